@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir, hostname, platform } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+/** Where the package keeps each libtorch that `setup` fetched. */
+export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
+  const home = env.HOME || homedir();
+  const fallback = platform() === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
+  const base = env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : fallback;
+  return join(base, 'libtorch-generative');
+}
+
+/**
+ * The folder of one libtorch in the cache. It has pip's `--target` layout, `torch/lib` beside `nvidia/NAME/lib`, because
+ * the CUDA build looks for its nvidia libraries at `../../nvidia`.
+ */
+export function cacheFolder(version: string, cuda: boolean, env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheRoot(env), `${version}-${cuda ? 'cuda' : 'cpu'}`);
+}
+
+/**
+ * Runs `work` with an empty folder in the cache that is removed afterwards, also at SIGINT and SIGTERM, which abort the
+ * signal that `work` gets and take effect once the folder is gone. What a killed process left is removed first.
+ */
+export async function withStagingFolder<T>(work: (folder: string, signal: AbortSignal) => Promise<T>): Promise<T> {
+  mkdirSync(cacheRoot(), { recursive: true });
+  await removeLeftovers();
+  const folder = mkdtempSync(join(cacheRoot(), `.setup-${hostname()}-${process.pid}-`));
+  const controller = new AbortController();
+  let received: NodeJS.Signals | undefined;
+  const stop = (signal: NodeJS.Signals) => {
+    received = signal;
+    controller.abort();
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    return await work(folder, controller.signal);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    if (received) process.kill(process.pid, received);
+  }
+}
+
+/** Removes every libtorch from the cache and gives the folders. */
+export async function emptyCache(): Promise<string[]> {
+  return withStagingFolder(async (staging) => {
+    const names = (await readdir(cacheRoot())).filter((name) => /^\d+\.\d+\.\d+-(cpu|cuda)$/.test(name));
+    // Renamed first, so that no half of it is ever found under its name.
+    for (const name of names) await rename(join(cacheRoot(), name), join(staging, name));
+    return names.map((name) => join(cacheRoot(), name));
+  });
+}
+
+/** Staging folders whose process is gone; those of other machines that share the cache after a day. */
+async function removeLeftovers(): Promise<void> {
+  const dayMs = 24 * 60 * 60 * 1000;
+  for (const name of await readdir(cacheRoot())) {
+    const [, host, pid] = name.match(/^\.setup-(.+)-(\d+)-\w{6}$/) ?? [];
+    if (!host) continue;
+    const folder = join(cacheRoot(), name);
+    const modified = await stat(folder).catch(() => undefined);
+    const old = modified !== undefined && Date.now() - modified.mtimeMs > dayMs;
+    if (old || (host === hostname() && !isRunning(Number(pid)))) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { platform } from 'node:os';
+import { join, resolve } from 'node:path';
+import { LibtorchGenerativeError } from '../errors';
+import { cacheFolder } from './cache';
+
+/** The libtorch that `setup` fetches. */
+export const TORCH_VERSION = '2.13.0';
+
+/** A libtorch on this machine, described without loading it. */
+export interface Libtorch {
+  /** The folder that holds `lib` and `include`. */
+  root: string;
+  lib: string;
+  include: string;
+  /** Major, minor and patch, without a suffix such as +cpu. */
+  version: string;
+  /** Whether it was built with CUDA; says nothing about a GPU. */
+  cuda: boolean;
+  source: 'LIBTORCH' | 'cache' | 'python';
+}
+
+/** The name of a libtorch library's file on this platform: `libc10.so` or `libc10.dylib`. */
+export const libraryFile = (name: string): string => `lib${name}.${platform() === 'darwin' ? 'dylib' : 'so'}`;
+
+const requiredFiles = ['c10', 'torch_cpu', 'torch'].map((name) => join('lib', libraryFile(name)));
+const versionHeaders = [
+  'include/torch/headeronly/version.h',
+  'include/torch/version.h',
+  'include/torch/csrc/api/include/torch/version.h',
+];
+const buildableVersions = /^2\.1[1-4]\./;
+const pythonTimeoutMs = 10_000;
+
+/**
+ * Finds libtorch: the folder that `LIBTORCH` names, else the package's cache, else the torch of the Python on PATH.
+ * Nothing is loaded, and Python is started only if the first two have none.
+ *
+ * @param compiledFor the version that the add-on needs; when left out, any that the add-on can be built with
+ * @throws ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION if `LIBTORCH` names something else; ERR_LIBTORCH_NOT_FOUND, which
+ *   tells every place looked at
+ */
+export function findLibtorch(env: NodeJS.ProcessEnv = process.env, compiledFor?: string): Libtorch {
+  if (env.LIBTORCH) return fromVariable(env.LIBTORCH, compiledFor);
+  const lookedAt = ['LIBTORCH: not set'];
+  for (const cuda of [true, false]) {
+    const folder = cacheFolder(compiledFor ?? TORCH_VERSION, cuda, env);
+    const found = inspectLibtorch(join(folder, 'torch'), 'cache');
+    if (typeof found !== 'string') return found;
+    lookedAt.push(`cache ${folder}: ${existsSync(folder) ? found : 'no such folder'}`);
+  }
+  const found = fromPython(env);
+  if (typeof found === 'string') lookedAt.push(`Python: ${found}`);
+  else if (isWanted(found.version, compiledFor)) return found;
+  else lookedAt.push(`Python: torch ${found.version} in ${found.root}, another version`);
+  throw new LibtorchGenerativeError(
+    'ERR_LIBTORCH_NOT_FOUND',
+    [
+      `${wanted(compiledFor)} was not found. Looked at`,
+      ...lookedAt.map((line) => `  ${line}`),
+      remedies(compiledFor),
+    ].join('\n'),
+  );
+}
+
+/** Describes the libtorch in a folder with `lib` and `include`, or says which file it lacks. */
+export function inspectLibtorch(root: string, source: Libtorch['source']): Libtorch | string {
+  const missing = requiredFiles.find((file) => !existsSync(join(root, file)));
+  if (missing) return `${missing} is missing`;
+  const version = readVersion(root);
+  if (!version) return `${versionHeaders[0]} is missing`;
+  const lib = join(root, 'lib');
+  const cuda = existsSync(join(lib, libraryFile('torch_cuda')));
+  return { root, lib, include: join(root, 'include'), version, cuda, source };
+}
+
+/** The folder with `lib` in `folder`: itself, or its `torch`, where `pip install --target` puts it. */
+export function libtorchRoot(folder: string): string {
+  const inPip = join(folder, 'torch');
+  return !existsSync(join(folder, 'lib')) && existsSync(join(inPip, 'lib')) ? inPip : folder;
+}
+
+/** The ways to get the libtorch that is wanted, as a list to end an error message with. */
+export function remedies(compiledFor: string | undefined): string {
+  const fetched = compiledFor === undefined || compiledFor === TORCH_VERSION;
+  return [
+    'Any of these helps:',
+    fetched
+      ? `  npx libtorch-generative setup   fetches libtorch ${TORCH_VERSION} with pip`
+      : `  npm run build                   compiles the add-on for a libtorch that is there`,
+    `  LIBTORCH=/path/to/libtorch      a folder with lib/ and include/ of ${wanted(compiledFor)}`,
+  ].join('\n');
+}
+
+function fromVariable(value: string, compiledFor: string | undefined): Libtorch {
+  const folder = resolve(value);
+  const found = inspectLibtorch(libtorchRoot(folder), 'LIBTORCH');
+  if (typeof found === 'string') {
+    const problem = existsSync(folder) ? `${found} there` : 'there is no such folder';
+    throw new LibtorchGenerativeError(
+      'ERR_LIBTORCH_BROKEN',
+      `LIBTORCH is set to ${folder}, but ${problem}. Unset it, or correct it.\n${remedies(compiledFor)}`,
+    );
+  }
+  if (isWanted(found.version, compiledFor)) return found;
+  throw new LibtorchGenerativeError(
+    'ERR_LIBTORCH_VERSION',
+    `LIBTORCH is set to ${folder}, which is libtorch ${found.version}, but the add-on ${
+      compiledFor ? `was compiled for ${compiledFor}` : 'can be compiled for 2.11 to 2.14 only'
+    }. Unset it, or correct it.\n${remedies(compiledFor)}`,
+  );
+}
+
+/** Asks Python where its torch is, without importing it: that takes seconds. */
+function fromPython(env: NodeJS.ProcessEnv): Libtorch | string {
+  // Without '' in the path a folder named torch in the working directory is not taken for it.
+  const code = [
+    'import importlib.util, sys',
+    'sys.path = [entry for entry in sys.path if entry]',
+    'spec = importlib.util.find_spec("torch")',
+    'print(spec.submodule_search_locations[0] if spec else "")',
+  ].join('\n');
+  for (const python of ['python3', 'python']) {
+    try {
+      const root = execFileSync(python, ['-c', code], {
+        env,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: pythonTimeoutMs,
+      }).trim();
+      if (!root) return `${python} has no torch`;
+      const found = inspectLibtorch(root, 'python');
+      return typeof found === 'string' ? `torch in ${root}: ${found}` : found;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return `${python} did not answer where its torch is`;
+    }
+  }
+  return 'not on PATH';
+}
+
+function readVersion(root: string): string | undefined {
+  const header = versionHeaders.map((file) => readText(join(root, file))).find((text) => text !== undefined);
+  const numbers = ['MAJOR', 'MINOR', 'PATCH'].map((part) => header?.match(`TORCH_VERSION_${part} +(\\d+)`)?.[1]);
+  if (numbers.every((number) => number !== undefined)) return numbers.join('.');
+  const text = readText(join(root, 'build-version')) ?? readText(join(root, 'version.py'));
+  return text?.match(/\d+\.\d+\.\d+/)?.[0];
+}
+
+function readText(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function isWanted(version: string, compiledFor: string | undefined): boolean {
+  return compiledFor ? version === compiledFor : buildableVersions.test(version);
+}
+
+function wanted(compiledFor: string | undefined): string {
+  return `libtorch ${compiledFor ?? '2.11 to 2.14'}`;
+}

@@ -1,0 +1,60 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { LibtorchGenerativeError } from '../errors';
+
+export interface PipRun {
+  python: string;
+  /** What comes after `pip install`. */
+  args: string[];
+  /** Where pip downloads to and unpacks: on the target's disk, since /tmp is often too small. */
+  temporaryFolder: string;
+  signal: AbortSignal;
+  /** Gets pip's lines. Without it pip's own progress bar is shown on a terminal, and plain lines elsewhere, on stderr. */
+  onProgress?: (line: string) => void;
+}
+
+/** The Python on PATH that has pip. @throws ERR_SETUP */
+export function findPip(): string {
+  const found = ['python3', 'python'].filter((python) => spawnSync(python, ['--version']).status === 0);
+  const python = found.find((python) => spawnSync(python, ['-m', 'pip', '--version']).status === 0);
+  if (python) return python;
+  throw new LibtorchGenerativeError(
+    'ERR_SETUP',
+    [
+      `libtorch is fetched with pip, but ${found[0] ? `${found[0]} has no pip` : 'there is no python3 on PATH'}.`,
+      'Any of these helps:',
+      '  sudo apt-get install python3-pip             or what your system calls it',
+      '  npx libtorch-generative setup --from DIR     takes a libtorch that you have, with lib/ and include/',
+      '  LIBTORCH=/path/to/libtorch                   uses it where it is',
+    ].join('\n'),
+  );
+}
+
+/** Runs `pip install`; gives what it wrote to stderr if it failed, and undefined if it did not. */
+export async function pipInstall({ python, args, temporaryFolder, signal, onProgress }: PipRun) {
+  const onTerminal = onProgress === undefined && process.stderr.isTTY;
+  const common = ['--only-binary', ':all:', '--no-compile', '--no-input', '--disable-pip-version-check'];
+  const child = spawn(
+    python,
+    ['-m', 'pip', 'install', ...common, ...(onTerminal ? [] : ['--progress-bar', 'off']), ...args],
+    { env: { ...process.env, TMPDIR: temporaryFolder }, stdio: ['ignore', onTerminal ? 2 : 'pipe', 'pipe'], signal },
+  );
+  if (child.stdout) createInterface(child.stdout).on('line', onProgress ?? console.error);
+  let failure = '';
+  child.stderr!.setEncoding('utf8').on('data', (text) => {
+    failure += text;
+  });
+  const status = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
+  return status === 0 ? undefined : failure || `pip ended with status ${status}`;
+}
+
+/** The lines of pip's stderr that tell a person what went wrong. */
+export function pipReason(failure: string): string {
+  const lines = failure.split('\n').filter((line) => line.trim());
+  const connection = lines.findLast((line) => line.includes('after connection broken by'));
+  const cause = connection?.match(/: (Failed to establish .*?|[^:]*timed out.*?)'\)/)?.[1] ?? connection;
+  const rest = lines.filter((line) => !/^(WARNING|DEPRECATION|\[notice\])/.test(line)).slice(-6);
+  return [...(cause ? [`The index could not be reached: ${cause}`] : []), ...rest]
+    .map((line) => `  ${line.slice(0, 300)}`)
+    .join('\n');
+}

@@ -1,0 +1,196 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { platform } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { LibtorchGenerativeError } from '../errors';
+import { cacheFolder, cacheRoot, emptyCache, withStagingFolder } from './cache';
+import { inspectLibtorch, type Libtorch, libtorchRoot, TORCH_VERSION } from './libtorch';
+import { findPip, type PipRun, pipInstall, pipReason } from './pip';
+
+export interface SetupOptions {
+  /** Fetch the build with CUDA, gigabytes, rather than the one for the CPU. Default false. */
+  cuda?: boolean;
+  /** Take libtorch from this folder with lib/ and include/, or torch/lib as pip lays it, rather than with pip. */
+  from?: string;
+  /** Gets a line for each step. Without it, pip's own progress bar on a terminal and plain lines elsewhere, on stderr. */
+  onProgress?: (line: string) => void;
+}
+
+const cpuIndex = 'https://download.pytorch.org/whl/cpu';
+/** Files of torch/lib that only Python or PyTorch's own tests use. */
+const unneededLibraries = /python|test|shm|backend_with_compiler|aoti_custom_ops|global_deps/;
+
+/**
+ * Fills the package's cache with libtorch, unless it is there already. The folder gets its name once it is complete, so
+ * that an interrupted or a second, simultaneous setup does no harm.
+ *
+ * @throws ERR_SETUP; ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION for a `from` that is not the libtorch needed
+ */
+export async function setupLibtorch({ cuda = false, from, onProgress }: SetupOptions = {}): Promise<Libtorch> {
+  const source = from === undefined ? undefined : inspectSource(from);
+  const folder = cacheFolder(TORCH_VERSION, source?.cuda ?? cuda);
+  const say = onProgress ?? console.error;
+  const there = inspectLibtorch(join(folder, 'torch'), 'cache');
+  if (typeof there !== 'string') {
+    say(`libtorch ${there.version} is in ${folder} already`);
+    return there;
+  }
+  say(`Putting libtorch ${TORCH_VERSION} (${(source?.cuda ?? cuda) ? 'CUDA' : 'CPU'}) into ${folder}`);
+  try {
+    return await withStagingFolder(async (staging, signal) => {
+      const content = join(staging, 'content');
+      await (source ? copyLibtorch(source, content) : fetchLibtorch(content, cuda, { signal, onProgress }));
+      await prune(content);
+      checkCuda(content, cuda);
+      signal.throwIfAborted();
+      if (existsSync(folder)) await rename(folder, join(staging, 'broken'));
+      return await publish(content, folder);
+    });
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** Removes every libtorch from the package's cache and gives the folders that were there. @throws ERR_SETUP */
+export async function removeLibtorch(): Promise<string[]> {
+  try {
+    return await emptyCache();
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+function inspectSource(from: string): Libtorch {
+  const folder = resolve(from);
+  const found = inspectLibtorch(libtorchRoot(folder), 'cache');
+  if (typeof found === 'string') {
+    const problem = existsSync(folder) ? `${found} in ${folder}` : `there is no folder ${folder}`;
+    throw new LibtorchGenerativeError('ERR_LIBTORCH_BROKEN', `libtorch cannot be taken from there: ${problem}`);
+  }
+  if (found.version === TORCH_VERSION) return found;
+  throw new LibtorchGenerativeError(
+    'ERR_LIBTORCH_VERSION',
+    `libtorch in ${folder} is version ${found.version}, but ${TORCH_VERSION} is needed`,
+  );
+}
+
+async function copyLibtorch({ root }: Libtorch, content: string): Promise<void> {
+  for (const name of ['lib', 'include', 'version.py', 'build-version']) {
+    const path = join(root, name);
+    if (existsSync(path)) await cp(path, join(content, 'torch', name), { recursive: true, dereference: true });
+  }
+  const nvidia = join(dirname(root), 'nvidia');
+  if (basename(root) === 'torch' && existsSync(nvidia)) {
+    await cp(nvidia, join(content, 'nvidia'), { recursive: true, dereference: true });
+  }
+}
+
+async function fetchLibtorch(
+  content: string,
+  cuda: boolean,
+  options: Pick<PipRun, 'signal' | 'onProgress'>,
+): Promise<void> {
+  const temporaryFolder = join(dirname(content), 'tmp');
+  await mkdir(temporaryFolder);
+  const python = findPip();
+  const install = (...args: string[]) =>
+    pipInstall({ python, args: ['--target', content, ...args], temporaryFolder, ...options });
+
+  // On Linux the plain version is the CUDA build.
+  const cpuBuild = !cuda && platform() === 'linux';
+  const torch = ['--no-deps', `torch==${TORCH_VERSION}${cpuBuild ? '+cpu' : ''}`];
+  let failure = await install(...torch);
+  if (cpuBuild && failure && /No matching distribution|Could not find a version/.test(failure)) {
+    failure = await install('--index-url', cpuIndex, '--retries', '2', ...torch);
+  }
+  if (!failure && cuda) failure = await install(...nvidiaRequirements(content));
+  if (failure) throw pipFailed(failure);
+}
+
+/** The packages with NVIDIA's libraries that torch's metadata asks for; they need none but each other. */
+function nvidiaRequirements(content: string): string[] {
+  const info = readdirSync(content).find((name) => /^torch-.*\.dist-info$/.test(name))!;
+  const metadata = readFileSync(join(content, info, 'METADATA'), 'utf8');
+  return [...metadata.matchAll(/^Requires-Dist: ((?:nvidia-|cuda-toolkit)[^;\n]*)(.*)$/gm)]
+    .filter(([, , marker]) => !marker?.includes('extra'))
+    .map(([, requirement]) => requirement!.trim());
+}
+
+/** Keeps the libraries and headers of what pip or a person put together. */
+async function prune(content: string): Promise<void> {
+  const keep = async (folder: string, wanted: (name: string) => boolean) => {
+    for (const name of await readdir(folder)) {
+      if (!wanted(name)) await rm(join(folder, name), { recursive: true });
+    }
+  };
+  await keep(content, (name) => ['torch', 'nvidia'].includes(name));
+  await keep(join(content, 'torch'), (name) => ['lib', 'include', 'version.py', 'build-version'].includes(name));
+  await keep(join(content, 'torch', 'lib'), (name) => !unneededLibraries.test(name));
+}
+
+function checkCuda(content: string, wantedCuda: boolean): void {
+  const libraries = readdirSync(join(content, 'torch', 'lib'));
+  const isCuda = libraries.some((name) => name.startsWith('libtorch_cuda.'));
+  if (wantedCuda && !isCuda) {
+    throw new LibtorchGenerativeError(
+      'ERR_SETUP',
+      `The CUDA build was asked for, but what came is a CPU build of torch ${TORCH_VERSION}. Set pip to an index that has the CUDA build (PIP_INDEX_URL), or give one with --from.`,
+    );
+  }
+  const hasNvidia = existsSync(join(content, 'nvidia')) || libraries.some((name) => name.startsWith('libcudart'));
+  if (isCuda && !hasNvidia) {
+    throw new LibtorchGenerativeError(
+      'ERR_SETUP',
+      "This CUDA build of torch came without NVIDIA's libraries, which it cannot be loaded without. Give a folder that has torch/ and nvidia/ side by side, as pip install --target makes it.",
+    );
+  }
+}
+
+async function publish(content: string, folder: string): Promise<Libtorch> {
+  await rename(content, folder).catch((error: NodeJS.ErrnoException) => {
+    // Another setup was faster, and its folder is as complete as ours.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
+  const libtorch = inspectLibtorch(join(folder, 'torch'), 'cache');
+  if (typeof libtorch !== 'string') return libtorch;
+  throw new LibtorchGenerativeError('ERR_SETUP', `torch ${TORCH_VERSION} was fetched, but ${libtorch}`);
+}
+
+function pipFailed(failure: string): Error {
+  if (failure.includes('No space left on device')) return Object.assign(new Error(failure), { code: 'ENOSPC' });
+  return new LibtorchGenerativeError(
+    'ERR_SETUP',
+    [
+      `pip could not fetch torch ${TORCH_VERSION}:`,
+      pipReason(failure),
+      'Any of these helps:',
+      '  the network, or a mirror or proxy that pip knows (PIP_INDEX_URL, PIP_PROXY, pip config)',
+      '  Python 3.10 or newer on glibc Linux or macOS: there is no torch for others (Alpine, for example)',
+      '  npx libtorch-generative setup --from DIR     takes a libtorch that you have, with lib/ and include/',
+      '  LIBTORCH=/path/to/libtorch                   uses it where it is',
+    ].join('\n'),
+  );
+}
+
+/** Says what to do about a disk that is full or not ours. */
+function explain(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const remedy = 'Set XDG_CACHE_HOME to a folder on another disk, or LIBTORCH to a libtorch that you have.';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new LibtorchGenerativeError(
+      'ERR_SETUP',
+      `The disk is full: libtorch needs about 1.2 GB free (CUDA: 10 GB) in ${cacheRoot()}. ${remedy}`,
+      { cause: error },
+    );
+  }
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
+    return new LibtorchGenerativeError(
+      'ERR_SETUP',
+      `The cache ${cacheRoot()} can't be written: ${message}. ${remedy}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return error;
+}
