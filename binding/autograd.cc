@@ -1,0 +1,74 @@
+// Gradients: backward into .grad, grad for chosen inputs only, and the switch that turns recording off.
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "convert.h"
+#include "register.h"
+
+namespace {
+
+bool flagOr(Napi::Value value, bool fallback, const char* argument) {
+  return value.IsUndefined() ? fallback : booleanFromJs(value, argument);
+}
+
+// backward(loss, retainGraph = false)
+Napi::Value backward(const Napi::CallbackInfo& info) {
+  const at::Tensor loss = Environment::of(info.Env()).unwrap(info[0], "loss");
+  const bool retainGraph = flagOr(info[1], false, "retainGraph");
+  torch::autograd::backward({loss}, {}, retainGraph);
+  return info.Env().Undefined();
+}
+
+// grad(loss, inputs, retainGraph = false, createGraph = false): a gradient for each input
+Napi::Value grad(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const at::Tensor loss = environment.unwrap(info[0], "loss");
+  const std::vector<at::Tensor> inputs = tensorsFromJs(environment, info[1], "inputs");
+  if (inputs.empty())
+    throw CodedError("ERR_INVALID_ARGUMENT", "Expected at least one Tensor for inputs but received none");
+  const bool createGraph = flagOr(info[3], false, "createGraph");
+  const bool retainGraph = flagOr(info[2], createGraph, "retainGraph");
+  return toJs(info.Env(), environment, torch::autograd::grad({loss}, inputs, {}, retainGraph, createGraph));
+}
+
+// gradOf(tensor): its accumulated gradient, or undefined
+Napi::Value gradOf(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const at::Tensor gradient = environment.unwrap(info[0], "tensor").grad();
+  return gradient.defined() ? environment.wrap(info.Env(), gradient) : info.Env().Undefined();
+}
+
+// clearGrad(tensor)
+Napi::Value clearGrad(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).unwrap(info[0], "tensor").mutable_grad() = at::Tensor();
+  return info.Env().Undefined();
+}
+
+Napi::Value requiresGrad(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), Environment::of(info.Env()).unwrap(info[0], "tensor").requires_grad());
+}
+
+// setRequiresGrad(tensor, flag)
+Napi::Value setRequiresGrad(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).unwrap(info[0], "tensor").requires_grad_(booleanFromJs(info[1], "requiresGrad"));
+  return info.Env().Undefined();
+}
+
+// setGradEnabled(flag): what it was
+Napi::Value setGradEnabled(const Napi::CallbackInfo& info) {
+  const bool before = at::GradMode::is_enabled();
+  at::GradMode::set_enabled(booleanFromJs(info[0], "enabled"));
+  return Napi::Boolean::New(info.Env(), before);
+}
+
+}  // namespace
+
+void registerAutograd(Napi::Env, Napi::Object exports) {
+  exportFunction<backward>(exports, "backward");
+  exportFunction<grad>(exports, "grad");
+  exportFunction<gradOf>(exports, "gradOf");
+  exportFunction<clearGrad>(exports, "clearGrad");
+  exportFunction<requiresGrad>(exports, "requiresGrad");
+  exportFunction<setRequiresGrad>(exports, "setRequiresGrad");
+  exportFunction<setGradEnabled>(exports, "setGradEnabled");
+}

@@ -1,0 +1,92 @@
+#include "convert.h"
+
+#include <array>
+#include <utility>
+
+namespace {
+
+constexpr double kMaxSafeInteger = 9007199254740991.0;
+
+constexpr std::array<std::pair<const char*, at::ScalarType>, 8> kScalarTypes{{
+    {"float32", at::kFloat},
+    {"float64", at::kDouble},
+    {"int64", at::kLong},
+    {"int32", at::kInt},
+    {"uint8", at::kByte},
+    {"bool", at::kBool},
+    {"float16", at::kHalf},
+    {"bfloat16", at::kBFloat16},
+}};
+
+}  // namespace
+
+at::ScalarType scalarTypeFromJs(Napi::Value value, const std::string& argument) {
+  if (value.IsString()) {
+    const std::string given = value.As<Napi::String>();
+    for (const auto& [name, type] : kScalarTypes) {
+      if (given == name) return type;
+    }
+    throw CodedError("ERR_INVALID_ARGUMENT",
+                     "Expected a dtype (float32, float64, int64, int32, uint8, bool, float16 or "
+                     "bfloat16) for " +
+                         argument + " but received \"" + given + "\"");
+  }
+  throw invalidArgument(argument, "a dtype", value);
+}
+
+const char* scalarTypeName(at::ScalarType type) {
+  for (const auto& [name, scalarType] : kScalarTypes) {
+    if (type == scalarType) return name;
+  }
+  return c10::toString(type);
+}
+
+c10::Device deviceFromJs(Napi::Value value, const std::string& argument) {
+  if (!value.IsString()) throw invalidArgument(argument, "a device (\"cpu\", \"cuda\", \"cuda:1\")", value);
+  const std::string given = value.As<Napi::String>();
+  try {
+    return c10::Device(given);
+  } catch (const c10::Error&) {
+    throw CodedError("ERR_DEVICE", "Expected a device (\"cpu\", \"cuda\", \"cuda:1\") for " + argument +
+                                       " but received \"" + given + "\"");
+  }
+}
+
+double numberFromJs(Napi::Value value, const std::string& argument) {
+  if (!value.IsNumber()) throw invalidArgument(argument, "a number", value);
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+int64_t integerFromJs(Napi::Value value, const std::string& argument) {
+  if (!value.IsNumber()) throw invalidArgument(argument, "an integer", value);
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (std::trunc(number) != number || std::abs(number) > kMaxSafeInteger) {
+    throw invalidArgument(argument, "an integer", value);
+  }
+  return static_cast<int64_t>(number);
+}
+
+bool booleanFromJs(Napi::Value value, const std::string& argument) {
+  if (!value.IsBoolean()) throw invalidArgument(argument, "a boolean", value);
+  return value.As<Napi::Boolean>().Value();
+}
+
+std::vector<int64_t> integersFromJs(Napi::Value value, const std::string& argument) {
+  if (!value.IsArray()) throw invalidArgument(argument, "an array of integers", value);
+  const auto array = value.As<Napi::Array>();
+  std::vector<int64_t> numbers(array.Length());
+  for (uint32_t i = 0; i < numbers.size(); i++) {
+    numbers[i] = integerFromJs(array.Get(i), argument + "[" + std::to_string(i) + "]");
+  }
+  return numbers;
+}
+
+std::vector<at::Tensor> tensorsFromJs(Environment& environment, Napi::Value value, const std::string& argument) {
+  if (!value.IsArray()) throw invalidArgument(argument, "an array of Tensors", value);
+  const auto array = value.As<Napi::Array>();
+  std::vector<at::Tensor> tensors(array.Length());
+  for (uint32_t i = 0; i < tensors.size(); i++) {
+    tensors[i] = environment.unwrap(array.Get(i), argument + "[" + std::to_string(i) + "]");
+  }
+  return tensors;
+}

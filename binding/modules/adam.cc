@@ -1,0 +1,111 @@
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+
+#include "../convert.h"
+#include "../native_class.h"
+#include "../register.h"
+
+namespace {
+
+struct AdamOptions {
+  double lr, beta1, beta2, eps, weightDecay;
+};
+
+double optionFromJs(const Napi::Object& options, const char* name) { return numberFromJs(options.Get(name), name); }
+
+/** Adam on the kernel behind torch.optim.Adam(fused=True). */
+class Adam : public NativeClass<Adam> {
+ public:
+  static constexpr const char* kName = "Adam";
+  static constexpr napi_type_tag kTag = {0x6c746767656e2d31, 0x4164616d};
+
+  // new Adam(parameters, { lr, beta1, beta2, eps, weightDecay })
+  explicit Adam(const Napi::CallbackInfo& info) : NativeClass(info) {
+    guarded(info, kName, [&] {
+      parameters_ = tensorsFromJs(Environment::of(info.Env()), info[0], "parameters");
+      if (!info[1].IsObject()) throw invalidArgument("options", "an object", info[1]);
+      const auto options = info[1].As<Napi::Object>();
+      options_ = {optionFromJs(options, "lr"), optionFromJs(options, "beta1"), optionFromJs(options, "beta2"),
+                  optionFromJs(options, "eps"), optionFromJs(options, "weightDecay")};
+      for (const at::Tensor& parameter : parameters_) {
+        expAvgs_.push_back(at::zeros_like(parameter));
+        expAvgSqs_.push_back(at::zeros_like(parameter));
+        steps_.push_back(at::zeros({}, parameter.options().dtype(at::kFloat).requires_grad(false)));
+      }
+    });
+  }
+
+  // step(gradients?): with the given gradients, one a parameter, or those that backward() left; without one it stays
+  Napi::Value step(const Napi::CallbackInfo& info) {
+    std::vector<at::Tensor> given;
+    if (!isMissing(info[0])) given = gradientsFromJs(info);
+    std::vector<at::Tensor> parameters, gradients, expAvgs, expAvgSqs, steps;
+    for (size_t i = 0; i < parameters_.size(); i++) {
+      const at::Tensor gradient = given.empty() ? parameters_[i].grad() : given[i];
+      if (!gradient.defined()) continue;
+      parameters.push_back(parameters_[i]);
+      gradients.push_back(gradient);
+      expAvgs.push_back(expAvgs_[i]);
+      expAvgSqs.push_back(expAvgSqs_[i]);
+      steps.push_back(steps_[i]);
+    }
+    update(parameters, gradients, expAvgs, expAvgSqs, steps);
+    return info.Env().Undefined();
+  }
+
+  Napi::Value zeroGrad(const Napi::CallbackInfo& info) {
+    for (at::Tensor& parameter : parameters_) parameter.mutable_grad() = at::Tensor();
+    return info.Env().Undefined();
+  }
+
+  // state(): { step, expAvg, expAvgSq }, handles onto the optimizer's own tensors, one a parameter
+  Napi::Value state(const Napi::CallbackInfo& info) {
+    Environment& environment = Environment::of(info.Env());
+    auto state = Napi::Object::New(info.Env());
+    state.Set("step", toJs(info.Env(), environment, steps_));
+    state.Set("expAvg", toJs(info.Env(), environment, expAvgs_));
+    state.Set("expAvgSq", toJs(info.Env(), environment, expAvgSqs_));
+    return state;
+  }
+
+  // setLearningRate(lr)
+  Napi::Value setLearningRate(const Napi::CallbackInfo& info) {
+    options_.lr = numberFromJs(info[0], "lr");
+    return info.Env().Undefined();
+  }
+
+ private:
+  std::vector<at::Tensor> gradientsFromJs(const Napi::CallbackInfo& info) {
+    auto gradients = tensorsFromJs(Environment::of(info.Env()), info[0], "gradients");
+    if (gradients.size() == parameters_.size()) return gradients;
+    throw CodedError("ERR_INVALID_ARGUMENT", "Expected " + std::to_string(parameters_.size()) +
+                                                 " Tensors for gradients but received " +
+                                                 std::to_string(gradients.size()));
+  }
+
+  void update(at::TensorList parameters, at::TensorList gradients, at::TensorList expAvgs, at::TensorList expAvgSqs,
+              at::TensorList steps) {
+    if (parameters.empty()) return;
+    const at::NoGradGuard noGrad;
+    at::_foreach_add_(steps, 1);  // the kernel reads the steps but does not count them
+    at::_fused_adam_(parameters, gradients, expAvgs, expAvgSqs, /*max_exp_avg_sqs=*/{}, steps, options_.lr,
+                     options_.beta1, options_.beta2, options_.weightDecay, options_.eps, /*amsgrad=*/false,
+                     /*maximize=*/false);
+  }
+
+  AdamOptions options_;
+  std::vector<at::Tensor> parameters_, expAvgs_, expAvgSqs_, steps_;
+};
+
+}  // namespace
+
+void registerAdam(Napi::Env env, Napi::Object exports) {
+  Adam::define(env, exports,
+               {{"step", &Adam::method<&Adam::step>},
+                {"zeroGrad", &Adam::method<&Adam::zeroGrad>},
+                {"state", &Adam::method<&Adam::state>},
+                {"setLearningRate", &Adam::method<&Adam::setLearningRate>}});
+}

@@ -1,0 +1,31 @@
+// What every wrapped torch::nn module shares: parameters by name, and moving them to a device.
+#pragma once
+
+#include "../convert.h"
+#include "../native_class.h"
+#include "../random.h"
+
+template <class Wrapper, class Holder>
+class ModuleWrap : public NativeClass<Wrapper> {
+ public:
+  using NativeClass<Wrapper>::NativeClass;
+
+  // parameters(): { name: handle }, in PyTorch's order
+  Napi::Value parameters(const Napi::CallbackInfo& info) {
+    Environment& environment = Environment::of(info.Env());
+    auto byName = Napi::Object::New(info.Env());
+    for (const auto& parameter : module_->named_parameters()) {
+      byName.Set(parameter.key(), environment.wrap(info.Env(), parameter.value()));
+    }
+    return byName;
+  }
+
+  // to(device): the parameters keep their identity, as in PyTorch
+  Napi::Value to(const Napi::CallbackInfo& info) {
+    module_->to(deviceFromJs(info[0], "device"));
+    return info.Env().Undefined();
+  }
+
+ protected:
+  Holder module_{nullptr};
+};

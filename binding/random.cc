@@ -1,0 +1,174 @@
+#include "random.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+#include <ATen/ops/bernoulli.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/multinomial.h>
+#include <ATen/ops/rand.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/randperm.h>
+
+#include "convert.h"
+#include "native_class.h"
+#include "register.h"
+
+AsDefaultGenerator::AsDefaultGenerator(Environment& environment) : own_(environment.generator) {
+  static std::mutex processWide;  // as the generator that it guards is
+  lock_ = std::unique_lock(processWide);
+  at::Generator shared = at::detail::getDefaultCPUGenerator();
+  savedState_ = shared.get_state();
+  shared.set_state(own_.get_state());
+}
+
+AsDefaultGenerator::~AsDefaultGenerator() {
+  at::Generator shared = at::detail::getDefaultCPUGenerator();
+  own_.set_state(shared.get_state());
+  shared.set_state(savedState_);
+}
+
+namespace {
+
+/** A generator with a sequence of its own, as torch.Generator. */
+class RandomGenerator : public NativeClass<RandomGenerator> {
+ public:
+  static constexpr const char* kName = "RandomGenerator";
+  static constexpr napi_type_tag kTag = {0x6c746767656e2d31, 0x52616e646f6d};
+
+  using NativeClass::NativeClass;
+  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(c10::default_rng_seed_val);
+};
+
+// A RandomGenerator, or undefined for the thread's own.
+at::Generator& generatorFromJs(Environment& environment, Napi::Value value) {
+  if (value.IsUndefined()) return environment.generator;
+  if (RandomGenerator::isInstance(value)) return RandomGenerator::Unwrap(value.As<Napi::Object>())->generator;
+  throw invalidArgument("generator", "a RandomGenerator", value);
+}
+
+// The CPU's draws come from our generator; on CUDA libtorch's own for the device draws.
+std::optional<at::Generator> generatorFor(Environment& environment, Napi::Value value, c10::Device device) {
+  at::Generator& generator = generatorFromJs(environment, value);
+  return device.is_cpu() ? std::optional(generator) : std::nullopt;
+}
+
+uint64_t seedFromJs(Napi::Value value) {
+  bool lossless = true;
+  if (value.IsBigInt()) {
+    // As PyTorch: from -2^63 to 2^64 - 1, a negative one wrapped around.
+    const int64_t asSigned = value.As<Napi::BigInt>().Int64Value(&lossless);
+    if (lossless) return static_cast<uint64_t>(asSigned);
+    const uint64_t asUnsigned = value.As<Napi::BigInt>().Uint64Value(&lossless);
+    if (lossless) return asUnsigned;
+    throw CodedError("ERR_INVALID_ARGUMENT", "Expected an integer of 64 bits for seed but received a larger bigint");
+  }
+  return static_cast<uint64_t>(integerFromJs(value, "seed"));
+}
+
+// manualSeed(seed, generator?)
+Napi::Value manualSeed(const Napi::CallbackInfo& info) {
+  const uint64_t seed = seedFromJs(info[0]);
+  generatorFromJs(Environment::of(info.Env()), info[1]).set_current_seed(seed);
+  if (info[1].IsUndefined() && at::globalContext().hasCUDA()) {
+    for (c10::DeviceIndex i = 0; i < static_cast<c10::DeviceIndex>(at::detail::getCUDAHooks().deviceCount()); i++) {
+      auto cuda = at::globalContext().defaultGenerator(c10::Device(c10::kCUDA, i));
+      std::lock_guard<std::mutex> lock(cuda.mutex());
+      cuda.set_current_seed(seed);
+    }
+  }
+  return info.Env().Undefined();
+}
+
+// generatorState(generator?): opaque bytes
+Napi::Value generatorState(const Napi::CallbackInfo& info) {
+  const at::Tensor state = generatorFromJs(Environment::of(info.Env()), info[0]).get_state();
+  auto bytes = Napi::Uint8Array::New(info.Env(), state.numel());
+  std::memcpy(bytes.Data(), state.const_data_ptr(), state.numel());
+  return bytes;
+}
+
+// setGeneratorState(state, generator?)
+Napi::Value setGeneratorState(const Napi::CallbackInfo& info) {
+  if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    throw invalidArgument("state", "a Uint8Array", info[0]);
+  }
+  const auto bytes = info[0].As<Napi::Uint8Array>();
+  at::Tensor state = at::empty({static_cast<int64_t>(bytes.ByteLength())}, at::kByte);
+  std::memcpy(state.data_ptr(), bytes.Data(), bytes.ByteLength());
+  generatorFromJs(Environment::of(info.Env()), info[1]).set_state(state);
+  return info.Env().Undefined();
+}
+
+// randomSeed(generator?): what torch.empty((), dtype=torch.int64).random_().item() draws, as a bigint
+Napi::Value randomSeed(const Napi::CallbackInfo& info) {
+  at::Tensor seed = at::empty({}, at::kLong).random_(generatorFromJs(Environment::of(info.Env()), info[0]));
+  return Napi::BigInt::New(info.Env(), seed.item<int64_t>());
+}
+
+struct Target {
+  at::ScalarType type;
+  c10::Device device;
+  at::TensorOptions options() const { return at::TensorOptions(type).device(device); }
+};
+
+Target targetFromJs(Napi::Value dtype, Napi::Value device, at::ScalarType fallback) {
+  return {dtype.IsUndefined() ? fallback : scalarTypeFromJs(dtype, "dtype"),
+          device.IsUndefined() ? c10::Device(c10::kCPU) : deviceFromJs(device, "device")};
+}
+
+// randn(size, generator?, dtype?, device?)
+Napi::Value randn(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const Target target = targetFromJs(info[2], info[3], at::kFloat);
+  const auto generator = generatorFor(environment, info[1], target.device);
+  return environment.wrap(info.Env(), at::randn(integersFromJs(info[0], "size"), generator, target.options()));
+}
+
+// rand(size, generator?, dtype?, device?)
+Napi::Value rand(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const Target target = targetFromJs(info[2], info[3], at::kFloat);
+  const auto generator = generatorFor(environment, info[1], target.device);
+  return environment.wrap(info.Env(), at::rand(integersFromJs(info[0], "size"), generator, target.options()));
+}
+
+// randperm(n, generator?, device?)
+Napi::Value randperm(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const Target target = targetFromJs(info.Env().Undefined(), info[2], at::kLong);
+  const auto generator = generatorFor(environment, info[1], target.device);
+  return environment.wrap(info.Env(), at::randperm(integerFromJs(info[0], "n"), generator, target.options()));
+}
+
+// bernoulli(probabilities, generator?)
+Napi::Value bernoulli(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const at::Tensor probabilities = environment.unwrap(info[0], "probabilities");
+  const auto generator = generatorFor(environment, info[1], probabilities.device());
+  return environment.wrap(info.Env(), at::bernoulli(probabilities, generator));
+}
+
+// multinomial(weights, numSamples, replacement, generator?)
+Napi::Value multinomial(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const at::Tensor weights = environment.unwrap(info[0], "weights");
+  const auto generator = generatorFor(environment, info[3], weights.device());
+  const int64_t numSamples = integerFromJs(info[1], "numSamples");
+  const bool replacement = booleanFromJs(info[2], "replacement");
+  return environment.wrap(info.Env(), at::multinomial(weights, numSamples, replacement, generator));
+}
+
+}  // namespace
+
+void registerRandom(Napi::Env env, Napi::Object exports) {
+  RandomGenerator::define(env, exports, {});
+  exportFunction<manualSeed>(exports, "manualSeed");
+  exportFunction<generatorState>(exports, "generatorState");
+  exportFunction<setGeneratorState>(exports, "setGeneratorState");
+  exportFunction<randomSeed>(exports, "randomSeed");
+  exportFunction<randn>(exports, "randn");
+  exportFunction<rand>(exports, "rand");
+  exportFunction<randperm>(exports, "randperm");
+  exportFunction<bernoulli>(exports, "bernoulli");
+  exportFunction<multinomial>(exports, "multinomial");
+}

@@ -1,0 +1,47 @@
+// The machine as libtorch sees it: threads, vector instructions, CUDA devices.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+
+#include "convert.h"
+#include "register.h"
+
+namespace {
+
+Napi::Value numThreads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), at::get_num_threads()); }
+
+// setNumThreads(n)
+Napi::Value setNumThreads(const Napi::CallbackInfo& info) {
+  const int64_t threads = integerFromJs(info[0], "numThreads");
+  if (threads < 1 || threads > 4096) throw invalidArgument("numThreads", "an integer from 1 to 4096", info[0]);
+  at::set_num_threads(static_cast<int>(threads));
+  return info.Env().Undefined();
+}
+
+Napi::Value parallelInfo(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), at::get_parallel_info());
+}
+
+Napi::Value cpuCapability(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), at::get_cpu_capability());
+}
+
+Napi::Value cudaIsBuilt(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), at::hasCUDA() || at::detail::getCUDAHooks().hasCUDART());
+}
+
+Napi::Value cudaDeviceCount(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0);
+}
+
+}  // namespace
+
+void registerRuntime(Napi::Env, Napi::Object exports) {
+  exportFunction<numThreads>(exports, "numThreads");
+  exportFunction<setNumThreads>(exports, "setNumThreads");
+  exportFunction<parallelInfo>(exports, "parallelInfo");
+  exportFunction<cpuCapability>(exports, "cpuCapability");
+  exportFunction<cudaIsBuilt>(exports, "cudaIsBuilt");
+  exportFunction<cudaDeviceCount>(exports, "cudaDeviceCount");
+}

@@ -1,0 +1,175 @@
+// Tensors from and to typed arrays, what they are, and how they are freed.
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+
+#include "convert.h"
+#include "register.h"
+
+namespace {
+
+at::ScalarType elementType(const Napi::TypedArray& array) {
+  switch (array.TypedArrayType()) {
+    case napi_float32_array:
+      return at::kFloat;
+    case napi_float64_array:
+      return at::kDouble;
+    case napi_bigint64_array:
+      return at::kLong;
+    case napi_int32_array:
+      return at::kInt;
+    case napi_uint8_array:
+      return at::kByte;
+    default:
+      throw CodedError("ERR_INVALID_ARGUMENT",
+                       "Expected a Float32Array, Float64Array, BigInt64Array, Int32Array or "
+                       "Uint8Array for data but received another typed array");
+  }
+}
+
+Napi::TypedArray typedArrayFromJs(Napi::Value value, const std::string& argument) {
+  if (!value.IsTypedArray()) throw invalidArgument(argument, "a typed array", value);
+  return value.As<Napi::TypedArray>();
+}
+
+// Through memcpy and not from_blob, since a typed array may start at any byte of its buffer.
+at::Tensor copyFrom(const Napi::TypedArray& array, at::IntArrayRef shape) {
+  at::Tensor tensor = at::empty(shape, at::TensorOptions(elementType(array)));
+  const auto* bytes = static_cast<const uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
+  if (array.ByteLength() > 0) std::memcpy(tensor.data_ptr(), bytes, array.ByteLength());
+  return tensor;
+}
+
+// fromTypedArray(data, shape)
+Napi::Value fromTypedArray(const Napi::CallbackInfo& info) {
+  const auto array = typedArrayFromJs(info[0], "data");
+  const std::vector<int64_t> shape = integersFromJs(info[1], "shape");
+  int64_t count = 1;
+  for (const int64_t size : shape) {
+    if (size < 0)
+      throw CodedError("ERR_SHAPE", "Expected no negative size in shape but received " + std::to_string(size));
+    count *= size;
+  }
+  if (count != static_cast<int64_t>(array.ElementLength())) {
+    throw CodedError("ERR_SHAPE", "Expected " + std::to_string(count) +
+                                      " elements in data for the given shape but received " +
+                                      std::to_string(array.ElementLength()));
+  }
+  return Environment::of(info.Env()).wrap(info.Env(), copyFrom(array, shape));
+}
+
+template <class Array>
+Napi::Value copyInto(Napi::Env env, const at::Tensor& tensor) {
+  auto array = Array::New(env, tensor.numel());
+  if (tensor.numel() > 0) std::memcpy(array.Data(), tensor.const_data_ptr(), tensor.nbytes());
+  return array;
+}
+
+// toTypedArray(tensor): a copy, in row-major order; half precision widens to float32, booleans become bytes.
+Napi::Value toTypedArray(const Napi::CallbackInfo& info) {
+  const auto env = info.Env();
+  at::Tensor tensor = Environment::of(env).unwrap(info[0], "tensor").detach().cpu().contiguous();
+  switch (tensor.scalar_type()) {
+    case at::kDouble:
+      return copyInto<Napi::Float64Array>(env, tensor);
+    case at::kLong:
+      return copyInto<Napi::BigInt64Array>(env, tensor);
+    case at::kInt:
+      return copyInto<Napi::Int32Array>(env, tensor);
+    case at::kByte:
+    case at::kBool:
+      return copyInto<Napi::Uint8Array>(env, tensor);
+    default:
+      return copyInto<Napi::Float32Array>(env, tensor.to(at::kFloat));
+  }
+}
+
+// item(tensor): the only element, as number or boolean; an int64 beyond 2^53 would lose digits and is refused.
+Napi::Value item(const Napi::CallbackInfo& info) {
+  const auto env = info.Env();
+  const at::Tensor& tensor = Environment::of(env).unwrap(info[0], "tensor");
+  if (tensor.numel() != 1) {
+    throw CodedError("ERR_SHAPE", "Expected a Tensor of one element for item() but received " +
+                                      std::to_string(tensor.numel()) + " elements");
+  }
+  const at::Scalar scalar = tensor.item();
+  if (scalar.isBoolean()) return Napi::Boolean::New(env, scalar.toBool());
+  if (scalar.isIntegral(false) && std::abs(static_cast<double>(scalar.toLong())) > 9007199254740991.0) {
+    throw CodedError("ERR_INVALID_ARGUMENT", "item() received " + std::to_string(scalar.toLong()) +
+                                                 ", beyond a number's integers: read it with toArray()");
+  }
+  return Napi::Number::New(env, scalar.toDouble());
+}
+
+Napi::Value shape(const Napi::CallbackInfo& info) {
+  const auto sizes = Environment::of(info.Env()).unwrap(info[0], "tensor").sizes();
+  auto array = Napi::Array::New(info.Env(), sizes.size());
+  for (uint32_t i = 0; i < sizes.size(); i++) array.Set(i, static_cast<double>(sizes[i]));
+  return array;
+}
+
+Napi::Value dtype(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(),
+                           scalarTypeName(Environment::of(info.Env()).unwrap(info[0], "tensor").scalar_type()));
+}
+
+Napi::Value device(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), Environment::of(info.Env()).unwrap(info[0], "tensor").device().str());
+}
+
+Napi::Value isContiguous(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), Environment::of(info.Env()).unwrap(info[0], "tensor").is_contiguous());
+}
+
+Napi::Value dispose(const Napi::CallbackInfo& info) {
+  if (info[0].IsNumber()) Environment::of(info.Env()).tensors.dispose(info[0].As<Napi::Number>().Int64Value());
+  return info.Env().Undefined();
+}
+
+Napi::Value isAlive(const Napi::CallbackInfo& info) {
+  const bool alive =
+      info[0].IsNumber() && Environment::of(info.Env()).tensors.isAlive(info[0].As<Napi::Number>().Int64Value());
+  return Napi::Boolean::New(info.Env(), alive);
+}
+
+Napi::Value openScope(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).tensors.openScope();
+  return info.Env().Undefined();
+}
+
+// closeScope(kept: handle[])
+Napi::Value closeScope(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).tensors.closeScope(integersFromJs(info[0], "kept"));
+  return info.Env().Undefined();
+}
+
+Napi::Value keep(const Napi::CallbackInfo& info) {
+  Environment::of(info.Env()).tensors.keep(integerFromJs(info[0], "tensor"));
+  return info.Env().Undefined();
+}
+
+Napi::Value memory(const Napi::CallbackInfo& info) {
+  const auto& tensors = Environment::of(info.Env()).tensors;
+  auto counts = Napi::Object::New(info.Env());
+  counts.Set("tensors", static_cast<double>(tensors.count()));
+  counts.Set("bytes", static_cast<double>(tensors.bytes()));
+  counts.Set("scopes", static_cast<double>(tensors.scopeDepth()));
+  return counts;
+}
+
+}  // namespace
+
+void registerTensor(Napi::Env, Napi::Object exports) {
+  exportFunction<fromTypedArray>(exports, "fromTypedArray");
+  exportFunction<toTypedArray>(exports, "toTypedArray");
+  exportFunction<item>(exports, "item");
+  exportFunction<shape>(exports, "shape");
+  exportFunction<dtype>(exports, "dtype");
+  exportFunction<device>(exports, "device");
+  exportFunction<isContiguous>(exports, "isContiguous");
+  exportFunction<dispose>(exports, "dispose");
+  exportFunction<isAlive>(exports, "isAlive");
+  exportFunction<openScope>(exports, "openScope");
+  exportFunction<closeScope>(exports, "closeScope");
+  exportFunction<keep>(exports, "keep");
+  exportFunction<memory>(exports, "memory");
+}

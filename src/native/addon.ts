@@ -1,0 +1,95 @@
+import { type ErrorCode, LibtorchGenerativeError } from '../errors';
+import type { DType, Handle, TypedArray } from './handle';
+import { loadAddon } from './load';
+import type { Ops } from './ops.generated';
+
+/** A native layer: owns its parameters, which keep their handles when they move to another device. */
+export interface NativeModule {
+  parameters(): Record<string, Handle>;
+  to(device: string): void;
+}
+
+export interface NativeLinear extends NativeModule {
+  forward(input: Handle): Handle;
+}
+
+export interface NativeGru extends NativeModule {
+  /** `[output (B, T, H), hidden (L, B, H)]` */
+  forward(input: Handle, hidden?: Handle): [Handle, Handle];
+}
+
+export interface NativeAdam {
+  step(gradients?: Handle[]): void;
+  zeroGrad(): void;
+  state(): { step: Handle[]; expAvg: Handle[]; expAvgSq: Handle[] };
+  setLearningRate(lr: number): void;
+}
+
+/** Opaque: passed to the functions that draw random numbers. */
+export type NativeRandomGenerator = object;
+
+/** What binding/ exports besides the operators; the order of arguments is the C++ code's. */
+export interface Addon extends Ops {
+  setErrorFactory(makeError: (code: ErrorCode, message: string) => Error): void;
+  operatorSchemas(): Record<string, string>;
+
+  fromTypedArray(data: TypedArray, shape: number[]): Handle;
+  toTypedArray(tensor: Handle): TypedArray;
+  item(tensor: Handle): number | boolean;
+  shape(tensor: Handle): number[];
+  dtype(tensor: Handle): DType;
+  device(tensor: Handle): string;
+  isContiguous(tensor: Handle): boolean;
+  dispose(tensor: Handle): void;
+  isAlive(tensor: Handle): boolean;
+  openScope(): void;
+  closeScope(kept: Handle[]): void;
+  keep(tensor: Handle): void;
+  memory(): { tensors: number; bytes: number; scopes: number };
+
+  backward(loss: Handle, retainGraph?: boolean): void;
+  grad(loss: Handle, inputs: Handle[], retainGraph?: boolean, createGraph?: boolean): Handle[];
+  gradOf(tensor: Handle): Handle | undefined;
+  clearGrad(tensor: Handle): void;
+  requiresGrad(tensor: Handle): boolean;
+  setRequiresGrad(tensor: Handle, requiresGrad: boolean): void;
+  setGradEnabled(enabled: boolean): boolean;
+
+  RandomGenerator: new () => NativeRandomGenerator;
+  manualSeed(seed: number | bigint, generator?: NativeRandomGenerator): void;
+  generatorState(generator?: NativeRandomGenerator): Uint8Array;
+  setGeneratorState(state: Uint8Array, generator?: NativeRandomGenerator): void;
+  randomSeed(generator?: NativeRandomGenerator): bigint;
+  randn(size: number[], generator?: NativeRandomGenerator, dtype?: DType, device?: string): Handle;
+  rand(size: number[], generator?: NativeRandomGenerator, dtype?: DType, device?: string): Handle;
+  randperm(n: number, generator?: NativeRandomGenerator, device?: string): Handle;
+  bernoulli(probabilities: Handle, generator?: NativeRandomGenerator): Handle;
+  multinomial(weights: Handle, numSamples: number, replacement: boolean, generator?: NativeRandomGenerator): Handle;
+
+  numThreads(): number;
+  setNumThreads(numThreads: number): void;
+  parallelInfo(): string;
+  cpuCapability(): string;
+  cudaIsBuilt(): boolean;
+  cudaDeviceCount(): number;
+
+  Linear: new (inFeatures: number, outFeatures: number, bias: boolean) => NativeLinear;
+  Gru: new (inputSize: number, hiddenSize: number, numLayers: number) => NativeGru;
+  bceLoss(input: Handle, target: Handle): Handle;
+  bceWithLogitsLoss(input: Handle, target: Handle): Handle;
+  Adam: new (
+    parameters: Handle[],
+    options: { lr: number; beta1: number; beta2: number; eps: number; weightDecay: number },
+  ) => NativeAdam;
+}
+
+let addon: Addon | undefined;
+
+/** The add-on, loaded with its libtorch at the first call, so that importing the package needs neither. */
+export function native(): Addon {
+  if (!addon) {
+    addon = loadAddon() as Addon;
+    addon.setErrorFactory((code, message) => new LibtorchGenerativeError(code, message));
+  }
+  return addon;
+}
