@@ -103,7 +103,8 @@ async function fetchLibtorch(
   if (cpuBuild && failure && /No matching distribution|Could not find a version/.test(failure)) {
     failure = await install('--index-url', cpuIndex, '--retries', '2', ...torch);
   }
-  if (!failure && cuda) failure = await install(...nvidiaRequirements(content));
+  const nvidia = !failure && cuda ? nvidiaRequirements(content) : [];
+  if (nvidia.length > 0) failure = await install(...nvidia);
   if (failure) throw pipFailed(failure);
 }
 
@@ -183,7 +184,7 @@ function explain(error: unknown): unknown {
       { cause: error },
     );
   }
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
     return new LibtorchGenerativeError(
       'ERR_SETUP',
       `The cache ${cacheRoot()} can't be written: ${message}. ${remedy}`,
