@@ -90,3 +90,20 @@ std::vector<at::Tensor> tensorsFromJs(Environment& environment, Napi::Value valu
   }
   return tensors;
 }
+
+std::string shapeText(const at::Tensor& tensor) {
+  std::string text = "(";
+  for (const int64_t size : tensor.sizes()) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+  return text + ")";
+}
+
+CodedError shapeError(const std::string& argument, const std::string& expected, const at::Tensor& tensor) {
+  return {"ERR_SHAPE",
+          "Expected a Tensor of shape " + expected + " for " + argument + " but received " + shapeText(tensor)};
+}
+
+void checkLastSize(const at::Tensor& tensor, int64_t expected, const std::string& argument) {
+  if (tensor.dim() == 0 || tensor.size(-1) != expected) {
+    throw shapeError(argument, "(..., " + std::to_string(expected) + ")", tensor);
+  }
+}

@@ -30,6 +30,13 @@ bool booleanFromJs(Napi::Value value, const std::string& argument);
 std::vector<int64_t> integersFromJs(Napi::Value value, const std::string& argument);
 std::vector<at::Tensor> tensorsFromJs(Environment& environment, Napi::Value value, const std::string& argument);
 
+/** "(8, 3)" */
+std::string shapeText(const at::Tensor& tensor);
+/** "Expected a Tensor of shape WHAT for NAME but received (8, 3)" */
+CodedError shapeError(const std::string& argument, const std::string& expected, const at::Tensor& tensor);
+/** Throws unless the last dimension has the expected size. */
+void checkLastSize(const at::Tensor& tensor, int64_t expected, const std::string& argument);
+
 inline bool isMissing(Napi::Value value) { return value.IsUndefined() || value.IsNull(); }
 
 /** One argument on its way in. */

@@ -125,7 +125,7 @@ constexpr OpEntry kTable[] = {
     Op<ops::sum_dim_IntList>("sum"),
     Op<ops::mean>("meanAll"),
     Op<ops::mean_dim>("mean"),
-    Op<ops::var_correction>("variance"),
+    Op<ops::var_correction>("var"),
     Op<ops::std_correction>("std"),
     Op<ops::max>("maxAll"),
     Op<ops::max_dim>("max"),

@@ -77,6 +77,11 @@ class Adam : public NativeClass<Adam> {
     return info.Env().Undefined();
   }
 
+  Napi::Value dispose(const Napi::CallbackInfo& info) {
+    for (auto* tensors : {&parameters_, &expAvgs_, &expAvgSqs_, &steps_}) tensors->clear();
+    return info.Env().Undefined();
+  }
+
  private:
   std::vector<at::Tensor> gradientsFromJs(const Napi::CallbackInfo& info) {
     auto gradients = tensorsFromJs(Environment::of(info.Env()), info[0], "gradients");
@@ -107,5 +112,6 @@ void registerAdam(Napi::Env env, Napi::Object exports) {
                {{"step", &Adam::method<&Adam::step>},
                 {"zeroGrad", &Adam::method<&Adam::zeroGrad>},
                 {"state", &Adam::method<&Adam::state>},
-                {"setLearningRate", &Adam::method<&Adam::setLearningRate>}});
+                {"setLearningRate", &Adam::method<&Adam::setLearningRate>},
+                {"dispose", &Adam::method<&Adam::dispose>}});
 }

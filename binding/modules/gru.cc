@@ -27,7 +27,10 @@ class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
     Environment& environment = Environment::of(info.Env());
     const at::Tensor input = environment.unwrap(info[0], "input");
     const at::Tensor hidden = isMissing(info[1]) ? at::Tensor() : environment.unwrap(info[1], "hidden");
-    return toJs(info.Env(), environment, module_->forward(input, hidden));
+    if (input.dim() != 3) throw shapeError("input", "(batch, time, features)", input);
+    checkLastSize(input, module()->options.input_size(), "input");
+    if (input.size(1) == 0) throw shapeError("input", "(batch, time, features) with at least one time step", input);
+    return toJs(info.Env(), environment, module()->forward(input, hidden));
   }
 };
 
@@ -37,5 +40,6 @@ void registerGru(Napi::Env env, Napi::Object exports) {
   Gru::define(env, exports,
               {{"forward", &Gru::method<&Gru::forward>},
                {"parameters", &Gru::method<&Gru::parameters>},
-               {"to", &Gru::method<&Gru::to>}});
+               {"to", &Gru::method<&Gru::to>},
+               {"dispose", &Gru::method<&Gru::dispose>}});
 }

@@ -25,7 +25,9 @@ class Linear : public ModuleWrap<Linear, torch::nn::Linear> {
   // forward(x (..., inFeatures)): (..., outFeatures)
   Napi::Value forward(const Napi::CallbackInfo& info) {
     Environment& environment = Environment::of(info.Env());
-    return environment.wrap(info.Env(), module_->forward(environment.unwrap(info[0], "input")));
+    const at::Tensor input = environment.unwrap(info[0], "input");
+    checkLastSize(input, module()->options.in_features(), "input");
+    return environment.wrap(info.Env(), module()->forward(input));
   }
 };
 
@@ -35,5 +37,6 @@ void registerLinear(Napi::Env env, Napi::Object exports) {
   Linear::define(env, exports,
                  {{"forward", &Linear::method<&Linear::forward>},
                   {"parameters", &Linear::method<&Linear::parameters>},
-                  {"to", &Linear::method<&Linear::to>}});
+                  {"to", &Linear::method<&Linear::to>},
+                  {"dispose", &Linear::method<&Linear::dispose>}});
 }

@@ -14,7 +14,7 @@ class ModuleWrap : public NativeClass<Wrapper> {
   Napi::Value parameters(const Napi::CallbackInfo& info) {
     Environment& environment = Environment::of(info.Env());
     auto byName = Napi::Object::New(info.Env());
-    for (const auto& parameter : module_->named_parameters()) {
+    for (const auto& parameter : module()->named_parameters()) {
       byName.Set(parameter.key(), environment.wrap(info.Env(), parameter.value()));
     }
     return byName;
@@ -22,10 +22,20 @@ class ModuleWrap : public NativeClass<Wrapper> {
 
   // to(device): the parameters keep their identity, as in PyTorch
   Napi::Value to(const Napi::CallbackInfo& info) {
-    module_->to(deviceFromJs(info[0], "device"));
+    module()->to(deviceFromJs(info[0], "device"));
+    return info.Env().Undefined();
+  }
+
+  Napi::Value dispose(const Napi::CallbackInfo& info) {
+    module_ = Holder{nullptr};
     return info.Env().Undefined();
   }
 
  protected:
+  Holder& module() {
+    if (module_.is_empty()) throw CodedError("ERR_DISPOSED", std::string("The ") + Wrapper::kName + " was disposed of");
+    return module_;
+  }
+
   Holder module_{nullptr};
 };

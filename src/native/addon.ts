@@ -7,6 +7,7 @@ import type { Ops } from './ops.generated';
 export interface NativeModule {
   parameters(): Record<string, Handle>;
   to(device: string): void;
+  dispose(): void;
 }
 
 export interface NativeLinear extends NativeModule {
@@ -23,6 +24,7 @@ export interface NativeAdam {
   zeroGrad(): void;
   state(): { step: Handle[]; expAvg: Handle[]; expAvgSq: Handle[] };
   setLearningRate(lr: number): void;
+  dispose(): void;
 }
 
 /** Opaque: passed to the functions that draw random numbers. */

@@ -4,9 +4,24 @@ import type { DType, Handle } from './handle';
 /** libtorch's operators, every argument a position. */
 export interface Ops {
   /** `full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  full(size: number[], fillValue: number, dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null): Handle;
+  full(
+    size: number[],
+    fillValue: number,
+    dtype?: DType | null,
+    layout?: undefined,
+    device?: string | null,
+    pinMemory?: boolean | null,
+  ): Handle;
   /** `arange.start_step(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
-  arange(start: number, end: number, step?: number, dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null): Handle;
+  arange(
+    start: number,
+    end: number,
+    step?: number,
+    dtype?: DType | null,
+    layout?: undefined,
+    device?: string | null,
+    pinMemory?: boolean | null,
+  ): Handle;
   /** `add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   add(self: Handle, other: Handle, alpha?: number): Handle;
   /** `add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
@@ -90,7 +105,7 @@ export interface Ops {
   /** `mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   mean(self: Handle, dim: number[] | null, keepdim?: boolean, dtype?: DType | null): Handle;
   /** `var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
-  variance(self: Handle, dim?: number[] | null, correction?: number | null, keepdim?: boolean): Handle;
+  var(self: Handle, dim?: number[] | null, correction?: number | null, keepdim?: boolean): Handle;
   /** `std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
   std(self: Handle, dim?: number[] | null, correction?: number | null, keepdim?: boolean): Handle;
   /** `max(Tensor self) -> Tensor` */
@@ -146,7 +161,16 @@ export interface Ops {
   /** `detach(Tensor(a) self) -> Tensor(a)` */
   detach(self: Handle): Handle;
   /** `to.dtype_layout(Tensor(a) self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor(a)` */
-  to(self: Handle, dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null, nonBlocking?: boolean, copy?: boolean, memoryFormat?: undefined): Handle;
+  to(
+    self: Handle,
+    dtype?: DType | null,
+    layout?: undefined,
+    device?: string | null,
+    pinMemory?: boolean | null,
+    nonBlocking?: boolean,
+    copy?: boolean,
+    memoryFormat?: undefined,
+  ): Handle;
   /** `mm(Tensor self, Tensor mat2) -> Tensor` */
   mm(self: Handle, mat2: Handle): Handle;
   /** `bmm(Tensor self, Tensor mat2) -> Tensor` */

@@ -1,0 +1,40 @@
+import { type NativeGru, native } from '../native/addon';
+import { handleOf, Tensor } from '../tensor/tensor';
+import { checkSize } from './check';
+import { Module } from './module';
+
+export interface GruOptions {
+  inputSize: number;
+  hiddenSize: number;
+  /** Default 1. */
+  numLayers?: number;
+}
+
+/**
+ * Gated recurrent unit with the batch first, libtorch's own, initialised as PyTorch does from the same random numbers.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
+ */
+export class Gru extends Module {
+  readonly #native: NativeGru;
+
+  constructor({ inputSize, hiddenSize, numLayers = 1 }: GruOptions) {
+    super();
+    checkSize('inputSize', inputSize);
+    checkSize('hiddenSize', hiddenSize);
+    checkSize('numLayers', numLayers);
+    this.#native = new (native().Gru)(inputSize, hiddenSize, numLayers);
+    this.adopt(this.#native);
+  }
+
+  /**
+   * @param input (B, T, inputSize)
+   * @param hidden (numLayers, B, hiddenSize), default zeros
+   * @returns output (B, T, hiddenSize), every step's, and hidden (numLayers, B, hiddenSize), the last one's
+   * @throws ERR_SHAPE
+   */
+  forward(input: Tensor, hidden?: Tensor): { output: Tensor; hidden: Tensor } {
+    const [output, last] = this.#native.forward(handleOf(input), hidden && handleOf(hidden));
+    return { output: new Tensor(output), hidden: new Tensor(last) };
+  }
+}

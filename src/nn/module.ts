@@ -1,0 +1,112 @@
+import { LibtorchGenerativeError } from '../errors';
+import type { NativeModule } from '../native/addon';
+import type { Handle } from '../native/handle';
+import { noGrad } from '../tensor/autograd';
+import { resolveDevice } from '../tensor/device';
+import { keep } from '../tensor/scope';
+import { Tensor } from '../tensor/tensor';
+
+/** Tensors by name, as `state_dict()` in PyTorch. */
+export type StateDict = Record<string, Tensor>;
+
+/**
+ * Base of all layers and models. Properties that are modules are its children, in the order of their assignment, so
+ * that parameters have PyTorch's names and order: `this.fc = new Linear(...)` gives `fc.weight` and `fc.bias`.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
+ */
+export abstract class Module {
+  /** True until {@link Module.eval}: layers such as dropout behave differently in training. */
+  training = true;
+  #native: NativeModule | undefined;
+  #parameters: Record<string, Tensor> = {};
+
+  /** Takes over a native layer's parameters, which live until {@link Module.dispose}. */
+  protected adopt(native: NativeModule): void {
+    this.#native = native;
+    for (const [name, handle] of Object.entries<Handle>(native.parameters())) {
+      this.#parameters[name] = keep(new Tensor(handle));
+    }
+  }
+
+  /** The direct children by name. */
+  protected namedChildren(): [string, Module][] {
+    return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+  }
+
+  namedParameters(prefix = ''): [string, Tensor][] {
+    return [
+      ...Object.entries(this.#parameters).map(([name, tensor]): [string, Tensor] => [prefix + name, tensor]),
+      ...this.namedChildren().flatMap(([name, child]) => child.namedParameters(`${prefix}${name}.`)),
+    ];
+  }
+
+  parameters(): Tensor[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /** The parameters themselves by name, outside the graph: a later step changes what they hold. */
+  stateDict(): StateDict {
+    return Object.fromEntries(this.namedParameters().map(([name, parameter]) => [name, parameter.detach()]));
+  }
+
+  /**
+   * Copies `state` into the parameters.
+   *
+   * @throws ERR_CHECKPOINT if a name is missing or unknown, or a shape differs; then nothing was copied
+   */
+  loadStateDict(state: StateDict): void {
+    const parameters = this.namedParameters();
+    const problems = [
+      ...parameters.filter(([name]) => !(name in state)).map(([name]) => `${name} is missing`),
+      ...Object.keys(state)
+        .filter((name) => !parameters.some(([known]) => known === name))
+        .map((name) => `${name} is unknown`),
+      ...parameters
+        .filter(([name, { shape }]) => state[name] && String(state[name].shape) !== String(shape))
+        .map(([name, { shape }]) => `${name} has shape (${state[name]!.shape}) instead of (${shape})`),
+    ];
+    if (problems.length > 0) {
+      throw new LibtorchGenerativeError(
+        'ERR_CHECKPOINT',
+        `The state does not fit ${this.constructor.name}: ${problems.join(', ')}`,
+      );
+    }
+    noGrad(() => {
+      for (const [name, parameter] of parameters) parameter.copy_(state[name]!);
+    });
+  }
+
+  /** Moves the parameters; they stay the same tensors, also to an optimizer that has them. */
+  to(device: string): this {
+    this.#native?.to(resolveDevice(device));
+    for (const [, child] of this.namedChildren()) child.to(device);
+    return this;
+  }
+
+  train(mode = true): this {
+    this.training = mode;
+    for (const [, child] of this.namedChildren()) child.train(mode);
+    return this;
+  }
+
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Frees the parameters of this module and its children. */
+  dispose(): void {
+    for (const parameter of Object.values(this.#parameters)) parameter.dispose();
+    this.#native?.dispose();
+    for (const [, child] of this.namedChildren()) child.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** A module that maps one tensor to one tensor, and so fits into a {@link Sequential}. */
+export abstract class Layer extends Module {
+  abstract forward(input: Tensor): Tensor;
+}
