@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { invalidArgument, LibtorchGenerativeError } from './errors';
+
+/** A whole file; ERR_FILE when it is missing, a folder or unreadable. */
+export function readFileBytes(path: string): Buffer {
+  if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+}
+
+/**
+ * Writes a file so that PATH is either what it was or complete, never half-written: a temporary name in the same
+ * folder, synced, then renamed. ERR_FILE when that fails (no such folder, no permission, a full disk).
+ */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    writeFileSync(temporary, data, { flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw fileError('write', path, error);
+  }
+}
+
+/** The write has already failed: its error is the one to report, not that of the clean-up. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'no such file or folder',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+};
+
+/** ERR_FILE for a failed file operation, with the system's reason in plain words. */
+export function fileError(verb: string, path: string, cause: unknown): LibtorchGenerativeError {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return new LibtorchGenerativeError('ERR_FILE', `Cannot ${verb} ${path}: ${reasons[code] ?? message}`, { cause });
+}
