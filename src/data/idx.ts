@@ -1,0 +1,84 @@
+import { gunzipSync } from 'node:zlib';
+import { LibtorchGenerativeError } from '../errors';
+import { readFileBytes } from '../files';
+
+/** An array of unsigned bytes in row-major order. */
+export interface IdxArray {
+  shape: number[];
+  data: Uint8Array;
+}
+
+const elementTypes: Record<number, string> = {
+  8: 'unsigned byte',
+  9: 'signed byte',
+  11: 'short',
+  12: 'int',
+  13: 'float',
+  14: 'double',
+};
+const unsignedByte = 8;
+
+/** As much as Node reads from a plain file; a gzip file may not expand beyond it. */
+const maxBytes = 2 ** 31 - 1;
+
+/**
+ * Reads an IDX file of unsigned bytes, MNIST's format, plain or gzip (told by its content, not its name).
+ * The header: two zero bytes, the element type, the number of dimensions, then each size as a big-endian uint32.
+ *
+ * @param numDims the number of dimensions that the caller needs; any by default
+ * @throws ERR_FILE if the file cannot be read, ERR_DATA_FORMAT if it is not such an array, complete and not empty
+ */
+export function readIdx(path: string, numDims?: number): IdxArray {
+  const bytes = gunzipIfNeeded(path, readFileBytes(path));
+  const shape = readShape(path, bytes);
+  if (numDims !== undefined && shape.length !== numDims) {
+    throw formatError(path, `expected ${numDims} dimensions but found ${shape.length} (${shape.join(' x ')})`);
+  }
+
+  // The sizes may promise anything, so they are compared with what is there and never allocated.
+  const start = 4 + 4 * shape.length;
+  const expected = shape.reduce((product, size) => product * size, 1);
+  const found = bytes.length - start;
+  if (found !== expected) {
+    const problem = found < expected ? 'it is truncated' : 'it has trailing bytes';
+    throw formatError(
+      path,
+      `${problem}: expected ${expected} bytes of data for ${shape.join(' x ')} but found ${found}`,
+    );
+  }
+  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, expected) };
+}
+
+function gunzipIfNeeded(path: string, bytes: Buffer): Buffer {
+  if (bytes.length === 0) throw formatError(path, 'it is empty');
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    throw formatError(path, `its gzip data is corrupt or truncated (${(error as Error).message})`, error);
+  }
+}
+
+function readShape(path: string, bytes: Buffer): number[] {
+  if (bytes.length < 4) throw formatError(path, `it is truncated: expected 4 bytes of magic but found ${bytes.length}`);
+  const [type, numDims] = [bytes[2]!, bytes[3]!];
+  if (bytes.readUInt16BE(0) !== 0 || !(type in elementTypes) || numDims === 0) {
+    const expected = 'expected the magic 00 00 08 and the number of dimensions';
+    throw formatError(path, `${expected} but found ${bytes.toString('hex', 0, 4).replace(/..(?!$)/g, '$& ')}`);
+  }
+  if (type !== unsignedByte) {
+    throw formatError(path, `expected elements of type unsigned byte (08) but found ${elementTypes[type]}`);
+  }
+  if (bytes.length < 4 + 4 * numDims) {
+    const needed = 4 + 4 * numDims;
+    throw formatError(path, `its header is truncated: expected ${needed} bytes but found ${bytes.length}`);
+  }
+
+  const shape = Array.from({ length: numDims }, (_, dim) => bytes.readUInt32BE(4 + 4 * dim));
+  if (shape.includes(0)) throw formatError(path, `expected sizes of at least 1 but found ${shape.join(' x ')}`);
+  return shape;
+}
+
+function formatError(path: string, problem: string, cause?: unknown): LibtorchGenerativeError {
+  return new LibtorchGenerativeError('ERR_DATA_FORMAT', `Cannot read ${path} as an IDX file: ${problem}`, { cause });
+}

