@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
 import { cacheFolder } from './cache';
+import { cutOff } from './elf';
 
 /** The libtorch that `setup` fetches. */
 export const TORCH_VERSION = '2.13.0';
@@ -64,13 +65,17 @@ export function findLibtorch(env: NodeJS.ProcessEnv = process.env, compiledFor?:
   );
 }
 
-/** Describes the libtorch in a folder with `lib` and `include`, or says which file it lacks. */
+/** Describes the libtorch in a folder with `lib` and `include`, or says which file is missing or cut off. */
 export function inspectLibtorch(root: string, source: Libtorch['source']): Libtorch | string {
   const missing = requiredFiles.find((file) => !existsSync(join(root, file)));
   if (missing) return `${missing} is missing`;
+  const lib = join(root, 'lib');
+  for (const name of readdirSync(lib).filter((name) => name.includes('.so'))) {
+    const part = cutOff(join(lib, name));
+    if (part) return `lib/${name} is cut off (${part})`;
+  }
   const version = readVersion(root);
   if (!version) return `${versionHeaders[0]} is missing`;
-  const lib = join(root, 'lib');
   const cuda = existsSync(join(lib, libraryFile('torch_cuda')));
   return { root, lib, include: join(root, 'include'), version, cuda, source };
 }
@@ -97,7 +102,7 @@ function fromVariable(value: string, compiledFor: string | undefined): Libtorch 
   const folder = resolve(value);
   const found = inspectLibtorch(libtorchRoot(folder), 'LIBTORCH');
   if (typeof found === 'string') {
-    const problem = existsSync(folder) ? `${found} there` : 'there is no such folder';
+    const problem = existsSync(folder) ? `${found}` : 'there is no such folder';
     throw new LibtorchGenerativeError(
       'ERR_LIBTORCH_BROKEN',
       `LIBTORCH is set to ${folder}, but ${problem}. Unset it, or correct it.\n${remedies(compiledFor)}`,

@@ -15,8 +15,9 @@ export interface PipRun {
 
 /** The Python on PATH that has pip. @throws ERR_SETUP */
 export function findPip(): string {
-  const found = ['python3', 'python'].filter((python) => spawnSync(python, ['--version']).status === 0);
-  const python = found.find((python) => spawnSync(python, ['-m', 'pip', '--version']).status === 0);
+  const works = (python: string, ...args: string[]) => spawnSync(python, args, { env: process.env }).status === 0;
+  const found = ['python3', 'python'].filter((python) => works(python, '--version'));
+  const python = found.find((python) => works(python, '-m', 'pip', '--version'));
   if (python) return python;
   throw new LibtorchGenerativeError(
     'ERR_SETUP',

@@ -18,7 +18,7 @@ export interface SetupOptions {
 
 const cpuIndex = 'https://download.pytorch.org/whl/cpu';
 /** Files of torch/lib that only Python or PyTorch's own tests use. */
-const unneededLibraries = /python|test|shm|backend_with_compiler|aoti_custom_ops|global_deps/;
+const unneededLibraries = /^lib(torch_python|torch_global_deps|shm|aoti_custom_ops|backend_with_compiler|.*_test)/;
 
 /**
  * Fills the package's cache with libtorch, unless it is there already. The folder gets its name once it is complete, so
@@ -39,11 +39,12 @@ export async function setupLibtorch({ cuda = false, from, onProgress }: SetupOpt
   try {
     return await withStagingFolder(async (staging, signal) => {
       const content = join(staging, 'content');
+      // Now, not at the end: by then another setup may have put a complete one there.
+      if (existsSync(folder)) await rename(folder, join(staging, 'broken'));
       await (source ? copyLibtorch(source, content) : fetchLibtorch(content, cuda, { signal, onProgress }));
       await prune(content);
       checkCuda(content, cuda);
       signal.throwIfAborted();
-      if (existsSync(folder)) await rename(folder, join(staging, 'broken'));
       return await publish(content, folder);
     });
   } catch (error) {

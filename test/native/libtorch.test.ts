@@ -1,0 +1,164 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LibtorchGenerativeError } from '../../src/errors';
+import { findLibtorch } from '../../src/native/libtorch';
+import { temporaryFolder, writeFakeLibtorch, writeFakePython, writeFiles } from './fake-libtorch';
+
+let folder: string;
+let env: NodeJS.ProcessEnv;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  // A Python that must not be asked: it would make the search slow.
+  env = { XDG_CACHE_HOME: join(folder, 'cache'), ...writeFakePython(folder, `touch ${folder}/asked; exit 1`) };
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const cache = (name: string) => join(folder, 'cache', 'libtorch-generative', name);
+const pythonWasAsked = () => existsSync(join(folder, 'asked'));
+
+function errorOf(compiledFor?: string): LibtorchGenerativeError {
+  try {
+    findLibtorch(env, compiledFor);
+  } catch (error) {
+    return error as LibtorchGenerativeError;
+  }
+  throw new Error('libtorch was found');
+}
+
+describe('LIBTORCH', () => {
+  test('names a folder with lib and include, and comes before the cache', () => {
+    writeFakeLibtorch(join(cache('2.13.0-cpu'), 'torch'));
+    env.LIBTORCH = writeFakeLibtorch(join(folder, 'mine'), { version: '2.14.1', cuda: true });
+    expect(findLibtorch(env)).toEqual({
+      root: join(folder, 'mine'),
+      lib: join(folder, 'mine', 'lib'),
+      include: join(folder, 'mine', 'include'),
+      version: '2.14.1',
+      cuda: true,
+      source: 'LIBTORCH',
+    });
+    expect(pythonWasAsked()).toBe(false);
+  });
+
+  test('may name the folder that pip --target filled', () => {
+    writeFakeLibtorch(join(folder, 'pip', 'torch'));
+    env.LIBTORCH = join(folder, 'pip');
+    expect(findLibtorch(env, '2.13.0').root).toBe(join(folder, 'pip', 'torch'));
+  });
+
+  test('that names no folder is an error, though the cache has libtorch', () => {
+    writeFakeLibtorch(join(cache('2.13.0-cpu'), 'torch'));
+    env.LIBTORCH = join(folder, 'nowhere');
+    const { code, message } = errorOf('2.13.0');
+    expect(code).toBe('ERR_LIBTORCH_BROKEN');
+    expect(message).toContain(`LIBTORCH is set to ${folder}/nowhere, but there is no such folder.`);
+  });
+
+  test.each(['lib/libc10.so', 'lib/libtorch_cpu.so', 'lib/libtorch.so', 'include/torch/headeronly/version.h'])(
+    'without %s is an error that names the file',
+    (file) => {
+      env.LIBTORCH = writeFakeLibtorch(join(folder, 'mine'));
+      rmSync(join(folder, 'mine', file));
+      const { code, message } = errorOf('2.13.0');
+      expect(code).toBe('ERR_LIBTORCH_BROKEN');
+      expect(message).toContain(`LIBTORCH is set to ${folder}/mine, but ${file} is missing.`);
+      expect(message).toContain('npx libtorch-generative setup');
+    },
+  );
+
+  test('of another version than the add-on is an error that names both', () => {
+    env.LIBTORCH = writeFakeLibtorch(join(folder, 'mine'), { version: '2.14.1' });
+    const { code, message } = errorOf('2.13.0');
+    expect(code).toBe('ERR_LIBTORCH_VERSION');
+    expect(message).toContain('is libtorch 2.14.1, but the add-on was compiled for 2.13.0');
+  });
+
+  test('of a version that the add-on cannot be built with is an error', () => {
+    env.LIBTORCH = writeFakeLibtorch(join(folder, 'mine'), { version: '2.1.2' });
+    expect(errorOf()).toMatchObject({
+      code: 'ERR_LIBTORCH_VERSION',
+      message: expect.stringContaining('is libtorch 2.1.2, but the add-on can be compiled for 2.11 to 2.14 only'),
+    });
+  });
+
+  test.each([
+    ['build-version', '2.13.0+cpu\n'],
+    ['version.py', "__version__ = '2.13.0+cpu'\n"],
+  ])('has its version read from %s where the header is missing', (file, text) => {
+    env.LIBTORCH = writeFakeLibtorch(join(folder, 'mine'));
+    rmSync(join(folder, 'mine', 'include', 'torch'), { recursive: true });
+    writeFiles(env.LIBTORCH, { [file]: text });
+    expect(findLibtorch(env, '2.13.0').version).toBe('2.13.0');
+  });
+});
+
+describe('the cache', () => {
+  test('answers without Python, and the CUDA build comes first', () => {
+    writeFakeLibtorch(join(cache('2.13.0-cpu'), 'torch'));
+    expect(findLibtorch(env, '2.13.0')).toMatchObject({ source: 'cache', cuda: false });
+    writeFakeLibtorch(join(cache('2.13.0-cuda'), 'torch'), { cuda: true });
+    expect(findLibtorch(env, '2.13.0')).toMatchObject({ source: 'cache', cuda: true });
+    expect(pythonWasAsked()).toBe(false);
+  });
+
+  test('with a file missing is passed over and named', () => {
+    writeFakeLibtorch(join(cache('2.13.0-cpu'), 'torch'));
+    rmSync(join(cache('2.13.0-cpu'), 'torch', 'lib', 'libc10.so'));
+    expect(errorOf('2.13.0')).toMatchObject({
+      code: 'ERR_LIBTORCH_NOT_FOUND',
+      message: expect.stringContaining(`cache ${cache('2.13.0-cpu')}: lib/libc10.so is missing`),
+    });
+    expect(pythonWasAsked()).toBe(true);
+  });
+});
+
+describe("Python's torch", () => {
+  /** The real Python, which finds a torch that fails when it is imported. */
+  const withTorch = (version: string) => {
+    writeFakeLibtorch(join(folder, 'site', 'torch'), { version });
+    writeFiles(folder, { 'site/torch/__init__.py': 'raise SystemExit("imported")' });
+    Object.assign(env, { PATH: process.env.PATH, PYTHONPATH: join(folder, 'site') });
+  };
+
+  test('is found without importing it', () => {
+    withTorch('2.13.0');
+    expect(findLibtorch(env, '2.13.0')).toMatchObject({ root: join(folder, 'site', 'torch'), source: 'python' });
+  });
+
+  test('of another version is passed over and named, with every other place and what helps', () => {
+    withTorch('2.12.0');
+    expect(errorOf('2.13.0').message).toBe(
+      [
+        'libtorch 2.13.0 was not found. Looked at',
+        '  LIBTORCH: not set',
+        `  cache ${cache('2.13.0-cuda')}: no such folder`,
+        `  cache ${cache('2.13.0-cpu')}: no such folder`,
+        `  Python: torch 2.12.0 in ${folder}/site/torch, another version`,
+        'Any of these helps:',
+        '  npx libtorch-generative setup   fetches libtorch 2.13.0 with pip',
+        '  LIBTORCH=/path/to/libtorch      a folder with lib/ and include/ of libtorch 2.13.0',
+      ].join('\n'),
+    );
+    expect(findLibtorch(env).version).toBe('2.12.0');
+  });
+
+  test.each([
+    ['Python has no torch', 'echo', 'Python: python3 has no torch'],
+    ['Python fails', 'exit 1', 'Python: python3 did not answer where its torch is'],
+  ])('is told of when %s', (_, script, expected) => {
+    Object.assign(env, writeFakePython(folder, script));
+    expect(errorOf('2.13.0').message).toContain(`  ${expected}\n`);
+  });
+});
+
+test('a machine without Python is told so', () => {
+  env.PATH = '/nowhere';
+  expect(errorOf('2.13.0').message).toContain('  Python: not on PATH\n');
+});
+
+test('for an add-on that setup has no libtorch for, the remedies do not name setup', () => {
+  const { message } = errorOf('2.14.1');
+  expect(message).toContain('npm run build');
+  expect(message).not.toContain('setup');
+});
