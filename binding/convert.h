@@ -197,16 +197,23 @@ struct FromJs<at::Device> {
   at::Device device;
 };
 
-template <>
-struct FromJs<at::MemoryFormat> {
-  explicit FromJs(const Incoming& in) { throw invalidArgument(in.argument.name, "nothing", in.value); }
-  at::MemoryFormat get() const { return at::MemoryFormat::Contiguous; }
+/** Tensors here are strided and row-major: the choice of another layout is not offered. */
+template <class T, T only>
+struct NoChoice {
+  explicit NoChoice(const Incoming& in) {
+    if (!isMissing(in.value)) throw invalidArgument(in.argument.name, "undefined", in.value);
+  }
+  T get() const { return only; }
 };
 
 template <>
-struct FromJs<at::Layout> {
-  explicit FromJs(const Incoming& in) { throw invalidArgument(in.argument.name, "nothing", in.value); }
-  at::Layout get() const { return at::kStrided; }
+struct FromJs<at::MemoryFormat> : NoChoice<at::MemoryFormat, at::MemoryFormat::Contiguous> {
+  using NoChoice::NoChoice;
+};
+
+template <>
+struct FromJs<at::Layout> : NoChoice<at::Layout, at::kStrided> {
+  using NoChoice::NoChoice;
 };
 
 /** Results on their way out. */

@@ -1,0 +1,59 @@
+import { LibtorchGenerativeError } from '../errors';
+import { tensor } from '../tensor/creation';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+
+/** Subtracts a mean and divides by a deviation, both fitted on the training part only. */
+export class Scaler {
+  constructor(
+    readonly mean: number,
+    readonly deviation: number,
+  ) {}
+
+  /** @throws ERR_DATA_FORMAT if all values are the same */
+  static fit(values: Float64Array): Scaler {
+    const { mean, deviation } = scope(() => {
+      const series = tensor(values);
+      return { mean: series.mean().item(), deviation: series.std(undefined, { correction: 0 }).item() };
+    });
+    if (!(deviation > 0)) {
+      throw new LibtorchGenerativeError(
+        'ERR_DATA_FORMAT',
+        `The series is constant: all ${values.length} values are ${values[0]}`,
+      );
+    }
+    return new Scaler(mean, deviation);
+  }
+
+  /** (T), float32 */
+  scale(values: Float64Array): Tensor {
+    return scope(() => tensor(values).sub(this.mean).div(this.deviation).to({ dtype: 'float32' }));
+  }
+
+  unscale(value: number): number {
+    return value * this.deviation + this.mean;
+  }
+}
+
+/**
+ * Every run of `window` inputs and the value that follows them.
+ *
+ * @param series (T)
+ * @returns (T - window, window + 1, 1)
+ * @throws ERR_DATA_FORMAT if the series is too short for one
+ */
+export function slidingWindows(series: Tensor, window: number): Tensor {
+  const length = series.shape[0]!;
+  if (length < window + 1) {
+    throw new LibtorchGenerativeError(
+      'ERR_DATA_FORMAT',
+      `Expected a series of at least ${window + 1} values for a window of ${window} and the next value but received ${length}`,
+    );
+  }
+  return scope(() =>
+    series
+      .unfold(0, window + 1, 1)
+      .unsqueeze(-1)
+      .contiguous(),
+  );
+}

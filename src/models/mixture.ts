@@ -1,0 +1,139 @@
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { noGrad } from '../tensor/autograd';
+import { tensor, where } from '../tensor/creation';
+import { multinomial, type RandomGenerator, randn } from '../tensor/random';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+
+export interface MixtureOptions {
+  /** Added to softplus(raw), so that no variance comes near zero; default 1e-3, for data of unit variance. */
+  varianceFloor?: number;
+  /** Above 1 draws more freely, below 1 more surely: weights' logits / τ, deviations · √τ; default 1. */
+  temperature?: number;
+}
+
+const LOG_2_PI = Math.log(2 * Math.PI);
+
+/**
+ * A mixture of K Gaussians over D dimensions, each with one variance for all dimensions.
+ *
+ * Its parameters come raw from a network, (B, K, D + 2): D means, then one number that becomes the variance, then one
+ * that becomes the logarithm of the weight.
+ *
+ * @see https://publications.aston.ac.uk/id/eprint/373/1/NCRG_94_004.pdf
+ */
+export class Mixture {
+  /** (B, K, D) */
+  readonly means: Tensor;
+  /** (B, K) */
+  readonly variances: Tensor;
+  /** (B, K), normalised */
+  readonly logWeights: Tensor;
+
+  constructor(raw: Tensor, { varianceFloor = 1e-3, temperature = 1 }: MixtureOptions = {}) {
+    const { shape } = raw;
+    if (shape.length !== 3 || shape[2]! < 3) {
+      throw new LibtorchGenerativeError(
+        'ERR_SHAPE',
+        `Expected a Tensor of shape (B, K, D + 2) for raw but received (${shape})`,
+      );
+    }
+    const dim = shape[2]! - 2;
+    this.means = raw.slice(-1, 0, dim);
+    const variances = raw.select(-1, dim).softplus().add(varianceFloor);
+    const logits = raw.select(-1, dim + 1);
+    this.variances = temperature === 1 ? variances : variances.mul(temperature);
+    this.logWeights = (temperature === 1 ? logits : logits.div(temperature)).logSoftmax(-1);
+  }
+
+  /** D */
+  get dim(): number {
+    return this.means.shape[2]!;
+  }
+
+  /** Logarithm of the density at `value` (B, D), in nats: (B). */
+  logProb(value: Tensor): Tensor {
+    const squared = value.unsqueeze(1).sub(this.means).square().sum(-1); // (B, K)
+    const logDensities = squared.div(this.variances).add(this.variances.log().add(LOG_2_PI).mul(this.dim)).mul(-0.5);
+    return this.logWeights.add(logDensities).logsumexp(-1);
+  }
+
+  /** (B, D) */
+  mean(): Tensor {
+    return this.weights().mul(this.means).sum(1);
+  }
+
+  /** Of each dimension: the components' own variance and that between their means. (B, D) */
+  variance(): Tensor {
+    const deviations = this.means.sub(this.mean().unsqueeze(1)); // (B, K, D)
+    return this.weights().mul(this.variances.unsqueeze(-1).add(deviations.square())).sum(1);
+  }
+
+  /** One draw for each row: (B, D). */
+  sample({ generator }: { generator?: RandomGenerator } = {}): Tensor {
+    return noGrad(() => {
+      const component = multinomial(this.logWeights.exp(), 1, { generator }); // (B, 1)
+      const variance = this.variances.gather(1, component); // (B, 1)
+      const index = component.unsqueeze(-1).expand(-1, 1, this.dim); // (B, 1, D)
+      const mean = this.means.gather(1, index).squeeze(1); // (B, D)
+      const { shape, dtype, device } = mean;
+      return randn(shape, { generator, dtype, device }).mul(variance.sqrt()).add(mean);
+    });
+  }
+
+  /** Probability of at most `value` (B, N), for D = 1: (B, N). */
+  cdf(value: Tensor): Tensor {
+    this.#requireOneDimension('cdf');
+    const deviations = this.variances.mul(2).sqrt().unsqueeze(-1); // (B, K, 1)
+    const standard = value.unsqueeze(1).sub(this.means).div(deviations); // (B, K, N)
+    return this.weights().mul(standard.erf().add(1).mul(0.5)).sum(1);
+  }
+
+  /**
+   * The values below which a part `levels` of the probability lies, for D = 1, to float64's precision by bisection.
+   *
+   * @param levels N numbers between 0 and 1
+   * @returns (B, N), float64
+   */
+  quantile(levels: number[]): Tensor {
+    this.#requireOneDimension('quantile');
+    const outside = levels.find((level) => !(level > 0 && level < 1));
+    if (outside !== undefined) throw invalidArgument('levels', 'numbers between 0 and 1', outside);
+    return noGrad(() => scope(() => bisectQuantiles(this, levels)));
+  }
+
+  /** (B, K, 1) */
+  weights(): Tensor {
+    return this.logWeights.exp().unsqueeze(-1);
+  }
+
+  #requireOneDimension(method: string): void {
+    if (this.dim !== 1) {
+      throw new LibtorchGenerativeError(
+        'ERR_SHAPE',
+        `Expected D = 1 for ${method}() but the mixture has ${this.dim} dimensions`,
+      );
+    }
+  }
+}
+
+/** Standard deviations from its mean beyond which a Gaussian's tail is zero in float64. */
+const REACH = 40;
+/** Halvings after which an interval of 2 · REACH deviations is below float64's resolution. */
+const NUM_BISECTIONS = 64;
+
+function bisectQuantiles(mixture: Mixture, levels: number[]): Tensor {
+  const { means, variances } = mixture;
+  const batchSize = means.shape[0]!;
+  const target = tensor(levels, { dtype: 'float64', device: means.device }).unsqueeze(0).expand(batchSize, -1); // (B, N)
+  const reach = variances.sqrt().mul(REACH).unsqueeze(-1); // (B, K, 1)
+  let low = means.sub(reach).min(1).values.to({ dtype: 'float64' }).expand(-1, levels.length); // (B, N)
+  let high = means.add(reach).max(1).values.to({ dtype: 'float64' }).expand(-1, levels.length);
+  for (let i = 0; i < NUM_BISECTIONS; i++) {
+    const middle = low.add(high).mul(0.5);
+    const isBelow = mixture.cdf(middle).lt(target);
+    low = where(isBelow, middle, low);
+    high = where(isBelow, high, middle);
+  }
+  return high;
+}
