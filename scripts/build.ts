@@ -79,7 +79,10 @@ function filesIn(input: string): string[] {
 function compileAddon(libtorch: Libtorch): void {
   requireTools();
   const cmakeJs = (...args: string[]) =>
-    runNode([require.resolve('cmake-js/bin/cmake-js'), ...args, '--directory', root], 'Compiling the add-on');
+    runNode(
+      [require.resolve('cmake-js/bin/cmake-js'), ...args, '--directory', root, '--log-level', 'error'],
+      'Compiling the add-on',
+    );
   console.error(`Compiling the add-on for libtorch ${libtorch.version} in ${libtorch.root}`);
   cmakeJs('configure', `--CDLIBTORCH=${libtorch.root}`);
   cmakeJs('build', '--parallel', String(availableParallelism()));
