@@ -1,0 +1,58 @@
+export { readCsvColumns, readCsvHeader } from './data/csv';
+export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
+export { type IdxArray, readIdx } from './data/idx';
+export { type ImageSet, readImages } from './data/images';
+export { findMnist, readMnistImages, readMnistLabels } from './data/mnist';
+export { Scaler, slidingWindows } from './data/time-series';
+export { type ErrorCode, LibtorchGenerativeError } from './errors';
+export { Discriminator, type DiscriminatorOptions } from './models/discriminator';
+export { type ForecastOptions, forecastPaths, pathQuantiles } from './models/forecast';
+export { Generator, type GeneratorOptions } from './models/generator';
+export { MdnRnn, type MdnRnnOptions } from './models/mdn-rnn';
+export { Mixture, type MixtureOptions } from './models/mixture';
+export type { DType, TypedArray } from './native/handle';
+export { libtorchInUse } from './native/load';
+export { type SetupOptions, setupLibtorch } from './native/setup';
+export { LeakyReLU, ReLU, Sigmoid, Tanh } from './nn/activations';
+export { Adam, type AdamOptions } from './nn/adam';
+export { Gru, type GruOptions } from './nn/gru';
+export { Linear, type LinearOptions } from './nn/linear';
+export { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from './nn/losses';
+export { Layer, Module, type StateDict } from './nn/module';
+export { Sequential } from './nn/sequential';
+export { type GridOptions, writeGrid } from './report/png';
+export { grad, noGrad } from './tensor/autograd';
+export {
+  arange,
+  cat,
+  full,
+  type NestedNumbers,
+  ones,
+  stack,
+  type TensorOptions,
+  tensor,
+  where,
+  zeros,
+} from './tensor/creation';
+export { cudaDeviceCount, type Device, numThreads, resolveDevice, setNumThreads } from './tensor/device';
+export {
+  bernoulli,
+  getGeneratorState,
+  manualSeed,
+  multinomial,
+  RandomGenerator,
+  type RandomOptions,
+  rand,
+  randn,
+  randperm,
+  setGeneratorState,
+} from './tensor/random';
+export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/safetensors';
+export { keep, memory, scope } from './tensor/scope';
+export { type Operand, Tensor } from './tensor/tensor';
+export type { GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
+export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
+export type { Progress, TrainingOptions } from './training/options';
+export { type GanEpoch, type GanResult, trainGan } from './training/train-gan';
+export { type MdnRnnEpoch, type MdnRnnResult, trainMdnRnn } from './training/train-mdn-rnn';
+export type { TrainingRun } from './training/training-run';

@@ -1,0 +1,80 @@
+import { LibtorchGenerativeError } from '../errors';
+import { checkNumber, checkSize } from '../nn/check';
+import { noGrad } from '../tensor/autograd';
+import { stack } from '../tensor/creation';
+import { RandomGenerator } from '../tensor/random';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import type { MdnRnn } from './mdn-rnn';
+import { Mixture } from './mixture';
+
+export interface ForecastOptions {
+  /** Steps past the history's end; default 24. */
+  horizon?: number;
+  /** Joint futures to draw; default 500. */
+  paths?: number;
+  /** See {@link Mixture}; default 1. */
+  temperature?: number;
+  /** Default 0. */
+  seed?: number;
+}
+
+/**
+ * Draws joint futures of a scaled series: each step is sampled and fed back, with the hidden state carried along.
+ *
+ * @param history (T, 1) scaled as in training, the last value last
+ * @returns (paths, horizon), scaled
+ * @throws ERR_SHAPE unless the model predicts what it reads, one value a step
+ */
+export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastOptions = {}): Tensor {
+  const { horizon = 24, paths = 500, temperature = 1, seed = 0 } = options;
+  checkSize('horizon', horizon);
+  checkSize('paths', paths);
+  checkNumber('temperature', temperature, { above: 0 });
+  if (model.inputDim !== 1 || model.outputDim !== 1) {
+    const dims = `${model.inputDim} to ${model.outputDim}`;
+    throw new LibtorchGenerativeError(
+      'ERR_SHAPE',
+      `Expected a model from 1 value to 1 value for a forecast but it goes from ${dims}`,
+    );
+  }
+  const generator = new RandomGenerator(seed);
+  const draw = (raw: Tensor) => new Mixture(raw, { temperature }).sample({ generator }); // (paths, 1)
+  return noGrad(() =>
+    scope(() => {
+      const first = model.step(history.unsqueeze(0));
+      let hidden = first.hidden.expand(-1, paths, -1).contiguous(); // (1, paths, H)
+      let value = draw(first.raw.expand(paths, -1, -1));
+      const values = [value.squeeze(1)];
+      while (values.length < horizon) {
+        const next = model.step(value.unsqueeze(1), hidden);
+        hidden = next.hidden;
+        value = draw(next.raw);
+        values.push(value.squeeze(1));
+      }
+      return stack(values, 1);
+    }),
+  );
+}
+
+/**
+ * The quantiles of each step over all paths, interpolated between neighbours as NumPy does.
+ *
+ * @param paths (P, horizon) values, row after row
+ * @returns for each level, horizon values
+ */
+export function pathQuantiles(paths: Float64Array, horizon: number, levels: number[]): number[][] {
+  const numPaths = paths.length / horizon;
+  const sortedSteps = Array.from({ length: horizon }, (_, step) =>
+    Float64Array.from({ length: numPaths }, (_, path) => paths[path * horizon + step]!).sort(),
+  );
+  return levels.map((level) => sortedSteps.map((sorted) => interpolate(sorted, level)));
+}
+
+function interpolate(sorted: Float64Array, level: number): number {
+  const position = level * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below]!;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return low + (high - low) * (position - below);
+}

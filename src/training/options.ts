@@ -1,0 +1,59 @@
+import { invalidArgument } from '../errors';
+import { nearest } from '../nearest';
+import { checkNumber, checkSize } from '../nn/check';
+import { numThreads, resolveDevice, setNumThreads } from '../tensor/device';
+
+/** Where a training stands, for a progress bar. */
+export interface Progress {
+  /** From 0. */
+  epoch: number;
+  epochs: number;
+  /** Batches done in this epoch. */
+  batch: number;
+  batches: number;
+}
+
+/** What both trainings take. */
+export interface TrainingOptions {
+  /** How often the data is gone through. */
+  epochs?: number;
+  /** Rows in a batch, the global one; see the training for its default. */
+  batchSize?: number;
+  /** Adam's learning rate; see the training for its default. */
+  lr?: number;
+  /** The same seed and number of threads give the same numbers, PyTorch's; default 0. */
+  seed?: number;
+  /** "auto" (default), "cpu", "cuda" or "cuda:N". */
+  device?: string;
+  /** Threads an operator may use; default libtorch's choice, one a core. */
+  threads?: number;
+  /** The run folder to write; default none: nothing is written. */
+  out?: string;
+  /** A run folder whose checkpoint is continued; other options than `epochs` come from there. */
+  resume?: string;
+  /** Stops the training after the batch under way; what was trained is kept in the run folder. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** Throws unless the options are known by name and those of both trainings are sound. */
+export function checkTrainingOptions(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const suggestion = nearest(name, known);
+    throw invalidArgument('options', suggestion ? `"${suggestion}"` : `one of ${known.join(', ')}`, name);
+  }
+  const { epochs, batchSize, lr, seed, threads } = options as TrainingOptions;
+  if (epochs !== undefined) checkSize('epochs', epochs);
+  if (batchSize !== undefined) checkSize('batchSize', batchSize);
+  if (lr !== undefined) checkNumber('lr', lr, { above: 0 });
+  if (seed !== undefined && !Number.isSafeInteger(seed)) throw invalidArgument('seed', 'a whole number', seed);
+  if (threads !== undefined) checkSize('threads', threads);
+}
+
+/** Sets the threads and resolves the device. @throws ERR_DEVICE */
+export function prepareDevice({ device, threads }: Pick<TrainingOptions, 'device' | 'threads'>): string {
+  const resolved = resolveDevice(device);
+  if (threads !== undefined && threads !== numThreads()) setNumThreads(threads);
+  return resolved;
+}

@@ -1,0 +1,145 @@
+import { DataLoader, type EpochCursor } from '../data/data-loader';
+import { readImages } from '../data/images';
+import { Discriminator } from '../models/discriminator';
+import { Generator } from '../models/generator';
+import { Adam } from '../nn/adam';
+import { writeGrid } from '../report/png';
+import { noGrad } from '../tensor/autograd';
+import { tensor } from '../tensor/creation';
+import { manualSeed, RandomGenerator, randn } from '../tensor/random';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import { readCheckpoint } from './checkpoint';
+import { type EpochRecord, runEpochs, type Training } from './epochs';
+import { type GanSettings, resolveGanSettings, type TrainGanOptions } from './gan-settings';
+import { type GanLabels, type GanPlayers, ganLabels, ganStep } from './gan-step';
+import { prepareDevice } from './options';
+import { RunFolder } from './run-folder';
+import { TrainingRun } from './training-run';
+
+/** Losses of the epoch's last batch. */
+export type GanEpoch = EpochRecord<GanLosses>;
+type GanLosses = { lossD: number; lossG: number };
+
+export interface GanResult {
+  generator: Generator;
+  discriminator: Discriminator;
+  settings: GanSettings;
+}
+
+/** Samples in a grid. */
+const GRID_SIZE = 64;
+
+/**
+ * Trains the article's GAN.
+ *
+ * @example for await (const { epoch, lossD, lossG } of trainGan({ data: 'mnist', epochs: 5, seed: 7 })) { ... }
+ * @throws ERR_INVALID_ARGUMENT at once; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE when
+ *   it is iterated or awaited
+ */
+export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, GanResult> {
+  const settings = resolveGanSettings(options);
+  return new TrainingRun(ganEpochs(settings, options));
+}
+
+async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
+  const { resume, out, signal, onProgress } = options;
+  const device = prepareDevice(options);
+  const resumed = resume === undefined ? undefined : RunFolder.open<GanSettings>(resume, 'gan');
+  const requested = resumed ? { ...resumed.settings, epochs: options.epochs ?? resumed.settings.epochs } : asked;
+  const { settings, loader } = loadData(requested, device);
+  const folder = resumed?.folder ?? (out === undefined ? undefined : RunFolder.create(out, 'gan', settings));
+
+  manualSeed(settings.seed);
+  const training = new GanTraining(settings, loader, device, folder);
+  const start = resumed ? readCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
+  yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
+  const { generator, discriminator } = training.models;
+  return { generator, discriminator, settings };
+}
+
+/** The images in [-1, 1], (N, height · width), in a loader; for the article's noise none. */
+function loadData(settings: GanSettings, device: string): { settings: GanSettings; loader?: DataLoader } {
+  if (settings.data === 'noise') return { settings };
+  const { images, count, height, width } = readImages(settings.data);
+  const data = scope(() => {
+    const pixels = tensor(images, { shape: [count, height * width], dtype: 'float32', device });
+    return pixels.div(127.5).sub(1);
+  });
+  const loader = new DataLoader(data, { batchSize: settings.batchSize, shuffle: true, dropLast: true });
+  return { settings: { ...settings, height, width }, loader };
+}
+
+class GanTraining implements Training<GanLosses> {
+  readonly models: { generator: Generator; discriminator: Discriminator };
+  readonly parts: GanPlayers & Record<string, Generator | Discriminator | Adam>;
+  readonly numBatches: number;
+  readonly #labels: GanLabels;
+  readonly #gridNoise: Tensor;
+
+  constructor(
+    readonly settings: GanSettings,
+    readonly loader: DataLoader | undefined,
+    readonly device: string,
+    readonly folder: RunFolder | undefined,
+  ) {
+    const { noiseDim, hidden, height, width, lr, beta1, seed } = settings;
+    const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
+    const discriminator = new Discriminator({ dataDim: height * width, hiddenDim: hidden });
+    this.models = { generator: generator.to(device), discriminator: discriminator.to(device) };
+    const betas: [number, number] = [beta1, 0.999];
+    const optimizerG = new Adam(generator.parameters(), { lr, betas });
+    const optimizerD = new Adam(discriminator.parameters(), { lr, betas });
+    this.parts = { generator, discriminator, optimizerG, optimizerD };
+    this.numBatches = loader?.numBatches ?? 1;
+    this.#labels = ganLabels(settings, device);
+    // A generator of its own, so that drawing pictures changes nothing in the training.
+    const ownGenerator = new RandomGenerator(seed);
+    this.#gridNoise = randn([GRID_SIZE, noiseDim], { generator: ownGenerator }).to({ device });
+  }
+
+  startEpoch(): EpochCursor {
+    return this.loader?.startEpoch() ?? { samplerSeed: undefined, batch: 0 };
+  }
+
+  batches(cursor: EpochCursor): Iterable<Tensor> {
+    return this.loader?.batches(cursor) ?? this.#noiseBatch(cursor);
+  }
+
+  *#noiseBatch(cursor: EpochCursor): Iterable<Tensor> {
+    const { batchSize, height, width } = this.settings;
+    if (cursor.batch++ === 0) yield randn([batchSize, height * width], { device: this.device });
+  }
+
+  step(real: Tensor): GanLosses {
+    const { batchSize, noiseDim, output } = this.settings;
+    return scope(() => {
+      const noise = randn([batchSize, noiseDim], { device: this.device });
+      return ganStep(this.parts, this.#labels, output, real, noise);
+    });
+  }
+
+  /** A grid of samples, always from the same noise; of the article's random data only the last is worth a look. */
+  endEpoch(epoch: number): object {
+    const isLast = epoch === this.settings.epochs - 1;
+    if (this.folder && (this.loader || isLast)) {
+      const { height, width } = this.settings;
+      const name = `epoch-${String(epoch).padStart(4, '0')}.png`;
+      writeGrid(this.folder.file('samples', name), drawSamples(this.models.generator, this.#gridNoise), {
+        height,
+        width,
+      });
+    }
+    return {};
+  }
+
+  saveModels(folder: RunFolder): void {
+    folder.writeModel('model', this.models.generator.stateDict());
+    folder.writeModel('discriminator', this.models.discriminator.stateDict());
+  }
+}
+
+/** Samples in [-1, 1] from noise (B, noiseDim), row after row. */
+export function drawSamples(generator: Generator, noise: Tensor): Float32Array {
+  return scope(() => noGrad(() => generator.forward(noise).toArray() as Float32Array));
+}

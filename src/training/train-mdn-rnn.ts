@@ -1,0 +1,136 @@
+import { readCsvColumns } from '../data/csv';
+import { DataLoader, type EpochCursor } from '../data/data-loader';
+import { Scaler, slidingWindows } from '../data/time-series';
+import { MdnRnn } from '../models/mdn-rnn';
+import { Mixture } from '../models/mixture';
+import { Adam } from '../nn/adam';
+import { mseLoss } from '../nn/losses';
+import { grad, noGrad } from '../tensor/autograd';
+import { manualSeed } from '../tensor/random';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import { readCheckpoint } from './checkpoint';
+import { type EpochRecord, runEpochs, type Training } from './epochs';
+import { type MdnRnnSettings, resolveMdnRnnSettings, type TrainMdnRnnOptions } from './mdn-rnn-settings';
+import { prepareDevice } from './options';
+import { RunFolder } from './run-folder';
+import { TrainingRun } from './training-run';
+
+/** `loss` of the epoch's last batch; `validationLoss` over the whole validation part. */
+export type MdnRnnEpoch = EpochRecord<MdnRnnLosses>;
+type MdnRnnLosses = { loss: number; validationLoss?: number };
+export interface MdnRnnResult {
+  model: MdnRnn;
+  settings: MdnRnnSettings;
+}
+
+/**
+ * Trains the article's MDN-RNN on a column of a CSV file.
+ *
+ * @example const { model } = await trainMdnRnn({ data: 'co2.csv', column: 'CO2', seed: 7 }).result;
+ * @throws ERR_INVALID_ARGUMENT at once; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE when
+ *   it is iterated or awaited
+ */
+export function trainMdnRnn(options: TrainMdnRnnOptions): TrainingRun<MdnRnnEpoch, MdnRnnResult> {
+  const settings = resolveMdnRnnSettings(options);
+  return new TrainingRun(mdnRnnEpochs(settings, options));
+}
+
+async function* mdnRnnEpochs(
+  asked: Omit<MdnRnnSettings, 'scaler'>,
+  options: TrainMdnRnnOptions,
+): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
+  const { resume, out, signal, onProgress } = options;
+  const device = prepareDevice(options);
+  const resumed = resume === undefined ? undefined : RunFolder.open<MdnRnnSettings>(resume, 'mdn-rnn');
+  const requested = resumed ? { ...resumed.settings, epochs: options.epochs ?? resumed.settings.epochs } : asked;
+  const { scaler, loader, validation } = loadWindows(requested, device);
+  const settings: MdnRnnSettings = { ...requested, scaler: { ...scaler } };
+  const folder = resumed?.folder ?? (out === undefined ? undefined : RunFolder.create(out, 'mdn-rnn', settings));
+
+  manualSeed(settings.seed);
+  const training = new MdnRnnTraining(settings, loader, validation, device);
+  const start = resumed ? readCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
+  yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
+  return { model: training.models.model, settings };
+}
+
+interface Windows {
+  scaler: Scaler;
+  loader: DataLoader;
+  /** (N, window + 1, 1) */
+  validation: Tensor | undefined;
+}
+
+/** The training windows in a loader, and those that predict the values of the validation part. */
+function loadWindows(settings: Omit<MdnRnnSettings, 'scaler'>, device: string): Windows {
+  const { data, column, window, batchSize } = settings;
+  const values = readCsvColumns(data, [column])[column]!;
+  const numValidation = Math.floor(values.length * settings.validation);
+  const numTraining = values.length - numValidation;
+  const scaler = Scaler.fit(values.subarray(0, numTraining));
+  const windowsOf = (part: Float64Array) => scope(() => slidingWindows(scaler.scale(part), window).to({ device }));
+  const training = windowsOf(values.subarray(0, numTraining));
+  const loader = new DataLoader(training, { batchSize, shuffle: true, dropLast: true });
+  const validation = numValidation > 0 ? windowsOf(values.subarray(numTraining - window)) : undefined;
+  return { scaler, loader, validation };
+}
+
+class MdnRnnTraining implements Training<MdnRnnLosses> {
+  readonly models: { model: MdnRnn };
+  readonly parts: { model: MdnRnn; optimizer: Adam };
+  readonly numBatches: number;
+
+  constructor(
+    readonly settings: MdnRnnSettings,
+    readonly loader: DataLoader,
+    readonly validation: Tensor | undefined,
+    device: string,
+  ) {
+    const model = new MdnRnn({ hiddenDim: settings.hidden, numMixtures: settings.mixtures }).to(device);
+    this.models = { model };
+    this.parts = { model, optimizer: new Adam(model.parameters(), { lr: settings.lr }) };
+    this.numBatches = loader.numBatches;
+  }
+
+  startEpoch(): EpochCursor {
+    return this.loader.startEpoch();
+  }
+
+  batches(cursor: EpochCursor): Iterable<Tensor> {
+    return this.loader.batches(cursor);
+  }
+
+  step(windows: Tensor): MdnRnnLosses {
+    const { model, optimizer } = this.parts;
+    return scope(() => {
+      const loss = mdnRnnLoss(model, windows, this.settings.loss);
+      optimizer.step(grad(loss, model.parameters()));
+      return { loss: loss.item() };
+    });
+  }
+
+  endEpoch(): Partial<MdnRnnLosses> {
+    const { validation, settings } = this;
+    if (!validation) return {};
+    const loss = scope(() => noGrad(() => mdnRnnLoss(this.models.model, validation, settings.loss).item()));
+    return { validationLoss: loss };
+  }
+
+  saveModels(folder: RunFolder): void {
+    folder.writeModel('model', this.models.model.stateDict());
+  }
+}
+
+/**
+ * The loss of predicting each window's last value from those before it: the mean negative log likelihood in nats, or
+ * the squared error of the mixture's mean, which is the nearest meaning of the article's MSE.
+ *
+ * @param windows (B, window + 1, 1)
+ */
+export function mdnRnnLoss(model: MdnRnn, windows: Tensor, loss: 'nll' | 'mse'): Tensor {
+  const inputs = windows.slice(1, 0, -1); // (B, window, 1)
+  const target = windows.select(1, -1); // (B, 1)
+  const mixture = new Mixture(model.forward(inputs));
+  return loss === 'nll' ? mixture.logProb(target).mean().neg() : mseLoss(mixture.mean(), target);
+}

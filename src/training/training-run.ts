@@ -1,0 +1,59 @@
+/**
+ * A training under way: iterate it for the records of its epochs, or await its `result`, or both.
+ *
+ * It runs while it is iterated or awaited, and lets the event loop breathe between batches.
+ */
+export class TrainingRun<Epoch, Result> implements AsyncIterable<Epoch> {
+  readonly #epochs: AsyncGenerator<Epoch, Result, void>;
+  readonly #result: PromiseWithResolvers<Result>;
+  #isIterated = false;
+
+  constructor(epochs: AsyncGenerator<Epoch, Result, void>) {
+    this.#epochs = epochs;
+    this.#result = withResolvers();
+    // Whoever iterates sees a failure there; the promise must not report it a second time as unhandled.
+    this.#result.promise.catch(() => {});
+  }
+
+  /** What the training made, once it has ended; rejects with what stopped it. */
+  get result(): Promise<Result> {
+    if (!this.#isIterated) void this.#drain().catch(() => {});
+    return this.#result.promise;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Epoch, void, void> {
+    this.#isIterated = true;
+    try {
+      for (;;) {
+        const next = await this.#epochs.next();
+        if (next.done) {
+          this.#result.resolve(next.value);
+          return;
+        }
+        yield next.value;
+      }
+    } catch (error) {
+      this.#result.reject(error);
+      throw error;
+    } finally {
+      await this.#epochs.return(undefined as Result);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    for await (const _ of this);
+  }
+}
+
+interface PromiseWithResolvers<T> {
+  promise: Promise<T>;
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+}
+
+// Promise.withResolvers() came with Node 22.
+function withResolvers<T>(): PromiseWithResolvers<T> {
+  const resolvers = {} as PromiseWithResolvers<T>;
+  resolvers.promise = new Promise((resolve, reject) => Object.assign(resolvers, { resolve, reject }));
+  return resolvers;
+}
