@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { LibtorchGenerativeError } from '../errors';
+import { addDoctorCommand } from './doctor';
+import { addForecastCommand } from './forecast';
+import { addSampleCommand } from './sample';
+import { addSetupCommand } from './setup';
+import { addTrainGanCommand } from './train-gan';
+import { addTrainMdnRnnCommand } from './train-mdn-rnn';
+
+const WRONG_USAGE = 2;
+
+function buildProgram(): Command {
+  const program = new Command('libtorch-generative')
+    .description('Train a GAN or an MDN-RNN on libtorch, and draw from them.')
+    .version(require('../../package.json').version)
+    .exitOverride();
+  addSetupCommand(program);
+  addDoctorCommand(program);
+  const train = program.command('train').description('train a model');
+  addTrainGanCommand(train);
+  addTrainMdnRnnCommand(train);
+  addSampleCommand(program);
+  addForecastCommand(program);
+  return program;
+}
+
+/** Ends with 1 on failure, 2 on wrong usage; whatever the user could cause is one message without a stack trace. */
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE; // it has printed its message
+  } else if (error instanceof LibtorchGenerativeError) {
+    console.error(`error: ${error.message}`);
+    process.exitCode = error.code === 'ERR_INVALID_ARGUMENT' ? WRONG_USAGE : 1;
+  } else {
+    console.error(error);
+    process.exitCode = 1;
+  }
+}
+
+buildProgram().parseAsync().catch(fail);

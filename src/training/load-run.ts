@@ -1,0 +1,22 @@
+import { Generator } from '../models/generator';
+import { MdnRnn } from '../models/mdn-rnn';
+import type { GanSettings } from './gan-settings';
+import type { MdnRnnSettings } from './mdn-rnn-settings';
+import { RunFolder } from './run-folder';
+
+/** The generator of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
+export function loadGenerator(run: string): { generator: Generator; settings: GanSettings } {
+  const { folder, settings } = RunFolder.open<GanSettings>(run, 'gan');
+  const { noiseDim, hidden, height, width } = settings;
+  const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
+  generator.loadStateDict(folder.readModel('model'));
+  return { generator: generator.eval(), settings };
+}
+
+/** The MDN-RNN of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
+export function loadMdnRnn(run: string): { model: MdnRnn; settings: MdnRnnSettings } {
+  const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
+  const model = new MdnRnn({ hiddenDim: settings.hidden, numMixtures: settings.mixtures });
+  model.loadStateDict(folder.readModel('model'));
+  return { model: model.eval(), settings };
+}
