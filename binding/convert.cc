@@ -1,5 +1,9 @@
 #include "convert.h"
 
+#include <ATen/Context.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -44,13 +48,23 @@ const char* scalarTypeName(at::ScalarType type) {
 c10::Device deviceFromJs(Napi::Value value, const std::string& argument) {
   if (!value.IsString()) throw invalidArgument(argument, "a device (\"cpu\", \"cuda\", \"cuda:1\")", value);
   const std::string given = value.As<Napi::String>();
+  std::optional<c10::Device> device;
   try {
-    return c10::Device(given);
+    device = c10::Device(given);
   } catch (const c10::Error&) {
+  }
+  if (!device || !(device->is_cpu() || device->is_cuda())) {
     throw CodedError("ERR_DEVICE", "Expected a device (\"cpu\", \"cuda\", \"cuda:1\") for " + argument +
                                        " but received \"" + given + "\"");
   }
+  if (device->is_cuda() && std::max<int>(device->index(), 0) >= cudaDeviceCount()) {
+    throw CodedError("ERR_DEVICE", "Device " + given + " is not there: libtorch finds " +
+                                       std::to_string(cudaDeviceCount()) + " CUDA devices");
+  }
+  return *device;
 }
+
+int cudaDeviceCount() { return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0; }
 
 double numberFromJs(Napi::Value value, const std::string& argument) {
   if (!value.IsNumber()) throw invalidArgument(argument, "a number", value);
@@ -91,15 +105,15 @@ std::vector<at::Tensor> tensorsFromJs(Environment& environment, Napi::Value valu
   return tensors;
 }
 
-std::string shapeText(const at::Tensor& tensor) {
+std::string shapeText(at::IntArrayRef shape) {
   std::string text = "(";
-  for (const int64_t size : tensor.sizes()) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+  for (const int64_t size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
   return text + ")";
 }
 
 CodedError shapeError(const std::string& argument, const std::string& expected, const at::Tensor& tensor) {
   return {"ERR_SHAPE",
-          "Expected a Tensor of shape " + expected + " for " + argument + " but received " + shapeText(tensor)};
+          "Expected a Tensor of shape " + expected + " for " + argument + " but received " + shapeText(tensor.sizes())};
 }
 
 void checkLastSize(const at::Tensor& tensor, int64_t expected, const std::string& argument) {

@@ -23,7 +23,10 @@
 
 at::ScalarType scalarTypeFromJs(Napi::Value value, const std::string& argument);
 const char* scalarTypeName(at::ScalarType type);
+/** "cpu" or a CUDA device that is there. */
 c10::Device deviceFromJs(Napi::Value value, const std::string& argument);
+/** 0 for a libtorch without CUDA. */
+int cudaDeviceCount();
 int64_t integerFromJs(Napi::Value value, const std::string& argument);
 double numberFromJs(Napi::Value value, const std::string& argument);
 bool booleanFromJs(Napi::Value value, const std::string& argument);
@@ -31,7 +34,7 @@ std::vector<int64_t> integersFromJs(Napi::Value value, const std::string& argume
 std::vector<at::Tensor> tensorsFromJs(Environment& environment, Napi::Value value, const std::string& argument);
 
 /** "(8, 3)" */
-std::string shapeText(const at::Tensor& tensor);
+std::string shapeText(at::IntArrayRef shape);
 /** "Expected a Tensor of shape WHAT for NAME but received (8, 3)" */
 CodedError shapeError(const std::string& argument, const std::string& expected, const at::Tensor& tensor);
 /** Throws unless the last dimension has the expected size. */

@@ -32,7 +32,7 @@ Napi::Value cudaIsBuilt(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value cudaDeviceCount(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0);
+  return Napi::Number::New(info.Env(), ::cudaDeviceCount());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -40,6 +41,7 @@ class Adam : public NativeClass<Adam> {
 
   // step(gradients?): with the given gradients, one a parameter, or those that backward() left; without one it stays
   Napi::Value step(const Napi::CallbackInfo& info) {
+    requireAlive();
     std::vector<at::Tensor> given;
     if (!isMissing(info[0])) given = gradientsFromJs(info);
     std::vector<at::Tensor> parameters, gradients, expAvgs, expAvgSqs, steps;
@@ -57,12 +59,14 @@ class Adam : public NativeClass<Adam> {
   }
 
   Napi::Value zeroGrad(const Napi::CallbackInfo& info) {
+    requireAlive();
     for (at::Tensor& parameter : parameters_) parameter.mutable_grad() = at::Tensor();
     return info.Env().Undefined();
   }
 
   // state(): { step, expAvg, expAvgSq }, handles onto the optimizer's own tensors, one a parameter
   Napi::Value state(const Napi::CallbackInfo& info) {
+    requireAlive();
     Environment& environment = Environment::of(info.Env());
     auto state = Napi::Object::New(info.Env());
     state.Set("step", toJs(info.Env(), environment, steps_));
@@ -83,12 +87,30 @@ class Adam : public NativeClass<Adam> {
   }
 
  private:
+  // An optimizer has at least one parameter until it is disposed of.
+  void requireAlive() const {
+    if (parameters_.empty()) throw CodedError("ERR_DISPOSED", "The Adam was disposed of");
+  }
+
   std::vector<at::Tensor> gradientsFromJs(const Napi::CallbackInfo& info) {
     auto gradients = tensorsFromJs(Environment::of(info.Env()), info[0], "gradients");
-    if (gradients.size() == parameters_.size()) return gradients;
-    throw CodedError("ERR_INVALID_ARGUMENT", "Expected " + std::to_string(parameters_.size()) +
-                                                 " Tensors for gradients but received " +
-                                                 std::to_string(gradients.size()));
+    if (gradients.size() != parameters_.size()) {
+      throw CodedError("ERR_INVALID_ARGUMENT", "Expected " + std::to_string(parameters_.size()) +
+                                                   " Tensors for gradients but received " +
+                                                   std::to_string(gradients.size()));
+    }
+    for (size_t i = 0; i < gradients.size(); i++) gradients[i] = asParameter(i, gradients[i]);
+    return gradients;
+  }
+
+  // The kernel reads a gradient as if it lay in memory as its parameter does, which only backward() sees to.
+  at::Tensor asParameter(size_t i, const at::Tensor& gradient) const {
+    const at::Tensor& parameter = parameters_[i];
+    if (gradient.sizes() != parameter.sizes()) {
+      throw shapeError("gradients[" + std::to_string(i) + "]", shapeText(parameter.sizes()), gradient);
+    }
+    if (gradient.strides() == parameter.strides()) return gradient;
+    return at::empty_like(parameter).copy_(gradient);
   }
 
   void update(at::TensorList parameters, at::TensorList gradients, at::TensorList expAvgs, at::TensorList expAvgSqs,

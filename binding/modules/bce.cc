@@ -11,7 +11,8 @@ Napi::Value meanLoss(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const at::Tensor input = environment.unwrap(info[0], "input");
   const at::Tensor target = environment.unwrap(info[1], "target");
-  if (input.sizes() != target.sizes()) throw shapeError("target", "the input's shape " + shapeText(input), target);
+  if (input.sizes() != target.sizes())
+    throw shapeError("target", "the input's shape " + shapeText(input.sizes()), target);
   return environment.wrap(info.Env(), Loss()(input, target));
 }
 

@@ -30,7 +30,15 @@ class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
     if (input.dim() != 3) throw shapeError("input", "(batch, time, features)", input);
     checkLastSize(input, module()->options.input_size(), "input");
     if (input.size(1) == 0) throw shapeError("input", "(batch, time, features) with at least one time step", input);
+    if (hidden.defined()) checkHidden(hidden, input.size(0));
     return toJs(info.Env(), environment, module()->forward(input, hidden));
+  }
+
+ private:
+  void checkHidden(const at::Tensor& hidden, int64_t batchSize) {
+    const auto& options = module()->options;
+    const std::vector<int64_t> expected{options.num_layers(), batchSize, options.hidden_size()};
+    if (hidden.sizes() != expected) throw shapeError("hidden", shapeText(expected), hidden);
   }
 };
 

@@ -25,10 +25,12 @@ export function tensor(data: NestedNumbers | TypedArray, options: TensorOptions 
   const { dtype, device, requiresGrad = false } = options;
   const flat = ArrayBuffer.isView(data) ? data : flatten(data);
   const shape = options.shape ?? (ArrayBuffer.isView(data) ? [data.length] : shapeOf(data));
-  let handle = native().fromTypedArray(flat, shape);
+  const source = new Tensor(native().fromTypedArray(flat, shape));
   const wanted = { dtype: dtype ?? (ArrayBuffer.isView(data) ? undefined : 'float32'), device };
-  if (wanted.dtype || device) handle = native().to(handle, wanted.dtype, undefined, device);
-  return withGrad(new Tensor(handle), requiresGrad);
+  if (!wanted.dtype && !device) return withGrad(source, requiresGrad);
+  const converted = source.to(wanted);
+  source.dispose();
+  return withGrad(converted, requiresGrad);
 }
 
 /** Nested numbers as they are in float64, so that no digit is lost before the dtype is chosen. */
