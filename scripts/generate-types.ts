@@ -5,6 +5,9 @@ import { loadAddon } from '../src/native/load';
 
 export const GENERATED_FILE = join(__dirname, '..', 'src', 'native', 'ops.generated.ts');
 
+/** biome.json's. */
+const LINE_WIDTH = 120;
+
 const TYPES: Record<string, string> = {
   Tensor: 'Handle',
   Scalar: 'number',
@@ -60,9 +63,12 @@ function returnType(schema: string): string {
   return items.length === 0 ? 'void' : `[${items.map((item) => typeScriptType(item.split(' ')[0]!)).join(', ')}]`;
 }
 
+/** A method with its schema as comment, wrapped as the formatter does. */
 function methodSignature(name: string, schema: string): string {
   const parameters = parseArguments(schema).map(({ name, type, optional }) => `${name}${optional ? '?' : ''}: ${type}`);
-  return `  /** \`${schema}\` */\n  ${name}(${parameters.join(', ')}): ${returnType(schema)};`;
+  const line = `  ${name}(${parameters.join(', ')}): ${returnType(schema)};`;
+  const lines = [`  ${name}(`, ...parameters.map((each) => `    ${each},`), `  ): ${returnType(schema)};`];
+  return `  /** \`${schema}\` */\n${line.length <= LINE_WIDTH ? line : lines.join('\n')}`;
 }
 
 /** The text of ops.generated.ts. */
