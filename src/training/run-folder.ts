@@ -30,7 +30,7 @@ export class RunFolder {
       );
     }
     try {
-      mkdirSync(folder.file('samples'), { recursive: true });
+      mkdirSync(path, { recursive: true });
     } catch (error) {
       throw fileError('make the run folder', path, error);
     }
@@ -69,6 +69,12 @@ export class RunFolder {
     } catch (error) {
       throw fileError('write', path, error);
     }
+  }
+
+  /** A path in samples/, for the picture of an epoch. */
+  sampleFile(epoch: number): string {
+    mkdirSync(this.file('samples'), { recursive: true });
+    return this.file('samples', `epoch-${String(epoch).padStart(4, '0')}.png`);
   }
 
   writeModel(name: string, tensors: StateDict): void {

@@ -124,11 +124,7 @@ class GanTraining implements Training<GanLosses> {
     const isLast = epoch === this.settings.epochs - 1;
     if (this.folder && (this.loader || isLast)) {
       const { height, width } = this.settings;
-      const name = `epoch-${String(epoch).padStart(4, '0')}.png`;
-      writeGrid(this.folder.file('samples', name), drawSamples(this.models.generator, this.#gridNoise), {
-        height,
-        width,
-      });
+      writeGrid(this.folder.sampleFile(epoch), drawSamples(this.models.generator, this.#gridNoise), { height, width });
     }
     return {};
   }

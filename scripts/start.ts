@@ -1,0 +1,40 @@
+// The main job: builds what is needed, trains the GAN on MNIST and the MDN-RNN on the CO2 of Mauna Loa, and leaves a
+// grid of digits and a forecast in runs/.
+import { spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
+import { join, resolve } from 'node:path';
+import { newRunFolder } from '../src/cli/run-training';
+import { LibtorchGenerativeError } from '../src/errors';
+import { build } from './build';
+
+const root = resolve(__dirname, '..');
+const commandLine = join(root, 'lib', 'cli', 'main.js');
+const co2 = join(root, 'node_modules', 'vega-datasets', 'data', 'co2-concentration.csv');
+
+/** Runs a command of the package's command line; ends with its status if it fails. */
+function run(...args: string[]): void {
+  console.error(`\n> libtorch-generative ${args.join(' ')}`);
+  const { status, signal } = spawnSync(process.execPath, [commandLine, ...args], { stdio: 'inherit', cwd: root });
+  if (status !== 0) process.exit(status ?? 128 + constants.signals[signal!]);
+}
+
+async function main(): Promise<void> {
+  // The children stop at Ctrl-C by themselves, with a checkpoint; this process waits for that.
+  process.on('SIGINT', () => {});
+  await build();
+  process.chdir(root);
+
+  const gan = newRunFolder('gan');
+  run('train', 'gan', '--data', 'mnist', '--out', gan);
+  run('sample', gan, '--out', join(gan, 'grid.png'));
+
+  const mdnRnn = newRunFolder('mdn-rnn');
+  run('train', 'mdn-rnn', '--data', co2, '--column', 'CO2', '--out', mdnRnn);
+  const forecast = join(mdnRnn, 'forecast');
+  run('forecast', mdnRnn, '--out', `${forecast}.csv`, '--chart', `${forecast}.svg`);
+}
+
+main().catch((error) => {
+  console.error(error instanceof LibtorchGenerativeError ? `error: ${error.message}` : error);
+  process.exitCode = 1;
+});
