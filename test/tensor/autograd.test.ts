@@ -1,0 +1,132 @@
+import { grad, noGrad } from '../../src/tensor/autograd';
+import { ones, tensor } from '../../src/tensor/creation';
+import { loadFixture, numbersOf } from '../fixtures/fixture';
+
+const fixture = loadFixture('tensor/ops');
+
+function leaves() {
+  const [a, b] = [fixture.get('inputs.x').clone(), fixture.get('inputs.row').clone()];
+  a.requiresGrad = true;
+  b.requiresGrad = true;
+  return { a, b };
+}
+
+describe('backward', () => {
+  test('accumulates', () => {
+    const { a, b } = leaves();
+    for (let i = 0; i < 3; i++) a.exp().mul(b).mean().backward();
+    fixture.expectSame(a.grad!, 'accumulated.a');
+    fixture.expectSame(b.grad!, 'accumulated.b');
+    a.zeroGrad();
+    expect(a.grad).toBeUndefined();
+    expect(b.grad).toBeDefined();
+  });
+
+  test('may run twice only if the graph was kept', () => {
+    const x = tensor([2, 3], { requiresGrad: true });
+    const loss = x.square().sum();
+    loss.backward({ retainGraph: true });
+    loss.backward();
+    expect(numbersOf(x.grad!)).toEqual([8, 12]);
+    expect(() => loss.backward()).toThrow(/backward through the graph a second time/);
+  });
+
+  test('wants one number with a gradient', () => {
+    expect(() => tensor([1, 2], { requiresGrad: true }).mul(2).backward()).toThrow(/scalar outputs/);
+    expect(() => ones([]).backward()).toThrow(/does not require grad/);
+  });
+
+  test('stops at detach', () => {
+    const x = tensor([2], { requiresGrad: true });
+    x.mul(x.detach()).sum().backward();
+    expect(numbersOf(x.grad!)).toEqual([2]);
+    expect(x.detach().requiresGrad).toBe(false);
+  });
+});
+
+test('requiresGrad is passed on by operators, and refused for integers and results', () => {
+  const x = ones([2]);
+  expect(x.mul(2).requiresGrad).toBe(false);
+  x.requiresGrad = true;
+  expect(x.mul(2).requiresGrad).toBe(true);
+  expect(() => tensor([1], { dtype: 'int64', requiresGrad: true })).toThrow(/floating point/);
+  expect(() => {
+    x.mul(2).requiresGrad = false;
+  }).toThrow(/leaf/);
+});
+
+describe('grad', () => {
+  test('differentiates twice', () => {
+    const { a, b } = leaves();
+    const loss = a.pow(3).mul(b.sin()).sum();
+    const [firstA, firstB] = grad(loss, [a, b], { createGraph: true });
+    const [secondA, secondB] = grad(firstA!.square().sum().add(firstB!.sum()), [a, b]);
+    fixture.expectSame(loss, 'second.loss');
+    fixture.expectSame(firstA!, 'second.firstA');
+    fixture.expectSame(firstB!, 'second.firstB');
+    fixture.expectSame(secondA!, 'second.secondA');
+    fixture.expectSame(secondB!, 'second.secondB');
+  });
+
+  test('touches only the inputs asked for, and accumulates nothing', () => {
+    const [x, y] = [tensor([2], { requiresGrad: true }), tensor([5], { requiresGrad: true })];
+    expect(grad(x.mul(y).sum(), [y]).map(numbersOf)).toEqual([[2]]);
+    expect([x.grad, y.grad]).toEqual([undefined, undefined]);
+  });
+
+  test('frees the graph unless it is kept', () => {
+    const x = tensor([3], { requiresGrad: true });
+    const loss = x.square().sum();
+    expect(numbersOf(grad(loss, [x], { retainGraph: true })[0]!)).toEqual([6]);
+    expect(numbersOf(grad(loss, [x])[0]!)).toEqual([6]);
+    expect(() => grad(loss, [x])).toThrow(/second time/);
+  });
+
+  test('reaches what is no leaf', () => {
+    const middle = tensor([3], { requiresGrad: true }).mul(2);
+    expect(numbersOf(grad(middle.square().sum(), [middle])[0]!)).toEqual([12]);
+  });
+
+  test('names its argument', () => {
+    const x = tensor([3], { requiresGrad: true });
+    expect(() => grad(x.sum(), [])).toThrow('Expected at least one Tensor for inputs but received none');
+    expect(() => grad(x.sum(), ['x' as never])).toThrow('Expected a Tensor for inputs[0] but received a string');
+    expect(() => grad('x' as never, [x])).toThrow('Expected a Tensor for loss but received a string');
+  });
+
+  test('refuses an input that the loss does not depend on', () => {
+    const [x, other] = [tensor([3], { requiresGrad: true }), tensor([3], { requiresGrad: true })];
+    expect(() => grad(x.sum(), [other])).toThrow(/appears to not have been used in the graph/);
+  });
+});
+
+describe('noGrad', () => {
+  const x = tensor([1], { requiresGrad: true });
+
+  test('records nothing inside and goes on after', () => {
+    expect(noGrad(() => x.mul(2).requiresGrad)).toBe(false);
+    expect(x.mul(2).requiresGrad).toBe(true);
+  });
+
+  test('is over when its body throws', () => {
+    const fail = () => {
+      throw new Error('body');
+    };
+    expect(() => noGrad(fail)).toThrow('body');
+    expect(x.mul(2).requiresGrad).toBe(true);
+  });
+
+  test('an inner one does not end the outer', () => {
+    noGrad(() => {
+      noGrad(() => undefined);
+      expect(x.mul(2).requiresGrad).toBe(false);
+    });
+  });
+
+  test('lets a parameter be written in place', () => {
+    const parameter = tensor([1], { requiresGrad: true });
+    expect(() => parameter.fill_(2)).toThrow(/leaf/);
+    noGrad(() => parameter.fill_(2));
+    expect(parameter.item()).toBe(2);
+  });
+});
