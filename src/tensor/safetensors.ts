@@ -66,7 +66,7 @@ export function readSafetensors(path: string): Safetensors {
   const { __metadata__: metadata = {}, ...entries } = header;
   const tensors: Record<string, Tensor> = {};
   for (const [name, entry] of Object.entries(entries)) {
-    tensors[name] = readEntry(path, name, entry as Entry, bytes.subarray(dataStart));
+    tensors[name] = readEntry(path, name, entry, bytes.subarray(dataStart));
   }
   return { tensors, metadata: metadata as Record<string, string> };
 }
@@ -80,16 +80,26 @@ function readHeader(path: string, bytes: Buffer): { header: Record<string, unkno
   if (!(length <= bytes.length - 8)) throw damaged(path, `its header does not end within the ${bytes.length} bytes`);
   try {
     const header = JSON.parse(bytes.toString('utf8', 8, 8 + length));
-    if (typeof header === 'object' && header !== null) return { header, dataStart: 8 + length };
+    if (header?.constructor === Object) return { header, dataStart: 8 + length };
   } catch {}
-  throw damaged(path, 'its header is not JSON');
+  throw damaged(path, 'its header is not a JSON object');
 }
 
-function readEntry(path: string, name: string, entry: Entry, data: Buffer): Tensor {
+function isEntry(value: unknown): value is Entry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<Entry>;
+  return typeof dtype === 'string' && isSizes(shape) && isSizes(offsets) && offsets.length === 2;
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function readEntry(path: string, name: string, entry: unknown, data: Buffer): Tensor {
+  if (!isEntry(entry)) throw damaged(path, `${name} lacks a dtype, a shape or two data_offsets of whole numbers`);
   const format = FORMATS.find((each) => each.name === entry.dtype);
   if (!format) throw damaged(path, `${name} is of type ${entry.dtype}, which is not supported`);
-  const [start, end] = entry.data_offsets ?? [];
-  if (!(start >= 0 && end >= start && end <= data.length)) {
+  const [start, end] = entry.data_offsets;
+  if (start > end || end > data.length) {
     throw damaged(path, `${name} needs bytes ${start} to ${end} of ${data.length}`);
   }
   const copy = new Uint8Array(end - start);
@@ -97,7 +107,7 @@ function readEntry(path: string, name: string, entry: Entry, data: Buffer): Tens
   const isWhole = copy.byteLength % new format.array(new ArrayBuffer(0)).BYTES_PER_ELEMENT === 0;
   if (!isWhole) throw damaged(path, `${name} has ${copy.byteLength} bytes`);
   const array = new format.array(copy.buffer);
-  if (!Array.isArray(entry.shape) || entry.shape.reduce((product, size) => product * size, 1) !== array.length) {
+  if (entry.shape.reduce((product, size) => product * size, 1) !== array.length) {
     throw damaged(path, `${name} has ${array.length} elements for shape (${entry.shape})`);
   }
   return tensor(array, { shape: entry.shape });
