@@ -11,8 +11,9 @@ Napi::Value meanLoss(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const at::Tensor input = environment.unwrap(info[0], "input");
   const at::Tensor target = environment.unwrap(info[1], "target");
-  if (input.sizes() != target.sizes())
-    throw shapeError("target", "the input's shape " + shapeText(input.sizes()), target);
+  if (input.sizes() != target.sizes()) {
+    throw shapeError("target", shapeText(input.sizes()) + ", the input's,", target);
+  }
   return environment.wrap(info.Env(), Loss()(input, target));
 }
 
