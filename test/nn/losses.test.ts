@@ -1,0 +1,58 @@
+import type { LibtorchGenerativeError } from '../../src/errors';
+import { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from '../../src/nn/losses';
+import { ones, tensor } from '../../src/tensor/creation';
+import type { Tensor } from '../../src/tensor/tensor';
+import { loadFixture } from '../fixtures/fixture';
+
+const { cases, get, expectSame } = loadFixture<string[]>('nn/losses');
+
+function expectLoss(loss: Loss, input: Tensor, target: Tensor, name: string): void {
+  input.requiresGrad = true;
+  const value = loss(input, target);
+  value.backward();
+  expectSame(value, name);
+  expectSame(input.grad!, `${name}.grad`);
+}
+
+describe.each(cases)("PyTorch's losses and gradients: %s", (name) => {
+  const [logits, target] = [get(`${name}.logits`), get(`${name}.target`)];
+
+  test('bceWithLogitsLoss', () => expectLoss(bceWithLogitsLoss, logits.clone(), target, `${name}.bceWithLogits`));
+  test('bceLoss', () => expectLoss(bceLoss, logits.sigmoid(), target, `${name}.bce`));
+  test('mseLoss', () => expectLoss(mseLoss, logits.clone(), target, `${name}.mse`));
+});
+
+test('bceLoss at probabilities of 0 and 1', () => {
+  expectLoss(bceLoss, get('ends.input').clone(), get('ends.target'), 'ends.bce');
+});
+
+test('bceWithLogitsLoss stays finite where bceLoss has lost its gradient', () => {
+  const logits = tensor([-1e4, 1e4], { requiresGrad: true });
+  const loss = bceWithLogitsLoss(logits, tensor([1, 0]));
+  loss.backward();
+  expect(loss.item()).toBe(1e4);
+  expect([...logits.grad!.toArray()]).toEqual([-0.5, 0.5]);
+});
+
+describe('what does not fit', () => {
+  test.each([bceLoss, bceWithLogitsLoss])('shapes that differ are ERR_SHAPE', (loss) => {
+    let error: unknown;
+    try {
+      loss(ones([4, 1]), ones([4]));
+    } catch (caught) {
+      error = caught;
+    }
+    expect((error as LibtorchGenerativeError).code).toBe('ERR_SHAPE');
+    expect((error as Error).message).toBe(
+      "Expected a Tensor of shape (4, 1), the input's, for target but received (4)",
+    );
+  });
+
+  test('a probability beyond 1 is refused', () => {
+    expect(() => bceLoss(tensor([1.5]), tensor([1]))).toThrow(/should be between 0 and 1/);
+  });
+
+  test.each([bceLoss, bceWithLogitsLoss, mseLoss])('what is no tensor is named', (loss) => {
+    expect(() => loss(ones([1]), 1 as never)).toThrow('Expected a Tensor for target but received 1');
+  });
+});
