@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { invalidArgument, LibtorchGenerativeError } from './errors';
 
 /** A whole file; ERR_FILE when it is missing, a folder or unreadable. */
@@ -29,6 +29,27 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
   }
 }
 
+/** Makes a folder and those above it; ERR_FILE when that fails, or a file is in its place. */
+export function makeFolder(path: string): void {
+  try {
+    makeMissing(resolve(path));
+  } catch (error) {
+    throw fileError('make the folder', path, error);
+  }
+}
+
+// Not by mkdirSync's `recursive`, which never returns where the system says that a parent that is there is not (/proc).
+function makeMissing(path: string): void {
+  const isFolder = () => statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  if (isFolder()) return;
+  makeMissing(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!isFolder()) throw error; // another process may have made it meanwhile
+  }
+}
+
 /** The write has already failed: its error is the one to report, not that of the clean-up. */
 function removeQuietly(path: string): void {
   try {
@@ -38,6 +59,7 @@ function removeQuietly(path: string): void {
 
 const reasons: Record<string, string> = {
   ENOENT: 'no such file or folder',
+  EEXIST: 'a file is in its place',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is not a folder',
   EACCES: 'permission denied',

@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
-import { fileError, writeFileAtomic } from '../files';
+import { fileError, makeFolder, writeFileAtomic } from '../files';
 import { libtorchInUse } from '../native/load';
 import type { StateDict } from '../nn/module';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
@@ -29,11 +29,7 @@ export class RunFolder {
         `There is a run in ${path} already: choose another folder, or continue it with resume`,
       );
     }
-    try {
-      mkdirSync(path, { recursive: true });
-    } catch (error) {
-      throw fileError('make the run folder', path, error);
-    }
+    makeFolder(path);
     const versions = { package: packageVersion(), libtorch: libtorchInUse()?.version ?? '', node: process.version };
     writeFileAtomic(folder.file('config.json'), `${JSON.stringify({ kind, settings, versions }, null, 2)}\n`);
     return folder;
@@ -73,7 +69,7 @@ export class RunFolder {
 
   /** A path in samples/, for the picture of an epoch. */
   sampleFile(epoch: number): string {
-    mkdirSync(this.file('samples'), { recursive: true });
+    makeFolder(this.file('samples'));
     return this.file('samples', `epoch-${String(epoch).padStart(4, '0')}.png`);
   }
 
