@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir, hostname, platform } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makeFolder } from '../files';
 
 /** Where the package keeps each libtorch that `setup` fetched. */
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
@@ -24,7 +25,7 @@ export function cacheFolder(version: string, cuda: boolean, env: NodeJS.ProcessE
  * signal that `work` gets and take effect once the folder is gone. What a killed process left is removed first.
  */
 export async function withStagingFolder<T>(work: (folder: string, signal: AbortSignal) => Promise<T>): Promise<T> {
-  mkdirSync(cacheRoot(), { recursive: true });
+  makeFolder(cacheRoot());
   await removeLeftovers();
   const folder = mkdtempSync(join(cacheRoot(), `.setup-${hostname()}-${process.pid}-`));
   const controller = new AbortController();

@@ -176,7 +176,8 @@ function pipFailed(failure: string): Error {
 
 /** Says what to do about a disk that is full or not ours. */
 function explain(error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const isFileError = error instanceof LibtorchGenerativeError && error.code === 'ERR_FILE';
+  const { code, message } = (isFileError ? error.cause : error) as NodeJS.ErrnoException;
   const remedy = 'Set XDG_CACHE_HOME to a folder on another disk, or LIBTORCH to a libtorch that you have.';
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new LibtorchGenerativeError(
