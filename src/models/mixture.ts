@@ -51,8 +51,16 @@ export class Mixture {
     return this.means.shape[2]!;
   }
 
-  /** Logarithm of the density at `value` (B, D), in nats: (B). */
+  /** Logarithm of the density at `value` (B, D), in nats: (B). @throws ERR_SHAPE */
   logProb(value: Tensor): Tensor {
+    const { shape } = value;
+    // A last dimension of 1 would be broadcast over all D in silence.
+    if (shape.length !== 2 || shape[1] !== this.dim) {
+      throw new LibtorchGenerativeError(
+        'ERR_SHAPE',
+        `Expected a Tensor of shape (B, ${this.dim}) for value but received (${shape})`,
+      );
+    }
     const squared = value.unsqueeze(1).sub(this.means).square().sum(-1); // (B, K)
     const logDensities = squared.div(this.variances).add(this.variances.log().add(LOG_2_PI).mul(this.dim)).mul(-0.5);
     return this.logWeights.add(logDensities).logsumexp(-1);
@@ -124,8 +132,9 @@ const NUM_BISECTIONS = 64;
 
 function bisectQuantiles(mixture: Mixture, levels: number[]): Tensor {
   const { means, variances } = mixture;
-  const batchSize = means.shape[0]!;
-  const target = tensor(levels, { dtype: 'float64', device: means.device }).unsqueeze(0).expand(batchSize, -1); // (B, N)
+  // In float32 the weights' sum misses 1 by more than the levels at the ends do.
+  const total = mixture.weights().to({ dtype: 'float64' }).sum(1); // (B, 1)
+  const target = tensor(levels, { dtype: 'float64', device: means.device }).unsqueeze(0).mul(total); // (B, N)
   const reach = variances.sqrt().mul(REACH).unsqueeze(-1); // (B, K, 1)
   let low = means.sub(reach).min(1).values.to({ dtype: 'float64' }).expand(-1, levels.length); // (B, N)
   let high = means.add(reach).max(1).values.to({ dtype: 'float64' }).expand(-1, levels.length);
