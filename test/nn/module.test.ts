@@ -108,6 +108,22 @@ describe('loadStateDict', () => {
   });
 });
 
+describe('each problem alone is enough to refuse a state', () => {
+  const full = { weight: tensor([[1, 2]]), bias: tensor([3]) };
+
+  test.each<[StateDict, string]>([
+    [{ weight: full.weight }, 'bias is missing'],
+    [{ ...full, scale: ones([1]) }, 'scale is unknown'],
+    [{ ...full, bias: ones([2]) }, 'bias has shape (2) instead of (1)'],
+    [{ ...full, bias: ones([]) }, 'bias has shape () instead of (1)'],
+  ])('%#', (state, problem) => {
+    const layer = new Linear({ inFeatures: 2, outFeatures: 1 });
+    const before = layer.parameters().map(numbersOf);
+    expect(() => layer.loadStateDict(state)).toThrow(`The state does not fit Linear: ${problem}`);
+    expect(layer.parameters().map(numbersOf)).toEqual(before);
+  });
+});
+
 describe('train and eval', () => {
   test('reach every child', () => {
     const pair = new Pair();
