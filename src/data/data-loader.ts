@@ -30,18 +30,19 @@ export class DataLoader implements Iterable<Tensor> {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
-  readonly #data: Tensor;
   readonly #numRows: number;
 
   /** @param data (N, ...) on any device */
-  constructor(data: Tensor, { batchSize, shuffle = false, dropLast = false }: DataLoaderOptions) {
+  constructor(
+    readonly data: Tensor,
+    { batchSize, shuffle = false, dropLast = false }: DataLoaderOptions,
+  ) {
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
       throw invalidArgument('batchSize', 'a whole number of at least 1', batchSize);
     }
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
-    this.#data = data;
     this.#numRows = data.shape[0] ?? 0;
     if (this.numBatches === 0) {
       throw new LibtorchGenerativeError(
@@ -69,15 +70,15 @@ export class DataLoader implements Iterable<Tensor> {
         ? undefined
         : scope(() => {
             const generator = new RandomGenerator(samplerSeed);
-            return randperm(this.#numRows, { generator }).to({ device: this.#data.device });
+            return randperm(this.#numRows, { generator }).to({ device: this.data.device });
           });
     try {
       while (cursor.batch < this.numBatches) {
         const start = cursor.batch++ * this.batchSize;
         const end = Math.min(start + this.batchSize, this.#numRows);
         yield order
-          ? scope(() => this.#data.indexSelect(0, order.slice(0, start, end)))
-          : this.#data.slice(0, start, end);
+          ? scope(() => this.data.indexSelect(0, order.slice(0, start, end)))
+          : this.data.slice(0, start, end);
       }
     } finally {
       order?.dispose();

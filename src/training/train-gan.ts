@@ -52,10 +52,13 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 
   manualSeed(settings.seed);
   const training = new GanTraining(settings, loader, device, folder);
-  const start = resumed ? readCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
-  yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
-  const { generator, discriminator } = training.models;
-  return { generator, discriminator, settings };
+  try {
+    const start = resumed ? readCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
+    yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
+    return { ...training.models, settings };
+  } finally {
+    training.dispose();
+  }
 }
 
 /** The images in [-1, 1], (N, height · width), in a loader; for the article's noise none. */
@@ -127,6 +130,13 @@ class GanTraining implements Training<GanLosses> {
       writeGrid(this.folder.sampleFile(epoch), drawSamples(this.models.generator, this.#gridNoise), { height, width });
     }
     return {};
+  }
+
+  /** Frees all but the models. */
+  dispose(): void {
+    const { optimizerG, optimizerD } = this.parts;
+    for (const each of [optimizerG, optimizerD, ...Object.values(this.#labels), this.#gridNoise]) each.dispose();
+    this.loader?.data.dispose();
   }
 
   saveModels(folder: RunFolder): void {

@@ -50,9 +50,13 @@ async function* mdnRnnEpochs(
 
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, loader, validation, device);
-  const start = resumed ? readCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
-  yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
-  return { model: training.models.model, settings };
+  try {
+    const start = resumed ? readCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
+    yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
+    return { ...training.models, settings };
+  } finally {
+    training.dispose();
+  }
 }
 
 interface Windows {
@@ -115,6 +119,13 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     if (!validation) return {};
     const loss = scope(() => noGrad(() => mdnRnnLoss(this.models.model, validation, settings.loss).item()));
     return { validationLoss: loss };
+  }
+
+  /** Frees all but the model. */
+  dispose(): void {
+    this.parts.optimizer.dispose();
+    this.loader.data.dispose();
+    this.validation?.dispose();
   }
 
   saveModels(folder: RunFolder): void {

@@ -15,7 +15,7 @@ export class TrainingRun<Epoch, Result> implements AsyncIterable<Epoch> {
     this.#result.promise.catch(() => {});
   }
 
-  /** What the training made, once it has ended; rejects with what stopped it. */
+  /** What the training made, once it has ended; rejects with what stopped it, or if the iteration was left. */
   get result(): Promise<Result> {
     if (!this.#isIterated) void this.#drain().catch(() => {});
     return this.#result.promise;
@@ -37,6 +37,7 @@ export class TrainingRun<Epoch, Result> implements AsyncIterable<Epoch> {
       throw error;
     } finally {
       await this.#epochs.return(undefined as Result);
+      this.#result.reject(new DOMException('The training was left before its end', 'AbortError'));
     }
   }
 
