@@ -98,7 +98,7 @@ class GanTraining implements Training<GanLosses> {
     this.#labels = ganLabels(settings, device);
     // A generator of its own, so that drawing pictures changes nothing in the training.
     const ownGenerator = new RandomGenerator(seed);
-    this.#gridNoise = randn([GRID_SIZE, noiseDim], { generator: ownGenerator }).to({ device });
+    this.#gridNoise = scope(() => randn([GRID_SIZE, noiseDim], { generator: ownGenerator }).to({ device }));
   }
 
   startEpoch(): EpochCursor {
