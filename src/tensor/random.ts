@@ -50,6 +50,11 @@ export function setGeneratorState(state: Uint8Array): void {
   native().setGeneratorState(state);
 }
 
+/** The add-on's object; what is no RandomGenerator goes through, for the add-on to refuse by name. */
+function nativeOf(generator: RandomGenerator | undefined): NativeRandomGenerator | undefined {
+  return generator instanceof RandomGenerator ? generator.native : generator;
+}
+
 export interface RandomOptions {
   generator?: RandomGenerator;
   /** Default float32. */
@@ -60,22 +65,22 @@ export interface RandomOptions {
 
 /** Standard normal numbers. */
 export function randn(shape: number[], { generator, dtype, device }: RandomOptions = {}): Tensor {
-  return new Tensor(native().randn(shape, generator?.native, dtype, device));
+  return new Tensor(native().randn(shape, nativeOf(generator), dtype, device));
 }
 
 /** Uniform numbers in [0, 1). */
 export function rand(shape: number[], { generator, dtype, device }: RandomOptions = {}): Tensor {
-  return new Tensor(native().rand(shape, generator?.native, dtype, device));
+  return new Tensor(native().rand(shape, nativeOf(generator), dtype, device));
 }
 
 /** A permutation of 0 to n - 1, int64. */
 export function randperm(n: number, { generator, device }: Omit<RandomOptions, 'dtype'> = {}): Tensor {
-  return new Tensor(native().randperm(n, generator?.native, device));
+  return new Tensor(native().randperm(n, nativeOf(generator), device));
 }
 
 /** 1 with the probability that each element gives, else 0. */
 export function bernoulli(probabilities: Tensor, { generator }: Pick<RandomOptions, 'generator'> = {}): Tensor {
-  return new Tensor(native().bernoulli(handleOf(probabilities), generator?.native));
+  return new Tensor(native().bernoulli(handleOf(probabilities), nativeOf(generator)));
 }
 
 /** Indices (..., numSamples) drawn in proportion to the rows of `weights` (..., K), int64. */
@@ -84,7 +89,7 @@ export function multinomial(
   numSamples: number,
   { replacement = false, generator }: { replacement?: boolean; generator?: RandomGenerator } = {},
 ): Tensor {
-  return new Tensor(native().multinomial(handleOf(weights), numSamples, replacement, generator?.native));
+  return new Tensor(native().multinomial(handleOf(weights), numSamples, replacement, nativeOf(generator)));
 }
 
 /** A seed drawn as PyTorch's samplers draw theirs, from 0 to 2^63 - 1. */

@@ -109,6 +109,9 @@ describe('arguments', () => {
 
   test('that are wrong are named', () => {
     expect(() => randn([2.5])).toThrow('Expected an integer for size[0] but received 2.5');
+    expect(() => randn([2], { generator: {} as never })).toThrow(
+      'Expected a RandomGenerator for generator but received an object',
+    );
     expect(() => randn([2], { dtype: 'half' as never })).toThrow(/for dtype but received "half"/);
     expect(() => randn([2], { dtype: 'int64' })).toThrow(/not implemented for 'Long'/);
     expect(() => randperm(-1)).toThrow(/negative dimension -1/);
