@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { invalidArgument, LibtorchGenerativeError } from './errors';
 
@@ -29,22 +29,37 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
   }
 }
 
-/** Makes a folder and those above it; ERR_FILE when that fails, or a file is in its place. */
-export function makeFolder(path: string): void {
+/**
+ * Makes a folder and those above it; ERR_FILE when that fails, or a file is in its place.
+ *
+ * @returns the folders that it made, outermost first
+ */
+export function makeFolder(path: string): string[] {
+  const made: string[] = [];
   try {
-    makeMissing(resolve(path));
+    makeMissing(resolve(path), made);
   } catch (error) {
+    removeEmptyFolders(made);
     throw fileError('make the folder', path, error);
   }
+  return made;
+}
+
+/** Takes back what {@link makeFolder} made, but for folders that hold something by now. */
+export function removeEmptyFolders(made: string[]): void {
+  try {
+    for (const folder of made.toReversed()) rmdirSync(folder);
+  } catch {}
 }
 
 // Not by mkdirSync's `recursive`, which never returns where the system says that a parent that is there is not (/proc).
-function makeMissing(path: string): void {
+function makeMissing(path: string, made: string[]): void {
   const isFolder = () => statSync(path, { throwIfNoEntry: false })?.isDirectory();
   if (isFolder()) return;
-  makeMissing(dirname(path));
+  makeMissing(dirname(path), made);
   try {
     mkdirSync(path);
+    made.push(path);
   } catch (error) {
     if (!isFolder()) throw error; // another process may have made it meanwhile
   }

@@ -5,8 +5,9 @@ export function wholeNumber(min = Number.MIN_SAFE_INTEGER): (text: string) => nu
   return (text) => {
     const number = Number(text);
     if (text.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
-    const bound = min > Number.MIN_SAFE_INTEGER ? ` of at least ${min}` : '';
-    throw new InvalidArgumentError(`Expected a whole number${bound}.`);
+    const least = min > Number.MIN_SAFE_INTEGER ? ` of at least ${min}` : '';
+    const most = number > Number.MAX_SAFE_INTEGER ? ` of at most ${Number.MAX_SAFE_INTEGER}` : '';
+    throw new InvalidArgumentError(`Expected a whole number${least || most}.`);
   };
 }
 
@@ -27,6 +28,12 @@ export function oneOf(...choices: string[]): (text: string) => string {
     if (choices.includes(text)) return text;
     throw new InvalidArgumentError(`Expected ${choices.join(' or ')}.`);
   };
+}
+
+/** Reads the name of a device, there or not. */
+export function deviceName(text: string): string {
+  if (/^(auto|cpu|cuda(:\d+)?)$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected auto, cpu, cuda or cuda:N.');
 }
 
 /** Reads numbers between 0 and 1 with commas between them. */
@@ -51,15 +58,15 @@ export interface TrainingFlags {
 
 export function addTrainingFlags(
   command: Command,
-  defaults: { epochs: string; batchSize: number; lr: string },
+  defaults: { epochs: string; batchSize: number; lr: string; threads: string },
 ): Command {
   return command
     .option('--epochs <n>', `how often to go through the data (default: ${defaults.epochs})`, wholeNumber(1))
     .option('--batch-size <n>', `rows in a batch (default: ${defaults.batchSize})`, wholeNumber(1))
     .option('--lr <rate>', `Adam's learning rate (default: ${defaults.lr})`, positiveNumber)
     .option('--seed <n>', 'the same seed and threads give the same numbers (default: 0)', wholeNumber())
-    .option('--device <name>', 'auto, cpu, cuda or cuda:N (default: auto)')
-    .option('--threads <n>', 'threads an operator may use (default: one a core)', wholeNumber(1))
+    .option('--device <name>', 'auto, cpu, cuda or cuda:N (default: auto)', deviceName)
+    .option('--threads <n>', `threads an operator may use (default: ${defaults.threads})`, wholeNumber(1))
     .option('--out <dir>', 'the run folder to write (default: a new one under runs/)')
     .option('--resume <run>', 'continue the checkpoint of a run folder')
     .option('--json', 'print a JSON object an epoch and nothing else');

@@ -14,6 +14,8 @@ export function pythonRepr(value: number): string {
 /** A float32 as Python's `f'{value:.4f}'` writes it: a tie goes to the even digit, unlike in `toFixed`. */
 export function pythonFixed4(value: number): string {
   if (!Number.isFinite(value)) return pythonNonFinite(value);
+  if (Object.is(value, -0)) return '-0.0000';
+  if (Math.abs(value) >= 1e21) return `${BigInt(value)}.0000`; // toFixed would write an exponent
   const scaled = Math.abs(value) * 1e4; // exact for a float32: 24 bits times 14
   const below = Math.floor(scaled);
   if (scaled - below !== 0.5) return value.toFixed(4);

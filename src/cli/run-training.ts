@@ -15,7 +15,7 @@ export function newRunFolder(name: string): string {
 
 /** Splits the flags into the training's options and the folder that the run goes to. */
 export function trainingOptions<Flags extends TrainingFlags>({ json, ...flags }: Flags, name: string) {
-  return { ...flags, out: flags.resume === undefined ? (flags.out ?? newRunFolder(name)) : undefined };
+  return { ...flags, out: flags.out ?? (flags.resume === undefined ? newRunFolder(name) : undefined) };
 }
 
 /**
@@ -40,7 +40,7 @@ export async function runTraining<Epoch extends { epoch: number }>(
     console.error(`The run is in ${folder}`);
   } catch (error) {
     bar?.stop();
-    if (!interrupt.signal.aborted) throw error;
+    if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error;
     console.error(`Interrupted; go on with --resume ${folder}`);
     process.exitCode = interrupt.exitCode();
   } finally {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { GanPreset, TrainGanOptions } from '../training/gan-settings';
+import { type GanPreset, type GanSettings, resolveGanSettings, type TrainGanOptions } from '../training/gan-settings';
+import { RunFolder } from '../training/run-folder';
 import { type GanEpoch, trainGan } from '../training/train-gan';
 import { addTrainingFlags, finiteNumber, oneOf, type TrainingFlags, wholeNumber } from './flags';
 import { pythonFixed4, pythonRepr } from './python-format';
@@ -34,13 +35,19 @@ export function addTrainGanCommand(train: Command): void {
     )
     .option('--as-written', "the article's program to the letter, on random data")
     .option('--digits', "print the losses' every digit");
-  addTrainingFlags(command, { epochs: '20, on noise 200', batchSize: 128, lr: '2e-4' }).action(run);
+  addTrainingFlags(command, { epochs: '20, on noise 200', batchSize: 128, lr: '2e-4', threads: 'one a core' }).action(
+    run,
+  );
 }
 
 async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   const options: TrainGanOptions = trainingOptions(flags, 'gan');
-  const isNoise = flags.asWritten || flags.data === 'noise';
-  const epochs = flags.epochs ?? (isNoise ? 200 : 20);
+  const settings =
+    flags.resume === undefined
+      ? resolveGanSettings(options)
+      : RunFolder.open<GanSettings>(flags.resume, 'gan').settings;
+  const isNoise = settings.data === 'noise';
+  const epochs = flags.epochs ?? settings.epochs;
   await runTraining<GanEpoch>((hooks) => trainGan({ ...options, ...hooks }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { type MdnRnnSettings, resolveMdnRnnSettings } from '../training/mdn-rnn-settings';
+import { RunFolder } from '../training/run-folder';
 import { type MdnRnnEpoch, trainMdnRnn } from '../training/train-mdn-rnn';
 import { addTrainingFlags, finiteNumber, oneOf, type TrainingFlags, wholeNumber } from './flags';
 import { pythonFixed4 } from './python-format';
@@ -31,7 +33,7 @@ export function addTrainMdnRnnCommand(train: Command): void {
       finiteNumber('a number from 0 to below 1', (part) => part >= 0 && part < 1),
     )
     .option('--exact', "libtorch's own GRU, equal to PyTorch's to the last bit");
-  addTrainingFlags(command, { epochs: '100', batchSize: 32, lr: '1e-3' }).action(run);
+  addTrainingFlags(command, { epochs: '100', batchSize: 32, lr: '1e-3', threads: '1' }).action(run);
 }
 
 async function run(flags: MdnRnnFlags, command: Command): Promise<void> {
@@ -41,7 +43,11 @@ async function run(flags: MdnRnnFlags, command: Command): Promise<void> {
     }
   }
   const options = trainingOptions(flags, 'mdn-rnn');
-  const epochs = flags.epochs ?? 100;
+  const settings =
+    flags.resume === undefined
+      ? resolveMdnRnnSettings(options)
+      : RunFolder.open<MdnRnnSettings>(flags.resume, 'mdn-rnn').settings;
+  const epochs = flags.epochs ?? settings.epochs;
   await runTraining<MdnRnnEpoch>((hooks) => trainMdnRnn({ ...options, ...hooks }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,

@@ -10,17 +10,19 @@ export class Scaler {
     readonly deviation: number,
   ) {}
 
-  /** @throws ERR_DATA_FORMAT if all values are the same */
+  /** @throws ERR_DATA_FORMAT if all values are the same, or too large to be squared */
   static fit(values: Float64Array): Scaler {
     const { mean, deviation } = scope(() => {
       const series = tensor(values);
       return { mean: series.mean().item(), deviation: series.std(undefined, { correction: 0 }).item() };
     });
-    if (!(deviation > 0)) {
-      throw new LibtorchGenerativeError(
-        'ERR_DATA_FORMAT',
-        `The series is constant: all ${values.length} values are ${values[0]}`,
-      );
+    // By the values themselves: their mean is rounded, so that the deviation need not be 0.
+    const isConstant = values.every((value) => value === values[0]);
+    if (isConstant || !(deviation > 0 && deviation < Infinity)) {
+      const problem = isConstant
+        ? `is constant: all ${values.length} values are ${values[0]}`
+        : `has a standard deviation of ${deviation}: its values are too large, or too close together`;
+      throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `The series ${problem}`);
     }
     return new Scaler(mean, deviation);
   }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { EpochCursor } from '../data/data-loader';
-import { LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import type { StateDict } from '../nn/module';
 import { tensor } from '../tensor/creation';
 import { getGeneratorState, setGeneratorState } from '../tensor/random';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
-import type { RunFolder } from './run-folder';
+import { scope } from '../tensor/scope';
+import { loadingFrom, type RunFolder } from './run-folder';
 
 /** Where a training stands between two batches. */
 export interface Position {
@@ -36,14 +37,20 @@ export function writeCheckpoint(folder: RunFolder, parts: Record<string, Statefu
 }
 
 /**
- * Puts a checkpoint back into `parts` and this thread's random generator.
+ * Puts a checkpoint back into `parts` and this thread's random generator, and its folder back to that time.
  *
  * @throws ERR_CHECKPOINT if there is none, or it is damaged, of another program or of a newer version
  */
-export function readCheckpoint(folder: RunFolder, parts: Record<string, Stateful>): Position {
+export function resumeCheckpoint(folder: RunFolder, parts: Record<string, Stateful>): Position {
   const path = folder.file('checkpoint.safetensors');
   if (!existsSync(path))
     throw new LibtorchGenerativeError('ERR_CHECKPOINT', `There is no checkpoint in ${folder.path}`);
+  const position = scope(() => loadCheckpoint(path, parts));
+  folder.truncateMetrics(position.epoch);
+  return position;
+}
+
+function loadCheckpoint(path: string, parts: Record<string, Stateful>): Position {
   const { tensors, metadata } = readSafetensors(path);
   const random = tensors[RANDOM_STATE];
   if (metadata.checkpoint !== FORMAT || !random) {
@@ -53,9 +60,12 @@ export function readCheckpoint(folder: RunFolder, parts: Record<string, Stateful
       `Expected a checkpoint of format ${FORMAT} in ${path} but found ${found}`,
     );
   }
-  for (const [part, target] of Object.entries(parts)) target.loadStateDict(withoutPrefix(tensors, `${part}.`));
-  setGeneratorState(random.toArray() as Uint8Array);
-  return positionFrom(metadata);
+  return loadingFrom(path, () => {
+    const position = positionFrom(metadata);
+    for (const [part, target] of Object.entries(parts)) target.loadStateDict(withoutPrefix(tensors, `${part}.`));
+    setGeneratorState(random.toArray() as Uint8Array);
+    return position;
+  });
 }
 
 function withoutPrefix(tensors: StateDict, prefix: string): StateDict {
@@ -64,6 +74,9 @@ function withoutPrefix(tensors: StateDict, prefix: string): StateDict {
 }
 
 function positionFrom({ epoch, batch, samplerSeed }: Record<string, string>): Position {
+  for (const [name, text] of Object.entries({ epoch, batch: batch ?? '0', samplerSeed: samplerSeed || '0' })) {
+    if (!/^\d{1,19}$/.test(text ?? '')) throw invalidArgument(name, 'a whole number', text);
+  }
   const cursor =
     batch === undefined
       ? undefined

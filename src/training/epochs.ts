@@ -1,9 +1,10 @@
 import type { EpochCursor } from '../data/data-loader';
 import type { Module } from '../nn/module';
+import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { Breather } from './breathe';
 import { type Position, type Stateful, writeCheckpoint } from './checkpoint';
-import { checkFinite } from './not-finite';
+import { checkFinite, explainFailure } from './not-finite';
 import type { Progress } from './options';
 import type { RunFolder } from './run-folder';
 
@@ -24,7 +25,7 @@ export interface Training<BatchLosses extends Losses> {
   batches(cursor: EpochCursor): Iterable<Tensor>;
   step(batch: Tensor): BatchLosses;
   /** Looks at the nets after an epoch; what it returns is added to the record. */
-  endEpoch(epoch: number): Partial<BatchLosses>;
+  endEpoch(epoch: number, folder: RunFolder | undefined): Partial<BatchLosses>;
   saveModels(folder: RunFolder): void;
 }
 
@@ -38,7 +39,10 @@ export interface EpochsOptions {
 
 const CHECKPOINT_EVERY_MS = 30_000;
 
-/** The loop over epochs and batches, with its checkpoints: every half minute, at the end, and when it is aborted. */
+/**
+ * The loop over epochs and batches, with its checkpoints: every half minute, at the end, and when it is aborted or left.
+ * A new run that fails before its first record leaves no folder.
+ */
 export async function* runEpochs<BatchLosses extends Losses>(
   training: Training<BatchLosses>,
   { epochs, start, folder, signal, onProgress }: EpochsOptions,
@@ -48,10 +52,13 @@ export async function* runEpochs<BatchLosses extends Losses>(
   let savedAtMs = performance.now();
   const save = () => {
     if (!folder) return;
-    training.saveModels(folder);
-    writeCheckpoint(folder, training.parts, { epoch, cursor });
+    scope(() => {
+      training.saveModels(folder);
+      writeCheckpoint(folder, training.parts, { epoch, cursor });
+    });
     savedAtMs = performance.now();
   };
+  let isStopped = true; // from outside, until it ends or fails
   try {
     while (epoch < epochs) {
       await breather.breathe(signal);
@@ -59,23 +66,41 @@ export async function* runEpochs<BatchLosses extends Losses>(
       cursor ??= training.startEpoch();
       let losses = {} as BatchLosses;
       for (const batch of training.batches(cursor)) {
-        losses = training.step(batch);
-        batch.dispose();
-        checkFinite(losses, epoch * training.numBatches + cursor.batch, training.models);
+        losses = takeStep(training, batch, epoch * training.numBatches + cursor.batch);
         onProgress?.({ epoch, epochs, batch: cursor.batch, batches: training.numBatches });
         if (cursor.batch < training.numBatches) await breather.breathe(signal);
       }
       const seconds = (performance.now() - startMs) / 1000;
-      const record = { epoch, ...losses, ...training.endEpoch(epoch), seconds };
+      const record = { epoch, ...losses, ...training.endEpoch(epoch, folder), seconds };
       folder?.appendMetrics(record);
       epoch++;
       cursor = undefined;
       if (performance.now() - savedAtMs > CHECKPOINT_EVERY_MS) save();
       yield record;
     }
+    isStopped = false;
     save();
   } catch (error) {
-    if (signal?.aborted) save();
+    isStopped = signal?.aborted === true && error === signal.reason;
+    if (!isStopped && epoch === 0) folder?.discard();
     throw error;
+  } finally {
+    if (isStopped) save();
+  }
+}
+
+function takeStep<BatchLosses extends Losses>(
+  training: Training<BatchLosses>,
+  batch: Tensor,
+  step: number,
+): BatchLosses {
+  try {
+    const losses = training.step(batch);
+    checkFinite(losses, step, training.models);
+    return losses;
+  } catch (error) {
+    throw explainFailure(error, step, training.models);
+  } finally {
+    batch.dispose();
   }
 }

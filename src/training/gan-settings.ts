@@ -67,10 +67,10 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   checkTrainingOptions(options, OPTION_NAMES);
   const { asWritten = false, data = asWritten ? 'noise' : 'mnist', batchSize = 128, lr = 2e-4, seed = 0 } = options;
   const isNoise = data === 'noise';
-  if (asWritten && !isNoise) throw invalidArgument('data', '"noise" with asWritten, whose data are random', data);
+  if (asWritten && !isNoise) throw invalidArgument('data', '"noise", which asWritten trains on,', data);
   const { preset = isNoise ? 'article' : 'recommended' } = options;
   if (!Object.hasOwn(PRESETS, preset)) throw invalidArgument('preset', '"article" or "recommended"', preset);
-  if (asWritten && preset !== 'article') throw invalidArgument('preset', '"article" with asWritten', preset);
+  if (asWritten && preset !== 'article') throw invalidArgument('preset', '"article", which asWritten follows,', preset);
   const { hidden, beta1, realLabel, output } = { ...PRESETS[preset], ...definedOnly(options) };
   checkSize('hidden', hidden);
   checkNumber('beta1', beta1, { min: 0, below: 1 });

@@ -9,7 +9,7 @@ export function loadGenerator(run: string): { generator: Generator; settings: Ga
   const { folder, settings } = RunFolder.open<GanSettings>(run, 'gan');
   const { noiseDim, hidden, height, width } = settings;
   const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
-  generator.loadStateDict(folder.readModel('model'));
+  folder.loadModel('model', generator);
   return { generator: generator.eval(), settings };
 }
 
@@ -17,6 +17,6 @@ export function loadGenerator(run: string): { generator: Generator; settings: Ga
 export function loadMdnRnn(run: string): { model: MdnRnn; settings: MdnRnnSettings } {
   const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
   const model = new MdnRnn({ hiddenDim: settings.hidden, numMixtures: settings.mixtures });
-  model.loadStateDict(folder.readModel('model'));
+  folder.loadModel('model', model);
   return { model: model.eval(), settings };
 }

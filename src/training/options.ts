@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { invalidArgument } from '../errors';
 import { nearest } from '../nearest';
 import { checkNumber, checkSize } from '../nn/check';
@@ -25,7 +26,7 @@ export interface TrainingOptions {
   seed?: number;
   /** "auto" (default), "cpu", "cuda" or "cuda:N". */
   device?: string;
-  /** Threads an operator may use; default libtorch's choice, one a core. */
+  /** Threads an operator may use; default for the GAN libtorch's choice, one a core, for the MDN-RNN 1. */
   threads?: number;
   /** The run folder to write; default none: nothing is written. */
   out?: string;
@@ -38,17 +39,25 @@ export interface TrainingOptions {
 
 /** Throws unless the options are known by name and those of both trainings are sound. */
 export function checkTrainingOptions(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const suggestion = nearest(name, known);
     throw invalidArgument('options', suggestion ? `"${suggestion}"` : `one of ${known.join(', ')}`, name);
   }
-  const { epochs, batchSize, lr, seed, threads } = options as TrainingOptions;
+  const { epochs, batchSize, lr, seed, threads, out, resume } = options as TrainingOptions;
   if (epochs !== undefined) checkSize('epochs', epochs);
   if (batchSize !== undefined) checkSize('batchSize', batchSize);
   if (lr !== undefined) checkNumber('lr', lr, { above: 0 });
   if (seed !== undefined && !Number.isSafeInteger(seed)) throw invalidArgument('seed', 'a whole number', seed);
   if (threads !== undefined) checkSize('threads', threads);
+  for (const [name, folder] of Object.entries({ out, resume })) {
+    if (folder === undefined) continue;
+    if (typeof folder !== 'string' || folder === '') throw invalidArgument(name, 'a folder', folder);
+  }
+  if (out !== undefined && resume !== undefined && resolve(out) !== resolve(resume)) {
+    throw invalidArgument('out', 'no folder beside resume, whose run goes on where it is,', out);
+  }
 }
 
 /** Sets the threads and resolves the device. @throws ERR_DEVICE */

@@ -1,9 +1,9 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
-import { fileError, makeFolder, writeFileAtomic } from '../files';
+import { fileError, makeFolder, readFileBytes, removeEmptyFolders, writeFileAtomic } from '../files';
 import { libtorchInUse } from '../native/load';
-import type { StateDict } from '../nn/module';
+import type { Module, StateDict } from '../nn/module';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
 
 /** What config.json holds: enough to rebuild the model and to repeat the training. */
@@ -18,6 +18,9 @@ export interface RunConfig<Kind extends string = string, Settings = unknown> {
  * config.json, metrics.jsonl, model.safetensors, checkpoint.safetensors, samples/epoch-0005.png.
  */
 export class RunFolder {
+  /** The folders that a new run made; undefined for a run that was there. */
+  #made: string[] | undefined;
+
   private constructor(readonly path: string) {}
 
   /** A new run. @throws ERR_FILE if the folder cannot be written, or holds a run already */
@@ -29,9 +32,13 @@ export class RunFolder {
         `There is a run in ${path} already: choose another folder, or continue it with resume`,
       );
     }
-    makeFolder(path);
-    const versions = { package: packageVersion(), libtorch: libtorchInUse()?.version ?? '', node: process.version };
-    writeFileAtomic(folder.file('config.json'), `${JSON.stringify({ kind, settings, versions }, null, 2)}\n`);
+    folder.#made = makeFolder(path);
+    try {
+      folder.writeConfig(kind, settings);
+    } catch (error) {
+      folder.discard();
+      throw error;
+    }
     return folder;
   }
 
@@ -57,6 +64,20 @@ export class RunFolder {
     return join(this.path, ...names);
   }
 
+  writeConfig(kind: string, settings: unknown): void {
+    const versions = { package: packageVersion(), libtorch: libtorchInUse()?.version ?? '', node: process.version };
+    writeFileAtomic(this.file('config.json'), `${JSON.stringify({ kind, settings, versions }, null, 2)}\n`);
+  }
+
+  /** Takes back a new run that came to nothing. */
+  discard(): void {
+    if (!this.#made) return;
+    const ownsFolder = this.#made.length > 0;
+    // In a folder that was there only the one file that every new run has; the rest may be somebody else's.
+    rmSync(ownsFolder ? this.path : this.file('config.json'), { recursive: ownsFolder, force: true });
+    removeEmptyFolders(this.#made.slice(0, -1));
+  }
+
   /** Adds a line to metrics.jsonl. */
   appendMetrics(record: object): void {
     const path = this.file('metrics.jsonl');
@@ -65,6 +86,14 @@ export class RunFolder {
     } catch (error) {
       throw fileError('write', path, error);
     }
+  }
+
+  /** Keeps the lines of the first epochs: those after a checkpoint are written again when it is continued. */
+  truncateMetrics(epochs: number): void {
+    const path = this.file('metrics.jsonl');
+    if (!existsSync(path)) return;
+    const lines = readFileBytes(path).toString().split('\n').slice(0, epochs).filter(Boolean);
+    writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));
   }
 
   /** A path in samples/, for the picture of an epoch. */
@@ -77,8 +106,11 @@ export class RunFolder {
     writeSafetensors(this.file(`${name}.safetensors`), { tensors, metadata: { format: 'pt' } });
   }
 
-  readModel(name: string): StateDict {
-    return readSafetensors(this.file(`${name}.safetensors`)).tensors;
+  /** @throws ERR_FILE or ERR_CHECKPOINT, with the path */
+  loadModel(name: string, model: Module): void {
+    const path = this.file(`${name}.safetensors`);
+    const { tensors } = readSafetensors(path);
+    loadingFrom(path, () => model.loadStateDict(tensors));
   }
 
   private readConfig(): RunConfig {
@@ -91,9 +123,19 @@ export class RunFolder {
     }
     try {
       const config = JSON.parse(text);
-      if (typeof config.kind === 'string' && typeof config.settings === 'object') return config;
+      if (typeof config.kind === 'string' && typeof config.settings === 'object' && config.settings) return config;
     } catch {}
     throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is damaged: expected JSON with kind and settings`);
+  }
+}
+
+/** Runs `load`, whose errors become ERR_CHECKPOINT and name the file. */
+export function loadingFrom<T>(path: string, load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof LibtorchGenerativeError)) throw error;
+    throw new LibtorchGenerativeError('ERR_CHECKPOINT', `Cannot load ${path}: ${error.message}`, { cause: error });
   }
 }
 

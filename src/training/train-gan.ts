@@ -9,7 +9,7 @@ import { tensor } from '../tensor/creation';
 import { manualSeed, RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { readCheckpoint } from './checkpoint';
+import { resumeCheckpoint } from './checkpoint';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
 import { type GanSettings, resolveGanSettings, type TrainGanOptions } from './gan-settings';
 import { type GanLabels, type GanPlayers, ganLabels, ganStep } from './gan-step';
@@ -48,12 +48,12 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
   const resumed = resume === undefined ? undefined : RunFolder.open<GanSettings>(resume, 'gan');
   const requested = resumed ? { ...resumed.settings, epochs: options.epochs ?? resumed.settings.epochs } : asked;
   const { settings, loader } = loadData(requested, device);
-  const folder = resumed?.folder ?? (out === undefined ? undefined : RunFolder.create(out, 'gan', settings));
-
   manualSeed(settings.seed);
-  const training = new GanTraining(settings, loader, device, folder);
+  const training = new GanTraining(settings, loader, device);
   try {
-    const start = resumed ? readCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
+    const start = resumed ? resumeCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
+    resumed?.folder.writeConfig('gan', settings);
+    const folder = resumed?.folder ?? (out === undefined ? undefined : RunFolder.create(out, 'gan', settings));
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     return { ...training.models, settings };
   } finally {
@@ -84,7 +84,6 @@ class GanTraining implements Training<GanLosses> {
     readonly settings: GanSettings,
     readonly loader: DataLoader | undefined,
     readonly device: string,
-    readonly folder: RunFolder | undefined,
   ) {
     const { noiseDim, hidden, height, width, lr, beta1, seed } = settings;
     const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
@@ -123,11 +122,11 @@ class GanTraining implements Training<GanLosses> {
   }
 
   /** A grid of samples, always from the same noise; of the article's random data only the last is worth a look. */
-  endEpoch(epoch: number): object {
+  endEpoch(epoch: number, folder: RunFolder | undefined): object {
     const isLast = epoch === this.settings.epochs - 1;
-    if (this.folder && (this.loader || isLast)) {
+    if (folder && (this.loader || isLast)) {
       const { height, width } = this.settings;
-      writeGrid(this.folder.sampleFile(epoch), drawSamples(this.models.generator, this.#gridNoise), { height, width });
+      writeGrid(folder.sampleFile(epoch), drawSamples(this.models.generator, this.#gridNoise), { height, width });
     }
     return {};
   }

@@ -1,6 +1,7 @@
 import { readCsvColumns } from '../data/csv';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { Scaler, slidingWindows } from '../data/time-series';
+import { LibtorchGenerativeError } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { Mixture } from '../models/mixture';
 import { Adam } from '../nn/adam';
@@ -9,7 +10,7 @@ import { grad, noGrad } from '../tensor/autograd';
 import { manualSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { readCheckpoint } from './checkpoint';
+import { resumeCheckpoint } from './checkpoint';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
 import { type MdnRnnSettings, resolveMdnRnnSettings, type TrainMdnRnnOptions } from './mdn-rnn-settings';
 import { prepareDevice } from './options';
@@ -41,17 +42,18 @@ async function* mdnRnnEpochs(
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
   const { resume, out, signal, onProgress } = options;
-  const device = prepareDevice(options);
+  // Operators this small take longer on several threads than on one.
+  const device = prepareDevice({ device: options.device, threads: options.threads ?? 1 });
   const resumed = resume === undefined ? undefined : RunFolder.open<MdnRnnSettings>(resume, 'mdn-rnn');
   const requested = resumed ? { ...resumed.settings, epochs: options.epochs ?? resumed.settings.epochs } : asked;
   const { scaler, loader, validation } = loadWindows(requested, device);
   const settings: MdnRnnSettings = { ...requested, scaler: { ...scaler } };
-  const folder = resumed?.folder ?? (out === undefined ? undefined : RunFolder.create(out, 'mdn-rnn', settings));
-
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, loader, validation, device);
   try {
-    const start = resumed ? readCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
+    const start = resumed ? resumeCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
+    resumed?.folder.writeConfig('mdn-rnn', settings);
+    const folder = resumed?.folder ?? (out === undefined ? undefined : RunFolder.create(out, 'mdn-rnn', settings));
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     return { ...training.models, settings };
   } finally {
@@ -66,18 +68,38 @@ interface Windows {
   validation: Tensor | undefined;
 }
 
-/** The training windows in a loader, and those that predict the values of the validation part. */
+/**
+ * The training windows in a loader, and those that predict the values of the validation part.
+ *
+ * @throws ERR_DATA_FORMAT, with the file, if there is nothing to learn from
+ */
 function loadWindows(settings: Omit<MdnRnnSettings, 'scaler'>, device: string): Windows {
   const { data, column, window, batchSize } = settings;
   const values = readCsvColumns(data, [column])[column]!;
   const numValidation = Math.floor(values.length * settings.validation);
   const numTraining = values.length - numValidation;
-  const scaler = Scaler.fit(values.subarray(0, numTraining));
+  if (numTraining <= window) throw tooShort(settings, values.length, numTraining);
+  const scaler = fitScaler(settings, values.subarray(0, numTraining));
   const windowsOf = (part: Float64Array) => scope(() => slidingWindows(scaler.scale(part), window).to({ device }));
   const training = windowsOf(values.subarray(0, numTraining));
   const loader = new DataLoader(training, { batchSize, shuffle: true, dropLast: true });
   const validation = numValidation > 0 ? windowsOf(values.subarray(numTraining - window)) : undefined;
   return { scaler, loader, validation };
+}
+
+function tooShort({ data, window, validation }: Omit<MdnRnnSettings, 'scaler'>, length: number, numTraining: number) {
+  const expected = `Expected at least ${window + 1} values to train on, a window of ${window} and the next value`;
+  const left = numTraining < length ? `, of which validation ${validation} leaves ${numTraining}` : '';
+  return new LibtorchGenerativeError('ERR_DATA_FORMAT', `${expected}, but ${data} has ${length}${left}`);
+}
+
+function fitScaler({ data, column }: Omit<MdnRnnSettings, 'scaler'>, values: Float64Array): Scaler {
+  try {
+    return Scaler.fit(values);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `${data}, column "${column}": ${message}`, { cause: error });
+  }
 }
 
 class MdnRnnTraining implements Training<MdnRnnLosses> {

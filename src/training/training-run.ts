@@ -17,7 +17,10 @@ export class TrainingRun<Epoch, Result> implements AsyncIterable<Epoch> {
 
   /** What the training made, once it has ended; rejects with what stopped it, or if the iteration was left. */
   get result(): Promise<Result> {
-    if (!this.#isIterated) void this.#drain().catch(() => {});
+    // Not before the caller has had a chance to iterate: the two would share out the epochs.
+    queueMicrotask(() => {
+      if (!this.#isIterated) this.#drain().catch(() => {});
+    });
     return this.#result.promise;
   }
 
