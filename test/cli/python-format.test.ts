@@ -1,0 +1,12 @@
+import { pythonFixed4, pythonRepr } from '../../src/cli/python-format';
+import { pytorch } from '../fixtures/training/losses';
+
+const numberOf = (text: string) => (text === 'nan' ? Number.NaN : Number(text.replace('inf', 'Infinity')));
+
+test('numbers are written as Python writes them, ties and exponents too', () => {
+  expect(pytorch.texts.length).toBeGreaterThan(300);
+  for (const line of pytorch.texts) {
+    const number = numberOf(line.split(' ')[0]!);
+    expect(`${pythonRepr(number)} ${pythonFixed4(number)}`).toBe(line);
+  }
+});
