@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataLoader, type DataLoaderOptions } from '../../src/data/data-loader';
+import { arange, zeros } from '../../src/tensor/creation';
+import { manualSeed, rand } from '../../src/tensor/random';
+import { memory, scope } from '../../src/tensor/scope';
+import type { Tensor } from '../../src/tensor/tensor';
+
+interface Case {
+  seed: number;
+  rows: number;
+  options: DataLoaderOptions;
+  epochs: number[][][];
+  next: number;
+}
+
+const file = join(__dirname, '..', 'fixtures', 'training', 'shuffles.json');
+const cases: Case[] = JSON.parse(readFileSync(file, 'utf8'));
+const numbersOf = (batches: Iterable<Tensor>) => Array.from(batches, (batch) => Array.from(batch.toArray(), Number));
+
+test.each(cases)(
+  "seed $seed, $rows rows, $options: PyTorch's batches over two epochs",
+  ({ seed, rows, options, epochs, next }) => {
+    const loader = new DataLoader(arange(0, rows), options);
+    manualSeed(seed);
+    expect(epochs.map(() => numbersOf(loader))).toEqual(epochs);
+    expect(rand([1]).item()).toBe(next); // nothing more was drawn than in PyTorch
+  },
+);
+
+test('an epoch goes on from a saved cursor with the same batches', () => {
+  const loader = new DataLoader(arange(0, 50), { batchSize: 8, shuffle: true });
+  const cursor = loader.startEpoch();
+  const whole = numbersOf(loader.batches({ ...cursor }));
+  for (const batch of loader.batches(cursor)) {
+    batch.dispose();
+    if (cursor.batch === 3) break;
+  }
+  expect(cursor.batch).toBe(3);
+  expect(numbersOf(loader.batches({ ...cursor }))).toEqual(whole.slice(3));
+});
+
+test('rows of any shape stay whole, and an epoch that is left frees its order', () => {
+  const data = zeros([10, 2, 3]);
+  const before = memory().tensors;
+  for (const batch of new DataLoader(data, { batchSize: 4, shuffle: true })) {
+    expect(batch.shape).toEqual([4, 2, 3]);
+    batch.dispose();
+    break;
+  }
+  expect(memory().tensors).toBe(before);
+  data.dispose();
+});
+
+test('batch sizes that make no sense are named', () => {
+  const data = scope(() => arange(0, 10));
+  for (const batchSize of [0, -1, 1.5, Number.NaN]) {
+    expect(() => new DataLoader(data, { batchSize })).toThrow(
+      `whole number of at least 1 for batchSize but received ${batchSize}`,
+    );
+  }
+  expect(() => new DataLoader(data, { batchSize: 11, dropLast: true })).toThrow(
+    'Expected at most 10 for batchSize, the number of rows, but received 11',
+  );
+  expect(new DataLoader(data, { batchSize: 11 }).numBatches).toBe(1);
+});

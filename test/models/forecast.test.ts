@@ -1,0 +1,73 @@
+import { forecastPaths, pathQuantiles } from '../../src/models/forecast';
+import { MdnRnn } from '../../src/models/mdn-rnn';
+import { Mixture } from '../../src/models/mixture';
+import { noGrad } from '../../src/tensor/autograd';
+import { manualSeed, randn } from '../../src/tensor/random';
+import { memory } from '../../src/tensor/scope';
+
+const newModel = () => {
+  manualSeed(3);
+  return new MdnRnn({ hiddenDim: 8, numMixtures: 2 });
+};
+
+test('paths are drawn from the next step’s mixture, and nothing else stays alive', () => {
+  const model = newModel();
+  const history = randn([24, 1]);
+  const before = memory().tensors;
+  const paths = forecastPaths(model, history, { horizon: 2, paths: 20_000, seed: 1 });
+  expect(memory().tensors).toBe(before + 1);
+  expect(paths.shape).toEqual([20_000, 2]);
+  expect(paths.requiresGrad).toBe(false);
+
+  const first = paths.select(1, 0);
+  const mixture = noGrad(() => new Mixture(model.forward(history.unsqueeze(0))));
+  const deviation = mixture.variance().sqrt().item();
+  expect(Math.abs(first.mean().item() - mixture.mean().item())).toBeLessThan((4 * deviation) / Math.sqrt(20_000));
+  expect(first.std().item() / deviation).toBeCloseTo(1, 1);
+});
+
+test('the seed decides the paths, whatever was drawn before', () => {
+  const model = newModel();
+  const history = randn([5, 1]);
+  const draw = (seed: number) =>
+    Array.from(forecastPaths(model, history, { horizon: 3, paths: 4, seed }).toArray(), Number);
+  const once = draw(7);
+  randn([100]);
+  expect(draw(7)).toEqual(once);
+  expect(draw(8)).not.toEqual(once);
+});
+
+test('a step with the hidden state carried says what the whole past says', () => {
+  const model = newModel();
+  const series = randn([1, 7, 1]);
+  noGrad(() => {
+    const { hidden } = model.step(series.slice(1, 0, 6));
+    const carried = model.step(series.slice(1, 6), hidden).raw;
+    const difference = carried.sub(model.forward(series)).abs().max().item();
+    expect(difference).toBeLessThan(1e-6);
+  });
+});
+
+test('options that make no sense are named', () => {
+  const model = newModel();
+  const history = randn([5, 1]);
+  expect(() => forecastPaths(model, history, { horizon: 0 })).toThrow(/for horizon but received 0/);
+  expect(() => forecastPaths(model, history, { paths: 1.5 })).toThrow(/for paths but received 1.5/);
+  expect(() => forecastPaths(model, history, { temperature: 0 })).toThrow(
+    /a number above 0 for temperature but received 0/,
+  );
+  expect(() => forecastPaths(new MdnRnn({ outputDim: 2 }), history)).toThrow(/from 1 value to 1 value.*from 1 to 2/);
+});
+
+test('quantiles are interpolated as NumPy does', () => {
+  const paths = Float64Array.of(4, 40, 1, 10, 3, 30, 2, 20); // 4 paths of 2 steps
+  const expected = [
+    [1.3, 13],
+    [2.5, 25],
+    [4, 40],
+  ];
+  const actual = pathQuantiles(paths, 2, [0.1, 0.5, 1]);
+  for (const [index, values] of expected.entries()) {
+    for (const [step, value] of values.entries()) expect(actual[index]![step]).toBeCloseTo(value, 12);
+  }
+});
