@@ -38,4 +38,9 @@ function fail(error: unknown): void {
   }
 }
 
+// Whoever read the lines (`| head -1`) has left; the run goes on into its folder.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 buildProgram().parseAsync().catch(fail);

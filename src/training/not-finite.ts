@@ -10,11 +10,10 @@ export function checkFinite(losses: Record<string, number>, step: number, models
   if (bad) throw notFinite(`${bad[0]} is ${bad[1]}`, step, brokenLayer(models));
 }
 
-/** ERR_NOT_FINITE if a step failed on a layer that is broken, as BCE does, which takes no NaN; else the error itself. */
+/** What stopped a step: BCE refuses probabilities that are NaN before there is a loss to look at. */
 export function explainFailure(error: unknown, step: number, models: Models): unknown {
-  const isExplained = !(error instanceof LibtorchGenerativeError) || error.code === 'ERR_NOT_FINITE';
-  const layer = isExplained ? undefined : brokenLayer(models);
-  return layer === undefined ? error : notFinite('The loss is NaN', step, layer);
+  const isRefused = error instanceof LibtorchGenerativeError && error.message.endsWith('should be between 0 and 1');
+  return isRefused ? notFinite('The loss is NaN', step, brokenLayer(models)) : error;
 }
 
 function notFinite(problem: string, step: number, layer: string | undefined): LibtorchGenerativeError {
