@@ -40,7 +40,9 @@ function fail(error: unknown): void {
 
 // Whoever read the lines (`| head -1`) has left; the run goes on into its folder.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  console.error(`error: Cannot write to stdout: ${error.message}`);
+  process.exit(1);
 });
 
 buildProgram().parseAsync().catch(fail);
