@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { setNumThreads } from '../../src/tensor/device';
-import { memory } from '../../src/tensor/scope';
 import { type GanEpoch, trainGan } from '../../src/training/train-gan';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
-import { co2 } from '../cli/cli';
+import { co2, useTemporaryFolder } from '../cli/cli';
+import { runChild } from '../tensor/children/child';
+
+const folder = useTemporaryFolder();
 
 const noise = { data: 'noise', seed: 3, threads: 1 } as const;
 
@@ -18,16 +21,22 @@ test('iterating gives the epochs, then the result; awaiting alone gives the same
   }
 });
 
-test('a training leaves nothing alive but its models', async () => {
-  const before = memory().tensors;
-  const { generator, discriminator } = await trainGan({ ...noise, epochs: 2 }).result;
-  expect(memory().tensors).toBe(before + 8);
-  generator.dispose();
-  discriminator.dispose();
-  const { model } = await trainMdnRnn({ data: co2, column: 'CO2', epochs: 1 }).result;
-  expect(memory().tensors).toBe(before + 6);
-  model.dispose();
-  expect(memory()).toMatchObject({ tensors: before, scopes: 0 });
+test('a result that is asked for first takes no epochs from who iterates', async () => {
+  const run = trainGan({ ...noise, epochs: 5 });
+  const { result } = run;
+  const epochs: number[] = [];
+  for await (const { epoch } of run) epochs.push(epoch);
+  expect(epochs).toEqual([0, 1, 2, 3, 4]);
+  expect(await result).toBe(await run.result);
+});
+
+test('a training leaves nothing alive but its models', () => {
+  const parameters = { gan: 8, mdnRnn: 6 };
+  expect(runChild('../../training/children/leaves-nothing.js')).toEqual({
+    afterGan: parameters.gan,
+    afterBoth: parameters.gan + parameters.mdnRnn,
+    atTheEnd: { tensors: 0, bytes: 0, scopes: 0 },
+  });
 });
 
 test('an abort ends it with the signal’s reason', async () => {
@@ -45,10 +54,20 @@ test('an abort ends it with the signal’s reason', async () => {
   expect(epochs).toEqual([0, 1]);
 });
 
-test('an iteration that is left rejects the result', async () => {
-  const run = trainGan({ ...noise, epochs: 1000 });
-  for await (const _ of run) break;
-  await expect(run.result).rejects.toThrow('left before its end');
+test('an iteration that is left rejects the result, and keeps what was trained', async () => {
+  const out = join(folder(), 'run');
+  const run = trainGan({ ...noise, epochs: 8, out });
+  for await (const { epoch } of run) if (epoch === 2) break;
+  await expect(run.result).rejects.toMatchObject({
+    name: 'AbortError',
+    message: expect.stringContaining('left before its end'),
+  });
+
+  const { generator } = await trainGan({ resume: out, threads: 1 }).result;
+  const whole = await trainGan({ ...noise, epochs: 8 }).result;
+  for (const [name, tensor] of Object.entries(generator.stateDict())) {
+    expect(tensor.equal(whole.generator.stateDict()[name]!)).toBe(true);
+  }
 });
 
 test('the event loop breathes while it trains', async () => {
@@ -98,6 +117,11 @@ test.each([
   [{ realLabel: 2 }, 'for realLabel but received 2'],
   [{ preset: 'best' }, 'Expected "article" or "recommended" for preset but received "best"'],
   [{ out: '' }, 'Expected a folder for out but received ""'],
+  [
+    { resume: 'a', out: 'b' },
+    'Expected no folder beside resume, whose run goes on where it is, for out but received "b"',
+  ],
+  [null, 'Expected an object for options but received null'],
 ])('%j is refused at once', (options, message) => {
   expect(() => trainGan(options as never)).toThrow(message);
 });
