@@ -122,7 +122,7 @@ const cases: Record<string, Case> = {
     message: /Cannot make the folder \/proc\/run/,
   },
   'more memory than there is': {
-    args: [...gan, '--as-written', '--hidden', '100000000000'],
+    args: [...gan, '--as-written', '--hidden', '1000000000000'],
     status: 1,
     message: /not enough memory for another [\d.]+ GiB/,
   },

@@ -68,12 +68,14 @@ test.each([
     const { tensors, metadata } = readSafetensors(path);
     if (random) tensors['random.state'] = tensors['random.state']!.slice(0, 0, random);
     writeSafetensors(path, { tensors, metadata: { ...metadata, ...(epoch && { epoch }) } });
-    const before = ['checkpoint.safetensors', 'config.json', 'metrics.jsonl'].map((file) => bytes(run, file));
+    const contents = () =>
+      ['checkpoint.safetensors', 'config.json', 'metrics.jsonl'].map((file) => bytes(run, file).toString('latin1'));
+    const before = contents();
 
     const { status, stdout, stderr } = await runCli([...command, '--resume', run, '--epochs', '4']);
     expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(message) });
     expect(stderr).not.toMatch(/\n {4}at /);
-    expect(['checkpoint.safetensors', 'config.json', 'metrics.jsonl'].map((file) => bytes(run, file))).toEqual(before);
+    expect(contents()).toEqual(before);
   },
 );
 
