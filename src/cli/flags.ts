@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { TrainingOptions } from '../training/options';
 
 /** Reads a whole number, at least `min`. */
 export function wholeNumber(min = Number.MIN_SAFE_INTEGER): (text: string) => number {
@@ -44,15 +45,7 @@ export function levels(text: string): number[] {
 }
 
 /** The flags that both trainings have. */
-export interface TrainingFlags {
-  epochs?: number;
-  batchSize?: number;
-  lr?: number;
-  seed?: number;
-  device?: string;
-  threads?: number;
-  out?: string;
-  resume?: string;
+export interface TrainingFlags extends Omit<TrainingOptions, 'signal' | 'onProgress'> {
   json?: boolean;
 }
 

@@ -1,21 +1,12 @@
 import type { Command } from 'commander';
-import { type MdnRnnSettings, resolveMdnRnnSettings } from '../training/mdn-rnn-settings';
+import { type MdnRnnSettings, resolveMdnRnnSettings, type TrainMdnRnnOptions } from '../training/mdn-rnn-settings';
 import { RunFolder } from '../training/run-folder';
 import { type MdnRnnEpoch, trainMdnRnn } from '../training/train-mdn-rnn';
 import { addTrainingFlags, finiteNumber, oneOf, type TrainingFlags, wholeNumber } from './flags';
 import { pythonFixed4 } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
 
-interface MdnRnnFlags extends TrainingFlags {
-  data: string;
-  column: string;
-  window?: number;
-  hidden?: number;
-  mixtures?: number;
-  loss?: 'nll' | 'mse';
-  validation?: number;
-  exact?: boolean;
-}
+type MdnRnnFlags = TrainMdnRnnOptions & TrainingFlags;
 
 export function addTrainMdnRnnCommand(train: Command): void {
   const command = train
