@@ -1,20 +1,12 @@
 import type { Command } from 'commander';
-import { type GanPreset, type GanSettings, resolveGanSettings, type TrainGanOptions } from '../training/gan-settings';
-import { RunFolder } from '../training/run-folder';
+import { resolveGanSettings, type TrainGanOptions } from '../training/gan-settings';
+import { requestedSettings } from '../training/start-run';
 import { type GanEpoch, trainGan } from '../training/train-gan';
 import { addTrainingFlags, finiteNumber, oneOf, type TrainingFlags, wholeNumber } from './flags';
 import { pythonFixed4, pythonRepr } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
 
-interface GanFlags extends TrainingFlags {
-  data?: string;
-  preset?: GanPreset;
-  hidden?: number;
-  beta1?: number;
-  realLabel?: number;
-  asWritten?: boolean;
-  digits?: boolean;
-}
+type GanFlags = TrainGanOptions & TrainingFlags & { digits?: boolean };
 
 export function addTrainGanCommand(train: Command): void {
   const command = train
@@ -42,12 +34,8 @@ export function addTrainGanCommand(train: Command): void {
 
 async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   const options: TrainGanOptions = trainingOptions(flags, 'gan');
-  const settings =
-    flags.resume === undefined
-      ? resolveGanSettings(options)
-      : RunFolder.open<GanSettings>(flags.resume, 'gan').settings;
-  const isNoise = settings.data === 'noise';
-  const epochs = flags.epochs ?? settings.epochs;
+  const { data, epochs } = requestedSettings('gan', resolveGanSettings(options), options);
+  const isNoise = data === 'noise';
   await runTraining<GanEpoch>((hooks) => trainGan({ ...options, ...hooks }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type MdnRnnSettings, resolveMdnRnnSettings, type TrainMdnRnnOptions } from '../training/mdn-rnn-settings';
-import { RunFolder } from '../training/run-folder';
+import { resolveMdnRnnSettings, type TrainMdnRnnOptions } from '../training/mdn-rnn-settings';
+import { requestedSettings } from '../training/start-run';
 import { type MdnRnnEpoch, trainMdnRnn } from '../training/train-mdn-rnn';
 import { addTrainingFlags, finiteNumber, oneOf, type TrainingFlags, wholeNumber } from './flags';
 import { pythonFixed4 } from './python-format';
@@ -34,11 +34,7 @@ async function run(flags: MdnRnnFlags, command: Command): Promise<void> {
     }
   }
   const options = trainingOptions(flags, 'mdn-rnn');
-  const settings =
-    flags.resume === undefined
-      ? resolveMdnRnnSettings(options)
-      : RunFolder.open<MdnRnnSettings>(flags.resume, 'mdn-rnn').settings;
-  const epochs = flags.epochs ?? settings.epochs;
+  const { epochs } = requestedSettings('mdn-rnn', resolveMdnRnnSettings(options), options);
   await runTraining<MdnRnnEpoch>((hooks) => trainMdnRnn({ ...options, ...hooks }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,

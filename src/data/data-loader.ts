@@ -1,4 +1,5 @@
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { LibtorchGenerativeError } from '../errors';
+import { checkSize } from '../nn/check';
 import { RandomGenerator, randomSeed, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -37,9 +38,7 @@ export class DataLoader implements Iterable<Tensor> {
     readonly data: Tensor,
     { batchSize, shuffle = false, dropLast = false }: DataLoaderOptions,
   ) {
-    if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-      throw invalidArgument('batchSize', 'a whole number of at least 1', batchSize);
-    }
+    checkSize('batchSize', batchSize);
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;

@@ -28,8 +28,8 @@ const RANDOM_STATE = 'random.state';
 /** Writes everything that the rest of the training depends on; the previous checkpoint stays until this one is whole. */
 export function writeCheckpoint(folder: RunFolder, parts: Record<string, Stateful>, { epoch, cursor }: Position): void {
   const tensors: StateDict = { [RANDOM_STATE]: tensor(getGeneratorState()) };
-  for (const [part, { stateDict }] of Object.entries(parts)) {
-    for (const [name, value] of Object.entries(stateDict.call(parts[part]))) tensors[`${part}.${name}`] = value;
+  for (const [part, source] of Object.entries(parts)) {
+    for (const [name, value] of Object.entries(source.stateDict())) tensors[`${part}.${name}`] = value;
   }
   const metadata: Record<string, string> = { checkpoint: FORMAT, epoch: String(epoch) };
   if (cursor) Object.assign(metadata, { batch: String(cursor.batch), samplerSeed: String(cursor.samplerSeed ?? '') });

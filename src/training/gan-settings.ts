@@ -57,14 +57,11 @@ const PRESETS = {
   recommended: { hidden: 512, beta1: 0.5, realLabel: 0.9, output: 'logit' },
 } as const;
 
-const OPTION_NAMES = [
-  ...['data', 'epochs', 'batchSize', 'lr', 'seed', 'device', 'threads', 'out', 'resume', 'signal', 'onProgress'],
-  ...['preset', 'hidden', 'beta1', 'realLabel', 'asWritten'],
-];
+const OWN_NAMES = ['preset', 'hidden', 'beta1', 'realLabel', 'asWritten'];
 
 /** Checks the options and fills in the defaults. @throws ERR_INVALID_ARGUMENT */
 export function resolveGanSettings(options: TrainGanOptions): GanSettings {
-  checkTrainingOptions(options, OPTION_NAMES);
+  checkTrainingOptions(options, OWN_NAMES);
   const { asWritten = false, data = asWritten ? 'noise' : 'mnist', batchSize = 128, lr = 2e-4, seed = 0 } = options;
   const isNoise = data === 'noise';
   if (asWritten && !isNoise) throw invalidArgument('data', '"noise", which asWritten trains on,', data);

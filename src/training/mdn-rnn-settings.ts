@@ -45,14 +45,11 @@ export interface MdnRnnSettings {
   scaler: { mean: number; deviation: number };
 }
 
-const OPTION_NAMES = [
-  ...['data', 'epochs', 'batchSize', 'lr', 'seed', 'device', 'threads', 'out', 'resume', 'signal', 'onProgress'],
-  ...['column', 'window', 'hidden', 'mixtures', 'loss', 'validation', 'exact'],
-];
+const OWN_NAMES = ['column', 'window', 'hidden', 'mixtures', 'loss', 'validation', 'exact'];
 
 /** Checks the options and fills in the defaults, all but the scaler. @throws ERR_INVALID_ARGUMENT */
 export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): Omit<MdnRnnSettings, 'scaler'> {
-  checkTrainingOptions(options, OPTION_NAMES);
+  checkTrainingOptions(options, OWN_NAMES);
   const { data, column, epochs = 100, batchSize = 32, lr = 1e-3, seed = 0 } = options;
   const { window = 24, hidden = 64, mixtures = 5, loss = 'nll', validation = 0.2, exact = false } = options;
   if (options.resume === undefined) {

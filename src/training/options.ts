@@ -37,9 +37,12 @@ export interface TrainingOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-/** Throws unless the options are known by name and those of both trainings are sound. */
-export function checkTrainingOptions(options: object, known: readonly string[]): void {
+const COMMON_NAMES = 'data epochs batchSize lr seed device threads out resume signal onProgress'.split(' ');
+
+/** Throws unless the options are those of both trainings or one's `ownNames`, and the common ones are sound. */
+export function checkTrainingOptions(options: object, ownNames: readonly string[]): void {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'an object', options);
+  const known = [...COMMON_NAMES, ...ownNames];
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const suggestion = nearest(name, known);

@@ -7,9 +7,9 @@ import type { Module, StateDict } from '../nn/module';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
 
 /** What config.json holds: enough to rebuild the model and to repeat the training. */
-export interface RunConfig<Kind extends string = string, Settings = unknown> {
-  kind: Kind;
-  settings: Settings;
+interface RunConfig {
+  kind: string;
+  settings: unknown;
   versions: { package: string; libtorch: string; node: string };
 }
 
@@ -53,11 +53,6 @@ export class RunFolder {
       );
     }
     return { folder, settings: config.settings as Settings };
-  }
-
-  /** The kind of run in a folder: "gan" or "mdn-rnn". */
-  static kindOf(path: string): string {
-    return new RunFolder(path).readConfig().kind;
   }
 
   file(...names: string[]): string {

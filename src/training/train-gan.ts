@@ -9,12 +9,12 @@ import { tensor } from '../tensor/creation';
 import { manualSeed, RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { resumeCheckpoint } from './checkpoint';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
 import { type GanSettings, resolveGanSettings, type TrainGanOptions } from './gan-settings';
 import { type GanLabels, type GanPlayers, ganLabels, ganStep } from './gan-step';
 import { prepareDevice } from './options';
-import { RunFolder } from './run-folder';
+import type { RunFolder } from './run-folder';
+import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
 /** Losses of the epoch's last batch. */
@@ -43,17 +43,13 @@ export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, G
 }
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
-  const { resume, out, signal, onProgress } = options;
   const device = prepareDevice(options);
-  const resumed = resume === undefined ? undefined : RunFolder.open<GanSettings>(resume, 'gan');
-  const requested = resumed ? { ...resumed.settings, epochs: options.epochs ?? resumed.settings.epochs } : asked;
-  const { settings, loader } = loadData(requested, device);
+  const { settings, loader } = loadData(requestedSettings('gan', asked, options), device);
   manualSeed(settings.seed);
   const training = new GanTraining(settings, loader, device);
   try {
-    const start = resumed ? resumeCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
-    resumed?.folder.writeConfig('gan', settings);
-    const folder = resumed?.folder ?? (out === undefined ? undefined : RunFolder.create(out, 'gan', settings));
+    const { folder, start } = startRun('gan', settings, training.parts, options);
+    const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     return { ...training.models, settings };
   } finally {

@@ -10,11 +10,11 @@ import { grad, noGrad } from '../tensor/autograd';
 import { manualSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { resumeCheckpoint } from './checkpoint';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
 import { type MdnRnnSettings, resolveMdnRnnSettings, type TrainMdnRnnOptions } from './mdn-rnn-settings';
 import { prepareDevice } from './options';
-import { RunFolder } from './run-folder';
+import type { RunFolder } from './run-folder';
+import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
 /** `loss` of the epoch's last batch; `validationLoss` over the whole validation part. */
@@ -41,19 +41,16 @@ async function* mdnRnnEpochs(
   asked: Omit<MdnRnnSettings, 'scaler'>,
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
-  const { resume, out, signal, onProgress } = options;
   // Operators this small take longer on several threads than on one.
   const device = prepareDevice({ device: options.device, threads: options.threads ?? 1 });
-  const resumed = resume === undefined ? undefined : RunFolder.open<MdnRnnSettings>(resume, 'mdn-rnn');
-  const requested = resumed ? { ...resumed.settings, epochs: options.epochs ?? resumed.settings.epochs } : asked;
+  const requested = requestedSettings('mdn-rnn', asked, options);
   const { scaler, loader, validation } = loadWindows(requested, device);
   const settings: MdnRnnSettings = { ...requested, scaler: { ...scaler } };
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, loader, validation, device);
   try {
-    const start = resumed ? resumeCheckpoint(resumed.folder, training.parts) : { epoch: 0 };
-    resumed?.folder.writeConfig('mdn-rnn', settings);
-    const folder = resumed?.folder ?? (out === undefined ? undefined : RunFolder.create(out, 'mdn-rnn', settings));
+    const { folder, start } = startRun('mdn-rnn', settings, training.parts, options);
+    const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     return { ...training.models, settings };
   } finally {

@@ -1,10 +1,10 @@
-import type { LibtorchGenerativeError } from '../../src/errors';
 import { Mixture } from '../../src/models/mixture';
 import { grad, noGrad } from '../../src/tensor/autograd';
 import { arange, full, tensor } from '../../src/tensor/creation';
 import { RandomGenerator, randn } from '../../src/tensor/random';
 import { memory, scope } from '../../src/tensor/scope';
 import type { Tensor } from '../../src/tensor/tensor';
+import { errorOf } from '../error-of';
 import { expectSame as expectSameTensors, loadFixture, numbersOf } from '../fixtures/fixture';
 
 interface Case {
@@ -253,15 +253,6 @@ describe('temperature', () => {
 });
 
 describe('what does not fit is ERR_SHAPE', () => {
-  const errorOf = (body: () => unknown): LibtorchGenerativeError => {
-    try {
-      body();
-    } catch (error) {
-      return error as LibtorchGenerativeError;
-    }
-    throw new Error('Expected an error');
-  };
-
   test.each([[[2, 3]], [[2, 5, 2]], [[1, 2, 5, 3]]])('raw of shape %j', (shape) => {
     expect(errorOf(() => new Mixture(full(shape, 0)))).toMatchObject({
       code: 'ERR_SHAPE',

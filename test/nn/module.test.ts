@@ -1,4 +1,3 @@
-import type { LibtorchGenerativeError } from '../../src/errors';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from '../../src/nn/activations';
 import { Adam } from '../../src/nn/adam';
 import { Gru } from '../../src/nn/gru';
@@ -7,6 +6,7 @@ import { Module, type StateDict } from '../../src/nn/module';
 import { Sequential } from '../../src/nn/sequential';
 import { ones, tensor, zeros } from '../../src/tensor/creation';
 import { memory, scope } from '../../src/tensor/scope';
+import { errorOf } from '../error-of';
 import { numbersOf } from '../fixtures/fixture';
 
 class Pair extends Module {
@@ -25,15 +25,6 @@ const PAIR_NAMES = [
   'head.0.bias',
   'head.2.weight',
 ];
-
-function errorOf(body: () => unknown): LibtorchGenerativeError {
-  try {
-    body();
-  } catch (error) {
-    return error as LibtorchGenerativeError;
-  }
-  throw new Error('Expected an error');
-}
 
 describe('parameters', () => {
   test("have PyTorch's names and order, all with gradients", () => {

@@ -1,17 +1,8 @@
-import type { LibtorchGenerativeError } from '../../src/errors';
 import type { DType, TypedArray } from '../../src/native/handle';
 import { arange, full, ones, tensor, zeros } from '../../src/tensor/creation';
 import { memory } from '../../src/tensor/scope';
+import { errorOf } from '../error-of';
 import { numbersOf } from '../fixtures/fixture';
-
-const errorOf = (body: () => unknown): LibtorchGenerativeError => {
-  try {
-    body();
-  } catch (error) {
-    return error as LibtorchGenerativeError;
-  }
-  throw new Error('Expected an error');
-};
 
 describe('typed arrays', () => {
   const arrays: [DType, TypedArray][] = [

@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LibtorchGenerativeError } from '../../src/errors';
 import { arange, ones, tensor, zeros } from '../../src/tensor/creation';
 import { readSafetensors, writeSafetensors } from '../../src/tensor/safetensors';
 import type { Tensor } from '../../src/tensor/tensor';
+import { errorOf } from '../error-of';
 import { expectSame } from '../fixtures/fixture';
 
 let folder: string;
@@ -25,15 +25,6 @@ function writeBytes(bytes: string | Buffer): string {
   const path = join(folder, 'file.safetensors');
   writeFileSync(path, bytes);
   return path;
-}
-
-function errorOf(body: () => unknown): LibtorchGenerativeError {
-  try {
-    body();
-  } catch (error) {
-    return error as LibtorchGenerativeError;
-  }
-  throw new Error('Expected an error');
 }
 
 describe('a file written', () => {
