@@ -2,6 +2,9 @@
 
 #include <c10/util/Exception.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "environment.h"
 
 std::string describe(Napi::Value value) {
@@ -34,9 +37,17 @@ namespace {
   throw Napi::Error(env, error);
 }
 
-// libtorch's checks end in notes for C++ readers; the first line says what was wrong.
+// libtorch's checks end in notes for C++ readers; the first line says what was wrong. Its allocator's begins with them.
 std::string summary(const c10::Error& error) {
-  std::string what = error.what_without_backtrace();
+  const std::string what = error.what_without_backtrace();
+  const std::string allocation = "you tried to allocate ";
+  const size_t found = what.find(allocation);
+  if (found != std::string::npos) {
+    char size[32];
+    std::snprintf(size, sizeof size, "%.1f GiB",
+                  std::strtod(what.c_str() + found + allocation.size(), nullptr) / (1 << 30));
+    return std::string("not enough memory for another ") + size + "; a smaller model or batch needs less";
+  }
   return what.substr(0, what.find("\nException raised from"));
 }
 

@@ -69,9 +69,9 @@ uint64_t seedFromJs(Napi::Value value) {
 Napi::Value manualSeed(const Napi::CallbackInfo& info) {
   const uint64_t seed = seedFromJs(info[0]);
   generatorFromJs(Environment::of(info.Env()), info[1]).set_current_seed(seed);
-  if (info[1].IsUndefined() && at::globalContext().hasCUDA()) {
-    for (c10::DeviceIndex i = 0; i < static_cast<c10::DeviceIndex>(at::detail::getCUDAHooks().deviceCount()); i++) {
-      auto cuda = at::globalContext().defaultGenerator(c10::Device(c10::kCUDA, i));
+  if (info[1].IsUndefined()) {
+    for (int i = 0; i < cudaDeviceCount(); i++) {
+      auto cuda = at::globalContext().defaultGenerator(c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(i)));
       std::lock_guard<std::mutex> lock(cuda.mutex());
       cuda.set_current_seed(seed);
     }

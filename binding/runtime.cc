@@ -19,10 +19,6 @@ Napi::Value setNumThreads(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value parallelInfo(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), at::get_parallel_info());
-}
-
 Napi::Value cpuCapability(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), at::get_cpu_capability());
 }
@@ -40,7 +36,6 @@ Napi::Value cudaDeviceCount(const Napi::CallbackInfo& info) {
 void registerRuntime(Napi::Env, Napi::Object exports) {
   exportFunction<numThreads>(exports, "numThreads");
   exportFunction<setNumThreads>(exports, "setNumThreads");
-  exportFunction<parallelInfo>(exports, "parallelInfo");
   exportFunction<cpuCapability>(exports, "cpuCapability");
   exportFunction<cudaIsBuilt>(exports, "cudaIsBuilt");
   exportFunction<cudaDeviceCount>(exports, "cudaDeviceCount");

@@ -70,7 +70,6 @@ export interface Addon extends Ops {
 
   numThreads(): number;
   setNumThreads(numThreads: number): void;
-  parallelInfo(): string;
   cpuCapability(): string;
   cudaIsBuilt(): boolean;
   cudaDeviceCount(): number;
@@ -91,15 +90,7 @@ let addon: Addon | undefined;
 export function native(): Addon {
   if (!addon) {
     addon = loadAddon() as Addon;
-    addon.setErrorFactory((code, message) => new LibtorchGenerativeError(code, readable(message)));
+    addon.setErrorFactory((code, message) => new LibtorchGenerativeError(code, message));
   }
   return addon;
-}
-
-/** libtorch's message, but for its allocator's, which says where in its source it is. */
-function readable(message: string): string {
-  const [, where, bytes] = /^(.*?: ).*you tried to allocate (\d+) bytes/s.exec(message) ?? [];
-  if (bytes === undefined) return message;
-  const size = `${(Number(bytes) / 2 ** 30).toFixed(1)} GiB`;
-  return `${where}not enough memory for another ${size}; a smaller model or batch needs less`;
 }
