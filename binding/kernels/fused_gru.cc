@@ -1,0 +1,275 @@
+#include "fused_gru.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/gru.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+
+#include "kernels.h"
+
+namespace kernels {
+namespace {
+
+using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+int64_t roundUp(int64_t count, int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
+
+GruLayout layoutOf(int64_t inputSize, int64_t hiddenSize) {
+  const int64_t lanes = best().lanes, hidden = roundUp(hiddenSize, lanes), inputs = inputSize + 1;
+  constexpr int64_t kCacheLine = 16;
+  // Rows a power of two apart would all fall into a few sets of the cache.
+  const int64_t state = hidden % 64 ? hidden : hidden + kCacheLine;
+  const int64_t forwardPanel = (hiddenSize + inputs) * 3 * lanes + lanes;
+  return {inputSize,    hiddenSize,
+          lanes,        inputs,
+          hidden,       state,
+          4 * hidden,   4 * hidden + kCacheLine,
+          forwardPanel, roundUp(inputSize, lanes)};
+}
+
+GruWeights weightsOf(const variable_list& weights) {
+  return {weights[0].const_data_ptr<float>(), weights[1].const_data_ptr<float>(), weights[2].const_data_ptr<float>(),
+          weights[3].const_data_ptr<float>()};
+}
+
+/** The batch in parts of nearly equal size, one a thread, and no more of them than have enough to do. */
+struct Slices {
+  int64_t batch, count;
+
+  Slices(int64_t batch, int64_t steps, const GruLayout& layout) : batch(batch) {
+    constexpr int64_t kWorthAThread = 1 << 20;  // multiplications, some 20 µs
+    const int64_t work = batch * steps * 3 * layout.hidden * (layout.hidden + layout.inputs);
+    count = std::clamp<int64_t>(work / kWorthAThread, 1, std::min<int64_t>(batch, at::get_num_threads()));
+  }
+  int64_t first(int64_t slice) const { return slice * batch / count; }
+  int64_t rows(int64_t slice) const { return first(slice + 1) - first(slice); }
+};
+
+template <class Body>
+void parallel(int64_t count, int64_t grain, const Body& body) {
+  at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) body(i);
+  });
+}
+
+Tensor workspace(int64_t floats) { return at::empty({floats}, at::kFloat); }
+
+float* dataOf(const Tensor& tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; }
+const float* constDataOf(const Tensor& tensor) { return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr; }
+const float* at(const float* data, int64_t offset) { return data ? data + offset : nullptr; }
+float* at(float* data, int64_t offset) { return data ? data + offset : nullptr; }
+
+// Panels worth a task: packing is copying.
+int64_t packGrain(const GruLayout& layout) { return std::max<int64_t>(1, (1 << 16) / layout.forwardPanel); }
+
+/** What the backward pass needs of the forward pass: inputs, states, gates of all slices, one after another. */
+struct Trace {
+  Tensor inputs, states, gates;
+};
+
+struct Forward {
+  Tensor output, last;
+  Trace trace;
+};
+
+Forward forward(const Tensor& input, const Tensor& hidden, const variable_list& weights, bool withOutput, bool keeps) {
+  const int64_t batch = input.size(0), steps = input.size(1), hiddenSize = weights[1].size(1);
+  const GruLayout layout = layoutOf(input.size(2), hiddenSize);
+  const Slices slices(batch, steps, layout);
+  const int64_t keptStates = keeps ? steps + 1 : 2, keptGates = keeps ? steps : 1;
+  Forward result{withOutput ? at::empty({batch, steps, hiddenSize}, at::kFloat) : Tensor(),
+                 at::empty({batch, hiddenSize}, at::kFloat),
+                 {workspace(batch * steps * layout.inputs), workspace(batch * keptStates * layout.state),
+                  workspace(batch * keptGates * layout.gates)}};
+
+  const int64_t panels = layout.hidden / layout.lanes;
+  const Tensor packed = workspace(panels * layout.forwardPanel);
+  const bool usesHidden = steps > 1 || hidden.defined();
+  parallel(panels, packGrain(layout), [&](int64_t panel) {
+    best().gruPackForward(layout, weightsOf(weights), panel, usesHidden, dataOf(packed));
+  });
+  parallel(slices.count, 1, [&](int64_t slice) {
+    const int64_t first = slices.first(slice);
+    best().gruForward({.layout = layout,
+                       .rows = slices.rows(slice),
+                       .steps = steps,
+                       .keeps = keeps,
+                       .packed = constDataOf(packed),
+                       .x = at(constDataOf(input), first * input.stride(0)),
+                       .xRow = input.stride(0),
+                       .xStep = input.stride(1),
+                       .xFeature = input.stride(2),
+                       .initial = at(constDataOf(hidden), first * hiddenSize),
+                       .inputs = at(dataOf(result.trace.inputs), first * steps * layout.inputs),
+                       .states = at(dataOf(result.trace.states), first * keptStates * layout.state),
+                       .gates = at(dataOf(result.trace.gates), first * keptGates * layout.gates),
+                       .output = at(dataOf(result.output), first * steps * hiddenSize),
+                       .last = at(dataOf(result.last), first * hiddenSize)});
+  });
+  return result;
+}
+
+struct Gradients {
+  Tensor output, last;  // of the results, undefined for zeros
+};
+
+/** Which of x and the initial state want a gradient. */
+struct Wanted {
+  bool input, hidden;
+};
+
+/** Sums over the slices without the padding: weight_ih, weight_hh, bias_ih, bias_hh. */
+variable_list sumSlices(const GruLayout& layout, int64_t slices, const Tensor& hiddenHidden, const Tensor& inputs) {
+  const int64_t size = layout.hiddenSize;
+  const auto total = [&](const Tensor& parts) { return slices == 1 ? parts.select(0, 0) : parts.sum(0); };
+  const Tensor hh = total(hiddenHidden.view({slices, 3, layout.hidden, layout.hidden}));
+  const Tensor in = total(inputs.view({slices, layout.inputs, 4, layout.hidden})).narrow(2, 0, size);
+  const Tensor inputGates = at::cat({in.narrow(1, 0, 2), in.narrow(1, 3, 1)}, 1).reshape({layout.inputs, 3 * size});
+  return {inputGates.narrow(0, 0, layout.inputSize).t().contiguous(),
+          hh.narrow(1, 0, size).narrow(2, 0, size).reshape({3 * size, size}),
+          inputGates.select(0, layout.inputSize).contiguous(),
+          in.select(0, layout.inputSize).narrow(0, 0, 3).reshape({3 * size})};
+}
+
+variable_list backward(const Gradients& gradients, const Trace& trace, const variable_list& weights, int64_t batch,
+                       int64_t steps, bool hasInitial, Wanted wanted) {
+  const int64_t inputSize = weights[0].size(1), hiddenSize = weights[1].size(1);
+  const GruLayout layout = layoutOf(inputSize, hiddenSize);
+  const Slices slices(batch, steps, layout);
+  const Tensor xGradient = wanted.input ? at::empty({batch, steps, inputSize}, at::kFloat) : Tensor();
+  const Tensor initialGradient = wanted.hidden ? at::empty({batch, hiddenSize}, at::kFloat) : Tensor();
+
+  const Tensor packedHidden = workspace(3 * layout.hidden * layout.hidden);
+  const Tensor packedInput = wanted.input ? workspace(4 * layout.hidden * layout.paddedInput) : Tensor();
+  const int64_t panel = 2 * layout.lanes;
+  if (steps > 1 || wanted.hidden) {
+    parallel(roundUp(layout.hidden, panel) / panel, packGrain(layout), [&](int64_t i) {
+      best().gruPackBackward(layout, weightsOf(weights), false, i * panel, dataOf(packedHidden));
+    });
+  }
+  for (int64_t column = 0; wanted.input && column < layout.paddedInput; column += panel) {
+    best().gruPackBackward(layout, weightsOf(weights), true, column, dataOf(packedInput));
+  }
+
+  constexpr int64_t kRowsAtOnce = 96;
+  const int64_t mostRows = (batch + slices.count - 1) / slices.count;
+  const int64_t stepsAtOnce = std::min(steps, std::max<int64_t>(2, kRowsAtOnce / mostRows));
+  const int64_t workRow = stepsAtOnce * (layout.gateGradients + layout.paddedInput) + layout.state;
+  const Tensor work = workspace(batch * workRow);
+  const int64_t hiddenHiddenSize = 3 * layout.hidden * layout.hidden, inputsSize = 4 * layout.hidden * layout.inputs;
+  const Tensor hiddenHidden = at::zeros({slices.count, hiddenHiddenSize}, at::kFloat);
+  const Tensor inputs = at::zeros({slices.count, inputsSize}, at::kFloat);
+  parallel(slices.count, 1, [&](int64_t slice) {
+    const int64_t first = slices.first(slice), rows = slices.rows(slice);
+    float* gateGradients = dataOf(work) + first * workRow;
+    float* carry = gateGradients + rows * stepsAtOnce * layout.gateGradients;
+    best().gruBackward({.layout = layout,
+                        .rows = rows,
+                        .steps = steps,
+                        .packedHidden = constDataOf(packedHidden),
+                        .packedInput = constDataOf(packedInput),
+                        .inputs = constDataOf(trace.inputs) + first * steps * layout.inputs,
+                        .states = constDataOf(trace.states) + first * (steps + 1) * layout.state,
+                        .gates = constDataOf(trace.gates) + first * steps * layout.gates,
+                        .outputGradient = at(constDataOf(gradients.output), first * steps * hiddenSize),
+                        .lastGradient = at(constDataOf(gradients.last), first * hiddenSize),
+                        .hasInitial = hasInitial,
+                        .stepsAtOnce = stepsAtOnce,
+                        .gateGradients = gateGradients,
+                        .carry = carry,
+                        .xPadded = carry + rows * layout.state,
+                        .hiddenHiddenGradient = dataOf(hiddenHidden) + slice * hiddenHiddenSize,
+                        .inputsGradient = dataOf(inputs) + slice * inputsSize,
+                        .xGradient = at(dataOf(xGradient), first * steps * inputSize),
+                        .initialGradient = at(dataOf(initialGradient), first * hiddenSize)});
+  });
+  variable_list result{xGradient, initialGradient};
+  for (Tensor& gradient : sumSlices(layout, slices.count, hiddenHidden, inputs)) result.push_back(std::move(gradient));
+  return result;
+}
+
+/** The gradients by at::gru, with a graph of their own. */
+variable_list differentiableBackward(const variable_list& gradients, const Tensor& input, const Tensor& hidden,
+                                     const variable_list& weights, Wanted wanted) {
+  const Tensor initial = hidden.defined() ? hidden : at::zeros({input.size(0), weights[1].size(1)}, input.options());
+  const auto [output, last] = at::gru(input, initial.unsqueeze(0), weights, true, 1, 0.0, true, false, true);
+  variable_list outputs, given, inputs = weights;
+  for (size_t i = 0; i < gradients.size(); i++) {
+    if (!gradients[i].defined()) continue;
+    const bool isLast = i + 1 == gradients.size();
+    outputs.push_back(isLast ? last.squeeze(0) : output);
+    given.push_back(gradients[i]);
+  }
+  if (wanted.hidden) inputs.insert(inputs.begin(), hidden);
+  if (wanted.input) inputs.insert(inputs.begin(), input);
+  variable_list result = torch::autograd::grad(outputs, inputs, given, true, true, true);
+  if (!wanted.input) result.insert(result.begin(), Tensor());
+  if (!wanted.hidden) result.insert(result.begin() + 1, Tensor());
+  return result;
+}
+
+/** Results: the output if asked for, then the last state. */
+struct FusedGru : torch::autograd::Function<FusedGru> {
+  static variable_list forward(AutogradContext* context, const Tensor& input, const std::optional<Tensor>& hidden,
+                               const Tensor& weightIh, const Tensor& weightHh, const Tensor& biasIh,
+                               const Tensor& biasHh, bool withOutput) {
+    const Tensor initial = hidden.value_or(Tensor());
+    Forward result = kernels::forward(input, initial, {weightIh, weightHh, biasIh, biasHh}, withOutput, true);
+    const auto& [inputs, states, gates] = result.trace;
+    context->save_for_backward({inputs, states, gates, weightIh, weightHh, biasIh, biasHh, input, initial});
+    context->set_materialize_grads(false);
+    if (withOutput) return {result.output, result.last};
+    return {result.last};
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const variable_list weights(saved.begin() + 3, saved.begin() + 7);
+    const Tensor &input = saved[7], &hidden = saved[8];
+    const Wanted wanted{context->needs_input_grad(0), hidden.defined() && context->needs_input_grad(1)};
+    variable_list result;
+    if (at::GradMode::is_enabled()) {
+      result = differentiableBackward(gradients, input, hidden, weights, wanted);
+    } else {
+      for (Tensor& gradient : gradients) gradient = gradient.defined() ? gradient.contiguous() : gradient;
+      const Gradients of{gradients.size() == 2 ? gradients[0] : Tensor(), gradients.back()};
+      result = kernels::backward(of, {saved[0], saved[1], saved[2]}, weights, input.size(0), input.size(1),
+                                 hidden.defined(), wanted);
+    }
+    result.push_back(Tensor());  // withOutput's
+    return result;
+  }
+};
+
+}  // namespace
+
+bool isFusedGru(const Tensor& input, const Tensor& hidden, const std::vector<Tensor>& weights) {
+  const auto fits = [](const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; };
+  return fits(input) && (!hidden.defined() || fits(hidden)) && std::all_of(weights.begin(), weights.end(), fits);
+}
+
+GruResult fusedGruLayer(const Tensor& input, const Tensor& hidden, const std::vector<Tensor>& weights,
+                        bool withOutput) {
+  variable_list contiguous;
+  for (const Tensor& weight : weights) contiguous.push_back(weight.contiguous());
+  const Tensor initial = hidden.defined() ? hidden.contiguous() : hidden;
+  const auto needsGradient = [](const Tensor& tensor) { return tensor.defined() && tensor.requires_grad(); };
+  const bool isTraced = at::GradMode::is_enabled() && (needsGradient(input) || needsGradient(initial) ||
+                                                       std::any_of(weights.begin(), weights.end(), needsGradient));
+  if (!isTraced) {
+    const Forward result = forward(input, initial, contiguous, withOutput, false);
+    return {result.output, result.last};
+  }
+  const variable_list results = FusedGru::apply(input, initial.defined() ? std::optional(initial) : std::nullopt,
+                                                contiguous[0], contiguous[1], contiguous[2], contiguous[3], withOutput);
+  return {withOutput ? results[0] : Tensor(), results.back()};
+}
+
+}  // namespace kernels

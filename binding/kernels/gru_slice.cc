@@ -1,0 +1,295 @@
+// With σ the sigmoid and * elementwise, PyTorch's GRU is
+//
+//   r = σ(W_ir x + b_ir + W_hr h + b_hr)    z = σ(W_iz x + b_iz + W_hz h + b_hz)
+//   m = W_hn h + b_hn                       n = tanh(W_in x + b_in + r * m)        h' = n + z * (h - n)
+//
+// and with dh' the gradient of h' and da that of the input of a gate a,
+//
+//   dn = dh' * (1 - z) * (1 - n²)    dm = dn * r    dr = dn * m * r * (1 - r)    dz = dh' * (h - n) * z * (1 - z)
+//   dh = dh' * z + W_hrᵀ dr + W_hzᵀ dz + W_hnᵀ dm    dx = W_irᵀ dr + W_izᵀ dz + W_inᵀ dn
+//
+// Forward, a tile holds the three gates of some rows and one vector of units, so that h' comes from the registers.
+// Backward, a tile holds dh, from which the gradients of the step before come in the same way. The weights' gradients
+// are sums over all steps and rows of products of dr, dz, dm, dn with h and x, taken some steps at a time, while those
+// are in the cache.
+#include "gru_slice.h"
+
+#include "kernels.h"
+#include "tile.h"
+
+namespace kernels::KERNEL_ISA {
+namespace {
+
+// Rows of a tile: what the registers hold beside the weights, 32 with AVX-512 and 16 elsewhere.
+constexpr int kForwardRows = kLanes == 16 ? 8 : 4;
+constexpr int kBackwardRows = kLanes == 16 ? 8 : 6;
+constexpr int kGates = 3;
+
+template <int Rows>
+__attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t panel, int64_t first, const float* inputs,
+                                           const float* before, float* after, float* gates, bool isZeroBefore) {
+  const GruLayout& layout = s.layout;
+  const float* hiddenWeights = s.packed + panel * layout.forwardPanel;
+  const float* inputWeights = hiddenWeights + layout.hiddenSize * kGates * kLanes;
+  const Vec hiddenBias = load(inputWeights + layout.inputs * kGates * kLanes);
+  const int64_t unit = panel * kLanes, stateStride = layout.state, gatesStride = layout.gates;
+
+  Vec sum[Rows][kGates] = {};
+  accumulate<Rows, kGates>(layout.inputs, {inputs + first * layout.inputs, layout.inputs, 1}, inputWeights,
+                           kGates * kLanes, sum);
+  Vec inputPart[Rows];
+  KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
+    inputPart[i] = sum[i][2];
+    sum[i][2] = hiddenBias;
+  }
+  if (!isZeroBefore) {
+    accumulate<Rows, kGates, chainsFor(Rows, kGates)>(layout.hiddenSize, {before + first * stateStride, stateStride, 1},
+                                                      hiddenWeights, kGates * kLanes, sum);
+  }
+  const float* h = before + first * stateStride + unit;
+  float* next = after + first * stateStride + unit;
+  float* kept = gates + first * gatesStride + unit * 4;
+  KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
+    Vec r = sum[i][0], z = sum[i][1];
+    const Vec m = sum[i][2];
+    sigmoids(r, z);
+    const Vec n = tanh(r * m + inputPart[i]);
+    store(next + i * stateStride, z * (load(h + i * stateStride) - n) + n);
+    store(kept + i * gatesStride, r);
+    store(kept + i * gatesStride + kLanes, z);
+    store(kept + i * gatesStride + 2 * kLanes, n);
+    store(kept + i * gatesStride + 3 * kLanes, m);
+  }
+}
+
+// dh = carry + W_hhᵀ of the next step's gradients, then this step's gradients and dh * z as the new carry; with no
+// place for gradients only dh.
+template <int Rows, int Vectors>
+__attribute__((noinline)) void backwardTile(const GruBackwardSlice& s, int64_t unit, int64_t first, const float* next,
+                                            const float* gates, const float* before, float* gradients) {
+  const GruLayout& layout = s.layout;
+  const int64_t stateStride = layout.state, gatesStride = layout.gates, gradientStride = layout.gateGradients;
+  const int64_t hidden = layout.hidden;
+  float* carry = s.carry + first * stateStride + unit;
+
+  Vec dh[Rows][Vectors];
+  KERNEL_UNROLL for (int i = 0; i < Rows; i++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
+    dh[i][v] = load(carry + i * stateStride + v * kLanes);
+  }
+  if (next) {
+    accumulate<Rows, Vectors, chainsFor(Rows, Vectors)>(kGates * hidden,
+                                                        {next + first * gradientStride, gradientStride, 1},
+                                                        s.packedHidden + unit * kGates * hidden, Vectors * kLanes, dh);
+  }
+  const float* h = before + first * stateStride + unit;
+  KERNEL_UNROLL for (int i = 0; i < Rows; i++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
+    float* newCarry = carry + i * stateStride + v * kLanes;
+    if (!gradients) {
+      store(newCarry, dh[i][v]);
+      continue;
+    }
+    const float* kept = gates + (first + i) * gatesStride + (unit + v * kLanes) * 4;
+    const Vec r = load(kept), z = load(kept + kLanes), n = load(kept + 2 * kLanes), m = load(kept + 3 * kLanes);
+    const Vec notZ = 1.0f - z, dhz = dh[i][v] * z;
+    const Vec dn = dh[i][v] * notZ * (1.0f - n * n), dm = dn * r;
+    float* gradient = gradients + (first + i) * gradientStride + unit + v * kLanes;
+    store(gradient, dm * m * (1.0f - r));
+    store(gradient + hidden, dhz * notZ * (load(h + i * stateStride + v * kLanes) - n));
+    store(gradient + 2 * hidden, dm);
+    store(gradient + 3 * hidden, dn);
+    store(newCarry, dhz);
+  }
+}
+
+template <int Rows, int Vectors>
+__attribute__((noinline)) void addTile(int64_t depth, Strided a, const float* b, int64_t bStride, float* sum,
+                                       int64_t sumStride) {
+  Vec product[Rows][Vectors] = {};
+  accumulate<Rows, Vectors, chainsFor(Rows, Vectors)>(depth, a, b, bStride, product);
+  KERNEL_UNROLL for (int i = 0; i < Rows; i++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
+    float* to = sum + i * sumStride + v * kLanes;
+    store(to, load(to) + product[i][v]);
+  }
+}
+
+// Columns [0, count), whole vectors, two vectors at a time: body(Constant<vectors>, first).
+template <class Body>
+KERNEL_INLINE void forEachPanel(int64_t count, Body body) {
+  int64_t first = 0;
+  for (; first + 2 * kLanes <= count; first += 2 * kLanes) body(Constant<2>{}, first);
+  if (first < count) body(Constant<1>{}, first);
+}
+
+/** sum (rows, columns) += aᵀ b, with a (depth, rows) and b (depth, columns). */
+void addTransposedProduct(int64_t rows, int64_t columns, int64_t depth, const float* a, int64_t aStride, const float* b,
+                          int64_t bStride, float* sum, int64_t sumStride) {
+  forEachPanel(columns, [&](auto vectors, int64_t column) {
+    forEachTile<kBackwardRows>(rows, [&](auto tileRows, int64_t row) {
+      addTile<decltype(tileRows)::value, decltype(vectors)::value>(depth, {a + row, 1, aStride}, b + column, bStride,
+                                                                   sum + row * sumStride + column, sumStride);
+    });
+  });
+}
+
+void copyRows(int64_t rows, int64_t count, const float* from, int64_t fromStride, float* to, int64_t toStride) {
+  for (int64_t i = 0; i < rows; i++) __builtin_memcpy(to + i * toStride, from + i * fromStride, count * sizeof(float));
+}
+
+void gatherInputs(const GruForwardSlice& s) {
+  float* to = s.inputs;
+  for (int64_t t = 0; t < s.steps; t++) {
+    for (int64_t row = 0; row < s.rows; row++) {
+      const float* x = s.x + row * s.xRow + t * s.xStep;
+      for (int64_t i = 0; i < s.layout.inputSize; i++) *to++ = x[i * s.xFeature];
+      *to++ = 1.0f;
+    }
+  }
+}
+
+void backwardStep(const GruBackwardSlice& s, int64_t t, const float* next, float* gradients) {
+  const GruLayout& layout = s.layout;
+  if (s.outputGradient && gradients) {
+    for (int64_t row = 0; row < s.rows; row++) {
+      const float* given = s.outputGradient + (row * s.steps + t) * layout.hiddenSize;
+      float* carry = s.carry + row * layout.state;
+      for (int64_t j = 0; j < layout.hiddenSize; j++) carry[j] += given[j];
+    }
+  }
+  const int64_t row = gradients ? t * s.rows : 0;
+  const float *gates = s.gates + row * layout.gates, *before = s.states + row * layout.state;
+  forEachPanel(layout.hidden, [&](auto vectors, int64_t unit) {
+    forEachTile<kBackwardRows>(s.rows, [&](auto rows, int64_t first) {
+      backwardTile<decltype(rows)::value, decltype(vectors)::value>(s, unit, first, next, gates, before, gradients);
+    });
+  });
+}
+
+// dx of some steps: a product of all gates' gradients with W_ih, whose rows are zero for dm.
+void inputGradients(const GruBackwardSlice& s, int64_t firstStep, int64_t steps) {
+  const GruLayout& layout = s.layout;
+  const int64_t rows = steps * s.rows, depth = 4 * layout.hidden;
+  __builtin_memset(s.xPadded, 0, rows * layout.paddedInput * sizeof(float));
+  forEachPanel(layout.paddedInput, [&](auto vectors, int64_t column) {
+    constexpr int kVectors = decltype(vectors)::value;
+    forEachTile<kBackwardRows>(rows, [&](auto tileRows, int64_t row) {
+      addTile<decltype(tileRows)::value, kVectors>(
+          depth, {s.gateGradients + row * layout.gateGradients, layout.gateGradients, 1},
+          s.packedInput + column * depth, kVectors * kLanes, s.xPadded + row * layout.paddedInput + column,
+          layout.paddedInput);
+    });
+  });
+  for (int64_t t = 0; t < steps; t++) {
+    copyRows(s.rows, layout.inputSize, s.xPadded + t * s.rows * layout.paddedInput, layout.paddedInput,
+             s.xGradient + (firstStep + t) * layout.inputSize, s.steps * layout.inputSize);
+  }
+}
+
+void weightGradients(const GruBackwardSlice& s, int64_t firstStep, int64_t steps) {
+  const GruLayout& layout = s.layout;
+  const int64_t first = firstStep * s.rows, rows = steps * s.rows;
+  const int64_t zeroRows = firstStep == 0 && !s.hasInitial ? s.rows : 0;
+  addTransposedProduct(kGates * layout.hidden, layout.hidden, rows - zeroRows,
+                       s.gateGradients + zeroRows * layout.gateGradients, layout.gateGradients,
+                       s.states + (first + zeroRows) * layout.state, layout.state, s.hiddenHiddenGradient,
+                       layout.hidden);
+  addTransposedProduct(layout.inputs, 4 * layout.hidden, rows, s.inputs + first * layout.inputs, layout.inputs,
+                       s.gateGradients, layout.gateGradients, s.inputsGradient, 4 * layout.hidden);
+}
+
+}  // namespace
+
+// A panel has one vector of units: rows [r z n] of W_hh for each hidden unit, then of W_ih for each input, then the
+// biases as the input that is one (b_i and b_h together but for n), then b_hn.
+void gruPackForward(const GruLayout& layout, const GruWeights& weights, int64_t panel, bool withHidden, float* packed) {
+  const int64_t hiddenSize = layout.hiddenSize, inputSize = layout.inputSize;
+  float* hiddenPart = packed + panel * layout.forwardPanel;
+  float* inputPart = hiddenPart + hiddenSize * kGates * kLanes;
+  float* hiddenBias = inputPart + layout.inputs * kGates * kLanes;
+  const int64_t count = hiddenSize - panel * kLanes < kLanes ? hiddenSize - panel * kLanes : kLanes;
+  if (count < kLanes) __builtin_memset(hiddenPart, 0, layout.forwardPanel * sizeof(float));
+  for (int64_t gate = 0; gate < kGates; gate++) {
+    for (int64_t lane = 0; lane < count; lane++) {
+      const int64_t row = gate * hiddenSize + panel * kLanes + lane, column = gate * kLanes + lane;
+      const float* hiddenRow = weights.hiddenHidden + row * hiddenSize;
+      const float* inputRow = weights.inputHidden + row * inputSize;
+      if (withHidden) {
+        for (int64_t k = 0; k < hiddenSize; k++) hiddenPart[k * kGates * kLanes + column] = hiddenRow[k];
+      }
+      for (int64_t k = 0; k < inputSize; k++) inputPart[k * kGates * kLanes + column] = inputRow[k];
+      const float bias = weights.inputBias[row] + (gate < 2 ? weights.hiddenBias[row] : 0.0f);
+      inputPart[inputSize * kGates * kLanes + column] = bias;
+      if (gate == 2) hiddenBias[lane] = weights.hiddenBias[row];
+    }
+  }
+}
+
+// A panel has up to two vectors of columns of W_hh or W_ih, all its rows one after another, each gate's padded.
+void gruPackBackward(const GruLayout& layout, const GruWeights& weights, bool isInput, int64_t firstColumn,
+                     float* packed) {
+  const int64_t columns = isInput ? layout.inputSize : layout.hiddenSize;
+  const int64_t padded = isInput ? layout.paddedInput : layout.hidden;
+  const int64_t width = padded - firstColumn < 2 * kLanes ? padded - firstColumn : 2 * kLanes;
+  const int64_t count = columns - firstColumn < width ? columns - firstColumn : width;
+  const int64_t gates = isInput ? 4 : 3;
+  float* to = packed + firstColumn * gates * layout.hidden;
+  for (int64_t gate = 0; gate < gates; gate++) {
+    const bool isEmpty = isInput && gate == 2;  // dm takes no part in dx
+    const int64_t weightGate = isInput && gate == 3 ? 2 : gate;
+    const float* from =
+        (isInput ? weights.inputHidden : weights.hiddenHidden) + weightGate * layout.hiddenSize * columns + firstColumn;
+    for (int64_t k = 0; k < layout.hidden; k++, to += width) {
+      const int64_t copied = isEmpty || k >= layout.hiddenSize ? 0 : count;
+      for (int64_t i = 0; i < width; i++) to[i] = i < copied ? from[k * columns + i] : 0.0f;
+    }
+  }
+}
+
+void gruForward(const GruForwardSlice& s) {
+  const GruLayout& layout = s.layout;
+  const int64_t stateSize = s.rows * layout.state, panels = layout.hidden / kLanes;
+  gatherInputs(s);
+  __builtin_memset(s.states, 0, stateSize * sizeof(float));
+  if (s.initial) copyRows(s.rows, layout.hiddenSize, s.initial, layout.hiddenSize, s.states, layout.state);
+  const float* before = s.states;
+  for (int64_t t = 0; t < s.steps; t++) {
+    float* after = s.states + (s.keeps ? t + 1 : (t + 1) % 2) * stateSize;
+    float* gates = s.gates + (s.keeps ? t : 0) * s.rows * layout.gates;
+    const float* inputs = s.inputs + t * s.rows * layout.inputs;
+    for (int64_t panel = 0; panel < panels; panel++) {
+      forEachTile<kForwardRows>(s.rows, [&](auto rows, int64_t first) {
+        forwardTile<decltype(rows)::value>(s, panel, first, inputs, before, after, gates, t == 0 && !s.initial);
+      });
+    }
+    if (s.output) {
+      copyRows(s.rows, layout.hiddenSize, after, layout.state, s.output + t * layout.hiddenSize,
+               s.steps * layout.hiddenSize);
+    }
+    before = after;
+  }
+  copyRows(s.rows, layout.hiddenSize, before, layout.state, s.last, layout.hiddenSize);
+}
+
+void gruBackward(const GruBackwardSlice& s) {
+  const GruLayout& layout = s.layout;
+  const int64_t gradientSize = s.rows * layout.gateGradients;
+  __builtin_memset(s.carry, 0, s.rows * layout.state * sizeof(float));
+  if (s.lastGradient) copyRows(s.rows, layout.hiddenSize, s.lastGradient, layout.hiddenSize, s.carry, layout.state);
+  const float* next = nullptr;
+  for (int64_t end = s.steps; end > 0;) {
+    const int64_t start = (end - 1) / s.stepsAtOnce * s.stepsAtOnce;
+    for (int64_t t = end - 1; t >= start; t--) {
+      float* gradients = s.gateGradients + (t - start) * gradientSize;
+      backwardStep(s, t, next, gradients);
+      next = gradients;
+    }
+    weightGradients(s, start, end - start);
+    if (s.xGradient) inputGradients(s, start, end - start);
+    end = start;
+  }
+  if (s.initialGradient) {
+    backwardStep(s, -1, next, nullptr);
+    copyRows(s.rows, layout.hiddenSize, s.carry, layout.state, s.initialGradient, layout.hiddenSize);
+  }
+}
+
+}  // namespace kernels::KERNEL_ISA

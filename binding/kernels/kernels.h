@@ -1,0 +1,38 @@
+// The functions that exist once for each instruction set, and the choice between them.
+#pragma once
+
+#include <cstdint>
+
+#include "gru_slice.h"
+
+#define KERNEL_FUNCTIONS                                                                                       \
+  void gruPackForward(const GruLayout&, const GruWeights&, int64_t panel, bool withHidden, float* packed);     \
+  void gruPackBackward(const GruLayout&, const GruWeights&, bool isInput, int64_t firstColumn, float* packed); \
+  void gruForward(const GruForwardSlice&);                                                                     \
+  void gruBackward(const GruBackwardSlice&);
+
+namespace kernels {
+
+namespace avx512 {
+KERNEL_FUNCTIONS
+}
+namespace avx2 {
+KERNEL_FUNCTIONS
+}
+namespace plain {
+KERNEL_FUNCTIONS
+}
+
+/** The functions of one instruction set. */
+struct Kernels {
+  int64_t lanes;
+  decltype(&plain::gruPackForward) gruPackForward;
+  decltype(&plain::gruPackBackward) gruPackBackward;
+  decltype(&plain::gruForward) gruForward;
+  decltype(&plain::gruBackward) gruBackward;
+};
+
+/** Those of the widest set that libtorch finds on this CPU; ATEN_CPU_CAPABILITY (avx2, default) narrows both. */
+const Kernels& best();
+
+}  // namespace kernels
