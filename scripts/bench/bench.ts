@@ -1,130 +1,130 @@
 /**
- * Ours against PyTorch's (from Python, with its fused Adam), alternating in one run: `npm run bench [-- --quick]`.
- * A round's figure is the lower quartile of its steps; a case's is the median over rounds, with the quartiles of the
- * ratios as their spread.
+ * Ours against PyTorch, alternating in one run: `npm run bench [-- --quick] [--json FILE] [--case NAME]... [--threads N]`.
+ * README.md beside this file tells how to read what it prints.
  */
-import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import type { Readable, Writable } from 'node:stream';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { TORCH_VERSION } from '../../src/native/libtorch';
+import { gridCases, STEP_CASES } from './cases';
+import { type Contestants, startContestants } from './contestants';
+import { folderWithTfjs, pythonWithTorch } from './environments';
+import { describeMachine } from './machine';
+import { PROCESS_CASES, runProcessCase } from './process-cases';
+import { formatReport, type GridRow, type Report } from './report';
+import type { PlanLimits } from './rounds';
+import { medianOf, type Row, speedup } from './row';
+import { runStepCase, type StepOptions } from './step-cases';
 
-const root = resolve(__dirname, '..', '..');
-
-/** Steps in a round: about a fifth of a second of PyTorch's. */
-const STEPS: Record<string, number> = {
-  'gan-as-written': 50,
-  'gan-mnist': 50,
-  'gan-mnist-h512': 20,
-  'mdn-rnn-t20': 50,
-  'mdn-rnn-t50': 25,
-  'mdn-rnn-t200': 6,
-  'relu-1000': 50,
-};
-
-interface Result {
-  case: string;
-  threads: number;
-  pytorchMs: number;
-  oursMs: number;
-  ratio: number;
-  ratioSpread: [number, number];
+interface Options {
+  isQuick: boolean;
+  json?: string;
+  /** Beginnings of the names of the cases to run; none for all. */
+  names: string[];
+  threads: number[];
 }
 
-/** A process that runs a round of a case when asked, and is idle while the other one runs. */
-class Contestant {
-  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
-  readonly #answers: AsyncIterator<string>;
+const STEP_LIMITS: PlanLimits = { turnMs: 200, budgetMs: 60_000, minRounds: 5, maxRounds: 15 };
+const QUICK_STEP_LIMITS: PlanLimits = { turnMs: 100, budgetMs: 2_000, minRounds: 1, maxRounds: 5 };
+const GRID_LIMITS: PlanLimits = { turnMs: 100, budgetMs: 2_000, minRounds: 2, maxRounds: 7 };
+const QUICK_GRID_LIMITS: PlanLimits = { turnMs: 50, budgetMs: 500, minRounds: 1, maxRounds: 3 };
+/** A cell in which PyTorch's step takes longer at 2 threads is not measured at 1. */
+const HEAVY_CELL_MS = 50;
 
-  constructor(command: string, args: string[]) {
-    this.#process = spawn(command, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      case: { type: 'string', multiple: true, default: [] },
+      threads: { type: 'string', multiple: true, default: ['1', '2'] },
+    },
+  });
+  const known = [...STEP_CASES, ...PROCESS_CASES, ...gridCases(values.quick)].map(({ name }) => name);
+  const unknown = values.case.find((prefix) => !known.some((name) => name.startsWith(prefix)));
+  if (unknown !== undefined) {
+    const shown = known.filter((name) => !name.startsWith('grid-'));
+    throw new Error(`No case begins with ${unknown}; there are ${shown.join(', ')} and grid`);
   }
-
-  async round(name: string, threads: number): Promise<number> {
-    this.#process.stdin.write(`${JSON.stringify({ case: name, threads, steps: STEPS[name] })}\n`);
-    const answer = await this.#answers.next();
-    if (answer.done) throw new Error('A contestant ended; its message is above');
-    return JSON.parse(answer.value).ms;
-  }
-
-  stop(): void {
-    this.#process.stdin.end();
-  }
+  return { isQuick: values.quick, json: values.json, names: values.case, threads: values.threads.map(Number) };
 }
 
-/** The Python of a virtual environment with PyTorch, made at the first use. */
-function pythonWithTorch(): string {
-  const environment = join(root, 'build', 'bench-venv');
-  const python = join(environment, 'bin', 'python');
-  const ready = join(environment, `torch-${TORCH_VERSION}`);
-  if (!existsSync(ready)) {
-    console.error(`Installing PyTorch ${TORCH_VERSION} into ${environment}`);
-    execFileSync('python3', ['-m', 'venv', '--clear', environment], { stdio: ['ignore', 2, 2] });
-    const packages = [`torch==${TORCH_VERSION}`, 'numpy'];
-    execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: ['ignore', 2, 2] });
-    writeFileSync(ready, '');
-  }
-  return python;
-}
-
-function quantile(values: number[], level: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.round(level * (sorted.length - 1))]!;
-}
-
-async function compare(
-  name: string,
-  threads: number,
-  rounds: number,
-  ours: Contestant,
-  pytorch: Contestant,
-): Promise<Result> {
-  const times: { ours: number; pytorch: number }[] = [];
-  for (let round = -1; round < rounds; round++) {
-    const time = { pytorch: await pytorch.round(name, threads), ours: await ours.round(name, threads) };
-    if (round >= 0) times.push(time); // the first one warms up
-  }
-  const ratios = times.map((time) => time.pytorch / time.ours);
-  return {
-    case: name,
-    threads,
-    pytorchMs: quantile(
-      times.map((time) => time.pytorch),
-      0.5,
-    ),
-    oursMs: quantile(
-      times.map((time) => time.ours),
-      0.5,
-    ),
-    ratio: quantile(ratios, 0.5),
-    ratioSpread: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
-  };
+/** A case that is named is run even if it is too long for a quick run. */
+function isChosen({ name, isLong }: { name: string; isLong?: boolean }, { isQuick, names }: Options): boolean {
+  return names.length > 0 ? names.some((prefix) => name.startsWith(prefix)) : !(isQuick && isLong);
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } });
-  const rounds = values.quick ? 5 : 15;
-  const pytorch = new Contestant(pythonWithTorch(), [join(__dirname, 'pytorch.py')]);
-  const ours = new Contestant(process.execPath, ['--import', 'tsx', join(__dirname, 'cases.ts')]);
-  const results: Result[] = [];
-  console.log('case              threads  PyTorch ms   ours ms    ratio (quartiles)');
-  for (const name of Object.keys(STEPS)) {
-    for (const threads of [1, 2]) {
-      const result = await compare(name, threads, rounds, ours, pytorch);
-      results.push(result);
-      const [low, high] = result.ratioSpread.map((ratio) => ratio.toFixed(2));
-      const columns = [result.pytorchMs.toFixed(3).padStart(11), result.oursMs.toFixed(3).padStart(9)];
-      console.log(
-        `${name.padEnd(16)} ${String(threads).padStart(8)} ${columns.join(' ')} ${result.ratio.toFixed(2).padStart(8)} (${low} to ${high})`,
-      );
-    }
+  const options = readOptions();
+  const python = pythonWithTorch();
+  const notes: string[] = [];
+  const note = (text: string) => void (notes.includes(text) || notes.push(text));
+  const contestants = startContestants(python, options.isQuick ? undefined : tfjsFolder(note));
+  const report: Report = { machine: describeMachine(python), rows: [], grid: [], notes };
+  try {
+    report.rows.push(...(await runSteps(options, contestants, note)));
+    report.grid.push(...(await runGrid(options, contestants, note)));
+  } finally {
+    for (const contestant of Object.values(contestants)) contestant?.stop();
   }
-  pytorch.stop();
-  ours.stop();
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  report.rows.push(...(await runProcesses(options, python)));
+  if (options.isQuick) note('A quick run has no torch.compile, no tfjs, a small grid and few rounds.');
+  else note('In Node the wasm backend of tfjs has one thread.');
+  console.log(`\n${formatReport(report)}`);
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-main();
+function tfjsFolder(note: StepOptions['note']): string | undefined {
+  try {
+    return folderWithTfjs();
+  } catch (error) {
+    note(`tfjs could not be installed: ${(error as Error).message.split('\n')[0]}`);
+    return undefined;
+  }
+}
+
+async function runSteps(options: Options, contestants: Contestants, note: StepOptions['note']): Promise<Row[]> {
+  const { isQuick } = options;
+  const limits = isQuick ? QUICK_STEP_LIMITS : STEP_LIMITS;
+  const rows: Row[] = [];
+  for (const step of STEP_CASES.filter((step) => isChosen(step, options))) {
+    for (const threads of options.threads) {
+      rows.push(told(await runStepCase(step, threads, contestants, { limits, isQuick, note })));
+    }
+  }
+  return rows;
+}
+
+async function runGrid(options: Options, contestants: Contestants, note: StepOptions['note']): Promise<GridRow[]> {
+  const { isQuick } = options;
+  const limits = isQuick ? QUICK_GRID_LIMITS : GRID_LIMITS;
+  const rows: GridRow[] = [];
+  for (const step of gridCases(isQuick).filter((step) => isChosen(step, options))) {
+    // From many threads to few: the first tells whether the cell is heavy.
+    for (const threads of [...options.threads].sort((a, b) => b - a)) {
+      const row = told(await runStepCase(step, threads, contestants, { limits, isQuick, note }));
+      rows.push({ ...row, cell: step.work });
+      if (medianOf(row, 'pytorch')! > HEAVY_CELL_MS) break;
+    }
+  }
+  return rows.sort((a, b) => a.threads! - b.threads!);
+}
+
+async function runProcesses(options: Options, python: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const each of PROCESS_CASES.filter((each) => isChosen(each, options))) {
+    const rounds = each.unit === 'MiB' ? 1 : options.isQuick ? 2 : 7;
+    rows.push(told(await runProcessCase(each, python, rounds)));
+  }
+  return rows;
+}
+
+/** Shows on the error output that the run gets on. */
+function told(row: Row): Row {
+  const threads = row.threads === undefined ? '' : `, threads ${row.threads}`;
+  console.error(`${row.case}${threads}: ${speedup(row).median.toFixed(2)}`);
+  return row;
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

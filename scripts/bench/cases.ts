@@ -1,80 +1,115 @@
-// Our side of the benchmark: the same steps as pytorch.py. Reads {case, threads, steps} a line, answers {ms}.
-import { createInterface } from 'node:readline';
-import { Discriminator } from '../../src/models/discriminator';
-import { Generator } from '../../src/models/generator';
-import { MdnRnn } from '../../src/models/mdn-rnn';
-import { Adam } from '../../src/nn/adam';
-import { grad } from '../../src/tensor/autograd';
-import { setNumThreads } from '../../src/tensor/device';
-import { rand, randn, randperm } from '../../src/tensor/random';
-import { scope } from '../../src/tensor/scope';
-import type { Tensor } from '../../src/tensor/tensor';
-import { resolveGanSettings } from '../../src/training/gan-settings';
-import { ganLabels, ganStep } from '../../src/training/gan-step';
-import { mdnRnnLoss } from '../../src/training/train-mdn-rnn';
+// The cases and their targets, ratios of PyTorch's time to ours.
+import type { Column } from './row';
+import type { GruStep, Work } from './work';
 
-type Step = () => unknown;
-
-function ganCase(realBatch: () => Tensor, hidden: number): Step {
-  const settings = resolveGanSettings({ preset: 'article', hidden });
-  const generator = new Generator({ hiddenDim: hidden });
-  const discriminator = new Discriminator({ hiddenDim: hidden });
-  const optimizer = (model: Generator | Discriminator) => new Adam(model.parameters(), { lr: 2e-4 });
-  const players = {
-    generator,
-    discriminator,
-    optimizerG: optimizer(generator),
-    optimizerD: optimizer(discriminator),
-  };
-  const labels = ganLabels(settings, 'cpu');
-  return () => scope(() => ganStep(players, labels, settings.output, realBatch(), randn([128, 100])));
+export interface StepCase {
+  name: string;
+  title: string;
+  work: Work;
+  target?: number;
+  floorTarget?: number;
+  /** Beside PyTorch, ours and the floor. */
+  peers: Exclude<Column, 'pytorch' | 'ours' | 'floor'>[];
+  /** Left out of a quick run. */
+  isLong?: boolean;
 }
 
-function mdnRnnCase(batchSize: number, window: number, hidden: number): Step {
-  const model = new MdnRnn({ hiddenDim: hidden });
-  const optimizer = new Adam(model.parameters());
-  const windows = randn([batchSize, window + 1, 1]);
-  return () => scope(() => optimizer.step(grad(mdnRnnLoss(model, windows, 'nll'), model.parameters())));
-}
+const FLOOR_TARGET = 1.3;
+const TRAIN_PEERS = ['defaultAdam', 'compiled'] as const;
+const GAN_PEERS = [...TRAIN_PEERS, 'tfjs'] as const;
 
-function mnistBatches(): () => Tensor {
-  const images = rand([60000, 784]);
-  const order = randperm(60000);
-  let position = 0;
-  return () => {
-    position = (position + 128) % 59000;
-    return images.indexSelect(0, order.slice(0, position, position + 128));
-  };
-}
-
-function smallOp(): Step {
-  const x = randn([8, 8]);
-  return () => {
-    for (let i = 0; i < 1000; i++) x.relu().dispose();
-  };
-}
-
-const CASES: Record<string, () => Step> = {
-  'gan-as-written': () => ganCase(() => randn([128, 784]), 128),
-  'gan-mnist': () => ganCase(mnistBatches(), 128),
-  'gan-mnist-h512': () => ganCase(mnistBatches(), 512),
-  'mdn-rnn-t20': () => mdnRnnCase(32, 20, 64),
-  'mdn-rnn-t50': () => mdnRnnCase(32, 50, 64),
-  'mdn-rnn-t200': () => mdnRnnCase(32, 200, 64),
-  'relu-1000': smallOp,
+const ganAsWritten: StepCase = {
+  name: 'gan-as-written',
+  title: 'GAN step as written, 128 × 784 random data',
+  work: { kind: 'gan-step', data: 'noise', preset: 'article' },
+  target: 2.5,
+  peers: [...GAN_PEERS],
 };
 
-const steps = new Map<string, Step>();
+function ganMnist(hidden: number, preset: 'article' | 'recommended'): StepCase {
+  return {
+    name: `gan-mnist-h${hidden}`,
+    title: `GAN step on MNIST, H ${hidden}`,
+    work: { kind: 'gan-step', data: 'mnist', preset },
+    target: 2.5,
+    floorTarget: FLOOR_TARGET,
+    peers: [...GAN_PEERS],
+  };
+}
 
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const request = JSON.parse(line) as { case: string; threads: number; steps: number };
-  setNumThreads(request.threads);
-  const step = steps.get(request.case) ?? CASES[request.case]!();
-  steps.set(request.case, step);
-  const times = Float64Array.from({ length: request.steps }, () => {
-    const start = performance.now();
-    step();
-    return performance.now() - start;
-  }).sort();
-  console.log(JSON.stringify({ ms: times[Math.floor(times.length / 4)] }));
-});
+function mnistEpoch(hidden: number, preset: 'article' | 'recommended', isLong: boolean): StepCase {
+  return {
+    name: `mnist-epoch-h${hidden}`,
+    title: `MNIST epoch, H ${hidden}`,
+    work: { kind: 'mnist-epoch', preset },
+    target: 2.5,
+    floorTarget: FLOOR_TARGET,
+    peers: [],
+    isLong,
+  };
+}
+
+function mdnRnn(name: string, batch: number, window: number, hidden: number, target: number): StepCase {
+  return {
+    name: `mdn-rnn-${name}`,
+    title: `MDN-RNN train step, B ${batch} H ${hidden} T ${window}`,
+    work: { kind: 'mdn-rnn-step', batch, window, hidden },
+    target,
+    peers: [...TRAIN_PEERS],
+  };
+}
+
+const forecast: StepCase = {
+  name: 'forecast',
+  title: 'Forecast, 500 joint paths × 24 steps, H 64',
+  work: { kind: 'forecast', paths: 500, horizon: 24, window: 24, hidden: 64 },
+  target: 10,
+  peers: [],
+};
+
+const smallOp: StepCase = {
+  name: 'small-op',
+  title: '1000 small ops (8 × 8 relu), disposed',
+  work: { kind: 'small-op', count: 1000 },
+  target: 1.3,
+  peers: [],
+};
+
+export const STEP_CASES: StepCase[] = [
+  ganAsWritten,
+  ganMnist(128, 'article'),
+  ganMnist(512, 'recommended'),
+  mnistEpoch(128, 'article', false),
+  mnistEpoch(512, 'recommended', true),
+  mdnRnn('t20', 32, 20, 64, 10),
+  mdnRnn('t50', 32, 50, 64, 14),
+  mdnRnn('t200', 32, 200, 64, 18),
+  mdnRnn('h256', 32, 50, 256, 3.3),
+  mdnRnn('b1', 1, 50, 64, 20),
+  forecast,
+  smallOp,
+];
+
+const GRID = { batch: [1, 32, 256], hidden: [16, 64, 256, 512], window: [1, 20, 200, 1000] };
+const QUICK_GRID = { batch: [1, 32], hidden: [16, 64], window: [1, 20] };
+
+/** The GRU's cells: all of them, train and inference, or the smallest for a quick run. */
+export function gridCases(isQuick: boolean): (StepCase & { work: GruStep })[] {
+  const sizes = isQuick ? QUICK_GRID : GRID;
+  const modes = ['train', 'inference'] as const;
+  return modes.flatMap((mode) =>
+    sizes.batch.flatMap((batch) =>
+      sizes.hidden.flatMap((hidden) => sizes.window.map((window) => gridCase(mode, batch, hidden, window))),
+    ),
+  );
+}
+
+function gridCase(mode: GruStep['mode'], batch: number, hidden: number, window: number) {
+  return {
+    name: `grid-${mode}-b${batch}-h${hidden}-t${window}`,
+    title: `GRU ${mode}, B ${batch} H ${hidden} T ${window}`,
+    work: { kind: 'gru' as const, mode, batch, window, hidden },
+    target: 1,
+    peers: [],
+  };
+}

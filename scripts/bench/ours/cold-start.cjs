@@ -1,0 +1,29 @@
+// From nothing to the first finished train step: `node cold-start.cjs gan` or `mdn-rnn`. Plain JavaScript, so that no
+// transpiler is loaded with it.
+const { Adam, Discriminator, Generator, grad, MdnRnn, randn, scope } = require('../../../lib');
+
+function trainGan() {
+  const { ganLabels, ganStep } = require('../../../lib/training/gan-step');
+  const { resolveGanSettings } = require('../../../lib/training/gan-settings');
+  const settings = resolveGanSettings({ data: 'noise' });
+  const generator = new Generator();
+  const discriminator = new Discriminator();
+  const adam = (model) => new Adam(model.parameters(), { lr: settings.lr });
+  const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator) };
+  const [real, noise] = [randn([128, 784]), randn([128, 100])];
+  ganStep(players, ganLabels(settings, 'cpu'), settings.output, real, noise);
+}
+
+function trainMdnRnn() {
+  const { mdnRnnLoss } = require('../../../lib/training/train-mdn-rnn');
+  const model = new MdnRnn();
+  const optimizer = new Adam(model.parameters());
+  scope(() => {
+    const loss = mdnRnnLoss(model, randn([32, 51, 1]), 'nll');
+    optimizer.step(grad(loss, model.parameters()));
+    return loss.item();
+  });
+}
+
+if (process.argv[2] === 'gan') trainGan();
+else trainMdnRnn();

@@ -1,0 +1,55 @@
+import type { Tensor } from '../../../src/tensor/tensor';
+import type { Step } from '../serve';
+import type { GanStep, MnistEpoch } from '../work';
+import { ganLabels, ganStep, lib, resolveGanSettings } from './package';
+
+const { Adam, DataLoader, Discriminator, Generator, randn, readImages, scope, tensor, trainGan } = lib;
+
+export function ganStepOf({ data, preset }: GanStep): Step {
+  const settings = resolveGanSettings({ data, preset });
+  const { batchSize, noiseDim, hidden, lr, beta1, output } = settings;
+  const generator = new Generator({ hiddenDim: hidden });
+  const discriminator = new Discriminator({ hiddenDim: hidden });
+  const adam = (model: typeof generator | typeof discriminator) =>
+    new Adam(model.parameters(), { lr, betas: [beta1, 0.999] });
+  const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator) };
+  const labels = ganLabels(settings, 'cpu');
+  const nextBatch = data === 'noise' ? () => randn([batchSize, 784]) : mnistBatches(batchSize);
+  return () => {
+    const real = nextBatch();
+    const losses = scope(() => ganStep(players, labels, output, real, randn([batchSize, noiseDim])));
+    real.dispose();
+    return losses;
+  };
+}
+
+/** Epoch after epoch of a training. */
+export function mnistEpochOf({ preset }: MnistEpoch): Step {
+  const epochs = trainGan({ data: 'mnist', preset, epochs: 1_000_000, device: 'cpu' })[Symbol.asyncIterator]();
+  return () => epochs.next();
+}
+
+/** Shuffled batches as trainGan takes them, epoch after epoch. */
+function mnistBatches(batchSize: number): () => Tensor {
+  const loader = new DataLoader(mnistImages(), { batchSize, shuffle: true, dropLast: true });
+  let batches = loader.batches(loader.startEpoch());
+  return () => {
+    const next = batches.next();
+    if (!next.done) return next.value;
+    batches = loader.batches(loader.startEpoch());
+    return batches.next().value as Tensor;
+  };
+}
+
+let mnist: Tensor | undefined;
+
+/** (60000, 784) in [-1, 1], as trainGan makes them. */
+function mnistImages(): Tensor {
+  if (mnist) return mnist;
+  const { images, count, height, width } = readImages('mnist');
+  mnist = scope(() => {
+    const pixels = tensor(images, { shape: [count, height * width], dtype: 'float32' });
+    return pixels.div(127.5).sub(1);
+  });
+  return mnist;
+}

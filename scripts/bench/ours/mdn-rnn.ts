@@ -1,0 +1,24 @@
+import type { Step } from '../serve';
+import type { Forecast, MdnRnnStep } from '../work';
+import { lib, mdnRnnLoss } from './package';
+
+const { Adam, forecastPaths, grad, MdnRnn, randn, scope } = lib;
+
+/** As trainMdnRnn's. */
+export function mdnRnnStepOf({ batch, window, hidden }: MdnRnnStep): Step {
+  const model = new MdnRnn({ hiddenDim: hidden });
+  const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+  const windows = randn([batch, window + 1, 1]);
+  return () =>
+    scope(() => {
+      const loss = mdnRnnLoss(model, windows, 'nll');
+      optimizer.step(grad(loss, model.parameters()));
+      return loss.item();
+    });
+}
+
+export function forecastOf({ paths, horizon, window, hidden }: Forecast): Step {
+  const model = new MdnRnn({ hiddenDim: hidden });
+  const history = randn([window, 1]);
+  return () => forecastPaths(model, history, { horizon, paths }).dispose();
+}

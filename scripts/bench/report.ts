@@ -1,0 +1,114 @@
+import type { Machine } from './machine';
+import { type Column, medianOf, missesTarget, overFloor, type Row, speedup } from './row';
+import type { Ratio } from './statistics';
+import { formatNumber, formatTable } from './table';
+import type { GruStep } from './work';
+
+export interface GridRow extends Row {
+  cell: GruStep;
+}
+
+/** All that a run measured; `--json` keeps it. */
+export interface Report {
+  machine: Machine;
+  rows: Row[];
+  grid: GridRow[];
+  /** Why a figure is missing. */
+  notes: string[];
+}
+
+export function formatReport({ machine, rows, grid, notes }: Report): string {
+  const parts = [
+    rows.length > 0 && formatRows(rows),
+    grid.length > 0 && formatGrid(grid),
+    notes.map((note) => `- ${note}`).join('\n'),
+    formatMisses([...rows, ...grid]),
+    formatMachine(machine),
+  ];
+  return parts.filter(Boolean).join('\n\n');
+}
+
+const HEADER = ['case', 'threads', 'PyTorch', 'ours', 'ratio', 'quartiles', 'target', 'floor', 'ours / floor'];
+const PEERS: [Column, string][] = [
+  ['defaultAdam', 'default Adam'],
+  ['compiled', 'torch.compile'],
+  ['tfjs', 'tfjs'],
+];
+
+function formatRows(rows: Row[]): string {
+  const cells = rows.map((row) => {
+    const { median, lowerQuartile, upperQuartile } = speedup(row);
+    return [
+      row.title,
+      row.threads === undefined ? 'default' : String(row.threads),
+      formatFigure(row, 'pytorch'),
+      formatFigure(row, 'ours'),
+      median.toFixed(2),
+      `${lowerQuartile.toFixed(2)} to ${upperQuartile.toFixed(2)}`,
+      row.target === undefined ? '-' : `≥ ${row.target}`,
+      formatFigure(row, 'floor'),
+      formatOverFloor(row, overFloor(row)),
+      ...PEERS.map(([column]) => formatFigure(row, column)),
+    ];
+  });
+  return formatTable([...HEADER, ...PEERS.map(([, name]) => name)], cells);
+}
+
+function formatFigure(row: Row, column: Column): string {
+  const figure = medianOf(row, column);
+  return figure === undefined ? '-' : `${formatNumber(figure)} ${row.unit}`;
+}
+
+function formatOverFloor({ floorTarget }: Row, ratio: Ratio | undefined): string {
+  if (!ratio) return '-';
+  return floorTarget === undefined ? ratio.median.toFixed(2) : `${ratio.median.toFixed(2)} (≤ ${floorTarget})`;
+}
+
+/** Ratios only, a line for each batch and hidden size, and the cell where ours does worst. */
+function formatGrid(grid: GridRow[]): string {
+  const tables = (['train', 'inference'] as const).map((mode) => {
+    const cells = grid.filter(({ cell }) => cell.mode === mode);
+    const windows = distinct(cells.map(({ cell }) => cell.window));
+    const lines = distinct(cells.map(({ cell }) => `B ${cell.batch} H ${cell.hidden}`)).map((line) => {
+      const inLine = cells.filter(({ cell }) => line === `B ${cell.batch} H ${cell.hidden}`);
+      return [line, ...windows.map((window) => formatCell(inLine.filter(({ cell }) => cell.window === window)))];
+    });
+    return lines.length > 0 && formatTable([`GRU, ${mode}`, ...windows.map((window) => `T ${window}`)], lines);
+  });
+  const ratios = 'PyTorch / ours, at 1 / 2 threads; * at 2 threads only:';
+  return [ratios, ...tables.filter(Boolean), formatWorst(grid)].join('\n\n');
+}
+
+function formatCell(rows: GridRow[]): string {
+  const ratios = rows.map((row) => speedup(row).median.toFixed(2)).join(' / ');
+  return rows.length === 1 ? `${ratios}${rows[0]!.threads === 2 ? ' *' : ''}` : ratios || '-';
+}
+
+function formatWorst(grid: GridRow[]): string {
+  const worst = grid.reduce((a, b) => (speedup(b).median < speedup(a).median ? b : a));
+  const { median, lowerQuartile, upperQuartile } = speedup(worst);
+  const spread = `${lowerQuartile.toFixed(2)} to ${upperQuartile.toFixed(2)}`;
+  const figures = `PyTorch ${formatFigure(worst, 'pytorch')}, ours ${formatFigure(worst, 'ours')}`;
+  const floor = `the GEMMs alone ${formatFigure(worst, 'floor')}`;
+  return `Worst cell: ${nameOf(worst)}: ${median.toFixed(2)} (${spread}); ${figures}, ${floor}.`;
+}
+
+function formatMisses(rows: Row[]): string {
+  const withTarget = rows.filter((row) => missesTarget(row) !== undefined);
+  const misses = withTarget.filter(missesTarget);
+  if (withTarget.length === 0) return '';
+  const met = `${withTarget.length - misses.length} of ${withTarget.length} targets are met`;
+  return misses.length === 0 ? `${met}.` : `${met}; missed: ${misses.map(nameOf).join(', ')}.`;
+}
+
+function nameOf({ case: name, threads }: Row): string {
+  return threads === undefined ? name : `${name} (${threads} threads)`.replace('(1 threads)', '(1 thread)');
+}
+
+function formatMachine({ cpu, cores, node, pytorch, libtorch, date }: Machine): string {
+  return `${cpu}, ${cores} cores; Node ${node}, PyTorch ${pytorch}, libtorch ${libtorch}; ${date.slice(0, 10)}.`;
+}
+
+function distinct<T>(values: T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,25 @@
+// What a case has all contestants do. It travels as JSON, so its names are those of the Python functions' parameters.
+import type { GanPreset } from '../../src/training/gan-settings';
+
+export type GanStep = { kind: 'gan-step'; data: 'noise' | 'mnist'; preset: GanPreset };
+export type MnistEpoch = { kind: 'mnist-epoch'; preset: GanPreset };
+/** Windows of `window` values and the next one. */
+export type MdnRnnStep = { kind: 'mdn-rnn-step'; batch: number; window: number; hidden: number };
+export type Forecast = { kind: 'forecast'; paths: number; horizon: number; window: number; hidden: number };
+/** A GRU over `window` steps of one feature: its last output, and to train the gradients of all its weights. */
+export type GruStep = { kind: 'gru'; mode: 'train' | 'inference'; batch: number; window: number; hidden: number };
+/** `count` times one small op. */
+export type SmallOp = { kind: 'small-op'; count: number };
+
+export type Work = GanStep | MnistEpoch | MdnRnnStep | Forecast | GruStep | SmallOp;
+
+/** Asks for some steps of a case's work; what was prepared for it is kept until another case is asked for. */
+export interface Request {
+  case: string;
+  work: object;
+  threads: number;
+  steps: number;
+}
+
+/** Milliseconds of each step, or why there is none. */
+export type Answer = { ms: number[] } | { error: string };
