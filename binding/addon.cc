@@ -22,6 +22,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   registerLinear(env, exports);
   registerGru(env, exports);
   registerBce(env, exports);
+  registerMixture(env, exports);
   registerAdam(env, exports);
   return exports;
 }

@@ -1,22 +1,25 @@
+#include <ATen/ops/stack.h>
 #include <torch/nn/modules/rnn.h>
 
+#include "../kernels/fused_gru.h"
 #include "../register.h"
 #include "module.h"
 
 namespace {
 
-/** torch::nn::GRU with the batch first. */
+/** torch::nn::GRU with the batch first; where it can, and unless it is to be exact, by the fused kernel. */
 class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
  public:
   static constexpr const char* kName = "Gru";
   static constexpr napi_type_tag kTag = {0x6c746767656e2d31, 0x477275};
 
-  // new Gru(inputSize, hiddenSize, numLayers)
+  // new Gru(inputSize, hiddenSize, numLayers, exact)
   explicit Gru(const Napi::CallbackInfo& info) : ModuleWrap(info) {
     guarded(info, kName, [&] {
       const int64_t inputSize = integerFromJs(info[0], "inputSize");
       const int64_t hiddenSize = integerFromJs(info[1], "hiddenSize");
       const int64_t numLayers = integerFromJs(info[2], "numLayers");
+      exact_ = booleanFromJs(info[3], "exact");
       const AsDefaultGenerator guard(Environment::of(info.Env()));
       module_ = torch::nn::GRU(torch::nn::GRUOptions(inputSize, hiddenSize).num_layers(numLayers).batch_first(true));
     });
@@ -24,6 +27,18 @@ class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
 
   // forward(x (B, T, I), h0 (L, B, H)?): [output (B, T, H), hidden (L, B, H)]
   Napi::Value forward(const Napi::CallbackInfo& info) {
+    return toJs(info.Env(), Environment::of(info.Env()), run(info, true));
+  }
+
+  // lastHidden(x (B, T, I), h0 (L, B, H)?): hidden (L, B, H)
+  Napi::Value lastHidden(const Napi::CallbackInfo& info) {
+    return toJs(info.Env(), Environment::of(info.Env()), std::get<1>(run(info, false)));
+  }
+
+ private:
+  using Result = std::tuple<at::Tensor, at::Tensor>;
+
+  Result run(const Napi::CallbackInfo& info, bool withOutput) {
     Environment& environment = Environment::of(info.Env());
     const at::Tensor input = environment.unwrap(info[0], "input");
     const at::Tensor hidden = isMissing(info[1]) ? at::Tensor() : environment.unwrap(info[1], "hidden");
@@ -31,15 +46,35 @@ class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
     checkLastSize(input, module()->options.input_size(), "input");
     if (input.size(1) == 0) throw shapeError("input", "(batch, time, features) with at least one time step", input);
     if (hidden.defined()) checkHidden(hidden, input.size(0));
-    return toJs(info.Env(), environment, module()->forward(input, hidden));
+    const std::vector<at::Tensor> weights = module()->parameters();
+    const bool isFused = !exact_ && kernels::isFusedGru(input, hidden, weights);
+    return isFused ? runFused(input, hidden, weights, withOutput) : module()->forward(input, hidden);
   }
 
- private:
+  static Result runFused(const at::Tensor& input, const at::Tensor& hidden, const std::vector<at::Tensor>& weights,
+                         bool withOutput) {
+    constexpr int64_t kWeightsOfALayer = 4;
+    const int64_t layers = static_cast<int64_t>(weights.size()) / kWeightsOfALayer;
+    at::Tensor sequence = input;
+    std::vector<at::Tensor> lasts;
+    for (int64_t layer = 0; layer < layers; layer++) {
+      const auto first = weights.begin() + layer * kWeightsOfALayer;
+      const at::Tensor initial = hidden.defined() ? hidden.select(0, layer) : hidden;
+      const auto [output, last] = kernels::fusedGruLayer(sequence, initial, {first, first + kWeightsOfALayer},
+                                                         withOutput || layer + 1 < layers);
+      sequence = output;
+      lasts.push_back(last);
+    }
+    return {sequence, at::stack(lasts)};
+  }
+
   void checkHidden(const at::Tensor& hidden, int64_t batchSize) {
     const auto& options = module()->options;
     const std::vector<int64_t> expected{options.num_layers(), batchSize, options.hidden_size()};
     if (hidden.sizes() != expected) throw shapeError("hidden", shapeText(expected), hidden);
   }
+
+  bool exact_ = false;
 };
 
 }  // namespace
@@ -47,6 +82,7 @@ class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
 void registerGru(Napi::Env env, Napi::Object exports) {
   Gru::define(env, exports,
               {{"forward", &Gru::method<&Gru::forward>},
+               {"lastHidden", &Gru::method<&Gru::lastHidden>},
                {"parameters", &Gru::method<&Gru::parameters>},
                {"to", &Gru::method<&Gru::to>},
                {"dispose", &Gru::method<&Gru::dispose>}});

@@ -13,6 +13,8 @@ export interface MdnRnnOptions {
   outputDim?: number;
   /** K, default 5. */
   numMixtures?: number;
+  /** libtorch's own GRU, see {@link Gru}; default false. */
+  exact?: boolean;
 }
 
 /**
@@ -26,10 +28,11 @@ export class MdnRnn extends Module {
   readonly hiddenDim: number;
   readonly outputDim: number;
   readonly numMixtures: number;
+  readonly exact: boolean;
   readonly rnn: Gru;
   readonly fc: Linear;
 
-  constructor({ inputDim = 1, hiddenDim = 64, outputDim = 1, numMixtures = 5 }: MdnRnnOptions = {}) {
+  constructor({ inputDim = 1, hiddenDim = 64, outputDim = 1, numMixtures = 5, exact = false }: MdnRnnOptions = {}) {
     super();
     checkSize('outputDim', outputDim);
     checkSize('numMixtures', numMixtures);
@@ -37,7 +40,8 @@ export class MdnRnn extends Module {
     this.hiddenDim = hiddenDim;
     this.outputDim = outputDim;
     this.numMixtures = numMixtures;
-    this.rnn = new Gru({ inputSize: inputDim, hiddenSize: hiddenDim });
+    this.exact = exact;
+    this.rnn = new Gru({ inputSize: inputDim, hiddenSize: hiddenDim, exact });
     this.fc = new Linear({ inFeatures: hiddenDim, outFeatures: numMixtures * (outputDim + 2) });
   }
 
@@ -52,8 +56,8 @@ export class MdnRnn extends Module {
    * @param hidden (1, B, hiddenDim), default zeros
    */
   step(input: Tensor, hidden?: Tensor): { raw: Tensor; hidden: Tensor } {
-    const { output, hidden: last } = this.rnn.forward(input, hidden);
-    const raw = this.fc.forward(output.select(1, -1)).view(-1, this.numMixtures, this.outputDim + 2); // (B, K, D + 2)
+    const last = this.rnn.lastHidden(input, hidden);
+    const raw = this.fc.forward(last.select(0, -1)).view(-1, this.numMixtures, this.outputDim + 2); // (B, K, D + 2)
     return { raw, hidden: last };
   }
 }

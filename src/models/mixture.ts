@@ -1,9 +1,10 @@
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
 import { tensor, where } from '../tensor/creation';
 import { multinomial, type RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
-import type { Tensor } from '../tensor/tensor';
+import { handleOf, Tensor } from '../tensor/tensor';
 
 export interface MixtureOptions {
   /** Added to softplus(raw), so that no variance comes near zero; default 1e-3, for data of unit variance. */
@@ -12,6 +13,7 @@ export interface MixtureOptions {
   temperature?: number;
 }
 
+const VARIANCE_FLOOR = 1e-3;
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 /**
@@ -30,7 +32,7 @@ export class Mixture {
   /** (B, K), normalised */
   readonly logWeights: Tensor;
 
-  constructor(raw: Tensor, { varianceFloor = 1e-3, temperature = 1 }: MixtureOptions = {}) {
+  constructor(raw: Tensor, { varianceFloor = VARIANCE_FLOOR, temperature = 1 }: MixtureOptions = {}) {
     const { shape } = raw;
     if (shape.length !== 3 || shape[2]! < 3) {
       throw new LibtorchGenerativeError(
@@ -123,6 +125,16 @@ export class Mixture {
       );
     }
   }
+}
+
+/**
+ * The mean negative log likelihood of `target` (B, D) under the mixtures `raw` (B, K, D + 2), in nats: that of
+ * {@link Mixture.logProb} in one operator with a gradient of its own.
+ *
+ * @throws ERR_SHAPE
+ */
+export function mixtureNll(raw: Tensor, target: Tensor, { varianceFloor = VARIANCE_FLOOR } = {}): Tensor {
+  return new Tensor(native().mixtureNll(handleOf(raw), handleOf(target), varianceFloor));
 }
 
 /** Standard deviations from its mean beyond which a Gaussian's tail is zero in float64. */

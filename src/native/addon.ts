@@ -17,6 +17,8 @@ export interface NativeLinear extends NativeModule {
 export interface NativeGru extends NativeModule {
   /** `[output (B, T, H), hidden (L, B, H)]` */
   forward(input: Handle, hidden?: Handle): [Handle, Handle];
+  /** hidden (L, B, H) alone */
+  lastHidden(input: Handle, hidden?: Handle): Handle;
 }
 
 export interface NativeAdam {
@@ -75,9 +77,10 @@ export interface Addon extends Ops {
   cudaDeviceCount(): number;
 
   Linear: new (inFeatures: number, outFeatures: number, bias: boolean) => NativeLinear;
-  Gru: new (inputSize: number, hiddenSize: number, numLayers: number) => NativeGru;
+  Gru: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGru;
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
+  mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
   Adam: new (
     parameters: Handle[],
     options: { lr: number; beta1: number; beta2: number; eps: number; weightDecay: number },

@@ -1,7 +1,7 @@
 import { Generator } from '../models/generator';
-import { MdnRnn } from '../models/mdn-rnn';
+import type { MdnRnn } from '../models/mdn-rnn';
 import type { GanSettings } from './gan-settings';
-import type { MdnRnnSettings } from './mdn-rnn-settings';
+import { createMdnRnn, type MdnRnnSettings } from './mdn-rnn-settings';
 import { RunFolder } from './run-folder';
 
 /** The generator of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
@@ -16,7 +16,7 @@ export function loadGenerator(run: string): { generator: Generator; settings: Ga
 /** The MDN-RNN of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
 export function loadMdnRnn(run: string): { model: MdnRnn; settings: MdnRnnSettings } {
   const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
-  const model = new MdnRnn({ hiddenDim: settings.hidden, numMixtures: settings.mixtures });
+  const model = createMdnRnn(settings);
   folder.loadModel('model', model);
   return { model: model.eval(), settings };
 }

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../errors';
+import { MdnRnn } from '../models/mdn-rnn';
 import { checkNumber, checkSize } from '../nn/check';
 import { checkTrainingOptions, type TrainingOptions } from './options';
 
@@ -62,4 +63,9 @@ export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): Omit<MdnRnnS
   checkNumber('validation', validation, { min: 0, below: 1 });
   if (loss !== 'nll' && loss !== 'mse') throw invalidArgument('loss', '"nll" or "mse"', loss);
   return { data, column, epochs, batchSize, lr, seed, window, hidden, mixtures, loss, validation, exact };
+}
+
+/** A new model as the settings describe it. */
+export function createMdnRnn({ hidden, mixtures, exact }: Omit<MdnRnnSettings, 'scaler'>): MdnRnn {
+  return new MdnRnn({ hiddenDim: hidden, numMixtures: mixtures, exact });
 }

@@ -2,8 +2,8 @@ import { readCsvColumns } from '../data/csv';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { Scaler, slidingWindows } from '../data/time-series';
 import { LibtorchGenerativeError } from '../errors';
-import { MdnRnn } from '../models/mdn-rnn';
-import { Mixture } from '../models/mixture';
+import type { MdnRnn } from '../models/mdn-rnn';
+import { Mixture, mixtureNll } from '../models/mixture';
 import { Adam } from '../nn/adam';
 import { mseLoss } from '../nn/losses';
 import { grad, noGrad } from '../tensor/autograd';
@@ -11,7 +11,7 @@ import { manualSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
-import { type MdnRnnSettings, resolveMdnRnnSettings, type TrainMdnRnnOptions } from './mdn-rnn-settings';
+import { createMdnRnn, type MdnRnnSettings, resolveMdnRnnSettings, type TrainMdnRnnOptions } from './mdn-rnn-settings';
 import { prepareDevice } from './options';
 import type { RunFolder } from './run-folder';
 import { requestedSettings, startRun } from './start-run';
@@ -110,7 +110,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     readonly validation: Tensor | undefined,
     device: string,
   ) {
-    const model = new MdnRnn({ hiddenDim: settings.hidden, numMixtures: settings.mixtures }).to(device);
+    const model = createMdnRnn(settings).to(device);
     this.models = { model };
     this.parts = { model, optimizer: new Adam(model.parameters(), { lr: settings.lr }) };
     this.numBatches = loader.numBatches;
@@ -161,6 +161,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
 export function mdnRnnLoss(model: MdnRnn, windows: Tensor, loss: 'nll' | 'mse'): Tensor {
   const inputs = windows.slice(1, 0, -1); // (B, window, 1)
   const target = windows.select(1, -1); // (B, 1)
-  const mixture = new Mixture(model.forward(inputs));
-  return loss === 'nll' ? mixture.logProb(target).mean().neg() : mseLoss(mixture.mean(), target);
+  const raw = model.forward(inputs); // (B, K, 3)
+  if (loss === 'mse') return mseLoss(new Mixture(raw).mean(), target);
+  return model.exact ? new Mixture(raw).logProb(target).mean().neg() : mixtureNll(raw, target);
 }

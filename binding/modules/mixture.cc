@@ -1,0 +1,21 @@
+#include "../kernels/mixture_nll.h"
+
+#include "../convert.h"
+#include "../register.h"
+
+namespace {
+
+// mixtureNll(raw (B, K, D + 2), target (B, D), varianceFloor): a number
+Napi::Value mixtureNll(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const at::Tensor raw = environment.unwrap(info[0], "raw");
+  const at::Tensor target = environment.unwrap(info[1], "target");
+  if (raw.dim() != 3 || raw.size(1) == 0 || raw.size(2) < 3) throw shapeError("raw", "(B, K, D + 2)", raw);
+  const std::vector<int64_t> expected{raw.size(0), raw.size(2) - 2};
+  if (target.sizes() != expected) throw shapeError("target", shapeText(expected), target);
+  return environment.wrap(info.Env(), kernels::mixtureNll(raw, target, numberFromJs(info[2], "varianceFloor")));
+}
+
+}  // namespace
+
+void registerMixture(Napi::Env, Napi::Object exports) { exportFunction<mixtureNll>(exports, "mixtureNll"); }
