@@ -44,7 +44,10 @@ function readOptions(): Options {
     const shown = known.filter((name) => !name.startsWith('grid-'));
     throw new Error(`No case begins with ${unknown}; there are ${shown.join(', ')} and grid`);
   }
-  return { isQuick: values.quick, json: values.json, names: values.case, threads: values.threads.map(Number) };
+  const threads = values.threads.map(Number);
+  const wrong = values.threads.find((_, index) => !(Number.isInteger(threads[index]) && threads[index]! > 0));
+  if (wrong !== undefined) throw new Error(`Expected a number of threads but received ${wrong}`);
+  return { isQuick: values.quick, json: values.json, names: values.case, threads };
 }
 
 /** A case that is named is run even if it is too long for a quick run. */
