@@ -13,7 +13,7 @@ export type SmallOp = { kind: 'small-op'; count: number };
 
 export type Work = GanStep | MnistEpoch | MdnRnnStep | Forecast | GruStep | SmallOp;
 
-/** Asks for some steps of a case's work; what was prepared for it is kept until another case is asked for. */
+/** Asks for some steps of a case's work; what was prepared for it is kept until another case or threads are asked for. */
 export interface Request {
   case: string;
   work: object;

@@ -46,13 +46,14 @@ def forget(steps):
 
 
 def main():
-    case, steps = None, {}
+    current, steps = None, {}
     for line in sys.stdin:
         request = json.loads(line)
         torch.set_num_threads(request["threads"])
-        if request["case"] != case:
+        # Compiled code is for a number of threads and isn't compiled again for another one.
+        if (request["case"], request["threads"]) != current:
             forget(steps)
-            case = request["case"]
+            current = (request["case"], request["threads"])
         key = json.dumps(request["work"])
         try:
             if key not in steps:

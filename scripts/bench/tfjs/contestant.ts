@@ -17,21 +17,21 @@ function linear(inFeatures: number, outFeatures: number) {
   const bound = 1 / Math.sqrt(inFeatures);
   const weight = tf.variable(tf.randomUniform([inFeatures, outFeatures], -bound, bound));
   const bias = tf.variable(tf.randomUniform([outFeatures], -bound, bound));
-  return { weights: [weight, bias], forward: (x: TfTensor) => x.matMul(weight).add(bias) };
+  return { weights: [weight, bias], forward: (x: TfTensor) => tf.add(tf.matMul(x, weight), bias) };
 }
 
 /** Mean binary cross-entropy of logits in its stable form. */
 function bceWithLogits(logits: TfTensor, label: number): TfTensor {
-  const softplus = logits.abs().neg().exp().log1p();
-  return logits.relu().sub(logits.mul(label)).add(softplus).mean();
+  const softplus = tf.log1p(tf.exp(tf.neg(tf.abs(logits))));
+  return tf.mean(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, label)), softplus));
 }
 
 async function ganStepOf({ data, preset }: GanStep): Promise<Step> {
   const { batchSize, noiseDim, hidden, lr, beta1, realLabel } = resolveGanSettings({ data, preset });
   const generator = [linear(noiseDim, hidden), linear(hidden, 784)] as const;
   const discriminator = [linear(784, hidden), linear(hidden, 1)] as const;
-  const generate = (noise: TfTensor) => generator[1].forward(generator[0].forward(noise).relu()).tanh();
-  const judge = (x: TfTensor) => discriminator[1].forward(discriminator[0].forward(x).leakyRelu(0.2));
+  const generate = (noise: TfTensor) => tf.tanh(generator[1].forward(tf.relu(generator[0].forward(noise))));
+  const judge = (x: TfTensor) => discriminator[1].forward(tf.leakyRelu(discriminator[0].forward(x), 0.2));
   const weightsG = generator.flatMap(({ weights }) => weights);
   const weightsD = discriminator.flatMap(({ weights }) => weights);
   const optimizer = () => tf.train.adam(lr, beta1, 0.999, 1e-8);
@@ -51,7 +51,7 @@ async function ganStepOf({ data, preset }: GanStep): Promise<Step> {
         weightsG,
       );
       const lossD = optimizerD.minimize(
-        () => bceWithLogits(judge(real), realLabel).add(bceWithLogits(judge(fake), 0)),
+        () => tf.add(bceWithLogits(judge(real), realLabel), bceWithLogits(judge(fake), 0)),
         true,
         weightsD,
       );
@@ -69,7 +69,7 @@ function mnistBatches(batchSize: number): () => TfTensor {
   let order: number[] = [];
   return () => {
     if (order.length < batchSize) order = Array.from(tf.util.createShuffledIndices(images.shape[0]));
-    return images.gather(tf.tensor1d(order.splice(0, batchSize), 'int32'));
+    return tf.gather(images, tf.tensor1d(order.splice(0, batchSize), 'int32'));
   };
 }
 
