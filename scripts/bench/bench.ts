@@ -17,7 +17,7 @@ import { runStepCase, type StepOptions } from './step-cases';
 interface Options {
   isQuick: boolean;
   json?: string;
-  /** Beginnings of the names of the cases to run; none for all. */
+  /** The cases to run, or the first words of their names; none for all. */
   names: string[];
   threads: number[];
 }
@@ -39,10 +39,10 @@ function readOptions(): Options {
     },
   });
   const known = [...STEP_CASES, ...PROCESS_CASES, ...gridCases(values.quick)].map(({ name }) => name);
-  const unknown = values.case.find((prefix) => !known.some((name) => name.startsWith(prefix)));
+  const unknown = values.case.find((wanted) => !known.some((name) => isNamed(name, wanted)));
   if (unknown !== undefined) {
     const shown = known.filter((name) => !name.startsWith('grid-'));
-    throw new Error(`No case begins with ${unknown}; there are ${shown.join(', ')} and grid`);
+    throw new Error(`No case is called ${unknown}; there are ${shown.join(', ')} and grid`);
   }
   const threads = values.threads.map(Number);
   const wrong = values.threads.find((_, index) => !(Number.isInteger(threads[index]) && threads[index]! > 0));
@@ -50,9 +50,14 @@ function readOptions(): Options {
   return { isQuick: values.quick, json: values.json, names: values.case, threads };
 }
 
+/** "mdn-rnn" names "mdn-rnn-t20" too, but "mdn-rnn-t20" not "mdn-rnn-t200". */
+function isNamed(name: string, wanted: string): boolean {
+  return name === wanted || name.startsWith(`${wanted}-`);
+}
+
 /** A case that is named is run even if it is too long for a quick run. */
 function isChosen({ name, isLong }: { name: string; isLong?: boolean }, { isQuick, names }: Options): boolean {
-  return names.length > 0 ? names.some((prefix) => name.startsWith(prefix)) : !(isQuick && isLong);
+  return names.length > 0 ? names.some((wanted) => isNamed(name, wanted)) : !(isQuick && isLong);
 }
 
 async function main(): Promise<void> {
