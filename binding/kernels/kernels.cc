@@ -7,7 +7,7 @@
 namespace kernels {
 
 #define KERNEL_TABLE(isa, lanes) \
-  Kernels { lanes, isa::gruPackForward, isa::gruPackBackward, isa::gruForward, isa::gruBackward }
+  Kernels { lanes, isa::gruPackForward, isa::gruPackBackward, isa::gruForward, isa::gruBackward, isa::gemm }
 
 const Kernels& best() {
   static const Kernels kernels = [] {

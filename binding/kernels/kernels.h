@@ -3,13 +3,15 @@
 
 #include <cstdint>
 
+#include "gemm_slice.h"
 #include "gru_slice.h"
 
 #define KERNEL_FUNCTIONS                                                                                       \
   void gruPackForward(const GruLayout&, const GruWeights&, int64_t panel, bool withHidden, float* packed);     \
   void gruPackBackward(const GruLayout&, const GruWeights&, bool isInput, int64_t firstColumn, float* packed); \
   void gruForward(const GruForwardSlice&);                                                                     \
-  void gruBackward(const GruBackwardSlice&);
+  void gruBackward(const GruBackwardSlice&);                                                                   \
+  void gemm(const GemmSlice&);
 
 namespace kernels {
 
@@ -30,6 +32,7 @@ struct Kernels {
   decltype(&plain::gruPackBackward) gruPackBackward;
   decltype(&plain::gruForward) gruForward;
   decltype(&plain::gruBackward) gruBackward;
+  decltype(&plain::gemm) gemm;
 };
 
 /** Those of the widest set that libtorch finds on this CPU; ATEN_CPU_CAPABILITY (avx2, default) narrows both. */

@@ -1,5 +1,6 @@
 #include <torch/nn/modules/linear.h>
 
+#include "../kernels/linear.h"
 #include "../register.h"
 #include "module.h"
 
@@ -27,7 +28,9 @@ class Linear : public ModuleWrap<Linear, torch::nn::Linear> {
     Environment& environment = Environment::of(info.Env());
     const at::Tensor input = environment.unwrap(info[0], "input");
     checkLastSize(input, module()->options.in_features(), "input");
-    return environment.wrap(info.Env(), module()->forward(input));
+    const at::Tensor &weight = module()->weight, &bias = module()->bias;
+    const bool isFast = kernels::isFastLinear(input, weight);
+    return environment.wrap(info.Env(), isFast ? kernels::linear(input, weight, bias) : module()->forward(input));
   }
 };
 
