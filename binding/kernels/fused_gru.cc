@@ -1,7 +1,6 @@
 #include "fused_gru.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/gru.h>
 #include <ATen/ops/zeros.h>
@@ -127,15 +126,35 @@ struct Wanted {
 
 /** Sums over the slices without the padding: weight_ih, weight_hh, bias_ih, bias_hh. */
 variable_list sumSlices(const GruLayout& layout, int64_t slices, const Tensor& hiddenHidden, const Tensor& inputs) {
-  const int64_t size = layout.hiddenSize;
-  const auto total = [&](const Tensor& parts) { return slices == 1 ? parts.select(0, 0) : parts.sum(0); };
-  const Tensor hh = total(hiddenHidden.view({slices, 3, layout.hidden, layout.hidden}));
-  const Tensor in = total(inputs.view({slices, layout.inputs, 4, layout.hidden})).narrow(2, 0, size);
-  const Tensor inputGates = at::cat({in.narrow(1, 0, 2), in.narrow(1, 3, 1)}, 1).reshape({layout.inputs, 3 * size});
-  return {inputGates.narrow(0, 0, layout.inputSize).t().contiguous(),
-          hh.narrow(1, 0, size).narrow(2, 0, size).reshape({3 * size, size}),
-          inputGates.select(0, layout.inputSize).contiguous(),
-          in.select(0, layout.inputSize).narrow(0, 0, 3).reshape({3 * size})};
+  const int64_t size = layout.hiddenSize, inputSize = layout.inputSize, padded = layout.hidden;
+  const variable_list result{at::empty({3 * size, inputSize}, at::kFloat), at::empty({3 * size, size}, at::kFloat),
+                             at::empty({3 * size}, at::kFloat), at::empty({3 * size}, at::kFloat)};
+  float *weightIh = dataOf(result[0]), *weightHh = dataOf(result[1]);
+  float *biasIh = dataOf(result[2]), *biasHh = dataOf(result[3]);
+  const float *hh = constDataOf(hiddenHidden), *in = constDataOf(inputs);
+  const int64_t hhStride = hiddenHidden.size(1), inStride = inputs.size(1);
+  const auto inputSum = [&](int64_t input, int64_t gate, int64_t unit) {
+    float sum = 0;
+    for (int64_t slice = 0; slice < slices; slice++) {
+      sum += in[slice * inStride + (input * 4 + gate) * padded + unit];
+    }
+    return sum;
+  };
+  const int64_t rowsWorthAThread = std::max<int64_t>(1, (1 << 16) / size);
+  at::parallel_for(0, 3 * size, rowsWorthAThread, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; row++) {
+      const int64_t gate = row / size, unit = row % size, inputGate = gate == 2 ? 3 : gate;
+      const float* part = hh + (gate * padded + unit) * padded;
+      std::copy_n(part, size, weightHh + row * size);
+      for (int64_t slice = 1; slice < slices; slice++) {
+        for (int64_t k = 0; k < size; k++) weightHh[row * size + k] += part[slice * hhStride + k];
+      }
+      for (int64_t k = 0; k < inputSize; k++) weightIh[row * inputSize + k] = inputSum(k, inputGate, unit);
+      biasIh[row] = inputSum(inputSize, inputGate, unit);
+      biasHh[row] = inputSum(inputSize, gate, unit);
+    }
+  });
+  return result;
 }
 
 variable_list backward(const Gradients& gradients, const Trace& trace, const variable_list& weights, int64_t batch,

@@ -22,7 +22,7 @@ namespace {
 
 // Rows of a tile: what the registers hold beside the weights, 32 with AVX-512 and 16 elsewhere.
 constexpr int kForwardRows = kLanes == 16 ? 8 : 4;
-constexpr int kBackwardRows = kLanes == 16 ? 8 : 6;
+constexpr int kBackwardRows = kLanes == 16 ? 12 : 6;
 constexpr int kGates = 3;
 
 template <int Rows>
