@@ -23,9 +23,9 @@ interface Options {
 }
 
 const STEP_LIMITS: PlanLimits = { turnMs: 200, budgetMs: 60_000, minRounds: 5, maxRounds: 15 };
-const QUICK_STEP_LIMITS: PlanLimits = { turnMs: 100, budgetMs: 2_000, minRounds: 1, maxRounds: 5 };
+const QUICK_STEP_LIMITS: PlanLimits = { turnMs: 100, budgetMs: 1_500, minRounds: 1, maxRounds: 5 };
 const GRID_LIMITS: PlanLimits = { turnMs: 100, budgetMs: 2_000, minRounds: 2, maxRounds: 7 };
-const QUICK_GRID_LIMITS: PlanLimits = { turnMs: 50, budgetMs: 500, minRounds: 1, maxRounds: 3 };
+const QUICK_GRID_LIMITS: PlanLimits = { turnMs: 20, budgetMs: 200, minRounds: 1, maxRounds: 3 };
 /** A cell in which PyTorch's step takes longer at 2 threads is not measured at 1. */
 const HEAVY_CELL_MS = 50;
 
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   }
   report.rows.push(...(await runProcesses(options, python)));
   if (options.isQuick) note('A quick run has no torch.compile, no tfjs, a small grid and few rounds.');
-  else note('In Node the wasm backend of tfjs has one thread.');
+  if (report.rows.some(({ rounds }) => rounds.tfjs)) note('In Node the wasm backend of tfjs has one thread.');
   console.log(`\n${formatReport(report)}`);
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
@@ -119,7 +119,7 @@ async function runGrid(options: Options, contestants: Contestants, note: StepOpt
 async function runProcesses(options: Options, python: string): Promise<Row[]> {
   const rows: Row[] = [];
   for (const each of PROCESS_CASES.filter((each) => isChosen(each, options))) {
-    const rounds = each.unit === 'MiB' ? 1 : options.isQuick ? 2 : 7;
+    const rounds = options.isQuick || each.unit === 'MiB' ? 1 : 7;
     rows.push(told(await runProcessCase(each, python, rounds)));
   }
   return rows;

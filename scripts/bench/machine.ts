@@ -22,7 +22,7 @@ export function describeMachine(python: string): Machine {
     cpu: cpus()[0]!.model.trim(),
     cores: cpus().length,
     node: process.version,
-    pytorch: ask(python, ['-c', 'import torch; print(torch.__version__)']),
+    pytorch: ask(python, ['-c', "import importlib.metadata as m; print(m.version('torch'))"]),
     libtorch: ask(process.execPath, ['-e', libtorch]),
     date: new Date().toISOString(),
   };

@@ -36,6 +36,7 @@ const PEERS: [Column, string][] = [
 ];
 
 function formatRows(rows: Row[]): string {
+  const peers = PEERS.filter(([column]) => rows.some(({ rounds }) => rounds[column]));
   const cells = rows.map((row) => {
     const { median, lowerQuartile, upperQuartile } = speedup(row);
     return [
@@ -48,10 +49,10 @@ function formatRows(rows: Row[]): string {
       row.target === undefined ? '-' : `≥ ${row.target}`,
       formatFigure(row, 'floor'),
       formatOverFloor(row, overFloor(row)),
-      ...PEERS.map(([column]) => formatFigure(row, column)),
+      ...peers.map(([column]) => formatFigure(row, column)),
     ];
   });
-  return formatTable([...HEADER, ...PEERS.map(([, name]) => name)], cells);
+  return formatTable([...HEADER, ...peers.map(([, name]) => name)], cells);
 }
 
 function formatFigure(row: Row, column: Column): string {
@@ -66,22 +67,33 @@ function formatOverFloor({ floorTarget }: Row, ratio: Ratio | undefined): string
 
 /** Ratios only, a line for each batch and hidden size, and the cell where ours does worst. */
 function formatGrid(grid: GridRow[]): string {
+  const threads = distinct(grid.map((row) => row.threads!));
   const tables = (['train', 'inference'] as const).map((mode) => {
     const cells = grid.filter(({ cell }) => cell.mode === mode);
     const windows = distinct(cells.map(({ cell }) => cell.window));
     const lines = distinct(cells.map(({ cell }) => `B ${cell.batch} H ${cell.hidden}`)).map((line) => {
       const inLine = cells.filter(({ cell }) => line === `B ${cell.batch} H ${cell.hidden}`);
-      return [line, ...windows.map((window) => formatCell(inLine.filter(({ cell }) => cell.window === window)))];
+      return [
+        line,
+        ...windows.map((window) =>
+          formatCell(
+            inLine.filter(({ cell }) => cell.window === window),
+            threads.length,
+          ),
+        ),
+      ];
     });
     return lines.length > 0 && formatTable([`GRU, ${mode}`, ...windows.map((window) => `T ${window}`)], lines);
   });
-  const ratios = 'PyTorch / ours, at 1 / 2 threads; * at 2 threads only:';
+  const ratios = `PyTorch / ours at ${threads.join(' / ')} threads${threads.length > 1 ? '; * only at the most' : ''}:`;
   return [ratios, ...tables.filter(Boolean), formatWorst(grid)].join('\n\n');
 }
 
-function formatCell(rows: GridRow[]): string {
+/** @param numRatios as many as there are unless the cell is heavy */
+function formatCell(rows: GridRow[], numRatios: number): string {
+  if (rows.length === 0) return '-';
   const ratios = rows.map((row) => speedup(row).median.toFixed(2)).join(' / ');
-  return rows.length === 1 ? `${ratios}${rows[0]!.threads === 2 ? ' *' : ''}` : ratios || '-';
+  return rows.length < numRatios ? `${ratios} *` : ratios;
 }
 
 function formatWorst(grid: GridRow[]): string {

@@ -6,7 +6,7 @@ export type MnistEpoch = { kind: 'mnist-epoch'; preset: GanPreset };
 /** Windows of `window` values and the next one. */
 export type MdnRnnStep = { kind: 'mdn-rnn-step'; batch: number; window: number; hidden: number };
 export type Forecast = { kind: 'forecast'; paths: number; horizon: number; window: number; hidden: number };
-/** A GRU over `window` steps of one feature: its last output, and to train the gradients of all its weights. */
+/** A GRU over `window` steps of one feature: its last state, and to train the gradients of all its weights. */
 export type GruStep = { kind: 'gru'; mode: 'train' | 'inference'; batch: number; window: number; hidden: number };
 /** `count` times one small op. */
 export type SmallOp = { kind: 'small-op'; count: number };

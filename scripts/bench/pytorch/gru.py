@@ -1,4 +1,4 @@
-"""A GRU alone, for the grid: its last output, and in training the gradients of all its weights."""
+"""A GRU alone, for the grid: its last state, and in training the gradients of all its weights."""
 import torch
 import torch.nn as nn
 
@@ -9,10 +9,10 @@ def step(mode, batch, window, hidden):
     series = torch.randn(batch, window, 1)
 
     def train():
-        return torch.autograd.grad(gru(series)[0][:, -1].sum(), weights)
+        return torch.autograd.grad(gru(series)[1].sum(), weights)
 
     @torch.inference_mode()
     def infer():
-        return gru(series)[0][:, -1]
+        return gru(series)[1]
 
     return train if mode == "train" else infer
