@@ -71,23 +71,18 @@ function formatGrid(grid: GridRow[]): string {
   const tables = (['train', 'inference'] as const).map((mode) => {
     const cells = grid.filter(({ cell }) => cell.mode === mode);
     const windows = distinct(cells.map(({ cell }) => cell.window));
-    const lines = distinct(cells.map(({ cell }) => `B ${cell.batch} H ${cell.hidden}`)).map((line) => {
-      const inLine = cells.filter(({ cell }) => line === `B ${cell.batch} H ${cell.hidden}`);
-      return [
-        line,
-        ...windows.map((window) =>
-          formatCell(
-            inLine.filter(({ cell }) => cell.window === window),
-            threads.length,
-          ),
-        ),
-      ];
+    const lines = distinct(cells.map(lineOf)).map((line) => {
+      const inLine = cells.filter((row) => lineOf(row) === line);
+      const at = (window: number) => inLine.filter(({ cell }) => cell.window === window);
+      return [line, ...windows.map((window) => formatCell(at(window), threads.length))];
     });
     return lines.length > 0 && formatTable([`GRU, ${mode}`, ...windows.map((window) => `T ${window}`)], lines);
   });
-  const ratios = `PyTorch / ours at ${threads.join(' / ')} threads${threads.length > 1 ? '; * only at the most' : ''}:`;
+  const ratios = `PyTorch / ours, threads ${threads.join(' / ')}${threads.length > 1 ? '; * only the most' : ''}:`;
   return [ratios, ...tables.filter(Boolean), formatWorst(grid)].join('\n\n');
 }
+
+const lineOf = ({ cell }: GridRow) => `B ${cell.batch} H ${cell.hidden}`;
 
 /** @param numRatios as many as there are unless the cell is heavy */
 function formatCell(rows: GridRow[], numRatios: number): string {
