@@ -110,12 +110,15 @@ bool isAligned(const Tensor& tensor) { return reinterpret_cast<uintptr_t>(tensor
 
 bool isDense(const Tensor& matrix) { return matrix.is_contiguous() || matrix.t().is_contiguous(); }
 
-/** Whether our kernel takes such operands, in memory as at::empty would place them. */
-bool fits(const Tensor& a, const Tensor& b, const Tensor& bias) {
+/** Whether our kernel takes such operands, which lie in memory as at::empty would place them. */
+bool isTaken(const Tensor& a, const Tensor& b, const Tensor& bias) {
   const auto isFloat = [](const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; };
-  return isFloat(a) && isFloat(b) && isDense(a) && isDense(b) && isAligned(a) && isAligned(b) &&
-         (!bias.defined() || (isFloat(bias) && bias.is_contiguous() && isAligned(bias))) &&
-         a.size(0) * a.size(1) * b.size(1) >= kWorthAProduct && !at::in_parallel_region();
+  return isFloat(a) && isFloat(b) && a.dim() == 2 && b.dim() == 2 && isDense(a) && isDense(b) && isAligned(a) &&
+         isAligned(b) && (!bias.defined() || (isFloat(bias) && bias.is_contiguous() && isAligned(bias)));
+}
+
+bool isWorthIt(const Tensor& a, const Tensor& b) {
+  return a.size(0) * a.size(1) * b.size(1) >= kWorthAProduct && !at::in_parallel_region();
 }
 
 /** findBlockDepth, from this thread's memory of it; 0 for a shape that has not come often enough to be worth a trial.
@@ -140,8 +143,13 @@ int64_t knownBlockDepth(const Tensor& a, const Tensor& b, const Tensor& bias) {
 
 }  // namespace
 
+Tensor blockedProduct(const Tensor& a, const Tensor& b, const Tensor& bias, int64_t blockDepth) {
+  TORCH_CHECK(isTaken(a, b, bias) && a.size(1) == b.size(0) && blockDepth > 0, "Not a product for this kernel");
+  return ownProduct(a, b, bias, blockDepth);
+}
+
 Tensor product(const Tensor& a, const Tensor& b, const Tensor& bias) {
-  const int64_t blockDepth = fits(a, b, bias) ? knownBlockDepth(a, b, bias) : 0;
+  const int64_t blockDepth = isTaken(a, b, bias) && isWorthIt(a, b) ? knownBlockDepth(a, b, bias) : 0;
   return blockDepth > 0 ? ownProduct(a, b, bias, blockDepth) : libtorchProduct(a, b, bias);
 }
 

@@ -10,4 +10,10 @@ namespace kernels {
  */
 at::Tensor product(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias = {});
 
+/**
+ * The same by our kernel whatever its bits, in blocks of the depth: for tests. The matrices must be float32, on the
+ * CPU, contiguous or transposed.
+ */
+at::Tensor blockedProduct(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias, int64_t blockDepth);
+
 }  // namespace kernels

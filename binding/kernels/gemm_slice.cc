@@ -12,8 +12,9 @@
 namespace kernels::KERNEL_ISA {
 namespace {
 
-// What the registers hold beside two vectors of B, 32 of them with AVX-512 and 16 elsewhere.
-constexpr int kTileRows = kLanes == 16 ? 14 : 6;
+// What the registers hold beside two vectors of B, 32 of them with AVX-512 and 16 elsewhere, and one vector packs.
+constexpr int kTileRows = kLanes == 16 ? 14 : kLanes == 8 ? 6 : 4;
+static_assert(kTileRows <= kLanes);
 constexpr int kPanel = 2 * kLanes;
 
 /** a and b with their lanes in turn: a0 b0 a1 b1 ..., its first or second half. */

@@ -1,5 +1,6 @@
 #include <torch/nn/modules/linear.h>
 
+#include "../kernels/gemm.h"
 #include "../kernels/linear.h"
 #include "../register.h"
 #include "module.h"
@@ -34,6 +35,15 @@ class Linear : public ModuleWrap<Linear, torch::nn::Linear> {
   }
 };
 
+// blockedProduct(a, b, bias?, blockDepth), for tests
+Napi::Value blockedProduct(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const at::Tensor a = environment.unwrap(info[0], "a"), b = environment.unwrap(info[1], "b");
+  const at::Tensor bias = isMissing(info[2]) ? at::Tensor() : environment.unwrap(info[2], "bias");
+  const int64_t blockDepth = integerFromJs(info[3], "blockDepth");
+  return environment.wrap(info.Env(), kernels::blockedProduct(a, b, bias, blockDepth));
+}
+
 }  // namespace
 
 void registerLinear(Napi::Env env, Napi::Object exports) {
@@ -42,4 +52,5 @@ void registerLinear(Napi::Env env, Napi::Object exports) {
                   {"parameters", &Linear::method<&Linear::parameters>},
                   {"to", &Linear::method<&Linear::to>},
                   {"dispose", &Linear::method<&Linear::dispose>}});
+  exportFunction<blockedProduct>(exports, "blockedProduct");
 }

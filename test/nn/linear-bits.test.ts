@@ -1,0 +1,174 @@
+import { native } from '../../src/native/addon';
+import { Linear } from '../../src/nn/linear';
+import { grad, noGrad } from '../../src/tensor/autograd';
+import { tensor, zeros } from '../../src/tensor/creation';
+import { numThreads, setNumThreads } from '../../src/tensor/device';
+import { manualSeed, randn } from '../../src/tensor/random';
+import { scope } from '../../src/tensor/scope';
+import { Tensor } from '../../src/tensor/tensor';
+
+const threadsBefore = numThreads();
+afterAll(() => setNumThreads(threadsBefore));
+beforeEach(() => manualSeed(1));
+
+const numbersOf = (each: Tensor): Float32Array => each.toArray() as Float32Array;
+
+/** libtorch's own linear layer. */
+function linearOfLibtorch(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  return new Tensor(native().linear(x.handle, weight.handle, bias?.handle));
+}
+
+function expectSameBits(actual: Tensor, expected: Tensor): void {
+  expect(actual.shape).toEqual(expected.shape);
+  const [a, b] = [actual, expected].map((each) => Buffer.from(numbersOf(each).buffer));
+  expect(a!.equals(b!)).toBe(true);
+}
+
+/** Output, then the gradients of input and parameters; x may be a view of the leaf. */
+function outputAndGradients(forward: (x: Tensor) => Tensor, leaves: Tensor[], x: Tensor, factor: Tensor): Tensor[] {
+  const y = forward(x);
+  return [y, ...grad(y.mul(factor).sum(), leaves)];
+}
+
+// A shape is tried when it comes again, so each is used more often than that.
+const calls = 5;
+
+describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
+  beforeEach(() => setNumThreads(threads));
+
+  test.each([
+    [128, 100, 128],
+    [128, 784, 128],
+    [128, 128, 784],
+    [128, 128, 1],
+    [1, 784, 128],
+    [2, 784, 128],
+    [5, 784, 65],
+    [128, 1, 128],
+    [65, 193, 67],
+    [600, 385, 33],
+    [0, 100, 128],
+    [7, 7, 7],
+  ])('B %d, %d to %d', (batch, inFeatures, outFeatures) => {
+    for (const bias of [true, false]) {
+      const layer = new Linear({ inFeatures, outFeatures, bias });
+      const [weight, biasTensor] = layer.parameters();
+      for (let call = 0; call < calls; call++) {
+        scope(() => {
+          const x = randn([batch, inFeatures]);
+          x.requiresGrad = true;
+          const [leaves, factor] = [[x, ...layer.parameters()], randn([batch, outFeatures])];
+          const ours = outputAndGradients((input) => layer.forward(input), leaves, x, factor);
+          const theirs = outputAndGradients((input) => linearOfLibtorch(input, weight!, biasTensor), leaves, x, factor);
+          for (const [i, each] of ours.entries()) expectSameBits(each, theirs[i]!);
+          noGrad(() => expectSameBits(layer.forward(x), theirs[0]!));
+        });
+      }
+      layer.dispose();
+    }
+  });
+
+  test.each<[string, (leaf: Tensor) => Tensor]>([
+    ['a transposed view', (leaf) => leaf.reshape(100, 96).transpose(0, 1)],
+    ['rows at an odd address', (leaf) => leaf.reshape(96, 100).slice(0, 1, 70)],
+    ['columns', (leaf) => leaf.reshape(48, 200).slice(1, 0, 100)],
+    ['three dimensions', (leaf) => leaf.reshape(4, 24, 100)],
+  ])('%s', (_, view) => {
+    const layer = new Linear({ inFeatures: 100, outFeatures: 70 });
+    const [weight, bias] = layer.parameters();
+    for (let call = 0; call < calls; call++) {
+      scope(() => {
+        const leaf = randn([9600]);
+        leaf.requiresGrad = true;
+        const [leaves, x] = [[leaf, ...layer.parameters()], view(leaf)];
+        const factor = randn([...x.shape.slice(0, -1), 70]);
+        const ours = outputAndGradients((input) => layer.forward(input), leaves, x, factor);
+        const theirs = outputAndGradients((input) => linearOfLibtorch(input, weight!, bias), leaves, x, factor);
+        for (const [i, each] of ours.entries()) expectSameBits(each, theirs[i]!);
+      });
+    }
+  });
+
+  test('a gradient that is one number everywhere, and gradients of gradients', () => {
+    const layer = new Linear({ inFeatures: 100, outFeatures: 70 });
+    const [weight, bias] = layer.parameters();
+    for (let call = 0; call < calls; call++) {
+      scope(() => {
+        const x = randn([96, 100]);
+        x.requiresGrad = true;
+        const penalty = (forward: (input: Tensor) => Tensor): Tensor[] => {
+          const [expanded] = grad(forward(x).sum(), [x], { retainGraph: true });
+          const [slope] = grad(forward(x).tanh().sum(), [x], { createGraph: true });
+          return [expanded!, slope!, ...grad(slope!.square().sum(), [x, weight!, bias!])];
+        };
+        const ours = penalty((input) => layer.forward(input));
+        const theirs = penalty((input) => linearOfLibtorch(input, weight!, bias));
+        for (const [i, each] of ours.entries()) expectSameBits(each, theirs[i]!);
+      });
+    }
+  });
+
+  test('what is no number stays none, and infinity stays in its row', () => {
+    const layer = new Linear({ inFeatures: 100, outFeatures: 128 });
+    const [weight, bias] = layer.parameters();
+    for (let call = 0; call < calls; call++) {
+      const x = randn([128, 100]).toArray() as Float32Array;
+      x[5 * 100 + 7] = Number.NaN;
+      x[9 * 100] = Number.POSITIVE_INFINITY;
+      const input = tensor(x, { shape: [128, 100] });
+      const ours = noGrad(() => layer.forward(input)).toArray();
+      expect(ours).toEqual(noGrad(() => linearOfLibtorch(input, weight!, bias)).toArray());
+      expect([ours[4 * 128], ours[5 * 128], ours[9 * 128]].map(Number.isFinite)).toEqual([true, false, false]);
+    }
+  });
+});
+
+/** Blocks of the depth one after another; each begins at zero and adds product by product. */
+function blockedReference(a: Tensor, b: Tensor, bias: Tensor, blockDepth: number, isFused: boolean): Tensor {
+  const [left, right, added] = [numbersOf(a), numbersOf(b), numbersOf(bias)];
+  const [rows, depth, columns] = [a.shape[0]!, a.shape[1]!, b.shape[1]!];
+  // A product of two float32 is exact in float64, so that only the sum is rounded.
+  const multiply = isFused ? (x: number, y: number) => x * y : (x: number, y: number) => Math.fround(x * y);
+  const sums = new Float32Array(rows * columns);
+  for (const index of sums.keys()) {
+    const [i, j] = [Math.floor(index / columns), index % columns];
+    let sum = added[j]!;
+    for (let start = 0; start < depth; start += blockDepth) {
+      let block = 0;
+      for (let k = start; k < Math.min(start + blockDepth, depth); k++) {
+        block = Math.fround(block + multiply(left[i * depth + k]!, right[k * columns + j]!));
+      }
+      sum = Math.fround(sum + block);
+    }
+    sums[index] = sum;
+  }
+  return tensor(sums, { shape: [rows, columns] });
+}
+
+describe.each([1, 2])('the kernel sums up in blocks from left to right at %d threads', (threads) => {
+  beforeEach(() => setNumThreads(threads));
+
+  test.each([
+    [1, 1, 1, 192],
+    [3, 50, 31, 192],
+    [15, 17, 16, 4],
+    [33, 193, 65, 192],
+    [64, 390, 48, 128],
+    [200, 100, 17, 192],
+    [17, 64, 300, 256],
+  ])('(%d, %d) by (%d, %d)', (rows, depth, columns, blockDepth) => {
+    // Without AVX2 each product may be rounded by itself.
+    const isFused = native().cpuCapability().startsWith('AVX');
+    const [a, b, bias] = [randn([rows, depth]), randn([depth, columns]), randn([columns])];
+    const transposed = (each: Tensor) => each.transpose(0, 1).contiguous().transpose(0, 1);
+    for (const added of [bias, undefined]) {
+      const expected = blockedReference(a, b, added ?? zeros([columns]), blockDepth, isFused);
+      for (const left of [a, transposed(a)]) {
+        for (const right of [b, transposed(b)]) {
+          const handle = native().blockedProduct(left.handle, right.handle, added?.handle, blockDepth);
+          expectSameBits(new Tensor(handle), expected);
+        }
+      }
+    }
+  });
+});
