@@ -11,6 +11,8 @@ export interface DataLoaderOptions {
   shuffle?: boolean;
   /** Leave out a last batch with fewer rows; default false. */
   dropLast?: boolean;
+  /** Makes of each batch of rows the one that is handed out; a batch's tensors are small where all rows' are not. */
+  transform?: (rows: Tensor) => Tensor;
 }
 
 /** Where an epoch stands: enough to continue it. */
@@ -31,17 +33,19 @@ export class DataLoader implements Iterable<Tensor> {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
+  readonly #transform: (rows: Tensor) => Tensor;
   readonly #numRows: number;
 
   /** @param data (N, ...) on any device */
   constructor(
     readonly data: Tensor,
-    { batchSize, shuffle = false, dropLast = false }: DataLoaderOptions,
+    { batchSize, shuffle = false, dropLast = false, transform = (rows) => rows }: DataLoaderOptions,
   ) {
     checkSize('batchSize', batchSize);
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
+    this.#transform = transform;
     this.#numRows = data.shape[0] ?? 0;
     if (this.numBatches === 0) {
       throw new LibtorchGenerativeError(
@@ -75,9 +79,10 @@ export class DataLoader implements Iterable<Tensor> {
       while (cursor.batch < this.numBatches) {
         const start = cursor.batch++ * this.batchSize;
         const end = Math.min(start + this.batchSize, this.#numRows);
-        yield order
-          ? scope(() => this.data.indexSelect(0, order.slice(0, start, end)))
-          : this.data.slice(0, start, end);
+        yield scope(() => {
+          const rows = order ? this.data.indexSelect(0, order.slice(0, start, end)) : this.data.slice(0, start, end);
+          return this.#transform(rows);
+        });
       }
     } finally {
       order?.dispose();

@@ -57,16 +57,19 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
   }
 }
 
-/** The images in [-1, 1], (N, height · width), in a loader; for the article's noise none. */
+/** The images in batches (B, height · width) of numbers in [-1, 1]; for the article's noise none. */
 function loadData(settings: GanSettings, device: string): { settings: GanSettings; loader?: DataLoader } {
   if (settings.data === 'noise') return { settings };
+  const { batchSize } = settings;
   const { images, count, height, width } = readImages(settings.data);
-  const data = scope(() => {
-    const pixels = tensor(images, { shape: [count, height * width], dtype: 'float32', device });
-    return pixels.div(127.5).sub(1);
-  });
-  const loader = new DataLoader(data, { batchSize: settings.batchSize, shuffle: true, dropLast: true });
+  const pixels = tensor(images, { shape: [count, height * width], device });
+  const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
   return { settings: { ...settings, height, width }, loader };
+}
+
+/** Bytes to numbers in [-1, 1]. */
+export function pixelsToData(pixels: Tensor): Tensor {
+  return pixels.to({ dtype: 'float32' }).div(127.5).sub(1);
 }
 
 class GanTraining implements Training<GanLosses> {

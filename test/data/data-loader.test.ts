@@ -52,6 +52,22 @@ test('rows of any shape stay whole, and an epoch that is left frees its order', 
   data.dispose();
 });
 
+test('transform makes the batches, shuffled or not, and its tensors are freed with the rows', () => {
+  const data = arange(0, 10);
+  const before = memory().tensors;
+  for (const shuffle of [false, true]) {
+    const loader = new DataLoader(data, { batchSize: 4, shuffle, transform: (rows) => rows.mul(2).add(1) });
+    const numbers = [...loader].flatMap((batch) => {
+      const numbers = Array.from(batch.toArray(), Number);
+      batch.dispose();
+      return numbers;
+    });
+    expect(numbers.sort((a, b) => a - b)).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
+  }
+  expect(memory().tensors).toBe(before);
+  data.dispose();
+});
+
 test('batch sizes that make no sense are named', () => {
   const data = scope(() => arange(0, 10));
   for (const batchSize of [0, -1, 1.5, Number.NaN]) {
