@@ -46,12 +46,6 @@ at::Generator& generatorFromJs(Environment& environment, Napi::Value value) {
   throw invalidArgument("generator", "a RandomGenerator", value);
 }
 
-// The CPU's draws come from our generator; on CUDA libtorch's own for the device draws.
-std::optional<at::Generator> generatorFor(Environment& environment, Napi::Value value, c10::Device device) {
-  at::Generator& generator = generatorFromJs(environment, value);
-  return device.is_cpu() ? std::optional(generator) : std::nullopt;
-}
-
 uint64_t seedFromJs(Napi::Value value) {
   bool lossless = true;
   if (value.IsBigInt()) {
@@ -159,6 +153,11 @@ Napi::Value multinomial(const Napi::CallbackInfo& info) {
 }
 
 }  // namespace
+
+std::optional<at::Generator> generatorFor(Environment& environment, Napi::Value value, c10::Device device) {
+  at::Generator& generator = generatorFromJs(environment, value);
+  return device.is_cpu() ? std::optional(generator) : std::nullopt;
+}
 
 void registerRandom(Napi::Env env, Napi::Object exports) {
   RandomGenerator::define(env, exports, {});

@@ -4,6 +4,7 @@
 #include <ATen/core/Generator.h>
 
 #include <mutex>
+#include <optional>
 
 #include "environment.h"
 
@@ -21,3 +22,6 @@ class AsDefaultGenerator {
   at::Generator& own_;
   at::Tensor savedState_;
 };
+
+/** A RandomGenerator, or undefined for the thread's own; on CUDA none, so that libtorch's own for the device draws. */
+std::optional<at::Generator> generatorFor(Environment& environment, Napi::Value value, c10::Device device);

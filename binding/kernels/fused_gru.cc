@@ -82,11 +82,11 @@ Forward forward(const Tensor& input, const Tensor& hidden, const variable_list& 
   const int64_t batch = input.size(0), steps = input.size(1), hiddenSize = weights[1].size(1);
   const GruLayout layout = layoutOf(input.size(2), hiddenSize);
   const Slices slices(batch, steps, layout);
-  const int64_t keptStates = keeps ? steps + 1 : 2, keptGates = keeps ? steps : 1;
+  const int64_t keptStates = keeps ? steps + 1 : 2;
   Forward result{withOutput ? at::empty({batch, steps, hiddenSize}, at::kFloat) : Tensor(),
                  at::empty({batch, hiddenSize}, at::kFloat),
                  {workspace(batch * steps * layout.inputs), workspace(batch * keptStates * layout.state),
-                  workspace(batch * keptGates * layout.gates)}};
+                  keeps ? workspace(batch * steps * layout.gates) : Tensor()}};
 
   const int64_t panels = layout.hidden / layout.lanes;
   const Tensor packed = workspace(panels * layout.forwardPanel);
@@ -108,7 +108,7 @@ Forward forward(const Tensor& input, const Tensor& hidden, const variable_list& 
                        .initial = at(constDataOf(hidden), first * hiddenSize),
                        .inputs = at(dataOf(result.trace.inputs), first * steps * layout.inputs),
                        .states = at(dataOf(result.trace.states), first * keptStates * layout.state),
-                       .gates = at(dataOf(result.trace.gates), first * keptGates * layout.gates),
+                       .gates = at(dataOf(result.trace.gates), first * steps * layout.gates),
                        .output = at(dataOf(result.output), first * steps * hiddenSize),
                        .last = at(dataOf(result.last), first * hiddenSize)});
   });

@@ -48,13 +48,14 @@ __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t pan
   }
   const float* h = before + first * stateStride + unit;
   float* next = after + first * stateStride + unit;
-  float* kept = gates + first * gatesStride + unit * 4;
+  float* kept = gates ? gates + first * gatesStride + unit * 4 : nullptr;
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
     Vec r = sum[i][0], z = sum[i][1];
     const Vec m = sum[i][2];
     sigmoids(r, z);
     const Vec n = tanh(r * m + inputPart[i]);
     store(next + i * stateStride, z * (load(h + i * stateStride) - n) + n);
+    if (!kept) continue;
     store(kept + i * gatesStride, r);
     store(kept + i * gatesStride + kLanes, z);
     store(kept + i * gatesStride + 2 * kLanes, n);
@@ -248,12 +249,12 @@ void gruForward(const GruForwardSlice& s) {
   const GruLayout& layout = s.layout;
   const int64_t stateSize = s.rows * layout.state, panels = layout.hidden / kLanes;
   gatherInputs(s);
-  __builtin_memset(s.states, 0, stateSize * sizeof(float));
+  if (!s.initial || layout.hidden > layout.hiddenSize) __builtin_memset(s.states, 0, stateSize * sizeof(float));
   if (s.initial) copyRows(s.rows, layout.hiddenSize, s.initial, layout.hiddenSize, s.states, layout.state);
   const float* before = s.states;
   for (int64_t t = 0; t < s.steps; t++) {
     float* after = s.states + (s.keeps ? t + 1 : (t + 1) % 2) * stateSize;
-    float* gates = s.gates + (s.keeps ? t : 0) * s.rows * layout.gates;
+    float* gates = s.keeps ? s.gates + t * s.rows * layout.gates : nullptr;
     const float* inputs = s.inputs + t * s.rows * layout.inputs;
     for (int64_t panel = 0; panel < panels; panel++) {
       forEachTile<kForwardRows>(s.rows, [&](auto rows, int64_t first) {

@@ -26,7 +26,7 @@ struct GruWeights {
 struct GruForwardSlice {
   GruLayout layout;
   int64_t rows, steps;
-  bool keeps;  // all steps' states and gates for a backward pass; else states of two steps and gates of one
+  bool keeps;  // all steps' states and gates for a backward pass; else states of two steps and no gates
   const float* packed;
   const float* x;  // (rows, steps, I) with these strides
   int64_t xRow, xStep, xFeature;

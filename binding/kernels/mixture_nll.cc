@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mixture_math.h"
+
 namespace kernels {
 namespace {
 
@@ -22,12 +24,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr double kLog2Pi = 1.8378770664093454836;
-
-template <class Float>
-Float softplus(Float x) {
-  constexpr Float kLinear = 20;  // PyTorch's threshold
-  return x > kLinear ? x : std::log1p(std::exp(x));
-}
 
 template <class Float>
 Float logSumExp(const Float* x, int64_t count) {

@@ -6,7 +6,7 @@ import { RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { MdnRnn } from './mdn-rnn';
-import { Mixture } from './mixture';
+import { sampleMixture } from './mixture';
 
 export interface ForecastOptions {
   /** Steps past the history's end; default 24. */
@@ -39,7 +39,7 @@ export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastO
     );
   }
   const generator = new RandomGenerator(seed);
-  const draw = (raw: Tensor) => new Mixture(raw, { temperature }).sample({ generator }); // (paths, 1)
+  const draw = (raw: Tensor) => sampleMixture(raw, { temperature, generator }); // (paths, 1)
   return noGrad(() =>
     scope(() => {
       const first = model.step(history.unsqueeze(0));

@@ -56,8 +56,19 @@ export class MdnRnn extends Module {
    * @param hidden (1, B, hiddenDim), default zeros
    */
   step(input: Tensor, hidden?: Tensor): { raw: Tensor; hidden: Tensor } {
-    const last = this.rnn.lastHidden(input, hidden);
-    const raw = this.fc.forward(last.select(0, -1)).view(-1, this.numMixtures, this.outputDim + 2); // (B, K, D + 2)
+    const { features, hidden: last } = this.#encode(input, hidden);
+    const raw = this.fc.forward(features).view(-1, this.numMixtures, this.outputDim + 2); // (B, K, D + 2)
     return { raw, hidden: last };
+  }
+
+  /** The last step's features (B, hiddenDim), and the hidden state (1, B, hiddenDim). */
+  #encode(input: Tensor, hidden?: Tensor): { features: Tensor; hidden: Tensor } {
+    if (!this.exact) {
+      const last = this.rnn.lastHidden(input, hidden);
+      return { features: last.select(0, 0), hidden: last };
+    }
+    // The article's slice: to the last bit the same only from the same memory layout.
+    const { output, hidden: last } = this.rnn.forward(input, hidden);
+    return { features: output.select(1, -1), hidden: last };
   }
 }

@@ -2,7 +2,7 @@ import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
 import { tensor, where } from '../tensor/creation';
-import { multinomial, type RandomGenerator, randn } from '../tensor/random';
+import { nativeOf, type RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { handleOf, Tensor } from '../tensor/tensor';
 
@@ -31,8 +31,11 @@ export class Mixture {
   readonly variances: Tensor;
   /** (B, K), normalised */
   readonly logWeights: Tensor;
+  readonly #raw: Tensor;
+  readonly #options: MixtureOptions;
 
-  constructor(raw: Tensor, { varianceFloor = VARIANCE_FLOOR, temperature = 1 }: MixtureOptions = {}) {
+  constructor(raw: Tensor, options: MixtureOptions = {}) {
+    const { varianceFloor = VARIANCE_FLOOR, temperature = 1 } = options;
     const { shape } = raw;
     if (shape.length !== 3 || shape[2]! < 3) {
       throw new LibtorchGenerativeError(
@@ -40,6 +43,8 @@ export class Mixture {
         `Expected a Tensor of shape (B, K, D + 2) for raw but received (${shape})`,
       );
     }
+    this.#raw = raw;
+    this.#options = options;
     const dim = shape[2]! - 2;
     this.means = raw.slice(-1, 0, dim);
     const variances = raw.select(-1, dim).softplus().add(varianceFloor);
@@ -81,14 +86,7 @@ export class Mixture {
 
   /** One draw for each row: (B, D). */
   sample({ generator }: { generator?: RandomGenerator } = {}): Tensor {
-    return noGrad(() => {
-      const component = multinomial(this.logWeights.exp(), 1, { generator }); // (B, 1)
-      const variance = this.variances.gather(1, component); // (B, 1)
-      const index = component.unsqueeze(-1).expand(-1, 1, this.dim); // (B, 1, D)
-      const mean = this.means.gather(1, index).squeeze(1); // (B, D)
-      const { shape, dtype, device } = mean;
-      return randn(shape, { generator, dtype, device }).mul(variance.sqrt()).add(mean);
-    });
+    return sampleMixture(this.#raw, { ...this.#options, generator });
   }
 
   /** Probability of at most `value` (B, N), for D = 1: (B, N). */
@@ -135,6 +133,19 @@ export class Mixture {
  */
 export function mixtureNll(raw: Tensor, target: Tensor, { varianceFloor = VARIANCE_FLOOR } = {}): Tensor {
   return new Tensor(native().mixtureNll(handleOf(raw), handleOf(target), varianceFloor));
+}
+
+/**
+ * One draw (B, D) from each of the mixtures `raw` (B, K, D + 2): the component that `multinomial` draws, then a number
+ * that `randn` draws for each dimension.
+ *
+ * @throws ERR_SHAPE
+ */
+export function sampleMixture(
+  raw: Tensor,
+  { varianceFloor = VARIANCE_FLOOR, temperature = 1, generator }: MixtureOptions & { generator?: RandomGenerator } = {},
+): Tensor {
+  return new Tensor(native().sampleMixture(handleOf(raw), varianceFloor, temperature, nativeOf(generator)));
 }
 
 /** Standard deviations from its mean beyond which a Gaussian's tail is zero in float64. */

@@ -83,6 +83,7 @@ export interface Addon extends Ops {
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
   mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
+  sampleMixture(raw: Handle, varianceFloor: number, temperature: number, generator?: NativeRandomGenerator): Handle;
   Adam: new (
     parameters: Handle[],
     options: { lr: number; beta1: number; beta2: number; eps: number; weightDecay: number },

@@ -1,3 +1,4 @@
+import { invalidArgument } from '../errors';
 import { type NativeGru, native } from '../native/addon';
 import { handleOf, Tensor } from '../tensor/tensor';
 import { checkSize } from './check';
@@ -13,6 +14,8 @@ export interface GruOptions {
    * by a fused kernel, the same within rounding and several times faster.
    */
   exact?: boolean;
+  /** There is no GRU that reads backward too. */
+  bidirectional?: false;
 }
 
 /**
@@ -23,11 +26,12 @@ export interface GruOptions {
 export class Gru extends Module {
   readonly #native: NativeGru;
 
-  constructor({ inputSize, hiddenSize, numLayers = 1, exact = false }: GruOptions) {
+  constructor({ inputSize, hiddenSize, numLayers = 1, exact = false, bidirectional = false }: GruOptions) {
     super();
     checkSize('inputSize', inputSize);
     checkSize('hiddenSize', hiddenSize);
     checkSize('numLayers', numLayers);
+    if (bidirectional) throw invalidArgument('bidirectional', 'false, as this GRU only reads forward,', bidirectional);
     this.#native = new (native().Gru)(inputSize, hiddenSize, numLayers, exact);
     this.adopt(this.#native);
   }

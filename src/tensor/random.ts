@@ -51,7 +51,8 @@ export function setGeneratorState(state: Uint8Array): void {
 }
 
 /** The add-on's object; what is no RandomGenerator goes through, for the add-on to refuse by name. */
-function nativeOf(generator: RandomGenerator | undefined): NativeRandomGenerator | undefined {
+/** What the add-on takes for a generator. */
+export function nativeOf(generator: RandomGenerator | undefined): NativeRandomGenerator | undefined {
   return generator instanceof RandomGenerator ? generator.native : generator;
 }
 

@@ -23,7 +23,7 @@ const MODELS: Record<string, { make: () => Module & { forward(input: Tensor): Te
     names: ['model.0.weight', 'model.0.bias', 'model.2.weight', 'model.2.bias'],
   },
   'mdn-rnn': {
-    make: () => new MdnRnn({ inputDim: 2, hiddenDim: 7, outputDim: 3, numMixtures: 4 }),
+    make: () => new MdnRnn({ inputDim: 2, hiddenDim: 7, outputDim: 3, numMixtures: 4, exact: true }),
     names: ['rnn.weight_ih_l0', 'rnn.weight_hh_l0', 'rnn.bias_ih_l0', 'rnn.bias_hh_l0', 'fc.weight', 'fc.bias'],
   },
 };
