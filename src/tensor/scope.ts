@@ -21,14 +21,14 @@ export function scope<T>(body: () => T): T {
     return result;
   } finally {
     native().closeScope(returned.map((tensor) => tensor.handle));
-    if (scopeClosed()) for (const tensor of returned) trackBeyondScope(tensor, tensor.handle);
+    if (scopeClosed()) for (const tensor of returned) trackBeyondScope(tensor);
   }
 }
 
 /** Takes a tensor out of the open scopes: it lives until it is disposed of or collected. */
 export function keep<T extends Tensor>(tensor: T): T {
   native().keep(tensor.handle);
-  trackBeyondScope(tensor, tensor.handle);
+  trackBeyondScope(tensor);
   return tensor;
 }
 

@@ -1,6 +1,6 @@
 import { native } from '../native/addon';
 import type { DType, Handle, TypedArray } from '../native/handle';
-import { trackLifetime } from './lifetime';
+import { stopTracking, trackLifetime } from './lifetime';
 
 /** Anything an arithmetic method takes beside its tensor: another tensor, broadcast as in PyTorch, or a number. */
 export type Operand = Tensor | number;
@@ -21,7 +21,7 @@ export class Tensor {
   /** @internal Use {@link tensor}, {@link zeros}, {@link randn}, ... */
   constructor(handle: Handle) {
     this.handle = handle;
-    trackLifetime(this, handle);
+    trackLifetime(this);
   }
 
   get shape(): number[] {
@@ -55,6 +55,7 @@ export class Tensor {
   }
   /** Frees the memory now. Twice is harmless. */
   dispose(): void {
+    stopTracking(this);
     native().dispose(this.handle);
   }
   [Symbol.dispose](): void {
