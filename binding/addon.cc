@@ -1,5 +1,6 @@
 // The add-on's entry: per-environment data first, then what each file registers.
 #include "environment.h"
+#include "host_memory.h"
 #include "register.h"
 
 namespace {
@@ -12,6 +13,7 @@ Napi::Value setErrorFactory(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  cacheFreedTensors();
   env.SetInstanceData<Environment>(new Environment());
   exportFunction<setErrorFactory>(exports, "setErrorFactory");
   registerTensor(env, exports);

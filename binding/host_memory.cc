@@ -1,16 +1,103 @@
 #include "host_memory.h"
 
-#include <cstdlib>  // defines __GLIBC__ where it is
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
 
-#ifdef __GLIBC__
-#include <malloc.h>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
 
-void keepFreedMemory() {
-  constexpr int kLargestMmapThreshold = 32 << 20;  // glibc takes no more
-  constexpr int kKeptBytes = 512 << 20;
-  mallopt(M_MMAP_THRESHOLD, kLargestMmapThreshold);
-  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+namespace {
+
+// Larger blocks are a data set rather than a step's, and their page faults are few beside the work on them.
+constexpr size_t kLargestBlock = 32 << 20;
+constexpr size_t kMostFreeBytes = 256 << 20;
+
+/** Lies before each block; as long as a block's alignment. */
+struct alignas(64) Header {
+  size_t size;
+};
+
+/** Freed blocks by size, kept for the next tensor of that size. */
+class BlockCache {
+ public:
+  void* allocate(size_t bytes) {
+    const size_t size = (bytes + sizeof(Header) - 1) / sizeof(Header) * sizeof(Header);
+    if (void* block = take(size)) return block;
+    auto* header = static_cast<Header*>(allocateOrClear(size + sizeof(Header)));
+    header->size = size;
+    return header + 1;
+  }
+
+  void free(void* block) {
+    Header* header = static_cast<Header*>(block) - 1;
+    if (header->size > kLargestBlock) return c10::free_cpu(header);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (freeBytes_ + header->size > kMostFreeBytes) clear();
+    free_[header->size].push_back(block);
+    freeBytes_ += header->size;
+  }
+
+ private:
+  void* take(size_t size) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = free_.find(size);
+    if (found == free_.end() || found->second.empty()) return nullptr;
+    void* block = found->second.back();
+    found->second.pop_back();
+    freeBytes_ -= size;
+    return block;
+  }
+
+  void* allocateOrClear(size_t size) {
+    try {
+      return c10::alloc_cpu(size);
+    } catch (const c10::Error&) {  // the system has no more: the cache may
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (freeBytes_ == 0) throw;
+      clear();
+    }
+    return c10::alloc_cpu(size);
+  }
+
+  void clear() {
+    for (const auto& [size, blocks] : free_) {
+      for (void* block : blocks) c10::free_cpu(static_cast<Header*>(block) - 1);
+    }
+    free_.clear();
+    freeBytes_ = 0;
+  }
+
+  std::mutex mutex_;
+  std::unordered_map<size_t, std::vector<void*>> free_;
+  size_t freeBytes_ = 0;
+};
+
+// Never destroyed: tensors may outlive all statics.
+BlockCache& cache() {
+  static auto& cache = *new BlockCache();
+  return cache;
 }
-#else
-void keepFreedMemory() {}
-#endif
+
+class CachingAllocator final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(size_t bytes) override {
+    void* block = bytes > 0 ? cache().allocate(bytes) : nullptr;
+    return {block, block, &freeBlock, c10::DeviceType::CPU};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return &freeBlock; }
+  void copy_data(void* to, const void* from, size_t bytes) const override { default_copy_data(to, from, bytes); }
+
+ private:
+  static void freeBlock(void* block) {
+    if (block) cache().free(block);
+  }
+};
+
+}  // namespace
+
+void cacheFreedTensors() {
+  static auto& allocator = *new CachingAllocator();
+  c10::SetCPUAllocator(&allocator);
+}

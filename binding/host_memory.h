@@ -1,8 +1,7 @@
 #pragma once
 
 /**
- * Tells glibc to keep freed blocks for the next step instead of giving them back to the system: at each step of a
- * training the same sizes come again, and their page faults can take longer than the arithmetic. Does nothing
- * elsewhere.
+ * From now on libtorch's CPU tensors get their memory from a cache of freed blocks: the same sizes come again at each
+ * step of a training, and their page faults and the system allocator's search can take as long as the arithmetic.
  */
-void keepFreedMemory();
+void cacheFreedTensors();

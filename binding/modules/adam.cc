@@ -6,7 +6,6 @@
 #include <ATen/ops/zeros_like.h>
 
 #include "../convert.h"
-#include "../host_memory.h"
 #include "../native_class.h"
 #include "../register.h"
 
@@ -27,7 +26,6 @@ class Adam : public NativeClass<Adam> {
   // new Adam(parameters, { lr, beta1, beta2, eps, weightDecay })
   explicit Adam(const Napi::CallbackInfo& info) : NativeClass(info) {
     guarded(info, kName, [&] {
-      keepFreedMemory();  // whoever makes an optimizer trains
       parameters_ = tensorsFromJs(Environment::of(info.Env()), info[0], "parameters");
       if (!info[1].IsObject()) throw invalidArgument("options", "an object", info[1]);
       const auto options = info[1].As<Napi::Object>();
