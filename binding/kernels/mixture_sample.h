@@ -5,6 +5,8 @@
 
 #include <optional>
 
+#include "mixture_math.h"
+
 namespace kernels {
 
 /**
@@ -12,7 +14,7 @@ namespace kernels {
  * draws, then the deviations that torch.randn draws. The temperature divides the weights' logits and multiplies the
  * variances.
  */
-at::Tensor sampleMixture(const at::Tensor& raw, double varianceFloor, double temperature,
+at::Tensor sampleMixture(const at::Tensor& raw, const MixtureOptions& options,
                          const std::optional<at::Generator>& generator);
 
 }  // namespace kernels

@@ -30,7 +30,7 @@ Napi::Value sampleMixture(const Napi::CallbackInfo& info) {
   const double varianceFloor = numberFromJs(info[1], "varianceFloor");
   const double temperature = numberFromJs(info[2], "temperature");
   const auto generator = generatorFor(environment, info[3], raw.device());
-  return environment.wrap(info.Env(), kernels::sampleMixture(raw, varianceFloor, temperature, generator));
+  return environment.wrap(info.Env(), kernels::sampleMixture(raw, {varianceFloor, temperature}, generator));
 }
 
 }  // namespace
