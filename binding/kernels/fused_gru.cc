@@ -1,6 +1,5 @@
 #include "fused_gru.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/gru.h>
 #include <ATen/ops/zeros.h>
@@ -9,6 +8,7 @@
 
 #include <algorithm>
 
+#include "gru_plan.h"
 #include "kernels.h"
 
 namespace kernels {
@@ -18,55 +18,12 @@ using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-int64_t roundUp(int64_t count, int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
-
-GruLayout layoutOf(int64_t inputSize, int64_t hiddenSize) {
-  const int64_t lanes = best().lanes, hidden = roundUp(hiddenSize, lanes), inputs = inputSize + 1;
-  constexpr int64_t kCacheLine = 16;
-  // Rows a power of two apart would all fall into a few sets of the cache.
-  const int64_t state = hidden % 64 ? hidden : hidden + kCacheLine;
-  const int64_t forwardPanel = (hiddenSize + inputs) * 3 * lanes + lanes;
-  return {inputSize,    hiddenSize,
-          lanes,        inputs,
-          hidden,       state,
-          4 * hidden,   4 * hidden + kCacheLine,
-          forwardPanel, roundUp(inputSize, lanes)};
-}
-
-GruWeights weightsOf(const variable_list& weights) {
-  return {weights[0].const_data_ptr<float>(), weights[1].const_data_ptr<float>(), weights[2].const_data_ptr<float>(),
-          weights[3].const_data_ptr<float>()};
-}
-
-/** The batch in parts of nearly equal size, one a thread, and no more of them than have enough to do. */
-struct Slices {
-  int64_t batch, count;
-
-  Slices(int64_t batch, int64_t steps, const GruLayout& layout) : batch(batch) {
-    constexpr int64_t kWorthAThread = 1 << 20;  // multiplications, some 20 µs
-    const int64_t work = batch * steps * 3 * layout.hidden * (layout.hidden + layout.inputs);
-    count = std::clamp<int64_t>(work / kWorthAThread, 1, std::min<int64_t>(batch, at::get_num_threads()));
-  }
-  int64_t first(int64_t slice) const { return slice * batch / count; }
-  int64_t rows(int64_t slice) const { return first(slice + 1) - first(slice); }
-};
-
-template <class Body>
-void parallel(int64_t count, int64_t grain, const Body& body) {
-  at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++) body(i);
-  });
-}
-
 Tensor workspace(int64_t floats) { return at::empty({floats}, at::kFloat); }
 
 float* dataOf(const Tensor& tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; }
 const float* constDataOf(const Tensor& tensor) { return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr; }
 const float* at(const float* data, int64_t offset) { return data ? data + offset : nullptr; }
 float* at(float* data, int64_t offset) { return data ? data + offset : nullptr; }
-
-// Panels worth a task: packing is copying.
-int64_t packGrain(const GruLayout& layout) { return std::max<int64_t>(1, (1 << 16) / layout.forwardPanel); }
 
 /** What the backward pass needs of the forward pass: inputs, states, gates of all slices, one after another. */
 struct Trace {
@@ -88,12 +45,7 @@ Forward forward(const Tensor& input, const Tensor& hidden, const variable_list& 
                  {workspace(batch * steps * layout.inputs), workspace(batch * keptStates * layout.state),
                   keeps ? workspace(batch * steps * layout.gates) : Tensor()}};
 
-  const int64_t panels = layout.hidden / layout.lanes;
-  const Tensor packed = workspace(panels * layout.forwardPanel);
-  const bool usesHidden = steps > 1 || hidden.defined();
-  parallel(panels, packGrain(layout), [&](int64_t panel) {
-    best().gruPackForward(layout, weightsOf(weights), panel, usesHidden, dataOf(packed));
-  });
+  const Tensor packed = packForward(layout, weights, steps > 1 || hidden.defined());
   parallel(slices.count, 1, [&](int64_t slice) {
     const int64_t first = slices.first(slice);
     best().gruForward({.layout = layout,
@@ -127,7 +79,9 @@ struct Wanted {
 /** Sums over the slices without the padding: weight_ih, weight_hh, bias_ih, bias_hh. */
 variable_list sumSlices(const GruLayout& layout, int64_t slices, const Tensor& hiddenHidden, const Tensor& inputs) {
   const int64_t size = layout.hiddenSize, inputSize = layout.inputSize, padded = layout.hidden;
-  const variable_list result{at::empty({3 * size, inputSize}, at::kFloat), at::empty({3 * size, size}, at::kFloat),
+  const bool isAlone = slices == 1 && padded == size;  // then there is nothing to sum and nothing to leave out
+  const variable_list result{at::empty({3 * size, inputSize}, at::kFloat),
+                             isAlone ? hiddenHidden.view({3 * size, size}) : at::empty({3 * size, size}, at::kFloat),
                              at::empty({3 * size}, at::kFloat), at::empty({3 * size}, at::kFloat)};
   float *weightIh = dataOf(result[0]), *weightHh = dataOf(result[1]);
   float *biasIh = dataOf(result[2]), *biasHh = dataOf(result[3]);
@@ -145,7 +99,7 @@ variable_list sumSlices(const GruLayout& layout, int64_t slices, const Tensor& h
     for (int64_t row = begin; row < end; row++) {
       const int64_t gate = row / size, unit = row % size, inputGate = gate == 2 ? 3 : gate;
       const float* part = hh + (gate * padded + unit) * padded;
-      std::copy_n(part, size, weightHh + row * size);
+      if (!isAlone) std::copy_n(part, size, weightHh + row * size);
       for (int64_t slice = 1; slice < slices; slice++) {
         for (int64_t k = 0; k < size; k++) weightHh[row * size + k] += part[slice * hhStride + k];
       }

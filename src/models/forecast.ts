@@ -1,12 +1,13 @@
 import { LibtorchGenerativeError } from '../errors';
+import { native } from '../native/addon';
 import { checkNumber, checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
-import { stack } from '../tensor/creation';
-import { RandomGenerator } from '../tensor/random';
+import { cat } from '../tensor/creation';
+import { nativeOf, RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
-import type { Tensor } from '../tensor/tensor';
+import { handleOf, Tensor } from '../tensor/tensor';
 import type { MdnRnn } from './mdn-rnn';
-import { sampleMixture } from './mixture';
+import { type DrawOptions, sampleMixture, VARIANCE_FLOOR } from './mixture';
 
 export interface ForecastOptions {
   /** Steps past the history's end; default 24. */
@@ -39,22 +40,34 @@ export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastO
     );
   }
   const generator = new RandomGenerator(seed);
-  const draw = (raw: Tensor) => sampleMixture(raw, { temperature, generator }); // (paths, 1)
   return noGrad(() =>
     scope(() => {
-      const first = model.step(history.unsqueeze(0));
-      let hidden = first.hidden.expand(-1, paths, -1).contiguous(); // (1, paths, H)
-      let value = draw(first.raw.expand(paths, -1, -1));
-      const values = [value.squeeze(1)];
-      while (values.length < horizon) {
-        const next = model.step(value.unsqueeze(1), hidden);
-        hidden = next.hidden;
-        value = draw(next.raw);
-        values.push(value.squeeze(1));
-      }
-      return stack(values, 1);
+      const { raw, hidden } = model.step(history.unsqueeze(0));
+      const first = sampleMixture(raw.expand(paths, -1, -1), { temperature, generator }); // (paths, 1)
+      if (horizon === 1) return first;
+      const state = hidden.squeeze(0).expand(paths, -1).contiguous(); // (paths, H)
+      return cat([first, rollOut(model, first, state, horizon - 1, { temperature, generator })], 1);
     }),
   );
+}
+
+/** The next `steps` values (P, steps) of paths at the values (P, 1) and states (P, H). */
+function rollOut(model: MdnRnn, value: Tensor, hidden: Tensor, steps: number, options: DrawOptions): Tensor {
+  if (!model.exact) {
+    const parameters = model.parameters().map(handleOf);
+    const { varianceFloor = VARIANCE_FLOOR, temperature = 1, generator } = options;
+    const [from, state, source] = [handleOf(value), handleOf(hidden), nativeOf(generator)];
+    const paths = native().rollOut(parameters, from, state, steps, varianceFloor, temperature, source);
+    if (paths !== undefined) return new Tensor(paths);
+  }
+  const values: Tensor[] = [];
+  let last = { value, hidden: hidden.unsqueeze(0) };
+  while (values.length < steps) {
+    const next = model.step(last.value.unsqueeze(1), last.hidden);
+    last = { value: sampleMixture(next.raw, options), hidden: next.hidden };
+    values.push(last.value);
+  }
+  return cat(values, 1);
 }
 
 /**

@@ -13,7 +13,13 @@ export interface MixtureOptions {
   temperature?: number;
 }
 
-const VARIANCE_FLOOR = 1e-3;
+/** {@link MixtureOptions.varianceFloor}'s default. */
+export const VARIANCE_FLOOR = 1e-3;
+export interface DrawOptions extends MixtureOptions {
+  /** Default: the thread's own. */
+  generator?: RandomGenerator;
+}
+
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 /**
@@ -143,7 +149,7 @@ export function mixtureNll(raw: Tensor, target: Tensor, { varianceFloor = VARIAN
  */
 export function sampleMixture(
   raw: Tensor,
-  { varianceFloor = VARIANCE_FLOOR, temperature = 1, generator }: MixtureOptions & { generator?: RandomGenerator } = {},
+  { varianceFloor = VARIANCE_FLOOR, temperature = 1, generator }: DrawOptions = {},
 ): Tensor {
   return new Tensor(native().sampleMixture(handleOf(raw), varianceFloor, temperature, nativeOf(generator)));
 }

@@ -83,6 +83,16 @@ export interface Addon extends Ops {
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
   mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
+  /** (P, steps), or undefined if there is no kernel for such tensors. */
+  rollOut(
+    parameters: Handle[],
+    value: Handle,
+    hidden: Handle,
+    steps: number,
+    varianceFloor: number,
+    temperature: number,
+    generator?: NativeRandomGenerator,
+  ): Handle | undefined;
   sampleMixture(raw: Handle, varianceFloor: number, temperature: number, generator?: NativeRandomGenerator): Handle;
   Adam: new (
     parameters: Handle[],

@@ -2,8 +2,10 @@ import { forecastPaths, pathQuantiles } from '../../src/models/forecast';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { Mixture } from '../../src/models/mixture';
 import { noGrad } from '../../src/tensor/autograd';
+import { setNumThreads } from '../../src/tensor/device';
 import { manualSeed, randn } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
+import { numbersOf } from '../fixtures/fixture';
 
 const newModel = () => {
   manualSeed(3);
@@ -70,4 +72,27 @@ test('quantiles are interpolated as NumPy does', () => {
   for (const [index, values] of expected.entries()) {
     for (const [step, value] of values.entries()) expect(actual[index]![step]).toBeCloseTo(value, 12);
   }
+});
+
+test.each([1, 2, 3])("the fused roll-out's paths are the loop's, with %i threads", (threads) => {
+  setNumThreads(threads);
+  manualSeed(3);
+  for (const [hiddenDim, numMixtures, paths] of [
+    [64, 5, 500],
+    [7, 1, 3],
+    [33, 12, 1],
+  ] as const) {
+    const fused = new MdnRnn({ hiddenDim, numMixtures });
+    const exact = new MdnRnn({ hiddenDim, numMixtures, exact: true });
+    exact.loadStateDict(fused.stateDict());
+    const history = randn([9, 1]);
+    const options = { horizon: 12, paths, temperature: 0.7, seed: 4 };
+    const [actual, expected] = [fused, exact].map((model) => numbersOf(forecastPaths(model, history, options)));
+    expect(actual).toHaveLength(12 * paths);
+    for (const [index, value] of actual!.entries()) expect(value).toBeCloseTo(expected![index]!, 3);
+    expect(numbersOf(forecastPaths(fused, history, { ...options, horizon: 1 }))).toEqual(
+      actual!.filter((_, index) => index % 12 === 0),
+    );
+  }
+  setNumThreads(1);
 });
