@@ -65,7 +65,7 @@ class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
       sequence = output;
       lasts.push_back(last);
     }
-    return {sequence, at::stack(lasts)};
+    return {sequence, layers == 1 ? lasts[0].unsqueeze(0) : at::stack(lasts)};
   }
 
   void checkHidden(const at::Tensor& hidden, int64_t batchSize) {

@@ -65,7 +65,7 @@ export class MdnRnn extends Module {
   #encode(input: Tensor, hidden?: Tensor): { features: Tensor; hidden: Tensor } {
     if (!this.exact) {
       const last = this.rnn.lastHidden(input, hidden);
-      return { features: last.select(0, 0), hidden: last };
+      return { features: last.squeeze(0), hidden: last };
     }
     // The article's slice: to the last bit the same only from the same memory layout.
     const { output, hidden: last } = this.rnn.forward(input, hidden);
