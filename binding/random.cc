@@ -10,6 +10,7 @@
 #include <ATen/ops/randperm.h>
 
 #include "convert.h"
+#include "kernels/normal.h"
 #include "native_class.h"
 #include "register.h"
 
@@ -114,7 +115,9 @@ Target targetFromJs(Napi::Value dtype, Napi::Value device, at::ScalarType fallba
 Napi::Value randn(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const Target target = targetFromJs(info[2], info[3], at::kFloat);
-  const auto generator = generatorFor(environment, info[1], target.device);
+  auto generator = generatorFor(environment, info[1], target.device);
+  const bool isFast = target.device.is_cpu() && target.type == at::kFloat;
+  if (isFast) return environment.wrap(info.Env(), kernels::randn(integersFromJs(info[0], "size"), *generator));
   return environment.wrap(info.Env(), at::randn(integersFromJs(info[0], "size"), generator, target.options()));
 }
 

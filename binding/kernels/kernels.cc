@@ -6,8 +6,11 @@
 
 namespace kernels {
 
-#define KERNEL_TABLE(isa, lanes) \
-  Kernels { lanes, isa::gruPackForward, isa::gruPackBackward, isa::gruForward, isa::gruBackward, isa::gemm }
+#define KERNEL_TABLE(isa, lanes)                                                                                \
+  Kernels {                                                                                                     \
+    lanes, isa::gruPackForward, isa::gruPackBackward, isa::gruForward, isa::gruBackward, isa::gemm, isa::twist, \
+        isa::uniforms, isa::normalsFromUniforms                                                                 \
+  }
 
 const Kernels& best() {
   static const Kernels kernels = [] {

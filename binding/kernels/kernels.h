@@ -5,13 +5,17 @@
 
 #include "gemm_slice.h"
 #include "gru_slice.h"
+#include "normal_slice.h"
 
 #define KERNEL_FUNCTIONS                                                                                       \
   void gruPackForward(const GruLayout&, const GruWeights&, int64_t panel, bool withHidden, float* packed);     \
   void gruPackBackward(const GruLayout&, const GruWeights&, bool isInput, int64_t firstColumn, float* packed); \
   void gruForward(const GruForwardSlice&);                                                                     \
   void gruBackward(const GruBackwardSlice&);                                                                   \
-  void gemm(const GemmSlice&);
+  void gemm(const GemmSlice&);                                                                                 \
+  void twist(TwisterState&);                                                                                   \
+  void uniforms(const TwisterState&, int64_t first, int64_t count, float* out);                                \
+  void normalsFromUniforms(float* data, int64_t blocks);
 
 namespace kernels {
 
@@ -33,6 +37,9 @@ struct Kernels {
   decltype(&plain::gruForward) gruForward;
   decltype(&plain::gruBackward) gruBackward;
   decltype(&plain::gemm) gemm;
+  decltype(&plain::twist) twist;
+  decltype(&plain::uniforms) uniforms;
+  decltype(&plain::normalsFromUniforms) normalsFromUniforms;
 };
 
 /** Those of the widest set that libtorch finds on this CPU; ATEN_CPU_CAPABILITY (avx2, default) narrows both. */

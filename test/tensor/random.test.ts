@@ -1,5 +1,6 @@
 import type { DType } from '../../src/native/handle';
 import { tensor } from '../../src/tensor/creation';
+import { numThreads, setNumThreads } from '../../src/tensor/device';
 import {
   bernoulli,
   getGeneratorState,
@@ -62,6 +63,20 @@ describe("PyTorch's draws, one after another", () => {
     generator.setState(get('state').toArray() as Uint8Array);
     expectSame(randn([20], { generator }), 'afterState');
   });
+});
+
+// Sixteen numbers are made of sixteen uniform ones, whichever thread does it and wherever the twister's state ends.
+test.each([1, 2])('a large draw is that of its parts at %d threads', (threads) => {
+  const before = numThreads();
+  setNumThreads(threads);
+  const draw = (sizes: number[]) => {
+    manualSeed(5);
+    return sizes.flatMap((size) => Array.from(randn([size]).toArray(), Number));
+  };
+  const whole = draw([100_352, 7]);
+  expect(draw([...Array(98).fill(1024), 7])).toEqual(whole);
+  expect(draw([160, 99_984, 208, 7])).toEqual(whole);
+  setNumThreads(before);
 });
 
 describe('the state of a generator', () => {
