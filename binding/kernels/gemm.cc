@@ -113,8 +113,10 @@ bool isDense(const Tensor& matrix) { return matrix.is_contiguous() || matrix.t()
 /** Whether our kernel takes such operands, which lie in memory as at::empty would place them. */
 bool isTaken(const Tensor& a, const Tensor& b, const Tensor& bias) {
   const auto isFloat = [](const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; };
-  return isFloat(a) && isFloat(b) && a.dim() == 2 && b.dim() == 2 && isDense(a) && isDense(b) && isAligned(a) &&
-         isAligned(b) && (!bias.defined() || (isFloat(bias) && bias.is_contiguous() && isAligned(bias)));
+  return isFloat(a) && isFloat(b) && a.dim() == 2 && b.dim() == 2 && a.size(1) == b.size(0) && isDense(a) &&
+         isDense(b) && isAligned(a) && isAligned(b) &&
+         (!bias.defined() ||
+          (isFloat(bias) && bias.dim() == 1 && bias.size(0) == b.size(1) && bias.is_contiguous() && isAligned(bias)));
 }
 
 bool isWorthIt(const Tensor& a, const Tensor& b) {
@@ -144,7 +146,7 @@ int64_t knownBlockDepth(const Tensor& a, const Tensor& b, const Tensor& bias) {
 }  // namespace
 
 Tensor blockedProduct(const Tensor& a, const Tensor& b, const Tensor& bias, int64_t blockDepth) {
-  TORCH_CHECK(isTaken(a, b, bias) && a.size(1) == b.size(0) && blockDepth > 0, "Not a product for this kernel");
+  TORCH_CHECK(isTaken(a, b, bias) && blockDepth > 0, "Not a product for this kernel");
   return ownProduct(a, b, bias, blockDepth);
 }
 

@@ -1,11 +1,14 @@
 #include <torch/nn/modules/linear.h>
 
 #include "../kernels/gemm.h"
-#include "../kernels/linear.h"
+#include "../kernels/linear_chain.h"
 #include "../register.h"
 #include "module.h"
 
 namespace {
+
+using kernels::Activation;
+using kernels::LinearLayer;
 
 /** torch::nn::Linear: y = x Wᵀ + b. */
 class Linear : public ModuleWrap<Linear, torch::nn::Linear> {
@@ -29,10 +32,73 @@ class Linear : public ModuleWrap<Linear, torch::nn::Linear> {
     Environment& environment = Environment::of(info.Env());
     const at::Tensor input = environment.unwrap(info[0], "input");
     checkLastSize(input, module()->options.in_features(), "input");
-    const at::Tensor &weight = module()->weight, &bias = module()->bias;
-    const bool isFast = kernels::isFastLinear(input, weight);
-    return environment.wrap(info.Env(), isFast ? kernels::linear(input, weight, bias) : module()->forward(input));
+    return environment.wrap(info.Env(), kernels::linearChain(input, {layer(Activation::none, 0)}));
   }
+
+  LinearLayer layer(Activation activation, double slope) {
+    return {module()->weight, module()->bias, activation, slope};
+  }
+};
+
+Activation activationFromJs(Napi::Value value) {
+  constexpr std::pair<const char*, Activation> kNames[] = {{"none", Activation::none},
+                                                           {"relu", Activation::relu},
+                                                           {"leakyRelu", Activation::leakyRelu},
+                                                           {"tanh", Activation::tanh},
+                                                           {"sigmoid", Activation::sigmoid}};
+  for (const auto& [name, activation] : kNames) {
+    if (value.IsString() && value.As<Napi::String>().Utf8Value() == name) return activation;
+  }
+  throw invalidArgument("activation", "none, relu, leakyRelu, tanh or sigmoid", value);
+}
+
+/** Linear layers and activations one after another, as one operator. */
+class LinearChain : public NativeClass<LinearChain> {
+ public:
+  static constexpr const char* kName = "LinearChain";
+  static constexpr napi_type_tag kTag = {0x6c746767656e2d31, 0x4c6e436861696e};
+
+  // new LinearChain([{ linear, activation, slope }, ...])
+  explicit LinearChain(const Napi::CallbackInfo& info) : NativeClass(info) {
+    guarded(info, kName, [&] {
+      if (!info[0].IsArray()) throw invalidArgument("links", "an array", info[0]);
+      const auto links = info[0].As<Napi::Array>();
+      for (uint32_t i = 0; i < links.Length(); i++) {
+        const Napi::Value value = links[i];
+        if (!value.IsObject()) throw invalidArgument("links", "objects", value);
+        const auto link = value.As<Napi::Object>();
+        const Napi::Value linear = link.Get("linear");
+        if (!Linear::isInstance(linear)) throw invalidArgument("linear", "a native Linear", linear);
+        links_.push_back({Napi::Persistent(linear.As<Napi::Object>()), activationFromJs(link.Get("activation")),
+                          numberFromJs(link.Get("slope"), "slope")});
+      }
+    });
+  }
+
+  // forward(x (..., inFeatures)): (..., outFeatures)
+  Napi::Value forward(const Napi::CallbackInfo& info) {
+    Environment& environment = Environment::of(info.Env());
+    const at::Tensor input = environment.unwrap(info[0], "input");
+    std::vector<LinearLayer> layers;
+    for (const Link& link : links_) {
+      layers.push_back(Linear::Unwrap(link.linear.Value())->layer(link.activation, link.slope));
+    }
+    for (size_t i = 0; i < layers.size(); i++) {
+      const int64_t inFeatures = layers[i].weight.size(1);
+      if (i > 0 && layers[i - 1].weight.size(0) == inFeatures) continue;
+      const std::vector<LinearLayer> before(layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(i));
+      checkLastSize(kernels::linearChain(input, before), inFeatures, "input");
+    }
+    return environment.wrap(info.Env(), kernels::linearChain(input, layers));
+  }
+
+ private:
+  struct Link {
+    Napi::ObjectReference linear;
+    Activation activation;
+    double slope;
+  };
+  std::vector<Link> links_;
 };
 
 // blockedProduct(a, b, bias?, blockDepth), for tests
@@ -52,5 +118,6 @@ void registerLinear(Napi::Env env, Napi::Object exports) {
                   {"parameters", &Linear::method<&Linear::parameters>},
                   {"to", &Linear::method<&Linear::to>},
                   {"dispose", &Linear::method<&Linear::dispose>}});
+  LinearChain::define(env, exports, {{"forward", &LinearChain::method<&LinearChain::forward>}});
   exportFunction<blockedProduct>(exports, "blockedProduct");
 }

@@ -14,6 +14,17 @@ export interface NativeLinear extends NativeModule {
   forward(input: Handle): Handle;
 }
 
+/** A linear layer and the activation after it; the slope is leakyRelu's. */
+export interface NativeLink {
+  linear: NativeLinear;
+  activation: 'none' | 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid';
+  slope: number;
+}
+
+export interface NativeLinearChain {
+  forward(input: Handle): Handle;
+}
+
 export interface NativeGru extends NativeModule {
   /** `[output (B, T, H), hidden (L, B, H)]` */
   forward(input: Handle, hidden?: Handle): [Handle, Handle];
@@ -77,6 +88,7 @@ export interface Addon extends Ops {
   cudaDeviceCount(): number;
 
   Linear: new (inFeatures: number, outFeatures: number, bias: boolean) => NativeLinear;
+  LinearChain: new (links: NativeLink[]) => NativeLinearChain;
   /** For tests: `a b + bias` by the kernel that stands in for libtorch's where it gives the same bits. */
   blockedProduct(a: Handle, b: Handle, bias: Handle | undefined, blockDepth: number): Handle;
   Gru: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGru;

@@ -16,18 +16,19 @@ export interface LinearOptions {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
  */
 export class Linear extends Layer {
-  readonly #native: NativeLinear;
+  /** @internal */
+  readonly native: NativeLinear;
 
   constructor({ inFeatures, outFeatures, bias = true }: LinearOptions) {
     super();
     checkSize('inFeatures', inFeatures);
     checkSize('outFeatures', outFeatures);
-    this.#native = new (native().Linear)(inFeatures, outFeatures, bias);
-    this.adopt(this.#native);
+    this.native = new (native().Linear)(inFeatures, outFeatures, bias);
+    this.adopt(this.native);
   }
 
   /** (..., inFeatures) to (..., outFeatures). @throws ERR_SHAPE */
   forward(input: Tensor): Tensor {
-    return new Tensor(this.#native.forward(handleOf(input)));
+    return new Tensor(this.native.forward(handleOf(input)));
   }
 }
