@@ -10,7 +10,7 @@ import { folderWithTfjs, pythonWithTorch } from './environments';
 import { describeMachine } from './machine';
 import { PROCESS_CASES, runProcessCase } from './process-cases';
 import { formatReport, type GridRow, type Report } from './report';
-import type { PlanLimits } from './rounds';
+import type { RoundLimits } from './rounds';
 import { medianOf, type Row, speedup } from './row';
 import { runStepCase, type StepOptions } from './step-cases';
 
@@ -22,10 +22,10 @@ interface Options {
   threads: number[];
 }
 
-const STEP_LIMITS: PlanLimits = { turnMs: 200, budgetMs: 20_000, minRounds: 5, maxRounds: 11 };
-const QUICK_STEP_LIMITS: PlanLimits = { turnMs: 100, budgetMs: 1_500, minRounds: 1, maxRounds: 5 };
-const GRID_LIMITS: PlanLimits = { turnMs: 50, budgetMs: 1_000, minRounds: 2, maxRounds: 5 };
-const QUICK_GRID_LIMITS: PlanLimits = { turnMs: 20, budgetMs: 200, minRounds: 1, maxRounds: 3 };
+const STEP_LIMITS: RoundLimits = { turnMs: 200, budgetMs: 20_000, minRounds: 5, maxRounds: 11 };
+const QUICK_STEP_LIMITS: RoundLimits = { turnMs: 100, budgetMs: 1_500, minRounds: 1, maxRounds: 5 };
+const GRID_LIMITS: RoundLimits = { turnMs: 50, budgetMs: 1_000, minRounds: 2, maxRounds: 5 };
+const QUICK_GRID_LIMITS: RoundLimits = { turnMs: 20, budgetMs: 200, minRounds: 1, maxRounds: 3 };
 /** A cell in which PyTorch's step takes longer at 2 threads is not measured at 1. */
 const HEAVY_CELL_MS = 50;
 

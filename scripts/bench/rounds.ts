@@ -3,14 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 /** OpenMP's threads spin for some milliseconds after their last work: they are idle again after this pause. */
 const PAUSE_MS = 20;
 
-export interface Plan {
-  /** Steps in a round. */
-  steps: number;
-  rounds: number;
-}
-
-export interface PlanLimits {
-  /** About how long PyTorch's steps of a round take. */
+export interface RoundLimits {
+  /** How long each column does steps in a round: long enough that those right after the wait don't count. */
   turnMs: number;
   /** About how long all rounds of all columns take, unless the least number of them takes longer. */
   budgetMs: number;
@@ -18,17 +12,10 @@ export interface PlanLimits {
   maxRounds: number;
 }
 
-const MAX_STEPS = 50;
-
-/** @param stepMs a step's time in each column, PyTorch's first */
-export function planRounds(stepMs: number[], { turnMs, budgetMs, minRounds, maxRounds }: PlanLimits): Plan {
-  const steps = clamp(Math.round(turnMs / stepMs[0]!), 1, MAX_STEPS);
-  const roundMs = stepMs.reduce((sum, ms) => sum + steps * ms + PAUSE_MS, 0);
-  return { steps, rounds: clamp(Math.floor(budgetMs / roundMs), minRounds, maxRounds) };
-}
-
-function clamp(value: number, min: number, max: number): number {
-  return Math.min(Math.max(value, min), max);
+/** How many rounds there is time for. @param stepMs a step's time in each column */
+export function countRounds(stepMs: number[], { turnMs, budgetMs, minRounds, maxRounds }: RoundLimits): number {
+  const roundMs = stepMs.reduce((sum, ms) => sum + Math.max(turnMs, ms) + PAUSE_MS, 0);
+  return Math.min(Math.max(Math.floor(budgetMs / roundMs), minRounds), maxRounds);
 }
 
 /**

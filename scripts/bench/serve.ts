@@ -11,13 +11,13 @@ export async function serve(
 ): Promise<void> {
   let prepared: { key: string; step: Step } | undefined;
   for await (const line of createInterface({ input: process.stdin })) {
-    const { work, threads, steps } = JSON.parse(line) as Request;
+    const { work, threads, turnMs } = JSON.parse(line) as Request;
     const key = JSON.stringify(work);
     let answer: Answer;
     try {
       setNumThreads(threads);
       if (prepared?.key !== key) prepared = { key, step: await prepare(work as Work) };
-      answer = { ms: await timeSteps(prepared.step, steps) };
+      answer = { ms: await timeSteps(prepared.step, turnMs) };
     } catch (error) {
       answer = { error: String(error) };
     }
@@ -25,13 +25,14 @@ export async function serve(
   }
 }
 
-async function timeSteps(step: Step, count: number): Promise<number[]> {
+async function timeSteps(step: Step, turnMs: number): Promise<number[]> {
   const times: number[] = [];
-  for (let i = 0; i < count; i++) {
+  const endMs = performance.now() + turnMs;
+  do {
     const startMs = performance.now();
     const result = step();
     if (result instanceof Promise) await result;
     times.push(performance.now() - startMs);
-  }
+  } while (performance.now() < endMs);
   return times;
 }

@@ -1,15 +1,15 @@
 import type { StepCase } from './cases';
 import type { Contestants } from './contestants';
 import { floorOf } from './gemms';
-import { alternate, type PlanLimits, planRounds } from './rounds';
+import { alternate, countRounds, type RoundLimits } from './rounds';
 import type { Column, Row } from './row';
 import { quantile } from './statistics';
 
-/** Does some steps and gives the milliseconds of each. */
-type Turn = (steps: number) => Promise<number[]>;
+/** Does steps for some milliseconds, at least one, and gives the milliseconds of each. */
+type Turn = (turnMs: number) => Promise<number[]>;
 
 export interface StepOptions {
-  limits: PlanLimits;
+  limits: RoundLimits;
   /** Without the columns that have to be compiled or installed. */
   isQuick: boolean;
   /** Why a column of a case is empty. */
@@ -25,11 +25,10 @@ export async function runStepCase(
 ): Promise<Row> {
   const turns = turnsOf(step, threads, contestants, isQuick);
   const stepMs = await warmUp(step, turns, note);
-  const plan = planRounds([...stepMs.values()], limits);
   const figures = new Map(
-    [...stepMs.keys()].map((column) => [column, async () => quantile(await turns.get(column)!(plan.steps), 0.25)]),
+    [...stepMs.keys()].map((column) => [column, async () => quantile(await turns.get(column)!(limits.turnMs), 0.25)]),
   );
-  const rounds = await alternate(figures, plan.rounds);
+  const rounds = await alternate(figures, countRounds([...stepMs.values()], limits));
   const { name, title, target, floorTarget } = step;
   return { case: name, title, threads, unit: 'ms', target, floorTarget, rounds: Object.fromEntries(rounds) };
 }
@@ -39,8 +38,8 @@ function turnsOf(step: StepCase, threads: number, contestants: Contestants, isQu
   const { name, work, peers } = step;
   const turn =
     (contestant: Contestants['ours'], work: object): Turn =>
-    (steps) =>
-      contestant.steps({ case: name, work, threads, steps });
+    (turnMs) =>
+      contestant.steps({ case: name, work, threads, turnMs });
   const turns = new Map<Column, Turn>([
     ['pytorch', turn(pytorch, work)],
     ['ours', turn(ours, work)],
@@ -54,8 +53,9 @@ function turnsOf(step: StepCase, threads: number, contestants: Contestants, isQu
   return turns;
 }
 
-/** A first step is slow (memory, code, torch.compile), so that the second tells how long one takes. */
+/** A first step is slow (memory, code, torch.compile), so that later ones tell how long one takes. */
 const SLOW_STEP_MS = 1000;
+const WARM_UP_MS = 50;
 
 /** @returns a step's time in each column that works. @throws Error if PyTorch or ours doesn't */
 async function warmUp(
@@ -66,9 +66,9 @@ async function warmUp(
   const stepMs = new Map<Column, number>();
   for (const [column, turn] of turns) {
     try {
-      const first = await turn(1);
+      const first = await turn(0);
       const isSettled = column !== 'compiled' && first[0]! > SLOW_STEP_MS;
-      stepMs.set(column, isSettled ? first[0]! : Math.min(...(await turn(3))));
+      stepMs.set(column, isSettled ? first[0]! : Math.min(...(await turn(WARM_UP_MS))));
     } catch (error) {
       const { message } = error as Error;
       if (column === 'pytorch' || column === 'ours') throw new Error(`${name}, ${column}: ${message}`);

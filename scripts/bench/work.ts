@@ -13,12 +13,12 @@ export type SmallOp = { kind: 'small-op'; count: number };
 
 export type Work = GanStep | MnistEpoch | MdnRnnStep | Forecast | GruStep | SmallOp;
 
-/** Asks for some steps of a case's work; what was prepared for it is kept until another case or threads are asked for. */
+/** Asks for steps of a case's work during some milliseconds, at least one; what was prepared for it is kept until another case or threads are asked for. */
 export interface Request {
   case: string;
   work: object;
   threads: number;
-  steps: number;
+  turnMs: number;
 }
 
 /** Milliseconds of each step, or why there is none. */

@@ -1,14 +1,15 @@
-import { alternate, planRounds } from '../../../scripts/bench/rounds';
+import { alternate, countRounds } from '../../../scripts/bench/rounds';
 
 const limits = { turnMs: 200, budgetMs: 3000, minRounds: 2, maxRounds: 15 };
 
-test("PyTorch's steps fill a turn, and the rounds the budget", () => {
-  expect(planRounds([10, 5], limits)).toEqual({ steps: 20, rounds: 8 }); // 200 + 100 + 2 pauses of 20 ms
+test('the rounds fill the budget', () => {
+  expect(countRounds([10, 0.1], limits)).toBe(6); // 2 turns of 200 ms and 2 pauses of 20 ms
+  expect(countRounds([380, 0.1], limits)).toBe(4);
 });
 
-test('a slow step is done once a round, a quick one 50 times', () => {
-  expect(planRounds([5000, 1000], limits)).toEqual({ steps: 1, rounds: 2 });
-  expect(planRounds([0.01, 0.01], limits)).toEqual({ steps: 50, rounds: 15 });
+test('there is a least and a largest number of rounds', () => {
+  expect(countRounds([5000, 1000], limits)).toBe(2);
+  expect(countRounds([10, 0.1], { ...limits, budgetMs: 1e6 })).toBe(15);
 });
 
 test('every column has a turn a round, in an order that is reversed each time', async () => {
