@@ -51,8 +51,7 @@ Tensor ownProduct(const Tensor& a, const Tensor& b, const Tensor& bias, int64_t 
   const int64_t rows = a.size(0), columns = b.size(1), depth = a.size(1), lanes = best().lanes;
   const Pieces pieces(rows, columns, depth);
   const int64_t panels = roundUpDivide(columns, 2 * lanes);
-  const int64_t packedSize =
-      gemmPackedSize(roundUpDivide(panels, pieces.columns) * 2 * lanes, std::min(blockDepth, depth), lanes);
+  const int64_t packedSize = roundUpDivide(panels, pieces.columns) * 2 * lanes * std::min(blockDepth, depth);
   const Tensor result = at::empty({rows, columns}, at::kFloat);
   const Tensor workspace = at::empty({pieces.rows * pieces.columns, packedSize}, at::kFloat);
   const float *left = a.const_data_ptr<float>(), *right = b.const_data_ptr<float>();

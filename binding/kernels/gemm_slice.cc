@@ -2,8 +2,8 @@
 // multiply-adds that begins at zero, and C = bias + block + block + ... from left to right.
 //
 // As in "Anatomy of High-Performance Matrix Multiplication" (Goto and van de Geijn, 2008), a block of B's columns is
-// packed into panels, which stay in the second cache, and a few rows of A at a time into the first; a tile of C stays
-// in registers while the block's depth runs by.
+// packed into panels, which stay in the second cache, and a tile of C stays in registers while the block's depth runs
+// by. A is read where it lies: of each element only one copy goes into a register, in whichever order.
 #include "gemm_slice.h"
 
 #include "kernels.h"
@@ -12,9 +12,8 @@
 namespace kernels::KERNEL_ISA {
 namespace {
 
-// What the registers hold beside two vectors of B, 32 of them with AVX-512 and 16 elsewhere, and one vector packs.
+// What the registers hold beside two vectors of B, 32 of them with AVX-512 and 16 elsewhere.
 constexpr int kTileRows = kLanes == 16 ? 14 : kLanes == 8 ? 6 : 4;
-static_assert(kTileRows <= kLanes);
 constexpr int kPanel = 2 * kLanes;
 
 /** a and b with their lanes in turn: a0 b0 a1 b1 ..., its first or second half. */
@@ -75,10 +74,10 @@ KERNEL_INLINE void storeSome(float* p, Vec v, int64_t count) {
 
 /** C = before + A B for one tile; `before` is the bias, C itself, or null for zeros. */
 template <int Rows, int Vectors>
-__attribute__((noinline)) void tile(int64_t depth, const float* a, const float* b, const float* before,
-                                    int64_t beforeStride, float* c, int64_t cStride, int64_t columns) {
+__attribute__((noinline)) void tile(int64_t depth, Strided a, const float* b, const float* before, int64_t beforeStride,
+                                    float* c, int64_t cStride, int64_t columns) {
   Vec sum[Rows][Vectors] = {};
-  accumulate<Rows, Vectors>(depth, {a, 1, kLanes}, b, kPanel, sum);
+  accumulate<Rows, Vectors>(depth, a, b, kPanel, sum);
   KERNEL_UNROLL for (int r = 0; r < Rows; r++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
     const int64_t count = columns - v * kLanes;
     if (before) sum[r][v] += loadSome(before + r * beforeStride + v * kLanes, count);
@@ -97,24 +96,24 @@ int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 void gemm(const GemmSlice& s) {
   for (int64_t k = 0; k < s.depth; k += s.blockDepth) {
     const int64_t depth = least(s.depth - k, s.blockDepth);
-    float *packedA = s.packed, *packedB = s.packed + s.blockDepth * kLanes;
     for (int64_t column = 0; column < s.columns; column += kLanes) {
-      float* to = packedB + column / kPanel * kPanel * depth + column % kPanel;
+      float* to = s.packed + column / kPanel * kPanel * depth + column % kPanel;
       packLines(from(s.b, column, k), least(s.columns - column, kLanes), depth, to, kPanel);
     }
     const bool isFirst = k == 0;
     forEachTile<kTileRows>(s.rows, [&](auto tileRows, int64_t row) {
       constexpr int kRows = decltype(tileRows)::value;
-      packLines(from(s.a, row, k), least(s.rows - row, kLanes), depth, packedA, kLanes);
+      const Lines lines = from(s.a, row, k);
+      const Strided a{lines.data, lines.lineStride, lines.depthStride};
       for (int64_t column = 0; column < s.columns; column += kPanel) {
         float* c = s.c + row * s.cStride + column;
         const float* before = !isFirst ? c : s.bias ? s.bias + column : nullptr;
         const int64_t beforeStride = isFirst ? 0 : s.cStride, columns = s.columns - column;
-        const float* b = packedB + column * depth;
+        const float* b = s.packed + column * depth;
         if (columns > kLanes) {
-          tile<kRows, 2>(depth, packedA, b, before, beforeStride, c, s.cStride, columns);
+          tile<kRows, 2>(depth, a, b, before, beforeStride, c, s.cStride, columns);
         } else {
-          tile<kRows, 1>(depth, packedA, b, before, beforeStride, c, s.cStride, columns);
+          tile<kRows, 1>(depth, a, b, before, beforeStride, c, s.cStride, columns);
         }
       }
     });

@@ -18,12 +18,7 @@ struct GemmSlice {
   const float* bias;   // (columns), or null
   float* c;            // (rows, columns), rows cStride apart
   int64_t cStride;
-  float* packed;  // workspace: gemmPackedSize
+  float* packed;  // workspace for columns · blockDepth, the columns rounded up to two vectors
 };
-
-/** Floats that a slice needs as workspace; `lanes` is that of the kernels used. */
-constexpr int64_t gemmPackedSize(int64_t columns, int64_t blockDepth, int64_t lanes) {
-  return blockDepth * (columns + 3 * lanes);
-}
 
 }  // namespace kernels

@@ -31,9 +31,7 @@ class Paths {
     inputs_ = at::empty({batch, layout_.inputs}, at::kFloat);
     states_ = at::empty({2 * batch, layout_.state}, at::kFloat);
     raw_ = at::empty({batch, outputs_}, at::kFloat);
-    headPacked_ = at::empty(
-        {slices_.count, gemmPackedSize(roundUp(outputs_, 2 * layout_.lanes), layout_.hiddenSize, layout_.lanes)},
-        at::kFloat);
+    headPacked_ = at::empty({slices_.count, roundUp(outputs_, 2 * layout_.lanes) * layout_.hiddenSize}, at::kFloat);
   }
 
   /** The next values of all paths, also into `column`, `stride` apart. */
