@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
+import { moveToCore } from './cores';
 import type { Answer, Request } from './work';
 
 /** A process that does steps when asked, and waits for its standard input while others do theirs. */
@@ -14,8 +15,13 @@ export class Contestant {
     this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** @returns milliseconds of each step. @throws Error with the contestant's reason if it can't do it */
-  async steps(request: Request): Promise<number[]> {
+  /**
+   * @param round in which it is asked, so that a single thread runs on the core of that round; none for any core
+   * @returns milliseconds of each step
+   * @throws Error with the contestant's reason if it can't do it
+   */
+  async steps(request: Request, round?: number): Promise<number[]> {
+    moveToCore(this.#process.pid!, request.threads === 1 ? round : undefined);
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     const line = await this.#answers.next();
     if (line.done) throw new Error('its process ended; its message is above');

@@ -23,7 +23,7 @@ export function countRounds(stepMs: number[], { turnMs, budgetMs, minRounds, max
  * which follows one of them, hits all alike.
  */
 export async function alternate<Column extends string>(
-  figures: Map<Column, () => Promise<number>>,
+  figures: Map<Column, (round: number) => Promise<number>>,
   rounds: number,
 ): Promise<Map<Column, number[]>> {
   const results = new Map([...figures.keys()].map((column): [Column, number[]] => [column, []]));
@@ -32,7 +32,7 @@ export async function alternate<Column extends string>(
     if (round % 2 === 1) order.reverse();
     for (const [column, figure] of order) {
       await setTimeout(PAUSE_MS);
-      results.get(column)!.push(await figure());
+      results.get(column)!.push(await figure(round));
     }
   }
   return results;

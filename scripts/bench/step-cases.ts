@@ -6,7 +6,7 @@ import type { Column, Row } from './row';
 import { quantile } from './statistics';
 
 /** Does steps for some milliseconds, at least one, and gives the milliseconds of each. */
-type Turn = (turnMs: number) => Promise<number[]>;
+type Turn = (turnMs: number, round?: number) => Promise<number[]>;
 
 export interface StepOptions {
   limits: RoundLimits;
@@ -26,7 +26,10 @@ export async function runStepCase(
   const turns = turnsOf(step, threads, contestants, isQuick);
   const stepMs = await warmUp(step, turns, note);
   const figures = new Map(
-    [...stepMs.keys()].map((column) => [column, async () => quantile(await turns.get(column)!(limits.turnMs), 0.25)]),
+    [...stepMs.keys()].map((column) => [
+      column,
+      async (round: number) => quantile(await turns.get(column)!(limits.turnMs, round), 0.25),
+    ]),
   );
   const rounds = await alternate(figures, countRounds([...stepMs.values()], limits));
   const { name, title, target, floorTarget } = step;
@@ -38,8 +41,8 @@ function turnsOf(step: StepCase, threads: number, contestants: Contestants, isQu
   const { name, work, peers } = step;
   const turn =
     (contestant: Contestants['ours'], work: object): Turn =>
-    (turnMs) =>
-      contestant.steps({ case: name, work, threads, turnMs });
+    (turnMs, round) =>
+      contestant.steps({ case: name, work, threads, turnMs }, round);
   const turns = new Map<Column, Turn>([
     ['pytorch', turn(pytorch, work)],
     ['ours', turn(ours, work)],
@@ -66,6 +69,7 @@ async function warmUp(
   const stepMs = new Map<Column, number>();
   for (const [column, turn] of turns) {
     try {
+      // On all cores: libgomp counts those that it may use while it is loaded.
       const first = await turn(0);
       const isSettled = column !== 'compiled' && first[0]! > SLOW_STEP_MS;
       stepMs.set(column, isSettled ? first[0]! : Math.min(...(await turn(WARM_UP_MS))));
