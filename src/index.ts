@@ -1,10 +1,20 @@
 export { readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
+export { forecastSeries, type SeriesModel } from './data/forecast-series';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages } from './data/images';
 export { findMnist, readMnistImages, readMnistLabels } from './data/mnist';
 export { Scaler, slidingWindows } from './data/time-series';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
+export type { Backtest, BacktestRow } from './evaluation/backtest';
+export {
+  evaluateForecasts,
+  type ForecastEvaluation,
+  type ForecastEvaluationOptions,
+} from './evaluation/evaluate-forecasts';
+export type { OneStepScores, Pit } from './evaluation/one-step';
+export { mixtureCrps, pinballLoss, sampleCrps } from './evaluation/scores';
+export { testUniformity, type Uniformity } from './evaluation/uniformity';
 export { Discriminator, type DiscriminatorOptions } from './models/discriminator';
 export { type ForecastOptions, forecastPaths, pathQuantiles } from './models/forecast';
 export { Generator, type GeneratorOptions } from './models/generator';

@@ -1,14 +1,12 @@
 import { extname } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { readCsvColumns } from '../data/csv';
-import { Scaler } from '../data/time-series';
-import { LibtorchGenerativeError } from '../errors';
+import { forecastSeries } from '../data/forecast-series';
 import { writeFileAtomic } from '../files';
-import { forecastPaths, pathQuantiles } from '../models/forecast';
+import { pathQuantiles } from '../models/forecast';
 import { forecastChartSvg } from '../report/forecast-chart';
-import { scope } from '../tensor/scope';
-import { loadMdnRnn } from '../training/load-run';
+import { loadSeriesModel } from '../training/load-run';
 import { levels, positiveNumber, wholeNumber } from './flags';
+import { readHistory } from './history';
 
 interface ForecastFlags {
   data?: string;
@@ -52,24 +50,9 @@ function csvOrJson(file: string): string {
 }
 
 function run(runFolder: string, flags: ForecastFlags): void {
-  const { model, settings } = loadMdnRnn(runFolder);
-  const { column, window } = settings;
-  const data = flags.data ?? settings.data;
-  const values = readCsvColumns(data, [column])[column]!;
-  if (values.length < window) {
-    throw new LibtorchGenerativeError(
-      'ERR_DATA_FORMAT',
-      `Expected at least ${window} values in ${data}, the model's window, but found ${values.length}`,
-    );
-  }
-  const scaler = new Scaler(settings.scaler.mean, settings.scaler.deviation);
-  const paths = scope(() => {
-    const history = scaler.scale(values.subarray(-window)).unsqueeze(-1); // (window, 1)
-    return Float64Array.from(forecastPaths(model, history, flags).toArray() as Float32Array, (value) =>
-      scaler.unscale(value),
-    );
-  });
-  const forecast = summarize(paths, column, flags);
+  const { series, settings } = loadSeriesModel(runFolder);
+  const values = readHistory(settings, flags.data);
+  const forecast = summarize(forecastSeries(series, values, flags), settings.column, flags);
   writeForecast(forecast, flags);
   if (flags.chart) writeChart(flags.chart, forecast, values);
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { LibtorchGenerativeError } from '../errors';
 import { addDoctorCommand } from './doctor';
+import { addEvaluateCommand } from './evaluate';
 import { addForecastCommand } from './forecast';
 import { addSampleCommand } from './sample';
 import { addSetupCommand } from './setup';
@@ -22,6 +23,7 @@ function buildProgram(): Command {
   addTrainMdnRnnCommand(train);
   addSampleCommand(program);
   addForecastCommand(program);
+  addEvaluateCommand(program);
   return program;
 }
 

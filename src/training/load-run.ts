@@ -1,5 +1,6 @@
+import type { SeriesModel } from '../data/forecast-series';
+import { Scaler } from '../data/time-series';
 import { Generator } from '../models/generator';
-import type { MdnRnn } from '../models/mdn-rnn';
 import type { GanSettings } from './gan-settings';
 import { createMdnRnn, type MdnRnnSettings } from './mdn-rnn-settings';
 import { RunFolder } from './run-folder';
@@ -13,10 +14,11 @@ export function loadGenerator(run: string): { generator: Generator; settings: Ga
   return { generator: generator.eval(), settings };
 }
 
-/** The MDN-RNN of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
-export function loadMdnRnn(run: string): { model: MdnRnn; settings: MdnRnnSettings } {
+/** The MDN-RNN of a run folder with its scaler, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
+export function loadSeriesModel(run: string): { series: SeriesModel; settings: MdnRnnSettings } {
   const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
   const model = createMdnRnn(settings);
   folder.loadModel('model', model);
-  return { model: model.eval(), settings };
+  const { mean, deviation } = settings.scaler;
+  return { series: { model: model.eval(), scaler: new Scaler(mean, deviation), window: settings.window }, settings };
 }

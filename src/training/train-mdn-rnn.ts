@@ -1,6 +1,6 @@
 import { readCsvColumns } from '../data/csv';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
-import { Scaler, slidingWindows } from '../data/time-series';
+import { Scaler, slidingWindows, trainingLength } from '../data/time-series';
 import { LibtorchGenerativeError } from '../errors';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Mixture, mixtureNll } from '../models/mixture';
@@ -73,14 +73,13 @@ interface Windows {
 function loadWindows(settings: Omit<MdnRnnSettings, 'scaler'>, device: string): Windows {
   const { data, column, window, batchSize } = settings;
   const values = readCsvColumns(data, [column])[column]!;
-  const numValidation = Math.floor(values.length * settings.validation);
-  const numTraining = values.length - numValidation;
+  const numTraining = trainingLength(values.length, settings.validation);
   if (numTraining <= window) throw tooShort(settings, values.length, numTraining);
   const scaler = fitScaler(settings, values.subarray(0, numTraining));
   const windowsOf = (part: Float64Array) => scope(() => slidingWindows(scaler.scale(part), window).to({ device }));
   const training = windowsOf(values.subarray(0, numTraining));
   const loader = new DataLoader(training, { batchSize, shuffle: true, dropLast: true });
-  const validation = numValidation > 0 ? windowsOf(values.subarray(numTraining - window)) : undefined;
+  const validation = numTraining < values.length ? windowsOf(values.subarray(numTraining - window)) : undefined;
   return { scaler, loader, validation };
 }
 

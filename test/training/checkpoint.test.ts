@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '../../src/tensor/safetensors';
-import { loadGenerator, loadMdnRnn } from '../../src/training/load-run';
+import { loadGenerator, loadSeriesModel } from '../../src/training/load-run';
 import { trainGan } from '../../src/training/train-gan';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
 import { co2 } from '../cli/cli';
@@ -59,7 +59,7 @@ test('a run gives back its model', async () => {
   for (const [name, tensor] of Object.entries(loaded.stateDict())) {
     expect(tensor.equal(generator.stateDict()[name]!)).toBe(true);
   }
-  expect(() => loadMdnRnn(run)).toThrow(/Expected a run of kind mdn-rnn in .*back but found gan/);
+  expect(() => loadSeriesModel(run)).toThrow(/Expected a run of kind mdn-rnn in .*back but found gan/);
 });
 
 describe('a checkpoint is refused by name', () => {

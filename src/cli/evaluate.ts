@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import { trainingLength } from '../data/time-series';
+import { LibtorchGenerativeError } from '../errors';
+import type { BacktestRow } from '../evaluation/backtest';
+import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evaluate-forecasts';
+import { COVERAGE_LEVELS } from '../evaluation/one-step';
+import { loadSeriesModel } from '../training/load-run';
+import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
+import { wholeNumber } from './flags';
+import { readHistory } from './history';
+
+interface EvaluateFlags {
+  data?: string;
+  horizon: number;
+  season?: number;
+  paths: number;
+  seed: number;
+  json?: boolean;
+}
+
+export function addEvaluateCommand(program: Command): void {
+  program
+    .command('evaluate')
+    .description("score a trained MDN-RNN's forecasts of the values kept from its training, beside naive forecasts")
+    .argument('<run>', 'its run folder')
+    .option('--data <file>', 'a CSV file of values that are all new to the model (default: the one trained on)')
+    .option('--horizon <n>', 'steps that a forecast goes ahead', wholeNumber(1), 24)
+    .option('--season <n>', 'steps after which the series repeats itself (default: guessed)', wholeNumber(1))
+    .option('--paths <n>', 'joint futures to draw', wholeNumber(2), 500)
+    .option('--seed <n>', 'the same seed draws the same paths', wholeNumber(), 0)
+    .option('--json', 'JSON on stdout')
+    .action(run);
+}
+
+function run(runFolder: string, flags: EvaluateFlags): void {
+  const { series, settings } = loadSeriesModel(runFolder);
+  const values = readHistory(settings, flags.data);
+  const start = flags.data === undefined ? heldOutStart(values.length, settings) : settings.window;
+  const evaluation = evaluateForecasts(series, values, { ...flags, start });
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(evaluation)}\n` : describeEvaluation(settings.column, evaluation),
+  );
+}
+
+function heldOutStart(length: number, { validation }: MdnRnnSettings): number {
+  const start = trainingLength(length, validation);
+  if (start < length) return start;
+  throw new LibtorchGenerativeError(
+    'ERR_DATA_FORMAT',
+    `Expected values that the model has not learned from, but it was trained with validation ${validation}: train with --validation 0.2, or name new values by --data`,
+  );
+}
+
+const NAMES: Record<BacktestRow['name'], string> = {
+  model: 'model',
+  naive: 'naive',
+  seasonalNaive: 'seasonal naive',
+  drift: 'drift',
+};
+
+function describeEvaluation(column: string, { oneStep, backtest, lostTo }: ForecastEvaluation): string {
+  const { count, nll, crps, pit } = oneStep;
+  const { horizon, season, numForecasts, rows } = backtest;
+  const lines = [
+    `${column}, one step ahead, ${count} values: NLL ${short(nll)} nats, CRPS ${short(crps)}`,
+    `  in the central intervals of ${percents(COVERAGE_LEVELS)}: ${percents(oneStep.coverage)}`,
+    `  PIT, by tenths: ${pit.histogram.join(' ')}; uniform with p = ${short(pit.pValue)}`,
+    `${horizon} steps ahead, ${numForecasts} ${numForecasts === 1 ? 'forecast' : 'forecasts'}, season ${season}:`,
+    tableLine('', ['CRPS', 'pinball', 'MASE', ...COVERAGE_LEVELS.map((level) => `in ${percent(level)}`)]),
+    ...rows.map(({ name, crps, pinball, mase, coverage }) =>
+      tableLine(NAMES[name], [...[crps, pinball, mase].map(short), ...coverage.map(percent)]),
+    ),
+    lostTo.length > 0
+      ? `The model loses to ${lostTo.map((name) => NAMES[name]).join(' and ')} by its CRPS.`
+      : 'The model beats all of them by its CRPS.',
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function tableLine(name: string, cells: string[]): string {
+  return `  ${name.padEnd(14)}${cells.map((cell) => cell.padStart(10)).join('')}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 100)} %`;
+}
+
+function percents(parts: readonly number[]): string {
+  return parts.map(percent).join(', ');
+}

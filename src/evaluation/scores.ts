@@ -1,0 +1,60 @@
+// Proper scores: a forecaster does best in the mean by saying what it believes.
+import type { Mixture } from '../models/mixture';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+
+/**
+ * The continuous ranked probability score of mixtures of one dimension, in closed form: E|X - y| - E|X - X'| / 2.
+ *
+ * @param value (B, 1)
+ * @returns (B), in the value's units; of a forecast that is sure it is the absolute error
+ * @see https://doi.org/10.1256/qj.05.235
+ */
+export function mixtureCrps(mixture: Mixture, value: Tensor): Tensor {
+  return scope(() => {
+    const { means, variances } = mixture;
+    const weights = mixture.weights().squeeze(-1); // (B, K)
+    const toValue = weights.mul(meanAbsolute(value.sub(means.squeeze(-1)), variances)).sum(1); // (B)
+    const differences = means.sub(means.transpose(1, 2)); // (B, K, K)
+    const sums = variances.unsqueeze(2).add(variances.unsqueeze(1));
+    const pairs = weights.unsqueeze(2).mul(weights.unsqueeze(1)).mul(meanAbsolute(differences, sums));
+    return toValue.sub(pairs.sum([1, 2]).mul(0.5));
+  });
+}
+
+const SQRT_2_PI = Math.sqrt(2 * Math.PI);
+
+/** E|X| of Gaussians. */
+function meanAbsolute(mean: Tensor, variance: Tensor): Tensor {
+  const deviation = variance.sqrt();
+  const standard = mean.div(deviation);
+  const density = standard
+    .square()
+    .mul(-0.5)
+    .exp()
+    .mul(2 / SQRT_2_PI);
+  return deviation.mul(density).add(mean.mul(standard.div(Math.SQRT2).erf()));
+}
+
+/**
+ * The continuous ranked probability score of draws.
+ *
+ * @param sorted draws in ascending order
+ * @see https://doi.org/10.1198/016214506000001437
+ */
+export function sampleCrps(sorted: Float64Array, value: number): number {
+  const count = sorted.length;
+  let error = 0;
+  let spread = 0; // E|X - X'| / 2, by each draw's rank
+  for (const [rank, draw] of sorted.entries()) {
+    error += Math.abs(draw - value) / count;
+    spread += ((2 * rank + 1 - count) * draw) / count ** 2;
+  }
+  return error - spread;
+}
+
+/** The score of one quantile, in the value's units: at level 0.5 half the absolute error. */
+export function pinballLoss(quantile: number, level: number, value: number): number {
+  const difference = value - quantile;
+  return Math.max(level * difference, (level - 1) * difference);
+}

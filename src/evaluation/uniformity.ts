@@ -1,0 +1,34 @@
+/** How far numbers are from a uniform distribution over [0, 1]. */
+export interface Uniformity {
+  /** Kolmogorov and Smirnov's: the largest distance between the two distribution functions. */
+  statistic: number;
+  /** How often uniform numbers, independent of each other, are at least that far away. */
+  pValue: number;
+}
+
+/**
+ * The test of Kolmogorov and Smirnov, with Stephens's correction for small samples.
+ *
+ * @param values at least one, each in [0, 1]
+ * @see https://doi.org/10.1080/01621459.1974.10480196
+ */
+export function testUniformity(values: Float64Array): Uniformity {
+  const sorted = values.slice().sort();
+  const count = sorted.length;
+  let statistic = 0;
+  for (const [rank, value] of sorted.entries()) {
+    statistic = Math.max(statistic, value - rank / count, (rank + 1) / count - value);
+  }
+  const root = Math.sqrt(count);
+  return { statistic, pValue: kolmogorovTail((root + 0.12 + 0.11 / root) * statistic) };
+}
+
+const NUM_TERMS = 100;
+
+/** P(K > x) of Kolmogorov's distribution: 2 Σ (-1)^(k - 1) exp(-2 k² x²). */
+function kolmogorovTail(x: number): number {
+  if (x < 0.2) return 1; // to float64's precision, where the sum converges slowly
+  let tail = 0;
+  for (let k = NUM_TERMS; k >= 1; k--) tail += (k % 2 === 1 ? 2 : -2) * Math.exp(-2 * (k * x) ** 2);
+  return Math.min(Math.max(tail, 0), 1);
+}

@@ -1,0 +1,55 @@
+import { backtest } from '../../src/evaluation/backtest';
+import { RandomGenerator, randn } from '../../src/tensor/random';
+
+const draw = (count: number, seed: number) =>
+  Float64Array.from(
+    randn([count], { generator: new RandomGenerator(seed), dtype: 'float64' }).toArray() as Float64Array,
+  );
+
+const phi = 0.8;
+
+/** x' = φ x + ε */
+function autoregression(length: number): Float64Array {
+  const values = draw(length, 1);
+  for (let i = 1; i < length; i++) values[i]! += phi * values[i - 1]!;
+  return values;
+}
+
+let seed = 100;
+/** From the true law. */
+function drawPaths(history: Float64Array, horizon: number): Float64Array {
+  const numPaths = 300;
+  const paths = draw(numPaths * horizon, seed++);
+  for (let i = 0; i < paths.length; i++) paths[i]! += phi * (i % horizon === 0 ? history.at(-1)! : paths[i - 1]!);
+  return paths;
+}
+
+test('who knows the law beats the baselines, and its intervals hold what they promise', () => {
+  const values = autoregression(3000);
+  const { rows, numForecasts } = backtest(values, drawPaths, { horizon: 6, start: 600, season: 6 });
+  expect(numForecasts).toBe(400);
+  expect(rows.map(({ name }) => name)).toEqual(['model', 'naive', 'seasonalNaive', 'drift']);
+  const [model, ...baselines] = rows;
+  for (const baseline of baselines) {
+    expect(model!.crps).toBeLessThan(baseline.crps);
+    expect(model!.pinball).toBeLessThan(baseline.pinball);
+    expect(model!.mase).toBeLessThan(baseline.mase);
+  }
+  for (const [index, level] of [0.5, 0.8, 0.9].entries()) {
+    expect(Math.abs(model!.coverage[index]! - level)).toBeLessThan(0.03);
+  }
+});
+
+test('no forecast sees the values that it is scored by', () => {
+  const values = autoregression(100);
+  const seen: number[] = [];
+  backtest(
+    values,
+    (history, horizon) => {
+      seen.push(history.length);
+      return drawPaths(history, horizon);
+    },
+    { horizon: 7, start: 80, season: 4 },
+  );
+  expect(seen).toEqual([80, 87]);
+});

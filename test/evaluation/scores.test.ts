@@ -1,0 +1,74 @@
+import { mixtureCrps, pinballLoss, sampleCrps } from '../../src/evaluation/scores';
+import { Mixture } from '../../src/models/mixture';
+import { arange, tensor } from '../../src/tensor/creation';
+import { RandomGenerator, randn } from '../../src/tensor/random';
+import { scope } from '../../src/tensor/scope';
+
+const draw = (shape: number[], seed: number) =>
+  randn(shape, { generator: new RandomGenerator(seed), dtype: 'float64' });
+
+/** The integral of (F(x) - [x >= y])², F's values at the middles of small steps. */
+function integrateCrps(mixture: Mixture, y: number): number {
+  const [low, high, numSteps] = [-40, 40, 800_000];
+  const width = (high - low) / numSteps;
+  const middles = arange(0, numSteps, 1, { dtype: 'float64' }).add(0.5).mul(width).add(low).unsqueeze(0);
+  const distance = mixture.cdf(middles).sub(middles.ge(y).to({ dtype: 'float64' }));
+  return distance.square().sum().item() * width;
+}
+
+test.each([1, 2, 5])('the closed form is the integral of the squared distance, %d components', (components) => {
+  const raw = draw([1, components, 3], components);
+  for (const y of [-3, 0.1, 2.5]) {
+    scope(() => {
+      const mixture = new Mixture(raw);
+      const crps = mixtureCrps(mixture, tensor([[y]], { dtype: 'float64' }));
+      expect(crps.shape).toEqual([1]);
+      expect(Math.abs(crps.item() - integrateCrps(mixture, y))).toBeLessThan(1e-4); // the step at y costs a width
+    });
+  }
+});
+
+test('each row has its own score', () => {
+  const [raw, value] = [draw([4, 3, 3], 1), draw([4, 1], 2)];
+  const together = mixtureCrps(new Mixture(raw), value).toArray();
+  for (const [row, crps] of together.entries()) {
+    const alone = mixtureCrps(new Mixture(raw.slice(0, row, row + 1)), value.slice(0, row, row + 1)).item();
+    expect(Math.abs(Number(crps) - alone)).toBeLessThan(1e-12);
+  }
+});
+
+test('draws score as all pairs of them say', () => {
+  const draws = Float64Array.from(draw([200], 3).toArray() as Float64Array).sort();
+  const y = 0.3;
+  let error = 0;
+  let spread = 0;
+  for (const one of draws) {
+    error += Math.abs(one - y);
+    for (const other of draws) spread += Math.abs(one - other);
+  }
+  const expected = error / draws.length - spread / (2 * draws.length ** 2);
+  expect(Math.abs(sampleCrps(draws, y) - expected)).toBeLessThan(1e-12);
+});
+
+test('many draws score as the distribution they come from', () => {
+  const raw = draw([1, 3, 3], 4);
+  const mixture = new Mixture(raw.expand(100_000, -1, -1));
+  const draws = Float64Array.from(
+    mixture
+      .sample({ generator: new RandomGenerator(5) })
+      .squeeze(-1)
+      .toArray() as Float64Array,
+  );
+  const exact = mixtureCrps(new Mixture(raw), tensor([[0.7]], { dtype: 'float64' })).item();
+  expect(Math.abs(sampleCrps(draws.sort(), 0.7) - exact)).toBeLessThan(0.01 * exact + 0.003);
+});
+
+test('a draw that is sure has its absolute error', () => {
+  expect(sampleCrps(Float64Array.of(2), 5)).toBe(3);
+});
+
+test('the pinball loss weighs both sides by the level', () => {
+  expect(pinballLoss(1, 0.9, 3)).toBeCloseTo(1.8, 12);
+  expect(pinballLoss(3, 0.9, 1)).toBeCloseTo(0.2, 12);
+  expect(pinballLoss(2, 0.3, 2)).toBe(0);
+});
