@@ -13,7 +13,10 @@ export type SmallOp = { kind: 'small-op'; count: number };
 
 export type Work = GanStep | MnistEpoch | MdnRnnStep | Forecast | GruStep | SmallOp;
 
-/** Asks for steps of a case's work during some milliseconds, at least one; what was prepared for it is kept until another case or threads are asked for. */
+/**
+ * Asks for steps of a case's work during some milliseconds, at least one; what was prepared for it is kept until another
+ * case or threads are asked for.
+ */
 export interface Request {
   case: string;
   work: object;

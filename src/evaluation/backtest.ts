@@ -1,4 +1,4 @@
-import { pathQuantiles } from '../models/forecast';
+import { sortedQuantile, sortedSteps } from '../models/forecast';
 import { Mixture } from '../models/mixture';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
@@ -116,15 +116,11 @@ function scoreStep({ crps, quantiles }: StepForecast, value: number): StepScores
 
 const fromPaths =
   (drawPaths: DrawPaths): Forecaster =>
-  (history, horizon) => {
-    const paths = drawPaths(history, horizon);
-    const numPaths = paths.length / horizon;
-    const byLevel = pathQuantiles(paths, horizon, LEVELS);
-    return Array.from({ length: horizon }, (_, step) => {
-      const draws = Float64Array.from({ length: numPaths }, (_, path) => paths[path * horizon + step]!).sort();
-      return { crps: (value) => sampleCrps(draws, value), quantiles: byLevel.map((quantiles) => quantiles[step]!) };
-    });
-  };
+  (history, horizon) =>
+    sortedSteps(drawPaths(history, horizon), horizon).map((draws) => ({
+      crps: (value) => sampleCrps(draws, value),
+      quantiles: LEVELS.map((level) => sortedQuantile(draws, level)),
+    }));
 
 /** Mean 0 and deviation 1. */
 function standardNormal(): StepForecast {

@@ -77,14 +77,20 @@ function rollOut(model: MdnRnn, value: Tensor, hidden: Tensor, steps: number, op
  * @returns for each level, horizon values
  */
 export function pathQuantiles(paths: Float64Array, horizon: number, levels: number[]): number[][] {
-  const numPaths = paths.length / horizon;
-  const sortedSteps = Array.from({ length: horizon }, (_, step) =>
-    Float64Array.from({ length: numPaths }, (_, path) => paths[path * horizon + step]!).sort(),
-  );
-  return levels.map((level) => sortedSteps.map((sorted) => interpolate(sorted, level)));
+  const steps = sortedSteps(paths, horizon);
+  return levels.map((level) => steps.map((sorted) => sortedQuantile(sorted, level)));
 }
 
-function interpolate(sorted: Float64Array, level: number): number {
+/** The values of all paths (P, horizon) at each step, in ascending order. */
+export function sortedSteps(paths: Float64Array, horizon: number): Float64Array[] {
+  const numPaths = paths.length / horizon;
+  return Array.from({ length: horizon }, (_, step) =>
+    Float64Array.from({ length: numPaths }, (_, path) => paths[path * horizon + step]!).sort(),
+  );
+}
+
+/** A quantile of values in ascending order, interpolated between neighbours as NumPy does. */
+export function sortedQuantile(sorted: Float64Array, level: number): number {
   const position = level * (sorted.length - 1);
   const below = Math.floor(position);
   const low = sorted[below]!;
