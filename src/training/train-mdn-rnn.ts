@@ -42,14 +42,14 @@ async function* mdnRnnEpochs(
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
   // Operators this small take longer on several threads than on one.
-  const device = prepareDevice({ device: options.device, threads: options.threads ?? 1 });
+  const device = prepareDevice(options, 1);
   const requested = requestedSettings('mdn-rnn', asked, options);
   const { scaler, loader, validation } = loadWindows(requested, device);
   const settings: MdnRnnSettings = { ...requested, scaler: { ...scaler } };
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, loader, validation, device);
   try {
-    const { folder, start } = startRun('mdn-rnn', settings, training.parts, options);
+    const { folder, start } = startRun('mdn-rnn', settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     return { ...training.models, settings };
@@ -102,6 +102,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly models: { model: MdnRnn };
   readonly parts: { model: MdnRnn; optimizer: Adam };
   readonly numBatches: number;
+  readonly data: Tensor[];
 
   constructor(
     readonly settings: MdnRnnSettings,
@@ -113,6 +114,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     this.models = { model };
     this.parts = { model, optimizer: new Adam(model.parameters(), { lr: settings.lr }) };
     this.numBatches = loader.numBatches;
+    this.data = validation ? [loader.data, validation] : [loader.data];
   }
 
   startEpoch(): EpochCursor {
