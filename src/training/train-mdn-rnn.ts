@@ -1,6 +1,8 @@
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
+import { partEnds } from '../data/split';
+import { fitSpread } from '../evaluation/calibrate';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Mixture, mixtureNll } from '../models/mixture';
 import { Adam } from '../nn/adam';
@@ -69,10 +71,23 @@ async function* mdnRnnEpochs(
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     training.restoreBest();
     const { model } = training.models;
-    return { model, forecaster: new Forecaster(model, windows.encoding), series, settings };
+    const spread = calibratedSpread(new Forecaster(model, windows.encoding), series, settings);
+    const finished = { ...settings, spread };
+    if (spread) folder?.writeConfig('mdn-rnn', finished);
+    return { model, forecaster: new Forecaster(model, windows.encoding, spread), series, settings: finished };
   } finally {
     training.dispose();
   }
+}
+
+/** How much wider forecasts have to be by the validation part, if that is to be fitted. */
+function calibratedSpread(forecaster: Forecaster, series: Series[], settings: MdnRnnSettings): number[] | undefined {
+  if (settings.calibrate === undefined) return undefined;
+  const parts = series.map((each) => {
+    const { training, validation } = partEnds(each, settings);
+    return { series: each, start: training, end: validation };
+  });
+  return fitSpread(forecaster, parts, settings.calibrate, settings.seed);
 }
 
 class MdnRnnTraining implements Training<MdnRnnLosses> {
