@@ -58,23 +58,27 @@ async function* mdnRnnEpochs(
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
   // Operators this small take longer on several threads than on one.
-  const device = prepareDevice({ device: options.device, threads: options.threads ?? 1 });
+  const device = prepareDevice(options, 1);
   const requested = requestedSettings('mdn-rnn', asked, options);
   const series = readRunSeries(requested);
   const windows = trainingWindows(requested, series);
-  const settings: MdnRnnSettings = { ...requested, encoding: windows.encoding.state };
+  const settings: MdnRnnSettings = { ...requested, encoding: windows.encoding.state, spread: undefined };
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, windows, device);
   try {
-    const { folder, start } = startRun('mdn-rnn', settings, training.parts, options);
+    const { folder, start } = startRun('mdn-rnn', settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     training.restoreBest();
     const { model } = training.models;
     const spread = calibratedSpread(new Forecaster(model, windows.encoding), series, settings);
-    const finished = { ...settings, spread };
-    if (spread) folder?.writeConfig('mdn-rnn', finished);
-    return { model, forecaster: new Forecaster(model, windows.encoding, spread), series, settings: finished };
+    if (spread) folder?.updateSettings({ spread });
+    return {
+      model,
+      forecaster: new Forecaster(model, windows.encoding, spread),
+      series,
+      settings: { ...settings, spread },
+    };
   } finally {
     training.dispose();
   }
@@ -98,6 +102,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly validation: Tensor | undefined;
   readonly #earlyStopping: EarlyStopping | undefined;
   readonly #scheduler: ReduceLrOnPlateau | undefined;
+  readonly data: Tensor[];
 
   constructor(
     readonly settings: MdnRnnSettings,
@@ -112,6 +117,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     const optimizer = new Adam(model.parameters(), { lr });
     this.models = { model };
     this.parts = { model, optimizer };
+    this.data = this.validation ? [this.loader.data, this.validation] : [this.loader.data];
     if (patience !== undefined) {
       this.#earlyStopping = new EarlyStopping(model, patience);
       this.parts.earlyStopping = this.#earlyStopping;
