@@ -97,6 +97,12 @@ export class RunFolder {
     writeFileAtomic(this.file('config.json'), `${JSON.stringify(this.#config, null, 2)}\n`);
   }
 
+  /** Adds to the settings what a training has found out at its end. */
+  updateSettings(found: object): void {
+    const { versions: _, ...config } = this.config;
+    this.writeConfig({ ...config, settings: { ...(config.settings as object), ...found } });
+  }
+
   /** Takes back a new run that came to nothing. */
   discard(): void {
     if (!this.#made) return;
