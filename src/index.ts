@@ -31,6 +31,7 @@ export { type ForecastOptions, forecastPaths, pathQuantiles } from './models/for
 export { Generator, type GeneratorOptions } from './models/generator';
 export { MdnRnn, type MdnRnnOptions } from './models/mdn-rnn';
 export { Mixture, type MixtureOptions } from './models/mixture';
+export { exportOnnx, type OnnxExportable } from './models/onnx';
 export type { DType, TypedArray } from './native/handle';
 export { libtorchInUse } from './native/load';
 export { type SetupOptions, setupLibtorch } from './native/setup';
@@ -74,8 +75,9 @@ export {
 export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/safetensors';
 export { keep, memory, scope } from './tensor/scope';
 export { type Operand, Tensor } from './tensor/tensor';
+export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
 export type { GanLossName, GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
-export { loadForecaster, loadGenerator } from './training/load-run';
+export { loadDiscriminator, loadForecaster, loadGenerator } from './training/load-run';
 export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
 export { type GanEpoch, type GanResult, trainGan } from './training/train-gan';

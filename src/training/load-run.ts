@@ -1,5 +1,6 @@
 import { Forecaster } from '../data/forecaster';
 import { SeriesEncoding } from '../data/series-encoding';
+import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import type { GanSettings } from './gan-settings';
 import { createMdnRnn, type MdnRnnSettings } from './mdn-rnn-settings';
@@ -12,6 +13,15 @@ export function loadGenerator(run: string): { generator: Generator; settings: Ga
   const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
   folder.loadModel('model', generator);
   return { generator: generator.eval(), settings };
+}
+
+/** The discriminator of a run folder. @throws ERR_FILE or ERR_CHECKPOINT */
+export function loadDiscriminator(run: string): Discriminator {
+  const { folder, settings } = RunFolder.open<GanSettings>(run, 'gan');
+  const { hidden, height, width } = settings;
+  const discriminator = new Discriminator({ dataDim: height * width, hiddenDim: hidden });
+  folder.loadModel('discriminator', discriminator);
+  return discriminator.eval();
 }
 
 /** The MDN-RNN of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */

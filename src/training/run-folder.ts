@@ -13,6 +13,7 @@ import {
 import { libtorchInUse } from '../native/load';
 import type { Module, StateDict } from '../nn/module';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../tensor/safetensors';
+import { packageVersion } from '../version';
 
 /** What config.json holds: enough to rebuild the model and to repeat the training. */
 export interface RunConfig<Settings = unknown> {
@@ -192,8 +193,4 @@ export function loadingFrom<T>(path: string, load: () => T): T {
     if (!(error instanceof LibtorchGenerativeError)) throw error;
     throw new LibtorchGenerativeError('ERR_CHECKPOINT', `Cannot load ${path}: ${error.message}`, { cause: error });
   }
-}
-
-function packageVersion(): string {
-  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 }
