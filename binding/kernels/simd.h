@@ -25,11 +25,24 @@ constexpr int kLanes = KERNEL_LANES;
 
 using Vec = float __attribute__((vector_size(4 * kLanes)));
 using IntVec = int32_t __attribute__((vector_size(4 * kLanes)));
+using UintVec = uint32_t __attribute__((vector_size(4 * kLanes)));
 using UnalignedVec = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
 KERNEL_INLINE Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 KERNEL_INLINE void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
 KERNEL_INLINE Vec broadcast(float x) { return x - Vec{}; }
+
+/** (0, 1, 2, ...) */
+KERNEL_INLINE UintVec laneNumbers() {
+  UintVec lanes;
+  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) lanes[i] = i;
+  return lanes;
+}
+
+KERNEL_INLINE Vec squareRoot(Vec x) {
+  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) x[i] = __builtin_sqrtf(x[i]);
+  return x;
+}
 
 /** x in [-limit, limit]; a NaN stays one. */
 KERNEL_INLINE Vec clamp(Vec x, float limit) {
@@ -60,6 +73,46 @@ KERNEL_INLINE Exponential exponential(Vec x) {
   return {reinterpret_cast<Vec>(scaleBits), f * q};
 }
 
+/** e^x for |x| < 87. */
+KERNEL_INLINE Vec exp(Vec x) {
+  const Exponential e = exponential(x);
+  return e.scale * e.rest + e.scale;
+}
+
+/** ln(2^n (1 + f)) for 1 + f from √½ to √2, by the polynomial of Cephes' logf. */
+KERNEL_INLINE Vec logarithm(Vec n, Vec f) {
+  constexpr float kLn2 = 0.69314718f;
+  Vec p = f * 0.070376836f - 0.11514610f;
+  p = p * f + 0.11676999f;
+  p = p * f - 0.12420141f;
+  p = p * f + 0.14249323f;
+  p = p * f - 0.16668058f;
+  p = p * f + 0.20000715f;
+  p = p * f - 0.24999994f;
+  p = p * f + 0.33333331f;
+  const Vec square = f * f;
+  return n * kLn2 + (f - square * 0.5f + square * f * p);
+}
+
+/** ln x for x > 0 that is not denormal. */
+KERNEL_INLINE Vec log(Vec x) {
+  constexpr int32_t kRootHalf = 0x3f3504f3;  // the bits of √½
+  const IntVec aboveRootHalf = reinterpret_cast<IntVec>(x) - kRootHalf;
+  const IntVec mantissa = (aboveRootHalf & 0x7fffff) + kRootHalf;
+  return logarithm(__builtin_convertvector(aboveRootHalf >> 23, Vec), reinterpret_cast<Vec>(mantissa) - 1.0f);
+}
+
+/** ln(1 + e^x), without loss of digits where it is small. */
+KERNEL_INLINE Vec softplus(Vec x) {
+  constexpr float kNothing = 86.0f, kRootTwoLessOne = 0.41421356f;
+  const Vec zero = {}, one = broadcast(1.0f);
+  const Vec magnitude = x < zero ? -x : x;
+  const Vec y = exp(-(magnitude > kNothing ? broadcast(kNothing) : magnitude));
+  const IntVec isHalved = y > kRootTwoLessOne;
+  const Vec rest = logarithm(isHalved ? one : zero, isHalved ? (y - 1.0f) * 0.5f : y);
+  return (x < zero ? zero : x) + rest;
+}
+
 /** 1 / (1 + e^-a) and 1 / (1 + e^-b), by one division. */
 KERNEL_INLINE void sigmoids(Vec& a, Vec& b) {
   constexpr float kSaturated = 43.0f;  // the product of two e^43 is still finite
@@ -76,6 +129,26 @@ KERNEL_INLINE Vec tanh(Vec x) {
   const Exponential e = exponential(clamp(x + x, kSaturated));
   const Vec numerator = e.scale * e.rest + (e.scale - 1.0f);
   return numerator / (numerator + 2.0f);
+}
+
+/** a and b with their lanes in turn: a0 b0 a1 b1 ..., its first or second half. */
+KERNEL_INLINE Vec interleave(Vec a, Vec b, bool isSecond) {
+  IntVec order;
+  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) {
+    order[i] = i / 2 + (isSecond ? kLanes / 2 : 0) + (i % 2 ? kLanes : 0);
+  }
+  return __builtin_shuffle(a, b, order);
+}
+
+/** Each round of interleaving the first half of the rows with the second moves one bit from row to column numbers. */
+KERNEL_INLINE void transpose(Vec (&rows)[kLanes]) {
+  KERNEL_UNROLL for (int round = 1; round < kLanes; round *= 2) {
+    Vec next[kLanes];
+    KERNEL_UNROLL for (int i = 0; i < kLanes; i++) {
+      next[i] = interleave(rows[i / 2], rows[i / 2 + kLanes / 2], i % 2);
+    }
+    KERNEL_UNROLL for (int i = 0; i < kLanes; i++) rows[i] = next[i];
+  }
 }
 
 }  // namespace kernels::KERNEL_ISA
