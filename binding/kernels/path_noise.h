@@ -4,7 +4,7 @@
 #pragma once
 
 #include "rollout_slice.h"
-#include "simd.h"
+#include "simd_math.h"
 
 namespace kernels::KERNEL_ISA {
 

@@ -6,15 +6,13 @@
 // order whatever the number of paths.
 #include "rollout_slice.h"
 
+#include "gru_gates.h"
 #include "kernels.h"
 #include "path_noise.h"
 #include "tile.h"
 
 namespace kernels::KERNEL_ISA {
 namespace {
-
-constexpr int kGates = 3;
-constexpr int kTileRows = kLanes == 16 ? 8 : 4;  // as the GRU's own
 
 /** The next states of some rows, one vector of units. */
 template <int Rows>
@@ -38,20 +36,16 @@ __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* kno
     sum[i][2] = hiddenBias;
   }
   accumulate<Rows, kGates>(s.layout.hiddenSize, {before, stride, 1}, hiddenWeights, kGates * kLanes, sum);
-  KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
-    Vec r = sum[i][0], z = sum[i][1];
-    sigmoids(r, z);
-    const Vec n = tanh(r * sum[i][2] + inputPart[i]);
-    store(after + i * stride + unit, z * (load(before + i * stride + unit) - n) + n);
-  }
+  storeNextStates(gruGates(sum, inputPart), before + unit, after + unit, stride);
 }
 
 void nextStates(const RollOutSlice& s, int64_t step, int64_t rows, const float* values, const float* before,
                 float* after) {
   const float* known = s.knownGates ? s.knownGates + step * kGates * s.layout.hidden : nullptr;
   for (int64_t panel = 0; panel < s.layout.hidden / kLanes; panel++) {
-    for (int64_t row = 0; row < rows; row += kTileRows) {
-      stateTile<kTileRows>(s, known, panel, values + row, before + row * s.layout.state, after + row * s.layout.state);
+    for (int64_t row = 0; row < rows; row += kForwardRows) {
+      stateTile<kForwardRows>(s, known, panel, values + row, before + row * s.layout.state,
+                              after + row * s.layout.state);
     }
   }
 }

@@ -39,97 +39,39 @@ KERNEL_INLINE UintVec laneNumbers() {
   return lanes;
 }
 
-KERNEL_INLINE Vec squareRoot(Vec x) {
-  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) x[i] = __builtin_sqrtf(x[i]);
-  return x;
-}
-
-/** x in [-limit, limit]; a NaN stays one. */
-KERNEL_INLINE Vec clamp(Vec x, float limit) {
-  const Vec most = broadcast(limit), least = broadcast(-limit);
-  x = least > x ? least : x;
-  return most < x ? most : x;
-}
-
-/** e^x = scale · (1 + rest), so that neither e^x - 1 nor e^x + 1 loses digits. For |x| < 87. */
-struct Exponential {
-  Vec scale, rest;
+/**
+ * Some vectors that go through each operation together, one after another: a chain of operations on one alone would
+ * wait for each result.
+ */
+template <int n>
+struct Vecs {
+  Vec v[n];
 };
 
-// x log2 e = n + f with a whole n and |f| <= 1/2; then scale = 2^n and rest = 2^f - 1 = f q(f). Adding 1.5 · 2^23
-// rounds to a whole number and leaves it in the low bits; the 127 is the bias of a float's exponent. q is the minimax
-// polynomial of (2^f - 1) / f, to 2e-9.
-KERNEL_INLINE Exponential exponential(Vec x) {
-  constexpr float kLog2E = 1.44269504f;
-  constexpr float kRound = 12582912.0f + 127.0f;
-  const Vec rounded = x * kLog2E + kRound;
-  const Vec f = x * kLog2E - (rounded - kRound);
-  Vec q = f * 0.00015353362f + 0.0013398875f;
-  q = q * f + 0.0096184369f;
-  q = q * f + 0.055503324f;
-  q = q * f + 0.24022648f;
-  q = q * f + 0.69314718f;
-  const IntVec scaleBits = reinterpret_cast<IntVec>(rounded) << 23;
-  return {reinterpret_cast<Vec>(scaleBits), f * q};
+template <int n, class Function>
+KERNEL_INLINE Vecs<n> forEach(Function function) {
+  Vecs<n> result;
+  KERNEL_UNROLL for (int i = 0; i < n; i++) result.v[i] = function(i);
+  return result;
 }
 
-/** e^x for |x| < 87. */
-KERNEL_INLINE Vec exp(Vec x) {
-  const Exponential e = exponential(x);
-  return e.scale * e.rest + e.scale;
-}
-
-/** ln(2^n (1 + f)) for 1 + f from √½ to √2, by the polynomial of Cephes' logf. */
-KERNEL_INLINE Vec logarithm(Vec n, Vec f) {
-  constexpr float kLn2 = 0.69314718f;
-  Vec p = f * 0.070376836f - 0.11514610f;
-  p = p * f + 0.11676999f;
-  p = p * f - 0.12420141f;
-  p = p * f + 0.14249323f;
-  p = p * f - 0.16668058f;
-  p = p * f + 0.20000715f;
-  p = p * f - 0.24999994f;
-  p = p * f + 0.33333331f;
-  const Vec square = f * f;
-  return n * kLn2 + (f - square * 0.5f + square * f * p);
-}
-
-/** ln x for x > 0 that is not denormal. */
-KERNEL_INLINE Vec log(Vec x) {
-  constexpr int32_t kRootHalf = 0x3f3504f3;  // the bits of √½
-  const IntVec aboveRootHalf = reinterpret_cast<IntVec>(x) - kRootHalf;
-  const IntVec mantissa = (aboveRootHalf & 0x7fffff) + kRootHalf;
-  return logarithm(__builtin_convertvector(aboveRootHalf >> 23, Vec), reinterpret_cast<Vec>(mantissa) - 1.0f);
-}
-
-/** ln(1 + e^x), without loss of digits where it is small. */
-KERNEL_INLINE Vec softplus(Vec x) {
-  constexpr float kNothing = 86.0f, kRootTwoLessOne = 0.41421356f;
-  const Vec zero = {}, one = broadcast(1.0f);
-  const Vec magnitude = x < zero ? -x : x;
-  const Vec y = exp(-(magnitude > kNothing ? broadcast(kNothing) : magnitude));
-  const IntVec isHalved = y > kRootTwoLessOne;
-  const Vec rest = logarithm(isHalved ? one : zero, isHalved ? (y - 1.0f) * 0.5f : y);
-  return (x < zero ? zero : x) + rest;
-}
-
-/** 1 / (1 + e^-a) and 1 / (1 + e^-b), by one division. */
-KERNEL_INLINE void sigmoids(Vec& a, Vec& b) {
-  constexpr float kSaturated = 43.0f;  // the product of two e^43 is still finite
-  const Exponential ea = exponential(clamp(-a, kSaturated)), eb = exponential(clamp(-b, kSaturated));
-  const Vec da = ea.scale * ea.rest + ea.scale + 1.0f, db = eb.scale * eb.rest + eb.scale + 1.0f;
-  const Vec inverse = 1.0f / (da * db);
-  a = db * inverse;
-  b = da * inverse;
-}
-
-/** (e^2x - 1) / (e^2x + 1) */
-KERNEL_INLINE Vec tanh(Vec x) {
-  constexpr float kSaturated = 40.0f;
-  const Exponential e = exponential(clamp(x + x, kSaturated));
-  const Vec numerator = e.scale * e.rest + (e.scale - 1.0f);
-  return numerator / (numerator + 2.0f);
-}
+#define KERNEL_OPERATOR(op)                                     \
+  template <int n>                                              \
+  KERNEL_INLINE Vecs<n> operator op(Vecs<n> a, Vecs<n> b) {     \
+    return forEach<n>([&](int i) { return a.v[i] op b.v[i]; }); \
+  }                                                             \
+  template <int n>                                              \
+  KERNEL_INLINE Vecs<n> operator op(Vecs<n> a, float b) {       \
+    return forEach<n>([&](int i) { return a.v[i] op b; });      \
+  }                                                             \
+  template <int n>                                              \
+  KERNEL_INLINE Vecs<n> operator op(float a, Vecs<n> b) {       \
+    return forEach<n>([&](int i) { return a op b.v[i]; });      \
+  }
+KERNEL_OPERATOR(+)
+KERNEL_OPERATOR(-)
+KERNEL_OPERATOR(*)
+#undef KERNEL_OPERATOR
 
 /** a and b with their lanes in turn: a0 b0 a1 b1 ..., its first or second half. */
 KERNEL_INLINE Vec interleave(Vec a, Vec b, bool isSecond) {
