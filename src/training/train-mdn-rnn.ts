@@ -25,7 +25,7 @@ import {
 } from './mdn-rnn-settings';
 import { prepareDevice } from './options';
 import type { RunFolder } from './run-folder';
-import { readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';
+import { oddities, readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';
 import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
@@ -62,6 +62,8 @@ async function* mdnRnnEpochs(
   const requested = requestedSettings('mdn-rnn', asked, options);
   const series = readRunSeries(requested);
   const windows = trainingWindows(requested, series);
+  const { onWarning = (message) => process.emitWarning(message) } = options;
+  for (const oddity of oddities(requested, series)) onWarning(oddity);
   const settings: MdnRnnSettings = { ...requested, encoding: windows.encoding.state, spread: undefined };
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, windows, device);
