@@ -1,7 +1,7 @@
 import { Forecaster } from '../../src/data/forecaster';
 import type { Series } from '../../src/data/series';
 import { SeriesEncoding } from '../../src/data/series-encoding';
-import { fitSpread } from '../../src/evaluation/calibrate';
+import { calibrationOrigins, fitSpread } from '../../src/evaluation/calibrate';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { noGrad } from '../../src/tensor/autograd';
 import { tensor } from '../../src/tensor/creation';
@@ -10,6 +10,8 @@ import { errorOf } from '../error-of';
 
 const numbers = randn([4000], { generator: new RandomGenerator(4), dtype: 'float64' }).toArray() as Float64Array;
 const noise: Series = { name: '', values: Float64Array.from(numbers) };
+
+const split = { validation: 0.5, test: 0.2 };
 
 /** A model that foretells standard normal noise `width` times as wide as it is, whatever came before. */
 function noiseModel(width: number): Forecaster {
@@ -26,7 +28,7 @@ function noiseModel(width: number): Forecaster {
 test.each([0.5, 1, 2])(
   'a model %d times as wide as what comes is brought to the right width at every step',
   (width) => {
-    const spread = fitSpread(noiseModel(width), [{ series: noise, start: 100, end: 4000 }], 3, 0);
+    const spread = fitSpread(noiseModel(width), calibrationOrigins([noise], 3, split), 3, 0);
     expect(spread).toHaveLength(3);
     for (const factor of spread) expect(Math.abs(factor * width - 1)).toBeLessThan(0.15); // 200 forecasts
   },
@@ -34,9 +36,9 @@ test.each([0.5, 1, 2])(
 
 test('missing values count for nothing, and too few values are refused by name', () => {
   const gaps = { ...noise, values: noise.values.map((value, i) => (i % 3 === 0 ? Number.NaN : value)) };
-  const [factor] = fitSpread(noiseModel(1), [{ series: gaps, start: 100, end: 2000 }], 1, 0);
+  const [factor] = fitSpread(noiseModel(1), calibrationOrigins([gaps], 1, split), 1, 0);
   expect(Math.abs(factor! - 1)).toBeLessThan(0.2);
-  const few = () => fitSpread(noiseModel(1), [{ series: noise, start: 100, end: 112 }], 4, 0);
+  const few = () => calibrationOrigins([{ ...noise, values: noise.values.subarray(0, 24) }], 4, split);
   expect(errorOf(few)).toMatchObject({
     code: 'ERR_DATA_FORMAT',
     message: expect.stringMatching(/at least 13 validation values to calibrate forecasts of 4 steps/),
