@@ -25,7 +25,9 @@ test.each(['identity', 'log', 'softplus'] as const)(
       const { quantiles, cdf } = forecaster.next(series);
       const levels = [0.01, 0.2, 0.5, 0.8, 0.99];
       const exact = quantiles(levels);
-      for (const [index, level] of levels.entries()) expect(cdf(exact[index]!)).toBeCloseTo(level, 5);
+      for (const [index, level] of cdf(exact).entries()) expect(level).toBeCloseTo(levels[index]!, 5);
+      expect(cdf([-1, exact[2]!])[0]! < 0.5).toBe(true);
+      if (link !== 'identity') expect(cdf([-1])).toEqual([0]);
 
       const paths = forecaster.paths(series, { horizon: 1, paths: 20_000, seed: 3 });
       const drawn = pathQuantiles(paths, 1, levels).flat();
