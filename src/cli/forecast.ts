@@ -49,12 +49,12 @@ function csvOrJson(file: string): string {
   throw new InvalidArgumentError('Expected a name that ends in .csv or .json.');
 }
 
-function run(runFolder: string, flags: ForecastFlags): void {
+async function run(runFolder: string, flags: ForecastFlags): Promise<void> {
   const { series, settings } = loadSeriesModel(runFolder);
   const values = readHistory(settings, flags.data);
   const forecast = summarize(forecastSeries(series, values, flags), settings.column, flags);
   writeForecast(forecast, flags);
-  if (flags.chart) writeChart(flags.chart, forecast, values);
+  if (flags.chart) await writeChart(flags.chart, forecast, values);
 }
 
 function summarize(paths: Float64Array, column: string, { horizon, quantiles }: ForecastFlags): Forecast {
@@ -84,9 +84,10 @@ function toCsv({ levels, steps }: Forecast): string {
   return [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
 }
 
-function writeChart(file: string, { column, levels, steps }: Forecast, values: Float64Array): void {
+async function writeChart(file: string, { column, levels, steps }: Forecast, values: Float64Array): Promise<void> {
   const quantiles = levels.map((level, index) => ({ level, values: steps.map((step) => step.quantiles[index]!) }));
   const history = [...values.subarray(-5 * steps.length)];
-  writeFileAtomic(file, forecastChartSvg({ title: `${column}: ${steps.length} steps ahead`, history, quantiles }));
+  const title = `${column}: ${steps.length} steps ahead`;
+  writeFileAtomic(file, await forecastChartSvg({ title, column, history, quantiles }));
   console.error(`The chart is in ${file}`);
 }

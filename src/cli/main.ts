@@ -4,6 +4,7 @@ import { LibtorchGenerativeError } from '../errors';
 import { addDoctorCommand } from './doctor';
 import { addEvaluateCommand } from './evaluate';
 import { addForecastCommand } from './forecast';
+import { addReportCommand } from './report';
 import { addSampleCommand } from './sample';
 import { addSetupCommand } from './setup';
 import { addTrainGanCommand } from './train-gan';
@@ -24,6 +25,7 @@ function buildProgram(): Command {
   addSampleCommand(program);
   addForecastCommand(program);
   addEvaluateCommand(program);
+  addReportCommand(program);
   return program;
 }
 

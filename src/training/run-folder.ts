@@ -48,7 +48,10 @@ export class RunFolder {
   }
 
   /** A run that is there. @throws ERR_FILE if it isn't, ERR_CHECKPOINT if it is of another kind or damaged */
-  static open<Settings>(path: string, kind: string): { folder: RunFolder; settings: Settings } {
+  static open<Settings>(
+    path: string,
+    kind: string,
+  ): { folder: RunFolder; settings: Settings; versions: RunConfig['versions'] } {
     const folder = new RunFolder(path);
     const config = folder.readConfig();
     if (config.kind !== kind) {
@@ -57,7 +60,7 @@ export class RunFolder {
         `Expected a run of kind ${kind} in ${path} but found ${config.kind}`,
       );
     }
-    return { folder, settings: config.settings as Settings };
+    return { folder, settings: config.settings as Settings, versions: config.versions };
   }
 
   file(...names: string[]): string {

@@ -1,0 +1,84 @@
+import { basename } from 'node:path';
+import { count, duration, percent, short, words } from './format';
+import { type Html, html } from './html';
+import type { GanReport, MdnRnnReport, RunReport } from './run-report';
+
+const MODELS: Record<RunReport['kind'], string> = { gan: 'GAN', 'mdn-rnn': 'MDN-RNN' };
+
+/** What was trained on what for how long, and the numbers that tell most. */
+export function header(report: RunReport): Html {
+  const { kind, name, settings } = report;
+  // Of a file its name is enough here; the settings below have the path.
+  const data = typeof settings.data === 'string' ? basename(settings.data) : undefined;
+  const facts = [MODELS[kind], data, settings.column, trained(report)];
+  const tiles = kind === 'gan' ? imageTiles(report) : forecastTiles(report);
+  return html`<header>
+<h1>${name}</h1>
+<p class="subtitle">${facts.filter(Boolean).join(' · ')}</p>
+<dl class="tiles">${[...tiles, ...lossTiles(report)].map(
+    ({ name, value, note }) =>
+      html`<div class="tile"><dt>${name}</dt><dd>${value}${note ? html`<small>${note}</small>` : undefined}</dd></div>\n`,
+  )}</dl>
+</header>
+`;
+}
+
+function trained({ metrics, settings }: RunReport): string {
+  const asked = settings.epochs;
+  const epochs =
+    typeof asked === 'number' && asked !== metrics.length
+      ? `${metrics.length} of ${asked} epochs`
+      : count(metrics.length, 'epoch');
+  const seconds = metrics.map((record) => Number(record.seconds ?? 0)).reduce((sum, each) => sum + each, 0);
+  return metrics.length > 0 ? `${epochs} in ${duration(seconds)}` : epochs;
+}
+
+interface Tile {
+  name: string;
+  value: string;
+  note?: string;
+}
+
+function imageTiles({ scores }: GanReport): Tile[] {
+  if (!scores) return [];
+  const { frechet, precision, recall, histogram } = scores;
+  const tiles: Tile[] = [];
+  if (frechet) {
+    const note = `real images ${short(frechet.lower)}, pixel-wise Gaussian ${short(frechet.upper)}`;
+    tiles.push({ name: 'Fréchet distance', value: short(frechet.value), note });
+  }
+  if (precision !== undefined)
+    tiles.push({ name: 'Precision', value: short(precision), note: 'samples that look real' });
+  if (recall !== undefined) tiles.push({ name: 'Recall', value: short(recall), note: 'of the real variety' });
+  if (histogram) {
+    const shown = histogram.filter((bin) => bin > 0).length;
+    tiles.push({ name: 'Classes', value: `${shown} of ${histogram.length}`, note: 'seen in the samples' });
+  }
+  return tiles;
+}
+
+/** Of a single series; several have a section each. */
+function forecastTiles({ series }: MdnRnnReport): Tile[] {
+  const [only, ...others] = series;
+  if (!only?.scores || others.length > 0) return [];
+  const { oneStep, backtest, coverageLevels } = only.scores;
+  const model = backtest.rows.find(({ name }) => name === 'model');
+  const widest = coverageLevels.length - 1;
+  return [
+    { name: 'CRPS, one step', value: short(oneStep.crps), note: `NLL ${short(oneStep.nll)} nats` },
+    { name: `CRPS, ${backtest.horizon} steps`, value: short(model?.crps), note: 'less is better' },
+    { name: 'MASE', value: short(model?.mase), note: 'error over the seasonal naive’s' },
+    {
+      name: `In the ${percent(coverageLevels[widest])} interval`,
+      value: percent(model?.coverage[widest]),
+      note: `${backtest.horizon} steps ahead`,
+    },
+  ];
+}
+
+function lossTiles({ metrics }: RunReport): Tile[] {
+  const last = metrics.at(-1) ?? {};
+  const names = ['lossD', 'lossG', 'validationLoss'].filter((name) => name in last);
+  const named: Record<string, string> = { lossD: 'loss D', lossG: 'loss G' };
+  return names.map((name) => ({ name: `Last ${named[name] ?? words(name)}`, value: short(last[name]) }));
+}

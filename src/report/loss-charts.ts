@@ -1,0 +1,74 @@
+import type { Chart } from './chart';
+import { capitalize, short, words } from './format';
+import { lineChart } from './line-chart';
+import type { EpochMetrics, RunReport } from './run-report';
+import { thin } from './thin';
+
+/** More would not be seen. */
+const MAX_POINTS = 1000;
+
+const LOSS_NAMES: Record<string, string> = {
+  lossD: 'discriminator',
+  lossG: 'generator',
+  loss: 'training',
+  validationLoss: 'validation',
+};
+
+/** No curves: what counts the epochs, or tells one of them. */
+const NOT_MEASURED = ['epoch', 'seconds', 'bestEpoch'];
+
+/** The losses in one chart, whatever else was measured in one each. */
+export function lossCharts({ kind, settings, metrics: all }: RunReport): Chart[] {
+  const metrics = thin(all, MAX_POINTS);
+  const names = measuredNames(all);
+  const isLoss = (name: string) => /^loss|Loss$/.test(name);
+  const losses = names.filter(isLoss);
+  const charts = names.filter((name) => !isLoss(name)).map((name) => curves(metrics, [name], words(name)));
+  if (losses.length > 0) charts.unshift(lossChart(metrics, losses, lossUnit(kind, settings)));
+  return charts;
+}
+
+function lossChart(metrics: EpochMetrics[], names: string[], unit: string): Chart {
+  const chart = curves(metrics, names, 'losses', unit);
+  return {
+    ...chart,
+    note: names.includes('validationLoss')
+      ? 'Training: of the epoch’s last batch. Validation: of all values kept from training.'
+      : 'Of each epoch’s last batch.',
+  };
+}
+
+function curves(metrics: EpochMetrics[], names: string[], title: string, unit = title): Chart {
+  const lines = names.map((name) => ({
+    name: LOSS_NAMES[name] ?? words(name),
+    values: metrics.map((record) => record[name]),
+  }));
+  const epochs = metrics.map(({ epoch }) => Number(epoch));
+  const best = metrics.at(-1)?.bestEpoch;
+  const ends = lines.map(({ name, values }) => `${name} from ${short(values[0])} to ${short(values.at(-1))}`);
+  return {
+    title: capitalize(title),
+    description: `${capitalize(title)} over epochs ${epochs[0]} to ${epochs.at(-1)}: ${ends.join(', ')}.`,
+    ...lineChart({
+      x: { title: 'Epoch', values: epochs },
+      y: { title: capitalize(unit) },
+      lines,
+      mark: typeof best === 'number' ? { x: best, name: 'best' } : undefined,
+    }),
+  };
+}
+
+function measuredNames(metrics: EpochMetrics[]): string[] {
+  const names = new Set(metrics.flatMap((record) => Object.keys(record)));
+  const isMeasured = (name: string) => metrics.some((record) => Number.isFinite(record[name]));
+  return [...names].filter((name) => !NOT_MEASURED.includes(name) && isMeasured(name));
+}
+
+function lossUnit(kind: RunReport['kind'], { loss = kind === 'gan' ? 'bce' : 'nll' }: Record<string, unknown>): string {
+  const units: Record<string, string> = {
+    bce: 'binary cross-entropy (nats)',
+    nll: 'negative log likelihood (nats, scaled values)',
+    mse: 'squared error (scaled values)',
+  };
+  return units[String(loss)] ?? `loss (${loss})`;
+}

@@ -1,0 +1,28 @@
+import { type Html, html } from './html';
+import type { RunReport } from './run-report';
+
+export function settingsSection({ settings, versions }: RunReport): Html {
+  return html`<section>
+<h2>Settings and versions</h2>
+<div class="grid loose">
+<div class="card">${table('Settings', settings)}</div>
+<div class="card">${table('Versions', versions)}</div>
+</div>
+</section>
+`;
+}
+
+function table(title: string, values: Record<string, unknown>): Html {
+  return html`<h3>${title}</h3>
+<table class="settings"><tbody>
+${flatten(values).map(([name, value]) => html`<tr><th scope="row"><code>${name}</code></th><td>${value}</td></tr>\n`)}</tbody></table>
+`;
+}
+
+/** `{ scaler: { mean: 1 } }` as `scaler.mean` and `1`. */
+function flatten(values: object, prefix = ''): [name: string, value: string][] {
+  return Object.entries(values).flatMap(([name, value]): [string, string][] => {
+    if (typeof value === 'object' && value && !Array.isArray(value)) return flatten(value, `${prefix}${name}.`);
+    return [[prefix + name, typeof value === 'string' ? value : JSON.stringify(value)]];
+  });
+}

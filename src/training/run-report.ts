@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { LibtorchGenerativeError } from '../errors';
+import { readFileBytes, writeFileAtomic } from '../files';
+import { renderReport } from '../report/page';
+import type { EpochMetrics, MdnRnnReport, RunReport, SamplePicture } from '../report/run-report';
+import { thin } from '../report/thin';
+import { forecastScores, imageScores, type ScoredSeries } from './run-evaluation';
+import { RunFolder } from './run-folder';
+import { forecastFans } from './run-forecast';
+
+/** Pictures beyond it are left out, evenly over the epochs. */
+const MAX_PICTURES = 100;
+const MAX_PICTURE_BYTES = 6_000_000;
+
+/**
+ * Writes a run's report: one self-contained HTML page of its losses, what it draws or forecasts, its evaluation if
+ * there is one (`evaluate`), settings and versions.
+ *
+ * @param out default report.html in the run folder
+ * @returns the path of the page
+ * @throws ERR_FILE, or ERR_CHECKPOINT if a file of the run is damaged
+ */
+export function writeRunReport(run: string, { out = join(run, 'report.html') }: { out?: string } = {}): string {
+  writeFileAtomic(out, renderReport(collectReport(run)));
+  return out;
+}
+
+function collectReport(run: string): RunReport {
+  const kind = RunFolder.kindOf(run);
+  const { folder, settings, versions = {} } = RunFolder.open<Record<string, unknown>>(run, kind);
+  const common = {
+    name: basename(resolve(run)),
+    evaluateCommand: `npx libtorch-generative evaluate ${shellQuote(run)}`,
+    settings,
+    versions,
+    metrics: readMetrics(folder.file('metrics.jsonl')),
+  };
+  const evaluation = readEvaluation(folder.file('evaluation.json'));
+  if (kind === 'gan') {
+    const scores = evaluation && imageScores(evaluation);
+    return { ...common, kind, samples: readSamples(folder.file('samples')), scores };
+  }
+  if (kind === 'mdn-rnn') {
+    const scores = evaluation ? forecastScores(evaluation) : [];
+    return { ...common, kind, ...withForecasts(run, scores) };
+  }
+  throw new LibtorchGenerativeError(
+    'ERR_CHECKPOINT',
+    `Expected a run of kind gan or mdn-rnn in ${run} but found ${kind}`,
+  );
+}
+
+/** The forecasts past the data's end beside the scores, by series; the data may be elsewhere by now. */
+function withForecasts(run: string, scores: ScoredSeries[]): Pick<MdnRnnReport, 'series' | 'noForecast'> {
+  try {
+    const horizon = scores[0]?.scores.backtest.horizon;
+    return {
+      series: forecastFans(run, { horizon }).map((fan) => ({
+        ...scores.find(({ name }) => name === fan.name),
+        ...fan,
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof LibtorchGenerativeError)) throw error;
+    return { series: scores, noForecast: error.message };
+  }
+}
+
+/** The epochs that are there; a last line that was cut short, by kill -9 for example, is none. */
+function readMetrics(path: string): EpochMetrics[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileBytes(path).toString().split('\n').filter(Boolean);
+  return lines.flatMap((line, index) => {
+    try {
+      return [JSON.parse(line) as EpochMetrics];
+    } catch (cause) {
+      if (index === lines.length - 1) return [];
+      throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path}:${index + 1} is damaged: expected JSON`, { cause });
+    }
+  });
+}
+
+/** Pictures of epochs, spread evenly where there are too many. */
+function readSamples(folder: string): SamplePicture[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).flatMap((name) => {
+    const epoch = /^epoch-(\d+)\.png$/.exec(name)?.[1];
+    return epoch ? [{ epoch: Number(epoch), path: join(folder, name) }] : [];
+  });
+  files.sort((a, b) => a.epoch - b.epoch);
+  const largest = Math.max(...files.map(({ path }) => statSync(path).size));
+  const count = Math.min(MAX_PICTURES, Math.max(2, Math.floor(MAX_PICTURE_BYTES / largest)));
+  return thin(files, count).map(({ epoch, path }) => ({ epoch, png: readFileBytes(path) }));
+}
+
+function readEvaluation(path: string): Record<string, unknown> | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const evaluation = JSON.parse(readFileBytes(path).toString());
+    if (typeof evaluation === 'object' && evaluation) return evaluation;
+  } catch {}
+  throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is damaged: expected JSON, as evaluate writes it`);
+}
+
+/** As a POSIX shell takes it for one word. */
+function shellQuote(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
