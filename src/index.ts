@@ -1,9 +1,20 @@
-export { readCsvColumns, readCsvHeader } from './data/csv';
+export type { CalendarCycle } from './data/calendar';
+export { type MissingValues, readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
-export { forecastSeries, type SeriesModel } from './data/forecast-series';
+export { Forecaster, type NextValue } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages } from './data/images';
+export type { LinkName } from './data/link';
 export { findMnist, readMnistImages, readMnistLabels } from './data/mnist';
+export type { ScalingKind } from './data/scaling';
+export { readSeries, type Series, type SeriesSource } from './data/series';
+export {
+  SeriesEncoding,
+  type SeriesEncodingOptions,
+  type SeriesEncodingState,
+  type Windows,
+} from './data/series-encoding';
+export { TimeAxis, type TimeStep } from './data/time-axis';
 export { Scaler, slidingWindows } from './data/time-series';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
 export type { Backtest, BacktestRow } from './evaluation/backtest';
@@ -29,6 +40,7 @@ export { Gru, type GruOptions } from './nn/gru';
 export { Linear, type LinearOptions } from './nn/linear';
 export { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from './nn/losses';
 export { Layer, Module, type StateDict } from './nn/module';
+export { ReduceLrOnPlateau, type ReduceLrOnPlateauOptions } from './nn/reduce-lr-on-plateau';
 export { Sequential } from './nn/sequential';
 export { type GridOptions, writeGrid } from './report/png';
 export { grad, noGrad } from './tensor/autograd';
@@ -61,6 +73,7 @@ export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/sa
 export { keep, memory, scope } from './tensor/scope';
 export { type Operand, Tensor } from './tensor/tensor';
 export type { GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
+export { loadForecaster, loadGenerator } from './training/load-run';
 export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
 export { writeRunReport } from './training/run-report';

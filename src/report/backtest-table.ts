@@ -53,3 +53,44 @@ ${rows.map(
 </div>
 `;
 }
+
+/** More are in evaluation.json. */
+const MAX_SERIES = 50;
+
+/** For several series: which of them the model is good for. */
+export function seriesTable({ bySeries = [] }: ForecastScores['backtest']): Html | undefined {
+  if (bySeries.length === 0) return undefined;
+  const scored = bySeries.map(({ name, rows }) => ({ name, ...bestOf(rows) }));
+  const numLost = scored.filter(({ isLost }) => isLost).length;
+  return html`<div class="card backtest">
+<h3>By series</h3>
+<p class="note">The model loses to a naive forecast on ${numLost} of ${count(scored.length, 'series', 'series')}.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Backtest by series">
+<table>
+<thead><tr><th scope="col">Series</th><th scope="col">Model’s CRPS</th><th scope="col">Best naive CRPS</th><th scope="col">by</th></tr></thead>
+<tbody>
+${scored.slice(0, MAX_SERIES).map(
+  ({
+    name,
+    model,
+    best,
+    isLost,
+  }) => html`<tr><th scope="row">${name}</th><td${isLost ? undefined : html` class="best"`}>${short(model)}</td><td${
+    isLost ? html` class="best"` : undefined
+  }>${short(best?.crps)}</td><td>${best && words(best.name)}</td></tr>
+`,
+)}</tbody>
+</table>
+</div>
+${scored.length > MAX_SERIES ? html`<p class="note">And ${scored.length - MAX_SERIES} more in evaluation.json.</p>` : undefined}
+</div>
+`;
+}
+
+/** The model's CRPS beside the best naive forecast's. */
+function bestOf(rows: ForecasterScores[]) {
+  const crpsOf = ({ crps }: ForecasterScores) => crps ?? Number.POSITIVE_INFINITY;
+  const model = rows.find(({ name }) => name === 'model')?.crps;
+  const [best] = rows.filter(({ name }) => name !== 'model').toSorted((a, b) => crpsOf(a) - crpsOf(b));
+  return { model, best, isLost: !best || crpsOf(best) < (model ?? Number.POSITIVE_INFINITY) };
+}

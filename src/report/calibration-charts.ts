@@ -4,11 +4,11 @@ import { PAGE_PALETTE } from './palette';
 import type { ForecastScores, MaybeNumber } from './run-report';
 
 /** Are the forecasts as wide as they should be? */
-export function calibrationCharts(name: string, scores: ForecastScores): Chart[] {
-  return [coverageChart(name, scores), pitChart(name, scores)];
+export function calibrationCharts(scores: ForecastScores): Chart[] {
+  return [coverageChart(scores), pitChart(scores)];
 }
 
-function coverageChart(name: string, { coverageLevels, oneStep, backtest }: ForecastScores): Chart {
+function coverageChart({ coverageLevels, oneStep, backtest }: ForecastScores): Chart {
   const model = backtest.rows.find((row) => row.name === 'model');
   const forecasts = [
     { forecast: 'one step ahead', coverage: oneStep.coverage },
@@ -26,7 +26,7 @@ function coverageChart(name: string, { coverageLevels, oneStep, backtest }: Fore
   }));
   return {
     title: 'Coverage',
-    description: `Of the values of ${name}, ${forecasts
+    description: `Parts of the values ${forecasts
       .map(
         ({ forecast, coverage }) =>
           `${forecast}: ${enumerate(coverage.map((part, index) => `${percent(part)} within the ${percent(coverageLevels[index])} interval`))}`,
@@ -78,7 +78,7 @@ function coverageChart(name: string, { coverageLevels, oneStep, backtest }: Fore
   };
 }
 
-function pitChart(name: string, { oneStep: { count, pit } }: ForecastScores): Chart {
+function pitChart({ oneStep: { count, pit } }: ForecastScores): Chart {
   const numBins = pit.histogram.length;
   const values = pit.histogram.map((bin, index) => ({
     from: index / numBins,
@@ -88,7 +88,7 @@ function pitChart(name: string, { oneStep: { count, pit } }: ForecastScores): Ch
   }));
   return {
     title: 'PIT histogram',
-    description: `How many values of ${name} fell into each tenth of their forecast, from the lowest: ${pit.histogram.join(', ')}. Test of uniformity: p = ${short(pit.pValue)}.`,
+    description: `How many values fell into each tenth of their forecast, from the lowest: ${pit.histogram.join(', ')}. Test of uniformity: p = ${short(pit.pValue)}.`,
     note: `Where in its forecast each of ${count.toLocaleString('en')} values fell. Bars at the dashed line: as wide as they should be; a hump: too wide; a trough: too narrow. Test of uniformity: p = ${short(pit.pValue)}.`,
     spec: {
       width: 'container',

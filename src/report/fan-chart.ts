@@ -51,7 +51,7 @@ export function fanChart(
           },
         }))
         .toReversed(), // the first on top
-      { data: { values: [{}] }, mark: { type: 'rule', strokeDash: [2, 3] }, encoding: { x: { datum: 0 } } },
+      { data: { values: [{ x: 0 }] }, mark: { type: 'rule', strokeDash: [2, 3] } },
       valuesUnderPointer(layers),
     ],
   };
@@ -100,7 +100,7 @@ function fanLayers({ quantiles }: Fan, palette: Palette): FanLayer[] {
 }
 
 /** For each step and layer `from`, of an area `to`, and both in words. */
-function fanRows({ history, quantiles }: Fan, layers: FanLayer[]): object[] {
+function fanRows({ history, quantiles, labels = [] }: Fan, layers: FanLayer[]): object[] {
   const last = history.at(-1)!;
   const past = history.map((observed, index): Step => ({ x: index - history.length + 1, observed }));
   const now: Step = { x: 0, observed: last, forecast: () => last };
@@ -108,7 +108,7 @@ function fanRows({ history, quantiles }: Fan, layers: FanLayer[]): object[] {
     (_, index): Step => ({ x: index + 1, forecast: ({ values }) => values[index]! }),
   );
   return [...past.slice(0, -1), now, ...future].map((step) => {
-    const row: Record<string, unknown> = { x: step.x };
+    const row: Record<string, unknown> = { x: step.x, label: labels[step.x + history.length - 1] };
     for (const [index, layer] of layers.entries()) {
       const [from, to] = layer.valuesAt(step);
       if (from === undefined || !Number.isFinite(from)) continue;
@@ -139,6 +139,7 @@ function valuesUnderPointer(layers: FanLayer[]) {
     encoding: {
       opacity: { condition: { param: 'pointer', empty: false, value: 0.6 }, value: 0 },
       tooltip: [
+        { field: 'label', type: 'nominal' as const, title: 'Time' },
         { field: 'x', type: 'quantitative' as const, title: 'Step' },
         ...layers.map(({ name }, index) => ({ field: `text${index}`, type: 'nominal' as const, title: name })),
       ],

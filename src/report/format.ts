@@ -23,8 +23,8 @@ export function count(number: number, singular: string, plural = `${singular}s`)
 }
 
 /** "a", "a and b", "a, b and c" */
-export function enumerate(names: string[]): string {
-  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+export function enumerate(names: (string | number)[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** "validationLoss" as "validation loss". */

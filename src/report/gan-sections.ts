@@ -1,8 +1,8 @@
 import type { Figures } from './figures';
-import { enumerate } from './format';
+import { enumerate, percent, short } from './format';
 import { Html, html } from './html';
-import { classHistogram, frechetChart } from './image-charts';
-import type { GanReport, ImageScores, SamplePicture } from './run-report';
+import { classHistogram, frechetChart, IMAGE_ROWS } from './image-charts';
+import type { GanReport, ImageRow, ImageScores, SamplePicture } from './run-report';
 
 /** What the GAN draws, and how good it is. */
 export function ganSections({ samples, scores, evaluateCommand }: GanReport, figures: Figures): Html {
@@ -15,7 +15,7 @@ ${samples.length > 0 ? sampleSlider(samples) : html`<p class="hint">No samples w
 ${
   scores
     ? quality(scores, figures)
-    : html`<p class="hint">Not evaluated yet. Fréchet distance, precision, recall and classes come with <code>${evaluateCommand}</code></p>`
+    : html`<p class="hint">Not evaluated yet. Fréchet distance, precision, recall and a histogram of the digits come with <code>${evaluateCommand}</code></p>`
 }
 </section>
 `;
@@ -41,16 +41,37 @@ ${last > 0 ? control : html`<p>After epoch ${samples[last]!.epoch}</p>`}
 `;
 }
 
-function quality(scores: ImageScores, figures: Figures): Html {
-  const { frechet, histogram, alarm } = scores;
-  const missing = (histogram ?? []).flatMap((bin, index) => (bin === 0 ? [String(index)] : []));
+function quality({ rows, digits, collapse }: ImageScores, figures: Figures): Html {
+  const missing = digits?.missing ?? [];
   const warnings = [
-    ...(alarm ? [alarm] : []),
+    ...(collapse ? [`The generator has collapsed: ${collapse}.`] : []),
     ...(missing.length > 0
-      ? [`No sample shows ${missing.length === 1 ? 'class' : 'the classes'} ${enumerate(missing)}.`]
+      ? [`It hardly draws the ${missing.length === 1 ? 'digit' : 'digits'} ${enumerate(missing)}.`]
       : []),
   ];
-  const charts = [...(frechet ? [frechetChart(frechet)] : []), ...(histogram ? [classHistogram(histogram)] : [])];
-  return html`${warnings.map((warning) => html`<p class="verdict warning">${warning}</p>`)}
-<div class="grid">${charts.map((chart) => figures.add(chart))}</div>`;
+  const charts = [frechetChart(rows), ...(digits ? [classHistogram(digits.generated)] : [])];
+  return html`${warnings.map(
+    (warning) => html`<p class="verdict warning">${warning}</p>
+`,
+  )}<div class="grid">${charts.map((chart) => figures.add(chart))}</div>
+${imageTable(rows)}`;
+}
+
+function imageTable(rows: ImageRow[]): Html {
+  return html`<div class="card backtest">
+<h3>Beside real images</h3>
+<p class="note">Precision: the part that looks real. Recall: the part of the real images that could be among these. Variety: of the pixels, beside real images’.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Beside real images">
+<table>
+<thead><tr><th scope="col">Images</th><th scope="col">Number</th><th scope="col">Fréchet</th><th scope="col">Precision</th><th scope="col">Recall</th><th scope="col">Variety</th></tr></thead>
+<tbody>
+${rows.map(
+  ({ name, count, frechet, precision, recall, diversity }) =>
+    html`<tr${name === 'generated' ? html` class="own"` : undefined}><th scope="row">${IMAGE_ROWS[name] ?? name}</th><td>${count.toLocaleString('en')}</td><td>${short(frechet)}</td><td>${percent(precision)}</td><td>${percent(recall)}</td><td>${short(diversity)}</td></tr>
+`,
+)}</tbody>
+</table>
+</div>
+</div>
+`;
 }

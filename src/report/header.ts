@@ -10,7 +10,8 @@ export function header(report: RunReport): Html {
   const { kind, name, settings } = report;
   // Of a file its name is enough here; the settings below have the path.
   const data = typeof settings.data === 'string' ? basename(settings.data) : undefined;
-  const facts = [MODELS[kind], data, settings.column, trained(report)];
+  const columns = [settings.column ?? []].flat().join(', ');
+  const facts = [MODELS[kind], data, columns, trained(report)];
   const tiles = kind === 'gan' ? imageTiles(report) : forecastTiles(report);
   return html`<header>
 <h1>${name}</h1>
@@ -41,27 +42,33 @@ interface Tile {
 
 function imageTiles({ scores }: GanReport): Tile[] {
   if (!scores) return [];
-  const { frechet, precision, recall, histogram } = scores;
-  const tiles: Tile[] = [];
-  if (frechet) {
-    const note = `real images ${short(frechet.lower)}, pixel-wise Gaussian ${short(frechet.upper)}`;
-    tiles.push({ name: 'Fréchet distance', value: short(frechet.value), note });
-  }
-  if (precision !== undefined)
-    tiles.push({ name: 'Precision', value: short(precision), note: 'samples that look real' });
-  if (recall !== undefined) tiles.push({ name: 'Recall', value: short(recall), note: 'of the real variety' });
-  if (histogram) {
-    const shown = histogram.filter((bin) => bin > 0).length;
-    tiles.push({ name: 'Classes', value: `${shown} of ${histogram.length}`, note: 'seen in the samples' });
-  }
-  return tiles;
+  const [generated, real, noise] = ['generated', 'real', 'pixelGaussian'].map((row) =>
+    scores.rows.find(({ name }) => name === row),
+  );
+  const { digits } = scores;
+  return [
+    {
+      name: 'Fréchet distance',
+      value: short(generated?.frechet),
+      note: `real images ${short(real?.frechet)}, pixel noise ${short(noise?.frechet)}`,
+    },
+    { name: 'Precision', value: percent(generated?.precision), note: 'of the samples look real' },
+    { name: 'Recall', value: percent(generated?.recall), note: 'of the real images could be samples' },
+    ...(digits
+      ? [
+          {
+            name: 'Digits',
+            value: `${digits.generated.length - digits.missing.length} of ${digits.generated.length}`,
+            note: 'are drawn',
+          },
+        ]
+      : []),
+  ];
 }
 
-/** Of a single series; several have a section each. */
-function forecastTiles({ series }: MdnRnnReport): Tile[] {
-  const [only, ...others] = series;
-  if (!only?.scores || others.length > 0) return [];
-  const { oneStep, backtest, coverageLevels } = only.scores;
+function forecastTiles({ scores }: MdnRnnReport): Tile[] {
+  if (!scores) return [];
+  const { oneStep, backtest, coverageLevels } = scores;
   const model = backtest.rows.find(({ name }) => name === 'model');
   const widest = coverageLevels.length - 1;
   return [

@@ -58,11 +58,10 @@ export function lineChart({ x, y, lines, mark }: LineChartOptions): Pick<Chart, 
 }
 
 function markLayers({ x, name }: { x: number; name: string }) {
-  const at = { x: { datum: x, type: 'quantitative' as const } };
-  const text = { type: 'text' as const, text: name, align: 'right' as const, dx: -6, y: 8 };
+  const data = { values: [{ x }] };
   return [
-    { mark: { type: 'rule' as const, strokeDash: [2, 3] }, encoding: at },
-    { data: { values: [{}] }, mark: text, encoding: at },
+    { data, mark: { type: 'rule' as const, strokeDash: [2, 3] } },
+    { data, mark: { type: 'text' as const, text: name, align: 'right' as const, dx: -6, y: 8 } },
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Chart } from './chart';
 import { capitalize, short, words } from './format';
-import { lineChart } from './line-chart';
+import { type LineChartOptions, lineChart } from './line-chart';
 import type { EpochMetrics, RunReport } from './run-report';
 import { thin } from './thin';
 
@@ -14,8 +14,8 @@ const LOSS_NAMES: Record<string, string> = {
   validationLoss: 'validation',
 };
 
-/** No curves: what counts the epochs, or tells one of them. */
-const NOT_MEASURED = ['epoch', 'seconds', 'bestEpoch'];
+/** No curves. */
+const NOT_MEASURED = ['epoch', 'seconds'];
 
 /** The losses in one chart, whatever else was measured in one each. */
 export function lossCharts({ kind, settings, metrics: all }: RunReport): Chart[] {
@@ -24,12 +24,14 @@ export function lossCharts({ kind, settings, metrics: all }: RunReport): Chart[]
   const isLoss = (name: string) => /^loss|Loss$/.test(name);
   const losses = names.filter(isLoss);
   const charts = names.filter((name) => !isLoss(name)).map((name) => curves(metrics, [name], words(name)));
-  if (losses.length > 0) charts.unshift(lossChart(metrics, losses, lossUnit(kind, settings)));
+  const kept = settings.patience === undefined ? undefined : bestEpoch(all);
+  if (losses.length > 0) charts.unshift(lossChart(metrics, losses, lossUnit(kind, settings), kept));
   return charts;
 }
 
-function lossChart(metrics: EpochMetrics[], names: string[], unit: string): Chart {
-  const chart = curves(metrics, names, 'losses', unit);
+function lossChart(metrics: EpochMetrics[], names: string[], unit: string, kept: number | undefined): Chart {
+  const mark = kept === undefined ? undefined : { x: kept, name: 'kept' };
+  const chart = curves(metrics, names, 'losses', unit, mark);
   return {
     ...chart,
     note: names.includes('validationLoss')
@@ -38,13 +40,18 @@ function lossChart(metrics: EpochMetrics[], names: string[], unit: string): Char
   };
 }
 
-function curves(metrics: EpochMetrics[], names: string[], title: string, unit = title): Chart {
+function curves(
+  metrics: EpochMetrics[],
+  names: string[],
+  title: string,
+  unit = title,
+  mark?: LineChartOptions['mark'],
+): Chart {
   const lines = names.map((name) => ({
     name: LOSS_NAMES[name] ?? words(name),
     values: metrics.map((record) => record[name]),
   }));
   const epochs = metrics.map(({ epoch }) => Number(epoch));
-  const best = metrics.at(-1)?.bestEpoch;
   const ends = lines.map(({ name, values }) => `${name} from ${short(values[0])} to ${short(values.at(-1))}`);
   return {
     title: capitalize(title),
@@ -53,9 +60,16 @@ function curves(metrics: EpochMetrics[], names: string[], title: string, unit = 
       x: { title: 'Epoch', values: epochs },
       y: { title: capitalize(unit) },
       lines,
-      mark: typeof best === 'number' ? { x: best, name: 'best' } : undefined,
+      mark,
     }),
   };
+}
+
+/** Whose weights early stopping keeps. */
+function bestEpoch(metrics: EpochMetrics[]): number | undefined {
+  const validated = metrics.filter(({ validationLoss }) => typeof validationLoss === 'number');
+  const [best] = validated.toSorted((a, b) => Number(a.validationLoss) - Number(b.validationLoss));
+  return best && Number(best.epoch);
 }
 
 function measuredNames(metrics: EpochMetrics[]): string[] {

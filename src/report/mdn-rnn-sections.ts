@@ -1,4 +1,4 @@
-import { backtestTable, verdict } from './backtest-table';
+import { backtestTable, seriesTable, verdict } from './backtest-table';
 import { calibrationCharts } from './calibration-charts';
 import type { Chart } from './chart';
 import { type Fan, fanChart } from './fan-chart';
@@ -6,32 +6,32 @@ import type { Figures } from './figures';
 import { count, percent, short } from './format';
 import { type Html, html } from './html';
 import { splitQuantiles } from './quantile-bands';
-import type { ForecastScores, MdnRnnReport, SeriesReport } from './run-report';
+import type { ForecastScores, MdnRnnReport } from './run-report';
 
 /** What the model forecasts, and how far that can be trusted. */
 export function mdnRnnSections(report: MdnRnnReport, figures: Figures): Html {
-  const { series, noForecast, evaluateCommand } = report;
-  const isEvaluated = series.some(({ scores }) => scores);
-  return html`${noForecast ? html`<p class="hint">There is no forecast: ${noForecast}</p>` : undefined}
-${series.map((each) => seriesSections(each, figures))}
+  const { scores, evaluateCommand, settings } = report;
+  return html`<section>
+<h2>Forecast</h2>
+${forecasts(report, figures)}
+</section>
+<section>
+<h2>How good are the forecasts?</h2>
 ${
-  isEvaluated
-    ? undefined
-    : html`<section><h2>Evaluation</h2>
-<p class="hint">Not evaluated yet. Coverage, PIT and the backtest beside naive forecasts come with <code>${evaluateCommand}</code></p></section>
-`
-}`;
+  scores
+    ? evaluation(scores, isSelected(settings), figures)
+    : html`<p class="hint">Not evaluated yet. Coverage, PIT and a backtest beside naive forecasts come with <code>${evaluateCommand}</code></p>`
+}
+</section>
+`;
 }
 
-function seriesSections({ name, forecast, scores }: SeriesReport, figures: Figures): Html {
-  return html`${
-    forecast &&
-    html`<section>
-<h2>Forecast of ${name}</h2>
-${figures.add(forecastChart(name, forecast))}
-</section>
-`
-  }${scores && evaluation(name, scores, figures)}`;
+function forecasts({ forecasts, numSeries, noForecast }: MdnRnnReport, figures: Figures): Html {
+  if (noForecast) return html`<p class="hint">There is none: ${noForecast}</p>`;
+  const charts = forecasts.map(({ name, fan }) => figures.add(forecastChart(name, fan)));
+  const numLeft = numSeries - forecasts.length;
+  return html`<div class="grid">${charts}</div>
+${numLeft > 0 ? html`<p class="note">And ${numLeft} more series, which are not drawn.</p>` : undefined}`;
 }
 
 function forecastChart(column: string, fan: Fan): Chart {
@@ -43,19 +43,23 @@ function forecastChart(column: string, fan: Fan): Chart {
     widest &&
     `, ${percent(widest.part)} interval ${short(widest.lower.values.at(-1))} to ${short(widest.upper.values.at(-1))}`;
   return {
-    title: `${count(horizon, 'step')} ahead`,
+    title: `${column}, ${count(horizon, 'step')} ahead`,
     description: `Forecast of ${column}: ${count(fan.history.length, 'observed value')}, the last ${short(fan.history.at(-1))}, then ${count(horizon, 'step')} to a median of ${short(median)}${range ?? ''}.`,
     ...fanChart(fan, { column }),
   };
 }
 
-function evaluation(name: string, scores: ForecastScores, figures: Figures): Html {
+function evaluation(scores: ForecastScores, selected: boolean, figures: Figures): Html {
   const { text, isLost } = verdict(scores.backtest.rows);
-  return html`<section>
-<h2>How good are forecasts of ${name}?</h2>
-<p class="verdict${isLost ? ' warning' : ''}">${text}</p>
-<div class="grid">${calibrationCharts(name, scores).map((chart) => figures.add(chart))}</div>
-${backtestTable(scores)}
-</section>
-`;
+  return html`<p class="verdict${isLost ? ' warning' : ''}">${text}</p>
+${selected ? html`<p>${SELECTED}</p>` : undefined}
+<div class="grid">${calibrationCharts(scores).map((chart) => figures.add(chart))}</div>
+${backtestTable(scores)}${seriesTable(scores.backtest)}`;
+}
+
+const SELECTED =
+  'The values scored here also decided when the training stopped or slowed down, so the scores flatter the model: --test keeps some for evaluation only.';
+
+function isSelected({ patience, lrPatience, test }: Record<string, unknown>): boolean {
+  return (patience ?? lrPatience ?? undefined) !== undefined && !test;
 }

@@ -34,28 +34,33 @@ export interface SamplePicture {
 }
 
 export interface ImageScores {
-  /** The distance to real images, and the scale for it: real images against others, and a pixel-wise Gaussian. */
-  frechet?: { value: MaybeNumber; lower: MaybeNumber; upper: MaybeNumber };
-  /** The part of the samples that look real. */
-  precision?: MaybeNumber;
-  /** The part of the real images that the samples come near. */
-  recall?: MaybeNumber;
-  /** How many samples a classifier puts into each class. */
-  histogram?: number[];
-  /** Why the samples lack variety. */
-  alarm?: string;
+  /** "generated" and, as a scale for it, "real" (other real images) and "pixelGaussian" (pixels drawn one by one). */
+  rows: ImageRow[];
+  /** How many images a classifier takes for a 0, a 1, ... */
+  digits?: { generated: number[]; missing: number[] };
+  /** How the generator has collapsed. */
+  collapse?: string;
+}
+
+export interface ImageRow {
+  name: string;
+  count: number;
+  frechet: MaybeNumber;
+  /** The part of the images that look real. */
+  precision: MaybeNumber;
+  /** The part of the real images that could be among these. */
+  recall: MaybeNumber;
+  /** The variety beside real images'. */
+  diversity: MaybeNumber;
 }
 
 export interface MdnRnnReport extends CommonReport {
   kind: 'mdn-rnn';
-  series: SeriesReport[];
+  forecasts: { name: string; fan: Fan }[];
+  /** All that the model was trained on. */
+  numSeries: number;
   /** Why there is no forecast, if there is none. */
   noForecast?: string;
-}
-
-export interface SeriesReport {
-  name: string;
-  forecast?: Fan;
   scores?: ForecastScores;
 }
 
@@ -70,7 +75,14 @@ export interface ForecastScores {
     coverage: MaybeNumber[];
     pit: { histogram: number[]; pValue: MaybeNumber };
   };
-  backtest: { horizon: number; season: number; numForecasts: number; rows: ForecasterScores[] };
+  backtest: {
+    horizon: number;
+    season: number;
+    numForecasts: number;
+    rows: ForecasterScores[];
+    /** If there are several. */
+    bySeries?: { name: string; rows: ForecasterScores[] }[];
+  };
 }
 
 export interface ForecasterScores {

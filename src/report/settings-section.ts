@@ -1,3 +1,4 @@
+import { count } from './format';
 import { type Html, html } from './html';
 import type { RunReport } from './run-report';
 
@@ -23,6 +24,14 @@ ${flatten(values).map(([name, value]) => html`<tr><th scope="row"><code>${name}<
 function flatten(values: object, prefix = ''): [name: string, value: string][] {
   return Object.entries(values).flatMap(([name, value]): [string, string][] => {
     if (typeof value === 'object' && value && !Array.isArray(value)) return flatten(value, `${prefix}${name}.`);
-    return [[prefix + name, typeof value === 'string' ? value : JSON.stringify(value)]];
+    return [[prefix + name, Array.isArray(value) ? listed(value) : String(value)]];
   });
+}
+
+function listed(values: unknown[]): string {
+  if (values.length === 0) return 'none';
+  // Such as the scales of each series, of which there may be thousands.
+  if (values.some((value) => typeof value === 'object'))
+    return `${count(values.length, 'entry', 'entries')}, see config.json`;
+  return values.join(', ');
 }

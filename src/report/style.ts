@@ -60,13 +60,13 @@ table.settings td { overflow-wrap: anywhere; }
 .samples { display: grid; gap: 1rem 1.75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
 .samples img { display: block; width: 100%; height: auto; image-rendering: pixelated; border-radius: 6px; background: #000; }
 .samples img[hidden] { display: none; }
-.slider { display: flex; flex-wrap: wrap; align-items: center; align-content: flex-start; gap: .4rem .9rem; }
+.slider { display: flex; flex-wrap: wrap; align-items: center; align-content: center; gap: .4rem .9rem; }
 .slider label { font-weight: 600; }
 .slider output { margin-left: auto; font-variant-numeric: tabular-nums; }
 .slider input { flex: 1 1 100%; width: 100%; height: 2rem; margin: 0; accent-color: var(--blue); }
 :focus-visible { outline: 3px solid var(--blue); outline-offset: 2px; }
 #tooltip {
-  position: fixed; pointer-events: none; z-index: 1; max-width: 280px; padding: .45rem .65rem; border-radius: 6px;
+  border-collapse: separate; border-spacing: 0; width: auto; position: fixed; pointer-events: none; z-index: 1; max-width: 280px; padding: .45rem .65rem; border-radius: 6px;
   background: var(--text); color: var(--surface); font-size: .8125rem; line-height: 1.4;
 }
 #tooltip td { border: 0; padding: 0 0 0 .8rem; }

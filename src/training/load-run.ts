@@ -1,5 +1,5 @@
-import type { SeriesModel } from '../data/forecast-series';
-import { Scaler } from '../data/time-series';
+import { Forecaster } from '../data/forecaster';
+import { SeriesEncoding } from '../data/series-encoding';
 import { Generator } from '../models/generator';
 import type { GanSettings } from './gan-settings';
 import { createMdnRnn, type MdnRnnSettings } from './mdn-rnn-settings';
@@ -14,11 +14,10 @@ export function loadGenerator(run: string): { generator: Generator; settings: Ga
   return { generator: generator.eval(), settings };
 }
 
-/** The MDN-RNN of a run folder with its scaler, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
-export function loadSeriesModel(run: string): { series: SeriesModel; settings: MdnRnnSettings } {
+/** The MDN-RNN of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
+export function loadForecaster(run: string): { forecaster: Forecaster; settings: MdnRnnSettings } {
   const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
   const model = createMdnRnn(settings);
   folder.loadModel('model', model);
-  const { mean, deviation } = settings.scaler;
-  return { series: { model: model.eval(), scaler: new Scaler(mean, deviation), window: settings.window }, settings };
+  return { forecaster: new Forecaster(model.eval(), new SeriesEncoding(settings.encoding)), settings };
 }

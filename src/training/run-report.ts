@@ -5,13 +5,16 @@ import { readFileBytes, writeFileAtomic } from '../files';
 import { renderReport } from '../report/page';
 import type { EpochMetrics, MdnRnnReport, RunReport, SamplePicture } from '../report/run-report';
 import { thin } from '../report/thin';
-import { forecastScores, imageScores, type ScoredSeries } from './run-evaluation';
+import { forecastScores, imageScores, readEvaluation } from './run-evaluation';
 import { RunFolder } from './run-folder';
-import { forecastFans } from './run-forecast';
+import { forecastRun } from './run-forecast';
 
 /** Pictures beyond it are left out, evenly over the epochs. */
 const MAX_PICTURES = 100;
 const MAX_PICTURE_BYTES = 6_000_000;
+
+/** Series beyond it are not drawn. */
+const MAX_FORECASTS = 6;
 
 /**
  * Writes a run's report: one self-contained HTML page of its losses, what it draws or forecasts, its evaluation if
@@ -38,12 +41,11 @@ function collectReport(run: string): RunReport {
   };
   const evaluation = readEvaluation(folder.file('evaluation.json'));
   if (kind === 'gan') {
-    const scores = evaluation && imageScores(evaluation);
-    return { ...common, kind, samples: readSamples(folder.file('samples')), scores };
+    return { ...common, kind, samples: readSamples(folder.file('samples')), scores: imageScores(evaluation) };
   }
   if (kind === 'mdn-rnn') {
-    const scores = evaluation ? forecastScores(evaluation) : [];
-    return { ...common, kind, ...withForecasts(run, scores) };
+    const scores = forecastScores(evaluation);
+    return { ...common, kind, scores, ...tryToForecast(run, scores?.backtest.horizon) };
   }
   throw new LibtorchGenerativeError(
     'ERR_CHECKPOINT',
@@ -51,19 +53,13 @@ function collectReport(run: string): RunReport {
   );
 }
 
-/** The forecasts past the data's end beside the scores, by series; the data may be elsewhere by now. */
-function withForecasts(run: string, scores: ScoredSeries[]): Pick<MdnRnnReport, 'series' | 'noForecast'> {
+/** A run without its data, or stopped before it had a model, has a report all the same. */
+function tryToForecast(run: string, horizon = 24): Pick<MdnRnnReport, 'forecasts' | 'numSeries' | 'noForecast'> {
   try {
-    const horizon = scores[0]?.scores.backtest.horizon;
-    return {
-      series: forecastFans(run, { horizon }).map((fan) => ({
-        ...scores.find(({ name }) => name === fan.name),
-        ...fan,
-      })),
-    };
+    return forecastRun(run, { horizon, maxSeries: MAX_FORECASTS });
   } catch (error) {
     if (!(error instanceof LibtorchGenerativeError)) throw error;
-    return { series: scores, noForecast: error.message };
+    return { forecasts: [], numSeries: 0, noForecast: error.message };
   }
 }
 
@@ -92,15 +88,6 @@ function readSamples(folder: string): SamplePicture[] {
   const largest = Math.max(...files.map(({ path }) => statSync(path).size));
   const count = Math.min(MAX_PICTURES, Math.max(2, Math.floor(MAX_PICTURE_BYTES / largest)));
   return thin(files, count).map(({ epoch, path }) => ({ epoch, png: readFileBytes(path) }));
-}
-
-function readEvaluation(path: string): Record<string, unknown> | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const evaluation = JSON.parse(readFileBytes(path).toString());
-    if (typeof evaluation === 'object' && evaluation) return evaluation;
-  } catch {}
-  throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is damaged: expected JSON, as evaluate writes it`);
 }
 
 /** As a POSIX shell takes it for one word. */

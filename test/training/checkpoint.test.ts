@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '../../src/tensor/safetensors';
-import { loadGenerator, loadSeriesModel } from '../../src/training/load-run';
+import { loadForecaster, loadGenerator } from '../../src/training/load-run';
 import { RunFolder } from '../../src/training/run-folder';
 import { trainGan } from '../../src/training/train-gan';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
@@ -61,7 +61,7 @@ test('a run gives back its model', async () => {
     expect(tensor.equal(generator.stateDict()[name]!)).toBe(true);
   }
   expect(RunFolder.kindOf(run)).toBe('gan');
-  expect(() => loadSeriesModel(run)).toThrow(/Expected a run of kind mdn-rnn in .*back but found gan/);
+  expect(() => loadForecaster(run)).toThrow(/Expected a run of kind mdn-rnn in .*back but found gan/);
 });
 
 describe('a checkpoint is refused by name', () => {
