@@ -43,7 +43,7 @@ export function fanChart(
     layer: [
       ...layers
         .map(({ name, mark }, index) => ({
-          mark,
+          mark: { ...mark, description: name },
           encoding: {
             y: { field: `from${index}`, type: 'quantitative' as const, title: column, scale: { zero: false } },
             ...(mark.type === 'area' && { y2: { field: `to${index}` } }),
@@ -135,7 +135,7 @@ function valuesUnderPointer(layers: FanLayer[]) {
   const select = { type: 'point' as const, fields: ['x'], nearest: true, on: 'pointerover', clear: 'pointerout' };
   return {
     params: [{ name: 'pointer', select }],
-    mark: { type: 'rule' as const, strokeWidth: 1 },
+    mark: { type: 'rule' as const, strokeWidth: 1, aria: false },
     encoding: {
       opacity: { condition: { param: 'pointer', empty: false, value: 0.6 }, value: 0 },
       tooltip: [

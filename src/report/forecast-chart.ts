@@ -3,6 +3,7 @@ import { invalidArgument } from '../errors';
 import { browserScript } from './browser-script';
 import { type ChartSpec, chartConfig } from './chart';
 import { type Fan, fanChart } from './fan-chart';
+import { html } from './html';
 import { PRINT_PALETTE } from './palette';
 
 export interface ForecastChartOptions extends Fan {
@@ -23,26 +24,22 @@ interface Library {
  *
  * @throws ERR_INVALID_ARGUMENT
  */
-export function forecastChartSvg({ title, column = '', ...fan }: ForecastChartOptions): Promise<string> {
+export async function forecastChartSvg({ title, column = '', ...fan }: ForecastChartOptions): Promise<string> {
   checkFan(fan);
   const { spec } = fanChart(fan, { column, palette: PRINT_PALETTE, legend: { symbolType: 'square' } });
-  return toSvg({
-    ...spec,
-    ...SIZE,
-    title: { text: title, anchor: 'start', fontSize: 16, fontWeight: 'normal', offset: 12 },
-    description: title,
-    padding: 16,
-  });
+  const heading = { text: title, anchor: 'start' as const, fontSize: 16, fontWeight: 'normal' as const, offset: 12 };
+  return toSvg({ ...spec, ...SIZE, title: heading, padding: 16 }, title);
 }
 
 /** By the page's library, in a context of its own: it is for browsers, and Node would take it for a module. */
-async function toSvg(spec: ChartSpec): Promise<string> {
+async function toSvg(spec: ChartSpec, title: string): Promise<string> {
   const context = createContext({ structuredClone, setTimeout, clearTimeout, performance, console });
   runInContext(browserScript('vega.js'), context);
   const { vega, vegaLite } = context as unknown as Library;
   const config = { ...chartConfig(PRINT_PALETTE), background: PRINT_PALETTE.surface };
   const view = new vega.View(vega.parse(vegaLite.compile(spec, { config }).spec), { renderer: 'none' });
-  return `${await view.toSVG()}\n`;
+  const svg = await view.toSVG();
+  return svg.replace('<svg ', () => html`<svg role="img" aria-label="${title}" `.text);
 }
 
 function checkFan({ history, quantiles }: Fan): void {
@@ -55,4 +52,9 @@ function checkFan({ history, quantiles }: Fan): void {
       throw invalidArgument(`the values of quantile ${level}`, `${horizon || 'one or more'} values`, values);
     }
   }
+  const forecast = quantiles.flatMap(({ values }) => values);
+  const odd = [...history.filter((value) => !Number.isNaN(value)), ...forecast].find(
+    (value) => !Number.isFinite(value),
+  );
+  if (odd !== undefined) throw invalidArgument('a value of the chart', 'a finite number', odd);
 }

@@ -44,8 +44,14 @@ export function lineChart({ x, y, lines, mark }: LineChartOptions): Pick<Chart, 
     data: { values },
     encoding: { x: { field: 'x', type: 'quantitative', title: x.title, scale: { nice: false }, axis: WHOLE_NUMBERS } },
     layer: [
-      ...styles.map(({ color, mark: { strokeDash } }, index) => ({
-        mark: { type: 'line' as const, color, strokeDash, point: x.values.length <= FEW_VALUES && { color } },
+      ...styles.map(({ name, color, mark: { strokeDash } }, index) => ({
+        mark: {
+          type: 'line' as const,
+          description: name,
+          color,
+          strokeDash,
+          point: x.values.length <= FEW_VALUES && { color },
+        },
         encoding: {
           y: { field: `y${index}`, type: 'quantitative' as const, title: y.title, scale: { zero: false } },
         },
@@ -70,7 +76,7 @@ function valuesUnderPointer(title: string, lines: Line[]) {
   const select = { type: 'point' as const, fields: ['x'], nearest: true, on: 'pointerover', clear: 'pointerout' };
   return {
     params: [{ name: 'pointer', select }],
-    mark: { type: 'rule' as const, strokeWidth: 1 },
+    mark: { type: 'rule' as const, strokeWidth: 1, aria: false },
     encoding: {
       opacity: { condition: { param: 'pointer', empty: false, value: 0.6 }, value: 0 },
       tooltip: [
