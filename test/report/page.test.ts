@@ -150,19 +150,16 @@ testInBrowser('the values under the pointer are told', async () => {
   await page.close();
 });
 
-testInBrowser.each([
-  ['GAN', gan],
-  ['forecast', mdnRnn],
-])("a %s's report fits a phone", async (_, report) => {
-  const { page, complaints } = await open(write(report), phone);
-  expect(complaints).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-  const right = await page
-    .locator('figure svg')
-    .evaluateAll((all) => all.map((svg) => svg.getBoundingClientRect().right));
-  for (const edge of right) expect(edge).toBeLessThanOrEqual(348);
-  await page.close();
-});
+for (const [kind, report] of Object.entries({ gan, mdnRnn })) {
+  testInBrowser(`a report fits a phone: ${kind}`, async () => {
+    const { page, complaints } = await open(write(report), phone);
+    expect(complaints).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    const charts = await page.locator('figure svg').evaluateAll((all) => all.map((svg) => svg.getBoundingClientRect()));
+    for (const { right } of charts) expect(right).toBeLessThanOrEqual(348);
+    await page.close();
+  });
+}
 
 testInBrowser('in the dark the page is dark, and what is written in charts light', async () => {
   const path = write(mdnRnn);
