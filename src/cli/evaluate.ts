@@ -64,10 +64,11 @@ function heldOutStart(series: Series, settings: MdnRnnSettings): number {
 }
 
 /** What is scored by the values that chose the weights is scored too well. */
-function describeSelection({ patience, lrPatience, test }: MdnRnnSettings, { data }: EvaluateFlags): string {
-  const isChosen = patience !== undefined || lrPatience !== undefined;
+function describeSelection(settings: MdnRnnSettings, { data }: EvaluateFlags): string {
+  const { patience, lrPatience, calibrate, test } = settings;
+  const isChosen = [patience, lrPatience, calibrate].some((option) => option !== undefined);
   if (!isChosen || test > 0 || data !== undefined) return '';
-  return 'These values also decided when the training stopped or slowed down, so that the scores flatter the model: --test keeps some for evaluation only.\n';
+  return 'The training looked at these values too (patience, lr-patience or calibrate), so that the scores flatter the model: train with --test 0.1 to keep some for evaluation only.\n';
 }
 
 const NAMES: Record<BacktestRow['name'], string> = {

@@ -38,6 +38,7 @@ export function addTrainMdnRnnCommand(train: Command): void {
     .option('--patience <n>', 'stops after n epochs without a better validation loss, keeps the best', wholeNumber(1))
     .option('--lr-patience <n>', 'lowers the learning rate after n such epochs', wholeNumber(1))
     .option('--lr-factor <x>', 'what it is multiplied by then (default: 0.1)', lrFactor)
+    .option('--calibrate <n>', 'fits the width of forecasts of up to n steps to the validation part', wholeNumber(1))
     .option('--exact', "libtorch's own GRU, equal to PyTorch's to the last bit");
   addTrainingFlags(command, { epochs: '100', batchSize: 32, lr: '1e-3', threads: '1' }).action(run);
 }

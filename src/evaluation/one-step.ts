@@ -32,22 +32,31 @@ export interface Pit extends Uniformity {
 const NUM_BINS = 10;
 
 /** Scores the foretelling of each window's target. */
-export function scoreOneStep({ model, encoding }: Forecaster, windows: Windows): OneStepScores {
+export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepScores {
+  const { model, encoding } = forecaster;
+  const spread = forecaster.spreadAt(0);
   return noGrad(() =>
     scope(() => {
       const { rows, targets, scalers } = windows;
       const mixture = new Mixture(model.forward(rows.slice(1, 0, -1)));
       const target = rows.select(1, -1).slice(1, 0, 1); // (N, 1)
-      const logDensities = numbersOf(mixture.logProb(target));
-      const pit = numbersOf(mixture.cdf(target)).map((each) => Math.min(Math.max(each, 0), 1));
-      const nlls = logDensities.map(
-        (density, index) =>
-          Math.log(scalers[index]!.deviation) - encoding.link.logDerivative(targets[index]!) - density,
-      );
+      // Of forecasts that are `spread` times as wide about their median.
+      const median = mixture.quantile([0.5]).to({ dtype: 'float32' }); // (N, 1)
+      const narrowed = spread === 1 ? target : target.sub(median).div(spread).add(median);
+      const logDensities = numbersOf(mixture.logProb(narrowed));
+      const pit = numbersOf(mixture.cdf(narrowed)).map((each) => Math.min(Math.max(each, 0), 1));
+      const nlls = logDensities.map((logDensity, index) => {
+        const width = Math.log(spread * scalers[index]!.deviation);
+        return width - encoding.link.logDerivative(targets[index]!) - logDensity;
+      });
+      const crps =
+        encoding.link.name === 'identity'
+          ? numbersOf(mixtureCrps(mixture, narrowed)).map((score, index) => spread * score * scalers[index]!.deviation)
+          : linkedCrps(forecaster, mixture, windows);
       return {
         count: pit.length,
         nll: mean(nlls),
-        crps: mean(crpsOf(mixture, target, windows, encoding.link)),
+        crps: mean(crps),
         coverage: COVERAGE_LEVELS.map((level) => mean(pit.map((each) => Number(Math.abs(each - 0.5) <= level / 2)))),
         pit: { ...testUniformity(pit), histogram: histogramOf(pit) },
       };
@@ -56,16 +65,16 @@ export function scoreOneStep({ model, encoding }: Forecaster, windows: Windows):
 }
 
 /** In the data's units. Behind a link no closed form is known: twice the pinball loss, over all levels. */
-function crpsOf(mixture: Mixture, target: Tensor, windows: Windows, link: Forecaster['encoding']['link']) {
-  const { targets, scalers } = windows;
-  if (link.name === 'identity') {
-    return numbersOf(mixtureCrps(mixture, target)).map((score, index) => score * scalers[index]!.deviation);
-  }
-  const quantiles = mixture.quantile(CRPS_LEVELS).toArray() as Float64Array; // (N, levels)
+function linkedCrps(forecaster: Forecaster, mixture: Mixture, { targets, scalers }: Windows): Float64Array {
+  const { link } = forecaster.encoding;
+  const spread = forecaster.spreadAt(0);
+  const numLevels = CRPS_LEVELS.length;
+  const quantiles = mixture.quantile([...CRPS_LEVELS, 0.5]).toArray() as Float64Array; // (N, levels + 1)
   return targets.map((value, index) => {
-    const scaler = scalers[index]!;
+    const row = quantiles.subarray(index * (numLevels + 1), (index + 1) * (numLevels + 1));
+    const median = row[numLevels]!;
     const losses = CRPS_LEVELS.map((level, column) => {
-      const quantile = scaler.unscale(quantiles[index * CRPS_LEVELS.length + column]!);
+      const quantile = scalers[index]!.unscale(median + spread * (row[column]! - median));
       return pinballLoss(link.invert(quantile), level, value);
     });
     return 2 * mean(losses);

@@ -12,8 +12,8 @@ interface CommonReport {
   /** The command that evaluates the run, for a report without its results. */
   evaluateCommand: string;
   settings: Record<string, unknown>;
-  /** Of the package, libtorch and Node. */
-  versions: Record<string, unknown>;
+  /** The versions of the package, libtorch and Node, and what else the numbers depend on. */
+  environment: Record<string, unknown>;
   /** The records of the epochs, in their order. */
   metrics: EpochMetrics[];
 }

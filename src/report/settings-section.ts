@@ -2,12 +2,12 @@ import { count } from './format';
 import { type Html, html } from './html';
 import type { RunReport } from './run-report';
 
-export function settingsSection({ settings, versions }: RunReport): Html {
+export function settingsSection({ settings, environment }: RunReport): Html {
   return html`<section>
 <h2>Settings and versions</h2>
 <div class="grid loose">
 <div class="card">${table('Settings', settings)}</div>
-<div class="card">${table('Versions', versions)}</div>
+<div class="card">${table('Versions and device', environment)}</div>
 </div>
 </section>
 `;
@@ -22,7 +22,8 @@ ${flatten(values).map(([name, value]) => html`<tr><th scope="row"><code>${name}<
 
 /** `{ scaler: { mean: 1 } }` as `scaler.mean` and `1`. */
 function flatten(values: object, prefix = ''): [name: string, value: string][] {
-  return Object.entries(values).flatMap(([name, value]): [string, string][] => {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined);
+  return known.flatMap(([name, value]): [string, string][] => {
     if (typeof value === 'object' && value && !Array.isArray(value)) return flatten(value, `${prefix}${name}.`);
     return [[prefix + name, Array.isArray(value) ? listed(value) : String(value)]];
   });

@@ -19,5 +19,5 @@ export function loadForecaster(run: string): { forecaster: Forecaster; settings:
   const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
   const model = createMdnRnn(settings);
   folder.loadModel('model', model);
-  return { forecaster: new Forecaster(model.eval(), new SeriesEncoding(settings.encoding)), settings };
+  return { forecaster: new Forecaster(model.eval(), new SeriesEncoding(settings.encoding), settings.spread), settings };
 }

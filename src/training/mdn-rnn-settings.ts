@@ -1,4 +1,5 @@
 import { type CalendarCycle, checkCalendar } from '../data/calendar';
+import type { Forecaster } from '../data/forecaster';
 import { checkLink, type LinkName } from '../data/link';
 import { checkScaling, type ScalingKind } from '../data/scaling';
 import { SeriesEncoding, type SeriesEncodingState } from '../data/series-encoding';
@@ -57,6 +58,11 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
   lrPatience?: number;
   /** What the learning rate is multiplied by then; default 0.1. */
   lrFactor?: number;
+  /**
+   * Widens or narrows forecasts of up to so many steps about their median, such that their 90 % intervals would have held
+   * 90 % of the validation part; default none.
+   */
+  calibrate?: number;
   /** libtorch's own GRU, whose numbers equal PyTorch's to the last bit; default false. */
   exact?: boolean;
 }
@@ -86,16 +92,19 @@ export interface MdnRnnSettings {
   patience?: number;
   lrPatience?: number;
   lrFactor: number;
+  calibrate?: number;
   exact: boolean;
   /** Fitted on the training part. */
   encoding: SeriesEncodingState;
+  /** Fitted on the validation part if the run has ended and `calibrate` was asked for, see {@link Forecaster}. */
+  spread?: number[];
 }
 
 /** The settings before the data is read. */
-export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encoding'>;
+export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encoding' | 'spread'>;
 
 const OWN_NAMES =
-  'column series time covariates calendar scale link window hidden mixtures loss betaNll validation test clipNorm patience lrPatience lrFactor exact';
+  'column series time covariates calendar scale link window hidden mixtures loss betaNll validation test clipNorm patience lrPatience lrFactor calibrate exact';
 
 /** Checks the options and fills in the defaults, all but the encoding. @throws ERR_INVALID_ARGUMENT */
 export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdnRnnSettings {
@@ -103,7 +112,7 @@ export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdn
   const { data, column, series, time, epochs = 100, batchSize = 32, lr = 1e-3, seed = 0 } = options;
   const { covariates = [], calendar = [], scale = 'global', link = 'identity' } = options;
   const { window = 24, hidden = 64, mixtures = 5, loss = 'nll', betaNll = 0, exact = false } = options;
-  const { validation = 0.2, test = 0, clipNorm, patience, lrPatience, lrFactor = 0.1 } = options;
+  const { validation = 0.2, test = 0, clipNorm, patience, lrPatience, lrFactor = 0.1, calibrate } = options;
   if (options.resume === undefined) checkSource(options);
   checkCalendar(calendar);
   checkScaling(scale);
@@ -114,9 +123,9 @@ export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdn
   checkNumber('validation', validation, { min: 0, below: 1 });
   checkNumber('test', test, { min: 0, below: 1 - validation });
   if (clipNorm !== undefined) checkNumber('clipNorm', clipNorm, { above: 0 });
-  for (const [name, epochs] of Object.entries({ patience, lrPatience })) {
-    if (epochs === undefined) continue;
-    checkSize(name, epochs);
+  for (const [name, count] of Object.entries({ patience, lrPatience, calibrate })) {
+    if (count === undefined) continue;
+    checkSize(name, count);
     if (validation === 0) throw invalidArgument('validation', `a part above 0, which ${name} looks at,`, validation);
   }
   checkNumber('lrFactor', lrFactor, { above: 0, below: 1 });
@@ -135,6 +144,7 @@ export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdn
     patience,
     lrPatience,
     lrFactor,
+    calibrate,
   };
 }
 

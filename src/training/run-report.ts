@@ -30,18 +30,17 @@ export function writeRunReport(run: string, { out = join(run, 'report.html') }: 
 }
 
 function collectReport(run: string): RunReport {
-  const kind = RunFolder.kindOf(run);
-  const { folder, settings, versions = {} } = RunFolder.open<Record<string, unknown>>(run, kind);
+  const { kind, settings, versions, device, threads } = RunFolder.configOf(run);
   const common = {
     name: basename(resolve(run)),
     evaluateCommand: `npx libtorch-generative evaluate ${shellQuote(run)}`,
-    settings,
-    versions,
-    metrics: readMetrics(folder.file('metrics.jsonl')),
+    settings: settings as Record<string, unknown>,
+    environment: { ...versions, device, threads },
+    metrics: readMetrics(join(run, 'metrics.jsonl')),
   };
-  const evaluation = readEvaluation(folder.file('evaluation.json'));
+  const evaluation = readEvaluation(join(run, 'evaluation.json'));
   if (kind === 'gan') {
-    return { ...common, kind, samples: readSamples(folder.file('samples')), scores: imageScores(evaluation) };
+    return { ...common, kind, samples: readSamples(join(run, 'samples')), scores: imageScores(evaluation) };
   }
   if (kind === 'mdn-rnn') {
     const scores = forecastScores(evaluation);

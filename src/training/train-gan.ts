@@ -48,7 +48,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
   manualSeed(settings.seed);
   const training = new GanTraining(settings, loader, device);
   try {
-    const { folder, start } = startRun('gan', settings, training.parts, options);
+    const { folder, start } = startRun('gan', settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     return { ...training.models, settings };
@@ -76,6 +76,7 @@ class GanTraining implements Training<GanLosses> {
   readonly models: { generator: Generator; discriminator: Discriminator };
   readonly parts: GanPlayers & Record<string, Generator | Discriminator | Adam>;
   readonly numBatches: number;
+  readonly data: Tensor[];
   readonly #labels: GanLabels;
   readonly #gridNoise: Tensor;
 
@@ -93,6 +94,7 @@ class GanTraining implements Training<GanLosses> {
     const optimizerD = new Adam(discriminator.parameters(), { lr, betas });
     this.parts = { generator, discriminator, optimizerG, optimizerD };
     this.numBatches = loader?.numBatches ?? 1;
+    this.data = loader ? [loader.data] : [];
     this.#labels = ganLabels(settings, device);
     // A generator of its own, so that drawing pictures changes nothing in the training.
     const ownGenerator = new RandomGenerator(seed);

@@ -1,6 +1,8 @@
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
+import { partEnds } from '../data/split';
+import { fitSpread } from '../evaluation/calibrate';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Mixture, mixtureNll } from '../models/mixture';
 import { Adam } from '../nn/adam';
@@ -56,23 +58,40 @@ async function* mdnRnnEpochs(
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
   // Operators this small take longer on several threads than on one.
-  const device = prepareDevice({ device: options.device, threads: options.threads ?? 1 });
+  const device = prepareDevice(options, 1);
   const requested = requestedSettings('mdn-rnn', asked, options);
   const series = readRunSeries(requested);
   const windows = trainingWindows(requested, series);
-  const settings: MdnRnnSettings = { ...requested, encoding: windows.encoding.state };
+  const settings: MdnRnnSettings = { ...requested, encoding: windows.encoding.state, spread: undefined };
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, windows, device);
   try {
-    const { folder, start } = startRun('mdn-rnn', settings, training.parts, options);
+    const { folder, start } = startRun('mdn-rnn', settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     training.restoreBest();
     const { model } = training.models;
-    return { model, forecaster: new Forecaster(model, windows.encoding), series, settings };
+    const spread = calibratedSpread(new Forecaster(model, windows.encoding), series, settings);
+    if (spread) folder?.updateSettings({ spread });
+    return {
+      model,
+      forecaster: new Forecaster(model, windows.encoding, spread),
+      series,
+      settings: { ...settings, spread },
+    };
   } finally {
     training.dispose();
   }
+}
+
+/** How much wider forecasts have to be by the validation part, if that is to be fitted. */
+function calibratedSpread(forecaster: Forecaster, series: Series[], settings: MdnRnnSettings): number[] | undefined {
+  if (settings.calibrate === undefined) return undefined;
+  const parts = series.map((each) => {
+    const { training, validation } = partEnds(each, settings);
+    return { series: each, start: training, end: validation };
+  });
+  return fitSpread(forecaster, parts, settings.calibrate, settings.seed);
 }
 
 class MdnRnnTraining implements Training<MdnRnnLosses> {
@@ -83,6 +102,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly validation: Tensor | undefined;
   readonly #earlyStopping: EarlyStopping | undefined;
   readonly #scheduler: ReduceLrOnPlateau | undefined;
+  readonly data: Tensor[];
 
   constructor(
     readonly settings: MdnRnnSettings,
@@ -97,6 +117,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     const optimizer = new Adam(model.parameters(), { lr });
     this.models = { model };
     this.parts = { model, optimizer };
+    this.data = this.validation ? [this.loader.data, this.validation] : [this.loader.data];
     if (patience !== undefined) {
       this.#earlyStopping = new EarlyStopping(model, patience);
       this.parts.earlyStopping = this.#earlyStopping;

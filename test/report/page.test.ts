@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const common = {
   name: 'run',
   evaluateCommand: 'npx libtorch-generative evaluate run',
-  versions: { package: '1.2.3', libtorch: '2.13.0', node: 'v20.19.0' },
+  environment: { package: '1.2.3', libtorch: '2.13.0', node: 'v20.19.0' },
 };
 
 const gan: GanReport = {
