@@ -36,6 +36,8 @@ export { libtorchInUse } from './native/load';
 export { type SetupOptions, setupLibtorch } from './native/setup';
 export { LeakyReLU, ReLU, Sigmoid, Tanh } from './nn/activations';
 export { Adam, type AdamOptions } from './nn/adam';
+export { clipGradNorm } from './nn/clip-grad-norm';
+export { Ema } from './nn/ema';
 export { Gru, type GruOptions } from './nn/gru';
 export { Linear, type LinearOptions } from './nn/linear';
 export { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from './nn/losses';
@@ -72,7 +74,7 @@ export {
 export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/safetensors';
 export { keep, memory, scope } from './tensor/scope';
 export { type Operand, Tensor } from './tensor/tensor';
-export type { GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
+export type { GanLossName, GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
 export { loadForecaster, loadGenerator } from './training/load-run';
 export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';

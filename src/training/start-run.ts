@@ -29,7 +29,7 @@ export function requestedSettings<Settings extends RunSettings>(
   const { resume } = options;
   if (resume === undefined) return asked;
   const { settings } = RunFolder.open<Settings>(resume, kind);
-  checkSameOptions(settings, options, resume);
+  checkSameOptions(settings, asked, options);
   const { epochs = settings.epochs, data = settings.data } = options;
   if (isAbsolute(data) && !existsSync(data)) {
     throw new LibtorchGenerativeError(
@@ -40,11 +40,16 @@ export function requestedSettings<Settings extends RunSettings>(
   return { ...settings, epochs, data };
 }
 
-function checkSameOptions<Settings extends RunSettings>(settings: Settings, options: object, run: string): void {
+function checkSameOptions<Settings extends RunSettings>(
+  settings: Settings,
+  asked: Settings,
+  { resume, ...options }: Pick<TrainingOptions, 'resume'>,
+): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || !Object.hasOwn(settings, name) || isChangeable(name)) continue;
+    if (value === undefined || !Object.hasOwn(asked, name) || isChangeable(name)) continue;
     const kept = settings[name as keyof Settings];
-    if (!isSame(kept, value)) throw invalidArgument(name, `${describe(kept)}, with which ${run} was trained,`, value);
+    if (!isSame(kept, value))
+      throw invalidArgument(name, `${describe(kept)}, with which ${resume} was trained,`, value);
   }
 }
 
