@@ -7,6 +7,7 @@ import { count, percent, short } from './format';
 import { type Html, html } from './html';
 import { splitQuantiles } from './quantile-bands';
 import type { ForecastScores, MdnRnnReport } from './run-report';
+import { selectionNote } from './selection-note';
 
 /** What the model forecasts, and how far that can be trusted. */
 export function mdnRnnSections(report: MdnRnnReport, figures: Figures): Html {
@@ -19,7 +20,7 @@ ${forecasts(report, figures)}
 <h2>How good are the forecasts?</h2>
 ${
   scores
-    ? evaluation(scores, isSelected(settings), figures)
+    ? evaluation(scores, selectionNote(settings), figures)
     : html`<p class="hint">Not evaluated yet. Coverage, PIT and a backtest beside naive forecasts come with <code>${evaluateCommand}</code></p>`
 }
 </section>
@@ -49,17 +50,10 @@ function forecastChart(column: string, fan: Fan): Chart {
   };
 }
 
-function evaluation(scores: ForecastScores, selected: boolean, figures: Figures): Html {
+function evaluation(scores: ForecastScores, note: string | undefined, figures: Figures): Html {
   const { text, isLost } = verdict(scores.backtest.rows);
   return html`<p class="verdict${isLost ? ' warning' : ''}">${text}</p>
-${selected ? html`<p>${SELECTED}</p>` : undefined}
+${note && html`<p>${note}</p>`}
 <div class="grid">${calibrationCharts(scores).map((chart) => figures.add(chart))}</div>
 ${backtestTable(scores)}${seriesTable(scores.backtest)}`;
-}
-
-const SELECTED =
-  'The values scored here also decided when the training stopped or slowed down, so the scores flatter the model: --test keeps some for evaluation only.';
-
-function isSelected({ patience, lrPatience, test }: Record<string, unknown>): boolean {
-  return (patience ?? lrPatience ?? undefined) !== undefined && !test;
 }

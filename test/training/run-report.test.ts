@@ -16,7 +16,7 @@ beforeAll(async () => {
   cpSync(co2, at('co2.csv'));
   const series = { data: at('co2.csv'), column: 'CO2', time: 'Date', hidden: 8, window: 12 };
   await trainMdnRnn({ ...series, epochs: 2, out: at('co2') }).result;
-  await trainMdnRnn({ data: '', column: '', epochs: 3, resume: at('co2') }).result;
+  await trainMdnRnn({ ...series, epochs: 3, resume: at('co2') }).result;
   await trainGan({ epochs: 2, hidden: 8, preset: 'article', out: at('gan') }).result;
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
