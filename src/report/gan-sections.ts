@@ -5,13 +5,15 @@ import { classHistogram, frechetChart, IMAGE_ROWS } from './image-charts';
 import type { GanReport, ImageRow, ImageScores, SamplePicture } from './run-report';
 
 /** What the GAN draws, and how good it is. */
-export function ganSections({ samples, scores, evaluateCommand }: GanReport, figures: Figures): Html {
+export function ganSections({ samples, scores, metrics, evaluateCommand }: GanReport, figures: Figures): Html {
+  const alarm = scores ? scores.collapse : metrics.at(-1)?.collapse;
   return html`<section>
 <h2>Samples</h2>
 ${samples.length > 0 ? sampleSlider(samples) : html`<p class="hint">No samples were drawn yet.</p>`}
 </section>
 <section>
 <h2>Quality</h2>
+${alarm ? html`<p class="verdict warning">The generator has collapsed: ${String(alarm)}.</p>` : undefined}
 ${
   scores
     ? quality(scores, figures)
@@ -41,26 +43,19 @@ ${last > 0 ? control : html`<p>After epoch ${samples[last]!.epoch}</p>`}
 `;
 }
 
-function quality({ rows, digits, collapse }: ImageScores, figures: Figures): Html {
+function quality({ rows, digits }: ImageScores, figures: Figures): Html {
   const missing = digits?.missing ?? [];
-  const warnings = [
-    ...(collapse ? [`The generator has collapsed: ${collapse}.`] : []),
-    ...(missing.length > 0
-      ? [`It hardly draws the ${missing.length === 1 ? 'digit' : 'digits'} ${enumerate(missing)}.`]
-      : []),
-  ];
+  const warning = `It hardly draws the ${missing.length === 1 ? 'digit' : 'digits'} ${enumerate(missing)}.`;
   const charts = [frechetChart(rows), ...(digits ? [classHistogram(digits.generated)] : [])];
-  return html`${warnings.map(
-    (warning) => html`<p class="verdict warning">${warning}</p>
-`,
-  )}<div class="grid">${charts.map((chart) => figures.add(chart))}</div>
+  return html`${missing.length > 0 ? html`<p class="verdict warning">${warning}</p>` : undefined}
+<div class="grid">${charts.map((chart) => figures.add(chart))}</div>
 ${imageTable(rows)}`;
 }
 
 function imageTable(rows: ImageRow[]): Html {
   return html`<div class="card backtest">
 <h3>Beside real images</h3>
-<p class="note">Precision: the part that looks real. Recall: the part of the real images that could be among these. Variety: of the pixels, beside real images’.</p>
+<p class="note">By the features of a classifier of handwritten digits. Precision: the part that looks real. Recall: the part of the real images that could be among these. Variety: of the pixels, beside real images’.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Beside real images">
 <table>
 <thead><tr><th scope="col">Images</th><th scope="col">Number</th><th scope="col">Fréchet</th><th scope="col">Precision</th><th scope="col">Recall</th><th scope="col">Variety</th></tr></thead>

@@ -45,7 +45,7 @@ export const IMAGE_ROWS: Record<string, string> = {
   pixelGaussian: 'pixel noise',
 };
 
-const ROOM_FOR_NUMBERS = 1.2;
+const ROOM_FOR_NUMBERS = 1.35;
 
 /** The distance on its scale, from real images to images of independent pixels. */
 export function frechetChart(rows: ImageRow[]): Chart {

@@ -25,7 +25,7 @@ function flatten(values: object, prefix = ''): [name: string, value: string][] {
   const known = Object.entries(values).filter(([, value]) => value !== undefined);
   return known.flatMap(([name, value]): [string, string][] => {
     if (typeof value === 'object' && value && !Array.isArray(value)) return flatten(value, `${prefix}${name}.`);
-    return [[prefix + name, Array.isArray(value) ? listed(value) : String(value)]];
+    return [[prefix + name, Array.isArray(value) ? listed(value) : String(value ?? 'none')]];
   });
 }
 

@@ -232,6 +232,20 @@ async function expectText(locator: { textContent(): Promise<string | null> }, te
   expect(await locator.textContent()).toMatch(text);
 }
 
+test('a collapse is told: that of the evaluation, or the last of the training', () => {
+  const alarm = /The generator has collapsed: ([^.]*)\./;
+  const metrics = [
+    { ...gan.metrics[0], collapse: 'blur' },
+    { ...gan.metrics[1], collapse: 'its samples are alike' },
+  ];
+  expect(renderReport(gan)).not.toMatch(alarm);
+  expect(alarm.exec(renderReport({ ...gan, metrics, scores: undefined }))![1]).toBe('its samples are alike');
+  expect(renderReport({ ...gan, metrics })).not.toMatch(alarm);
+  expect(alarm.exec(renderReport({ ...gan, scores: { ...gan.scores!, collapse: 'two digits' } }))![1]).toBe(
+    'two digits',
+  );
+});
+
 test('a page of text only is escaped and whole', () => {
   const html = renderReport({ ...mdnRnn, name: '<b>"&\'' });
   expect(html).toContain('<h1>&lt;b&gt;&quot;&amp;&#39;</h1>');
