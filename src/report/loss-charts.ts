@@ -7,11 +7,12 @@ import { thin } from './thin';
 /** More would not be seen. */
 const MAX_POINTS = 1000;
 
-const LOSS_NAMES: Record<string, string> = {
+const NAMES: Record<string, string> = {
   lossD: 'discriminator',
   lossG: 'generator',
   loss: 'training',
   validationLoss: 'validation',
+  lr: 'learning rate',
 };
 
 /** No curves. */
@@ -23,7 +24,9 @@ export function lossCharts({ kind, settings, metrics: all }: RunReport): Chart[]
   const names = measuredNames(all);
   const isLoss = (name: string) => /^loss|Loss$/.test(name);
   const losses = names.filter(isLoss);
-  const charts = names.filter((name) => !isLoss(name)).map((name) => curves(metrics, [name], words(name)));
+  const charts = names
+    .filter((name) => !isLoss(name))
+    .map((name) => curves(metrics, [name], NAMES[name] ?? words(name)));
   const kept = settings.patience === undefined ? undefined : bestEpoch(all);
   if (losses.length > 0) charts.unshift(lossChart(metrics, losses, lossUnit(kind, settings), kept));
   return charts;
@@ -48,7 +51,7 @@ function curves(
   mark?: LineChartOptions['mark'],
 ): Chart {
   const lines = names.map((name) => ({
-    name: LOSS_NAMES[name] ?? words(name),
+    name: NAMES[name] ?? words(name),
     values: metrics.map((record) => record[name]),
   }));
   const epochs = metrics.map(({ epoch }) => Number(epoch));
