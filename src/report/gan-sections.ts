@@ -5,7 +5,8 @@ import { classHistogram, frechetChart, IMAGE_ROWS } from './image-charts';
 import type { GanReport, ImageRow, ImageScores, SamplePicture } from './run-report';
 
 /** What the GAN draws, and how good it is. */
-export function ganSections({ samples, scores, metrics, evaluateCommand }: GanReport, figures: Figures): Html {
+export function ganSections(report: GanReport, figures: Figures): Html {
+  const { samples, scores, metrics } = report;
   const alarm = scores ? scores.collapse : metrics.at(-1)?.collapse;
   return html`<section>
 <h2>Samples</h2>
@@ -14,13 +15,14 @@ ${samples.length > 0 ? sampleSlider(samples) : html`<p class="hint">No samples w
 <section>
 <h2>Quality</h2>
 ${alarm ? html`<p class="verdict warning">The generator has collapsed: ${String(alarm)}.</p>` : undefined}
-${
-  scores
-    ? quality(scores, figures)
-    : html`<p class="hint">Not evaluated yet. Fréchet distance, precision, recall and a histogram of the digits come with <code>${evaluateCommand}</code></p>`
-}
+${scores ? quality(scores, figures) : html`<p class="hint">${howToEvaluate(report)}</p>`}
 </section>
 `;
+}
+
+function howToEvaluate({ settings, evaluateCommand }: GanReport): Html {
+  if (settings.data === 'noise') return html`Trained on noise: there is nothing to compare the samples with.`;
+  return html`Not evaluated yet. Fréchet distance, precision, recall and a histogram of the digits come with <code>${evaluateCommand}</code>`;
 }
 
 /** Without scripts the latest picture is seen. */

@@ -11,20 +11,23 @@ import { selectionNote } from './selection-note';
 
 /** What the model forecasts, and how far that can be trusted. */
 export function mdnRnnSections(report: MdnRnnReport, figures: Figures): Html {
-  const { scores, evaluateCommand, settings } = report;
+  const { scores, settings } = report;
   return html`<section>
 <h2>Forecast</h2>
 ${forecasts(report, figures)}
 </section>
 <section>
 <h2>How good are the forecasts?</h2>
-${
-  scores
-    ? evaluation(scores, selectionNote(settings), figures)
-    : html`<p class="hint">Not evaluated yet. Coverage, PIT and a backtest beside naive forecasts come with <code>${evaluateCommand}</code></p>`
-}
+${scores ? evaluation(scores, selectionNote(settings), figures) : html`<p class="hint">${howToEvaluate(report)}</p>`}
 </section>
 `;
+}
+
+function howToEvaluate({ settings: { validation, test }, evaluateCommand }: MdnRnnReport): Html {
+  if (validation === 0 && !test) {
+    return html`Not evaluated: all values were trained on, so none is left to tell. Train with <code>--validation 0.2</code> for that.`;
+  }
+  return html`Not evaluated yet. Coverage, PIT and a backtest beside naive forecasts come with <code>${evaluateCommand}</code>`;
 }
 
 function forecasts({ forecasts, numSeries, noForecast }: MdnRnnReport, figures: Figures): Html {

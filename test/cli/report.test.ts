@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCli, useTemporaryFolder } from './cli';
+import { co2, runCli, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
 
 test('the report goes into the run folder, or where it is told to', async () => {
   const cwd = folder();
-  await runCli(['train', 'gan', '--as-written', '--epochs', '3', '--out', 'it is a run'], { cwd });
+  const args = ['--data', co2, '--column', 'CO2', '--hidden', '4', '--epochs', '1', '--out', 'it is a run'];
+  await runCli(['train', 'mdn-rnn', ...args], { cwd });
   expect(await runCli(['report', 'it is a run'], { cwd })).toEqual({
     status: 0,
     stdout: '',

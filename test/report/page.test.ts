@@ -232,6 +232,14 @@ async function expectText(locator: { textContent(): Promise<string | null> }, te
   expect(await locator.textContent()).toMatch(text);
 }
 
+test('what cannot be evaluated is not asked to be', () => {
+  const noise = renderReport({ ...gan, settings: { data: 'noise' }, scores: undefined });
+  expect(noise).toContain('Trained on noise: there is nothing to compare the samples with.');
+  const whole = renderReport({ ...mdnRnn, settings: { validation: 0, test: 0 }, scores: undefined });
+  expect(whole).toContain('all values were trained on');
+  for (const page of [noise, whole]) expect(page).not.toContain('libtorch-generative evaluate');
+});
+
 test('a collapse is told: that of the evaluation, or the last of the training', () => {
   const alarm = /The generator has collapsed: ([^.]*)\./;
   const metrics = [
