@@ -62,12 +62,12 @@ const STUDIES: Study[] = [
       window: 6,
       hidden: 16,
       mixtures: 1,
-      epochs: 20,
-      validation: 0.2,
+      epochs: 40,
+      validation: 0.25,
       test: 0.2,
-      calibrate: 6,
+      calibrate: 3,
     },
-    horizon: 6,
+    horizon: 3,
   },
 ];
 
