@@ -27,7 +27,12 @@ export async function build(): Promise<void> {
   });
   ifChanged({
     name: 'lib',
-    inputs: ['src', 'tsconfig.json', 'scripts/build.ts', 'node_modules/typescript/package.json'],
+    inputs: [
+      'src',
+      'tsconfig.json',
+      'scripts/build.ts',
+      ...['typescript', 'vega', 'vega-lite'].map((name) => `node_modules/${name}/package.json`),
+    ],
     outputs: ['lib/index.mjs', 'lib/cli/main.js'],
     make: compileLib,
   });
@@ -117,6 +122,19 @@ function compileLib(): void {
   );
   writeFileSync(join(lib, 'index.d.mts'), "export * from './index.js';\n");
   chmodSync(join(lib, 'cli', 'main.js'), 0o755);
+  compileReportPage(join(lib, 'report', 'browser'));
+}
+
+/** The scripts of a report's page: ours, and Vega-Lite's, which its licence allows with the notice kept. */
+function compileReportPage(folder: string): void {
+  const project = join(root, 'src', 'report', 'browser');
+  runNode([require.resolve('typescript/bin/tsc'), '--project', project], 'Compiling src/report/browser');
+  const libraries = ['vega', 'vega-lite'].map((name) => {
+    const at = (...names: string[]) => readFileSync(join(root, 'node_modules', name, ...names), 'utf8');
+    const { version } = JSON.parse(at('package.json'));
+    return `/*! ${name} ${version}\n${at('LICENSE').trim()}\n*/\n${at('build', `${name}.min.js`)}`;
+  });
+  writeFileSync(join(folder, 'vega.js'), libraries.join('\n'));
 }
 
 function runNode(args: string[], what: string): void {

@@ -80,6 +80,7 @@ export type { GanLossName, GanPreset, GanSettings, TrainGanOptions } from './tra
 export { loadDiscriminator, loadForecaster, loadGenerator } from './training/load-run';
 export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
+export { writeRunReport } from './training/run-report';
 export { type GanEpoch, type GanResult, trainGan } from './training/train-gan';
 export { type MdnRnnEpoch, type MdnRnnResult, trainMdnRnn } from './training/train-mdn-rnn';
 export type { TrainingRun } from './training/training-run';

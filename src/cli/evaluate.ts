@@ -7,6 +7,7 @@ import type { BacktestRow } from '../evaluation/backtest';
 import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evaluate-forecasts';
 import { COVERAGE_LEVELS } from '../evaluation/one-step';
 import { writeFileAtomic } from '../files';
+import { selectionNote } from '../report/selection-note';
 import { loadForecaster } from '../training/load-run';
 import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
 import { wholeNumber } from './flags';
@@ -44,7 +45,8 @@ function run(runFolder: string, flags: EvaluateFlags): void {
   if (flags.json) {
     process.stdout.write(`${JSON.stringify(evaluation)}\n`);
   } else {
-    process.stdout.write(describeEvaluation(column, evaluation) + describeSelection(settings, flags));
+    const note = flags.data === undefined ? selectionNote(settings) : undefined;
+    process.stdout.write(describeEvaluation(column, evaluation) + (note ? `${note}\n` : ''));
   }
   if (flags.data !== undefined) return;
   const record = { kind: 'mdn-rnn', column, ...evaluation };
@@ -61,14 +63,6 @@ function heldOutStart(series: Series, settings: MdnRnnSettings): number {
     );
   }
   return settings.test > 0 ? ends.validation : ends.training;
-}
-
-/** What is scored by the values that chose the weights is scored too well. */
-function describeSelection(settings: MdnRnnSettings, { data }: EvaluateFlags): string {
-  const { patience, lrPatience, calibrate, test } = settings;
-  const isChosen = [patience, lrPatience, calibrate].some((option) => option !== undefined);
-  if (!isChosen || test > 0 || data !== undefined) return '';
-  return 'The training looked at these values too (patience, lr-patience or calibrate), so that the scores flatter the model: train with --test 0.1 to keep some for evaluation only.\n';
 }
 
 const NAMES: Record<BacktestRow['name'], string> = {

@@ -4,6 +4,7 @@ import type { Series } from '../data/series';
 import { invalidArgument } from '../errors';
 import { writeFileAtomic } from '../files';
 import { forecastChartSvg } from '../report/forecast-chart';
+import { forecastFan } from '../report/forecast-fan';
 import { type ForecastSummary, forecastsToCsv, summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from '../training/load-run';
 import { levels, positiveNumber, wholeNumber } from './flags';
@@ -48,7 +49,7 @@ function csvOrJson(file: string): string {
   throw new InvalidArgumentError('Expected a name that ends in .csv or .json.');
 }
 
-function run(runFolder: string, flags: ForecastFlags): void {
+async function run(runFolder: string, flags: ForecastFlags): Promise<void> {
   const { forecaster, settings } = loadForecaster(runFolder);
   const series = readHistory(settings, flags.data, flags.series);
   if (flags.chart && series.length > 1) {
@@ -57,7 +58,7 @@ function run(runFolder: string, flags: ForecastFlags): void {
   const forecasts = series.map((each) => summarizeForecast(forecaster, each, flags));
   const column = [settings.column].flat().join(', ');
   writeForecasts(column, forecasts, flags);
-  if (flags.chart) writeChart(flags.chart, column, series[0]!, forecasts[0]!);
+  if (flags.chart) await writeChart(flags.chart, column, series[0]!, forecasts[0]!);
 }
 
 function writeForecasts(column: string, forecasts: ForecastSummary[], { quantiles, out, json }: ForecastFlags): void {
@@ -73,18 +74,8 @@ function writeForecasts(column: string, forecasts: ForecastSummary[], { quantile
   else if (!out) process.stdout.write(asCsv());
 }
 
-/** What came before fills most of the chart. */
-const HISTORY_A_FORECAST = 5;
-
-function writeChart(file: string, column: string, { values, time }: Series, { steps, levels }: ForecastSummary): void {
-  const quantiles = levels.map((level, index) => ({ level, values: steps.map((step) => step.quantiles[index]!) }));
-  const start = Math.max(values.length - HISTORY_A_FORECAST * steps.length, 0);
-  const history = Array.from(values.subarray(start));
-  const labels =
-    time && Array.from({ length: history.length + steps.length }, (_, index) => time.labelAt(start + index));
-  writeFileAtomic(
-    file,
-    forecastChartSvg({ title: `${column}: ${steps.length} steps ahead`, history, quantiles, labels }),
-  );
+async function writeChart(file: string, column: string, series: Series, forecast: ForecastSummary): Promise<void> {
+  const title = `${column}: ${forecast.steps.length} steps ahead`;
+  writeFileAtomic(file, await forecastChartSvg({ title, column, ...forecastFan(series, forecast) }));
   console.error(`The chart is in ${file}`);
 }

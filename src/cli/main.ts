@@ -5,6 +5,7 @@ import { addDoctorCommand } from './doctor';
 import { addEvaluateCommand } from './evaluate';
 import { addExportCommand } from './export';
 import { addForecastCommand } from './forecast';
+import { addReportCommand } from './report';
 import { addSampleCommand } from './sample';
 import { addSetupCommand } from './setup';
 import { addTrainGanCommand } from './train-gan';
@@ -26,6 +27,7 @@ function buildProgram(): Command {
   addForecastCommand(program);
   addEvaluateCommand(program);
   addExportCommand(program);
+  addReportCommand(program);
   return program;
 }
 

@@ -1,0 +1,74 @@
+import type { Figures } from './figures';
+import { enumerate, percent, short } from './format';
+import { Html, html } from './html';
+import { classHistogram, frechetChart, IMAGE_ROWS } from './image-charts';
+import type { GanReport, ImageRow, ImageScores, SamplePicture } from './run-report';
+
+/** What the GAN draws, and how good it is. */
+export function ganSections(report: GanReport, figures: Figures): Html {
+  const { samples, scores, metrics } = report;
+  const alarm = scores ? scores.collapse : metrics.at(-1)?.collapse;
+  return html`<section>
+<h2>Samples</h2>
+${samples.length > 0 ? sampleSlider(samples) : html`<p class="hint">No samples were drawn yet.</p>`}
+</section>
+<section>
+<h2>Quality</h2>
+${alarm ? html`<p class="verdict warning">The generator has collapsed: ${String(alarm)}.</p>` : undefined}
+${scores ? quality(scores, figures) : html`<p class="hint">${howToEvaluate(report)}</p>`}
+</section>
+`;
+}
+
+function howToEvaluate({ settings, evaluateCommand }: GanReport): Html {
+  if (settings.data === 'noise') return html`Trained on noise: there is nothing to compare the samples with.`;
+  return html`Not evaluated yet. Fréchet distance, precision, recall and a histogram of the digits come with <code>${evaluateCommand}</code>`;
+}
+
+/** Without scripts the latest picture is seen. */
+function sampleSlider(samples: SamplePicture[]): Html {
+  const last = samples.length - 1;
+  const control = html`<div class="slider">
+<label for="epoch">Training progress</label><output for="epoch">epoch ${samples[last]!.epoch}</output>
+<input type="range" id="epoch" min="0" max="${last}" value="${last}" step="1">
+<p class="note">Drawn from the same noise after each epoch: move the slider, or use the arrow keys.</p>
+</div>`;
+  const pictures = samples.map(({ epoch, png }, index) => {
+    const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+    const hidden = index === last ? '' : ' hidden';
+    return html`<img${new Html(hidden)} data-epoch="${epoch}" alt="Images drawn after epoch ${epoch}" src="${source}">\n`;
+  });
+  return html`<div class="card samples">
+${last > 0 ? control : html`<p>After epoch ${samples[last]!.epoch}</p>`}
+<div>${pictures}</div>
+</div>
+`;
+}
+
+function quality({ rows, digits }: ImageScores, figures: Figures): Html {
+  const missing = digits?.missing ?? [];
+  const warning = `It hardly draws the ${missing.length === 1 ? 'digit' : 'digits'} ${enumerate(missing)}.`;
+  const charts = [frechetChart(rows), ...(digits ? [classHistogram(digits.generated)] : [])];
+  return html`${missing.length > 0 ? html`<p class="verdict warning">${warning}</p>` : undefined}
+<div class="grid">${charts.map((chart) => figures.add(chart))}</div>
+${imageTable(rows)}`;
+}
+
+function imageTable(rows: ImageRow[]): Html {
+  return html`<div class="card backtest">
+<h3>Beside real images</h3>
+<p class="note">By the features of a classifier of handwritten digits. Precision: the part that looks real. Recall: the part of the real images that could be among these. Variety: of the pixels, beside real images’.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Beside real images">
+<table>
+<thead><tr><th scope="col">Images</th><th scope="col">Number</th><th scope="col">Fréchet</th><th scope="col">Precision</th><th scope="col">Recall</th><th scope="col">Variety</th></tr></thead>
+<tbody>
+${rows.map(
+  ({ name, count, frechet, precision, recall, diversity }) =>
+    html`<tr${name === 'generated' ? html` class="own"` : undefined}><th scope="row">${IMAGE_ROWS[name] ?? name}</th><td>${count.toLocaleString('en')}</td><td>${short(frechet)}</td><td>${percent(precision)}</td><td>${percent(recall)}</td><td>${short(diversity)}</td></tr>
+`,
+)}</tbody>
+</table>
+</div>
+</div>
+`;
+}

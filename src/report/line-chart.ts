@@ -1,0 +1,93 @@
+import type { Chart, ChartSpec } from './chart';
+import type { LegendEntry } from './legend';
+import { PAGE_PALETTE } from './palette';
+
+export interface Line {
+  name: string;
+  /** One for each x; where one is missing or not finite the line is broken. */
+  values: unknown[];
+}
+
+export interface LineChartOptions {
+  x: { title: string; values: number[] };
+  y: { title: string };
+  lines: Line[];
+  /** A value of x to mark, with a name. */
+  mark?: { x: number; name: string };
+}
+
+/** Below it each value is marked by a point as well. */
+const FEW_VALUES = 30;
+
+const DASHES = [[], [6, 4], [2, 4], [8, 4, 2, 4]];
+
+/** As many as fit. */
+export const FITTING_TICKS = { expr: 'ceil(width / 70)' };
+const WHOLE_NUMBERS = { tickCount: FITTING_TICKS, tickMinStep: 1, format: 'd' };
+
+/** Lines told apart by colour and by dashes, with their values under the pointer. */
+export function lineChart({ x, y, lines, mark }: LineChartOptions): Pick<Chart, 'spec' | 'legend'> {
+  const styles = lines.map(
+    ({ name }, index): LegendEntry => ({
+      name,
+      color: PAGE_PALETTE.series[index % PAGE_PALETTE.series.length]!,
+      mark: { type: 'line', strokeDash: DASHES[index % DASHES.length]! },
+    }),
+  );
+  const values = x.values.map((at, row) => ({
+    x: at,
+    ...Object.fromEntries(lines.map((line, index) => [`y${index}`, line.values[row]])),
+  }));
+  const spec: ChartSpec = {
+    width: 'container',
+    height: 260,
+    data: { values },
+    encoding: { x: { field: 'x', type: 'quantitative', title: x.title, scale: { nice: false }, axis: WHOLE_NUMBERS } },
+    layer: [
+      ...styles.map(({ name, color, mark: { strokeDash } }, index) => ({
+        mark: {
+          type: 'line' as const,
+          description: name,
+          color,
+          strokeDash,
+          point: x.values.length <= FEW_VALUES && { color },
+        },
+        encoding: {
+          y: { field: `y${index}`, type: 'quantitative' as const, title: y.title, scale: { zero: false } },
+        },
+      })),
+      ...(mark ? markLayers(mark) : []),
+      valuesUnderPointer(x.title, lines),
+    ],
+  };
+  return { spec, legend: lines.length > 1 ? styles : undefined };
+}
+
+function markLayers({ x, name }: { x: number; name: string }) {
+  const data = { values: [{ x }] };
+  return [
+    { data, mark: { type: 'rule' as const, strokeDash: [2, 3] } },
+    { data, mark: { type: 'text' as const, text: name, align: 'right' as const, dx: -6, y: 8 } },
+  ];
+}
+
+/** @see https://vega.github.io/vega-lite/examples/interactive_multi_line_pivot_tooltip.html */
+function valuesUnderPointer(title: string, lines: Line[]) {
+  const select = { type: 'point' as const, fields: ['x'], nearest: true, on: 'pointerover', clear: 'pointerout' };
+  return {
+    params: [{ name: 'pointer', select }],
+    mark: { type: 'rule' as const, strokeWidth: 1, aria: false },
+    encoding: {
+      opacity: { condition: { param: 'pointer', empty: false, value: 0.6 }, value: 0 },
+      tooltip: [
+        { field: 'x', type: 'quantitative' as const, title },
+        ...lines.map(({ name }, number) => ({
+          field: `y${number}`,
+          type: 'quantitative' as const,
+          title: name,
+          format: '.5~g',
+        })),
+      ],
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** One quantile of a forecast: a value for each step ahead. */
+export interface QuantileSeries {
+  /** Above 0 and below 1. */
+  level: number;
+  values: number[];
+}
+
+/** The space between two quantiles as far from the median on either side. */
+export interface Band {
+  /** The part of the probability between them. */
+  part: number;
+  lower: QuantileSeries;
+  upper: QuantileSeries;
+}
+
+/** Bands from the widest to the narrowest, and the quantiles that are part of none. */
+export function splitQuantiles(quantiles: QuantileSeries[]): { bands: Band[]; lines: QuantileSeries[] } {
+  const sorted = quantiles.toSorted((a, b) => a.level - b.level);
+  const bands: Band[] = [];
+  for (const lower of sorted) {
+    const upper = sorted.find(({ level }) => lower.level < 0.5 && isSame(level, 1 - lower.level));
+    if (upper) bands.push({ part: upper.level - lower.level, lower, upper });
+  }
+  const isInBand = (quantile: QuantileSeries) => bands.some(({ lower, upper }) => [lower, upper].includes(quantile));
+  return { bands, lines: sorted.filter((quantile) => !isInBand(quantile)) };
+}
+
+export function isMedian({ level }: QuantileSeries): boolean {
+  return isSame(level, 0.5);
+}
+
+/** Equal but for rounding: 1 - 0.059 is not quite 0.941. */
+function isSame(level: number, other: number): boolean {
+  return Math.abs(level - other) < 1e-9;
+}

@@ -1,0 +1,38 @@
+import { count } from './format';
+import { type Html, html } from './html';
+import type { RunReport } from './run-report';
+
+export function settingsSection({ settings, environment }: RunReport): Html {
+  return html`<section>
+<h2>Settings and versions</h2>
+<div class="grid loose">
+<div class="card">${table('Settings', settings)}</div>
+<div class="card">${table('Versions and device', environment)}</div>
+</div>
+</section>
+`;
+}
+
+function table(title: string, values: Record<string, unknown>): Html {
+  return html`<h3>${title}</h3>
+<table class="settings"><tbody>
+${flatten(values).map(([name, value]) => html`<tr><th scope="row"><code>${name}</code></th><td>${value}</td></tr>\n`)}</tbody></table>
+`;
+}
+
+/** `{ scaler: { mean: 1 } }` as `scaler.mean` and `1`. */
+function flatten(values: object, prefix = ''): [name: string, value: string][] {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined);
+  return known.flatMap(([name, value]): [string, string][] => {
+    if (typeof value === 'object' && value && !Array.isArray(value)) return flatten(value, `${prefix}${name}.`);
+    return [[prefix + name, Array.isArray(value) ? listed(value) : String(value ?? 'none')]];
+  });
+}
+
+function listed(values: unknown[]): string {
+  if (values.length === 0) return 'none';
+  // Such as the scales of each series, of which there may be thousands.
+  if (values.some((value) => typeof value === 'object'))
+    return `${count(values.length, 'entry', 'entries')}, see config.json`;
+  return values.join(', ');
+}

@@ -1,0 +1,30 @@
+import type { Fan } from '../report/fan-chart';
+import { forecastFan } from '../report/forecast-fan';
+import { summarizeForecast } from '../report/forecast-summary';
+import { loadForecaster } from './load-run';
+import { readRunSeries } from './series-windows';
+
+/** The ends of the 90, 80 and 50 % intervals, and the median. */
+const LEVELS = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
+
+export interface RunForecasts {
+  /** Of the first series, with the history before each. */
+  forecasts: { name: string; fan: Fan }[];
+  numSeries: number;
+}
+
+/**
+ * Forecasts of a run's series past their ends.
+ *
+ * @throws ERR_FILE, ERR_CHECKPOINT or ERR_DATA_FORMAT if the model or its data aren't what they were
+ */
+export function forecastRun(run: string, { horizon, maxSeries }: { horizon: number; maxSeries: number }): RunForecasts {
+  const { forecaster, settings } = loadForecaster(run);
+  const column = [settings.column].flat().join(', ');
+  const series = readRunSeries(settings, settings.data);
+  const forecasts = series.slice(0, maxSeries).map((each) => ({
+    name: each.name || column,
+    fan: forecastFan(each, summarizeForecast(forecaster, each, { horizon, quantiles: LEVELS })),
+  }));
+  return { forecasts, numSeries: series.length };
+}

@@ -1,0 +1,95 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { LibtorchGenerativeError } from '../errors';
+import { readFileBytes, writeFileAtomic } from '../files';
+import { renderReport } from '../report/page';
+import type { EpochMetrics, MdnRnnReport, RunReport, SamplePicture } from '../report/run-report';
+import { thin } from '../report/thin';
+import { forecastScores, imageScores, readEvaluation } from './run-evaluation';
+import { RunFolder } from './run-folder';
+import { forecastRun } from './run-forecast';
+
+/** Pictures beyond it are left out, evenly over the epochs. */
+const MAX_PICTURES = 100;
+const MAX_PICTURE_BYTES = 6_000_000;
+
+/** Series beyond it are not drawn. */
+const MAX_FORECASTS = 6;
+
+/**
+ * Writes a run's report: one self-contained HTML page of its losses, what it draws or forecasts, its evaluation if
+ * there is one (`evaluate`), settings and versions.
+ *
+ * @param out default report.html in the run folder
+ * @returns the path of the page
+ * @throws ERR_FILE, or ERR_CHECKPOINT if a file of the run is damaged
+ */
+export function writeRunReport(run: string, { out = join(run, 'report.html') }: { out?: string } = {}): string {
+  writeFileAtomic(out, renderReport(collectReport(run)));
+  return out;
+}
+
+function collectReport(run: string): RunReport {
+  const { kind, settings, versions, device, threads } = RunFolder.configOf(run);
+  const common = {
+    name: basename(resolve(run)),
+    evaluateCommand: `npx libtorch-generative evaluate ${shellQuote(run)}`,
+    settings: settings as Record<string, unknown>,
+    environment: { ...versions, device, threads },
+    metrics: readMetrics(join(run, 'metrics.jsonl')),
+  };
+  const evaluation = readEvaluation(join(run, 'evaluation.json'));
+  if (kind === 'gan') {
+    return { ...common, kind, samples: readSamples(join(run, 'samples')), scores: imageScores(evaluation) };
+  }
+  if (kind === 'mdn-rnn') {
+    const scores = forecastScores(evaluation);
+    return { ...common, kind, scores, ...tryToForecast(run, scores?.backtest.horizon) };
+  }
+  throw new LibtorchGenerativeError(
+    'ERR_CHECKPOINT',
+    `Expected a run of kind gan or mdn-rnn in ${run} but found ${kind}`,
+  );
+}
+
+/** A run without its data, or stopped before it had a model, has a report all the same. */
+function tryToForecast(run: string, horizon = 24): Pick<MdnRnnReport, 'forecasts' | 'numSeries' | 'noForecast'> {
+  try {
+    return forecastRun(run, { horizon, maxSeries: MAX_FORECASTS });
+  } catch (error) {
+    if (!(error instanceof LibtorchGenerativeError)) throw error;
+    return { forecasts: [], numSeries: 0, noForecast: error.message };
+  }
+}
+
+/** The epochs that are there; a last line that was cut short, by kill -9 for example, is none. */
+function readMetrics(path: string): EpochMetrics[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileBytes(path).toString().split('\n').filter(Boolean);
+  return lines.flatMap((line, index) => {
+    try {
+      return [JSON.parse(line) as EpochMetrics];
+    } catch (cause) {
+      if (index === lines.length - 1) return [];
+      throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path}:${index + 1} is damaged: expected JSON`, { cause });
+    }
+  });
+}
+
+/** Pictures of epochs, spread evenly where there are too many. */
+function readSamples(folder: string): SamplePicture[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).flatMap((name) => {
+    const epoch = /^epoch-(\d+)\.png$/.exec(name)?.[1];
+    return epoch ? [{ epoch: Number(epoch), path: join(folder, name) }] : [];
+  });
+  files.sort((a, b) => a.epoch - b.epoch);
+  const largest = Math.max(...files.map(({ path }) => statSync(path).size));
+  const count = Math.min(MAX_PICTURES, Math.max(2, Math.floor(MAX_PICTURE_BYTES / largest)));
+  return thin(files, count).map(({ epoch, path }) => ({ epoch, png: readFileBytes(path) }));
+}
+
+/** As a POSIX shell takes it for one word. */
+function shellQuote(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
