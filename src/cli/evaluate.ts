@@ -8,6 +8,7 @@ import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evalua
 import { COVERAGE_LEVELS } from '../evaluation/one-step';
 import { writeFileAtomic } from '../files';
 import { selectionNote } from '../report/selection-note';
+import { setNumThreads } from '../tensor/device';
 import { loadForecaster } from '../training/load-run';
 import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
 import { wholeNumber } from './flags';
@@ -37,6 +38,7 @@ export function addEvaluateCommand(program: Command): void {
 }
 
 function run(runFolder: string, flags: EvaluateFlags): void {
+  setNumThreads(1); // operators this small take longer on several
   const { forecaster, settings } = loadForecaster(runFolder);
   const series = readHistory(settings, flags.data);
   const starts = series.map((each) => (flags.data === undefined ? heldOutStart(each, settings) : settings.window));

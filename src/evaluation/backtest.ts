@@ -71,8 +71,10 @@ const LEVELS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
  * @see https://otexts.com/fpp3/tscv.html
  */
 export function backtest(series: BacktestSeries[], { horizon, season }: BacktestOptions): Backtest {
-  const standard = standardQuantiles();
-  const scored = series.map((each) => ({ name: each.name, steps: scoreSeries(each, horizon, season, standard) }));
+  const scored = scope(() => {
+    const standard = standardNormal();
+    return series.map((each) => ({ name: each.name, steps: scoreSeries(each, horizon, season, standard) }));
+  });
   const names = Object.keys(scored[0]!.steps) as BacktestRow['name'][];
   const rowsOf = (of: typeof scored) =>
     names.map((name) =>
@@ -97,7 +99,7 @@ function scoreSeries(
   series: BacktestSeries,
   horizon: number,
   season: number,
-  standard: number[],
+  standard: StandardNormal,
 ): Partial<Record<BacktestRow['name'], StepScores[]>> {
   const { values, start, drawPaths } = series;
   const scale = mean(observed(differences(values.subarray(0, start), season)).map(Math.abs));
@@ -162,28 +164,26 @@ const fromPaths =
     };
   };
 
-/** `rows` standard normal distributions. */
-function standardNormal(rows: number): Mixture {
+/** Mean 0 and deviation 1, and its quantiles at {@link LEVELS}. */
+interface StandardNormal {
+  mixture: Mixture;
+  quantiles: number[];
+}
+
+function standardNormal(): StandardNormal {
   const raw = [0, Math.log(Math.expm1(1)), 0]; // mean, softplus of the variance, logit of the weight
-  return new Mixture(tensor([[raw]], { dtype: 'float64' }).expand(rows, -1, -1), { varianceFloor: 0 });
+  const mixture = new Mixture(tensor([[raw]], { dtype: 'float64' }), { varianceFloor: 0 });
+  return { mixture, quantiles: [...(mixture.quantile(LEVELS).squeeze(0).toArray() as Float64Array)] };
 }
 
-/** At {@link LEVELS}. */
-function standardQuantiles(): number[] {
-  return scope(() => [...(standardNormal(1).quantile(LEVELS).squeeze(0).toArray() as Float64Array)]);
-}
-
-function fromGaussians({ means, deviations }: GaussianForecast, standard: number[]): Forecast {
+function fromGaussians({ means, deviations }: GaussianForecast, standard: StandardNormal): Forecast {
   return {
     crps: (future) => {
       const errors = future.map((value, step) => (value - means[step]!) / (deviations[step] || 1));
-      const scores = scope(() => {
-        const values = tensor(errors).unsqueeze(-1); // (horizon, 1)
-        return mixtureCrps(standardNormal(errors.length), values).toArray() as Float64Array;
-      });
+      const scores = scope(() => mixtureCrps(standard.mixture, tensor(errors).unsqueeze(-1)).toArray() as Float64Array);
       // Of a forecast that is sure, the absolute error.
       return scores.map((score, step) => deviations[step]! * score || Math.abs(future[step]! - means[step]!));
     },
-    quantiles: Array.from(means, (mean, step) => standard.map((quantile) => mean + deviations[step]! * quantile)),
+    quantiles: Array.from(means, (mean, step) => standard.quantiles.map((level) => mean + deviations[step]! * level)),
   };
 }

@@ -1,4 +1,3 @@
-import { observed } from '../data/scaling';
 import { LibtorchGenerativeError } from '../errors';
 
 /** A Gaussian for each step ahead. */
@@ -73,8 +72,13 @@ export function differences(values: Float64Array, lag: number): Float64Array {
 
 /** Of what is there; 0 if nothing is. */
 function rootMeanSquare(values: Float64Array): number {
-  const there = observed(values);
-  return Math.sqrt(there.reduce((sum, value) => sum + value ** 2, 0) / Math.max(there.length, 1));
+  let [sum, count] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value ** 2;
+    count++;
+  }
+  return Math.sqrt(sum / Math.max(count, 1));
 }
 
 function requireLength(history: Float64Array, length: number): void {
