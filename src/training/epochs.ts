@@ -21,6 +21,8 @@ export interface Training<BatchLosses extends Losses> {
   /** Nets and optimizers: all that a checkpoint holds beside the random generator. */
   readonly parts: Record<string, Stateful>;
   readonly numBatches: number;
+  /** Looked at before each epoch: true ends the training as if the number of epochs had been reached. */
+  readonly isFinished?: boolean;
   startEpoch(): EpochCursor;
   batches(cursor: EpochCursor): Iterable<Tensor>;
   step(batch: Tensor): BatchLosses;
@@ -60,7 +62,7 @@ export async function* runEpochs<BatchLosses extends Losses>(
   };
   let isStopped = true; // from outside, until it ends or fails
   try {
-    while (epoch < epochs) {
+    while (epoch < epochs && !training.isFinished) {
       await breather.breathe(signal);
       const startMs = performance.now();
       cursor ??= training.startEpoch();

@@ -42,6 +42,11 @@ export class RunFolder {
     return folder;
   }
 
+  /** What a run trains: "gan" or "mdn-rnn". @throws ERR_FILE if it isn't there, ERR_CHECKPOINT if it is damaged */
+  static kindOf(path: string): string {
+    return new RunFolder(path).readConfig().kind;
+  }
+
   /** A run that is there. @throws ERR_FILE if it isn't, ERR_CHECKPOINT if it is of another kind or damaged */
   static open<Settings>(path: string, kind: string): { folder: RunFolder; settings: Settings } {
     const folder = new RunFolder(path);

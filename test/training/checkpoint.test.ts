@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '../../src/tensor/safetensors';
 import { loadGenerator, loadSeriesModel } from '../../src/training/load-run';
+import { RunFolder } from '../../src/training/run-folder';
 import { trainGan } from '../../src/training/train-gan';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
 import { co2 } from '../cli/cli';
@@ -59,6 +60,7 @@ test('a run gives back its model', async () => {
   for (const [name, tensor] of Object.entries(loaded.stateDict())) {
     expect(tensor.equal(generator.stateDict()[name]!)).toBe(true);
   }
+  expect(RunFolder.kindOf(run)).toBe('gan');
   expect(() => loadSeriesModel(run)).toThrow(/Expected a run of kind mdn-rnn in .*back but found gan/);
 });
 

@@ -1,0 +1,34 @@
+import type { Tensor } from '../../src/tensor/tensor';
+import { runEpochs, type Training } from '../../src/training/epochs';
+
+/** A training of epochs without batches, which wants to end after `patience` of them. */
+function idleTraining(patience: number): Training<Record<string, number>> {
+  let numEpochs = 0;
+  return {
+    models: {},
+    parts: {},
+    numBatches: 0,
+    get isFinished() {
+      return numEpochs === patience;
+    },
+    startEpoch: () => ({ samplerSeed: undefined, batch: 0 }),
+    batches: (): Tensor[] => [],
+    step: () => ({}),
+    endEpoch: () => {
+      numEpochs++;
+      return {};
+    },
+    saveModels: () => {},
+  };
+}
+
+test.each([
+  [3, 3],
+  [9, 5],
+])('a training that is finished after %i epochs ends after %i of 5', async (patience, expected) => {
+  const epochs: number[] = [];
+  for await (const { epoch } of runEpochs(idleTraining(patience), { epochs: 5, start: { epoch: 0 } })) {
+    epochs.push(epoch);
+  }
+  expect(epochs).toEqual(Array.from({ length: expected }, (_, epoch) => epoch));
+});
