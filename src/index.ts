@@ -2,7 +2,7 @@ export { readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
 export { forecastSeries, type SeriesModel } from './data/forecast-series';
 export { type IdxArray, readIdx } from './data/idx';
-export { type ImageSet, readImages } from './data/images';
+export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
 export { findMnist, readMnistImages, readMnistLabels } from './data/mnist';
 export { Scaler, slidingWindows } from './data/time-series';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
@@ -12,6 +12,12 @@ export {
   type ForecastEvaluation,
   type ForecastEvaluationOptions,
 } from './evaluation/evaluate-forecasts';
+export {
+  evaluateImages,
+  type ImageEvaluation,
+  type ImageEvaluationOptions,
+  type ImageScores,
+} from './evaluation/evaluate-images';
 export type { OneStepScores, Pit } from './evaluation/one-step';
 export { mixtureCrps, pinballLoss, sampleCrps } from './evaluation/scores';
 export { testUniformity, type Uniformity } from './evaluation/uniformity';
@@ -60,6 +66,7 @@ export {
 export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/safetensors';
 export { keep, memory, scope } from './tensor/scope';
 export { type Operand, Tensor } from './tensor/tensor';
+export { type DrawImagesOptions, drawImages } from './training/draw-images';
 export type { GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
 export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';

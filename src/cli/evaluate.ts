@@ -6,6 +6,8 @@ import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evalua
 import { COVERAGE_LEVELS } from '../evaluation/one-step';
 import { loadSeriesModel } from '../training/load-run';
 import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
+import { RunFolder } from '../training/run-folder';
+import { evaluateGanRun } from './evaluate-images';
 import { wholeNumber } from './flags';
 import { readHistory } from './history';
 
@@ -15,24 +17,31 @@ interface EvaluateFlags {
   season?: number;
   paths: number;
   seed: number;
+  count: number;
   json?: boolean;
 }
 
 export function addEvaluateCommand(program: Command): void {
   program
     .command('evaluate')
-    .description("score a trained MDN-RNN's forecasts of the values kept from its training, beside naive forecasts")
+    .description("score a trained MDN-RNN's forecasts of the values kept from its training, or a GAN's images")
     .argument('<run>', 'its run folder')
     .option('--data <file>', 'a CSV file of values that are all new to the model (default: the one trained on)')
     .option('--horizon <n>', 'steps that a forecast goes ahead', wholeNumber(1), 24)
     .option('--season <n>', 'steps after which the series repeats itself (default: guessed)', wholeNumber(1))
     .option('--paths <n>', 'joint futures to draw', wholeNumber(2), 500)
     .option('--seed <n>', 'the same seed draws the same paths', wholeNumber(), 0)
+    .option('--count <n>', "images to draw, more than the classifier's features", wholeNumber(65), 10_000)
     .option('--json', 'JSON on stdout')
     .action(run);
 }
 
 function run(runFolder: string, flags: EvaluateFlags): void {
+  if (RunFolder.kindOf(runFolder) === 'gan') evaluateGanRun(runFolder, flags);
+  else evaluateSeriesRun(runFolder, flags);
+}
+
+function evaluateSeriesRun(runFolder: string, flags: EvaluateFlags): void {
   const { series, settings } = loadSeriesModel(runFolder);
   const values = readHistory(settings, flags.data);
   const start = flags.data === undefined ? heldOutStart(values.length, settings) : settings.window;

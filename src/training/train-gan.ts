@@ -4,11 +4,12 @@ import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import { Adam } from '../nn/adam';
 import { writeGrid } from '../report/png';
-import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import { manualSeed, RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import { CollapseWatch, type WatchedVariety } from './collapse-watch';
+import { drawSamples } from './draw-images';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
 import { type GanSettings, resolveGanSettings, type TrainGanOptions } from './gan-settings';
 import { type GanLabels, type GanPlayers, ganLabels, ganStep } from './gan-step';
@@ -17,8 +18,8 @@ import type { RunFolder } from './run-folder';
 import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
-/** Losses of the epoch's last batch. */
-export type GanEpoch = EpochRecord<GanLosses>;
+/** Losses of the epoch's last batch; on images also the variety of its samples. */
+export type GanEpoch = EpochRecord<GanLosses> & Partial<WatchedVariety>;
 type GanLosses = { lossD: number; lossG: number };
 
 export interface GanResult {
@@ -44,9 +45,9 @@ export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, G
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
   const device = prepareDevice(options);
-  const { settings, loader } = loadData(requestedSettings('gan', asked, options), device);
+  const { settings, loader, watch } = loadData(requestedSettings('gan', asked, options), device);
   manualSeed(settings.seed);
-  const training = new GanTraining(settings, loader, device);
+  const training = new GanTraining(settings, loader, watch, device);
   try {
     const { folder, start } = startRun('gan', settings, training.parts, options);
     const { signal, onProgress } = options;
@@ -58,13 +59,18 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 }
 
 /** The images in batches (B, height · width) of numbers in [-1, 1]; for the article's noise none. */
-function loadData(settings: GanSettings, device: string): { settings: GanSettings; loader?: DataLoader } {
+function loadData(
+  settings: GanSettings,
+  device: string,
+): { settings: GanSettings; loader?: DataLoader; watch?: CollapseWatch } {
   if (settings.data === 'noise') return { settings };
-  const { batchSize } = settings;
-  const { images, count, height, width } = readImages(settings.data);
-  const pixels = tensor(images, { shape: [count, height * width], device });
+  const { batchSize, noiseDim } = settings;
+  const images = readImages(settings.data);
+  const { count, height, width } = images;
+  const pixels = tensor(images.images, { shape: [count, height * width], device });
   const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
-  return { settings: { ...settings, height, width }, loader };
+  const watch = new CollapseWatch(images, { noiseDim, device });
+  return { settings: { ...settings, height, width }, loader, watch };
 }
 
 /** Bytes to numbers in [-1, 1]. */
@@ -82,6 +88,7 @@ class GanTraining implements Training<GanLosses> {
   constructor(
     readonly settings: GanSettings,
     readonly loader: DataLoader | undefined,
+    readonly watch: CollapseWatch | undefined,
     readonly device: string,
   ) {
     const { noiseDim, hidden, height, width, lr, beta1, seed } = settings;
@@ -127,13 +134,14 @@ class GanTraining implements Training<GanLosses> {
       const { height, width } = this.settings;
       writeGrid(folder.sampleFile(epoch), drawSamples(this.models.generator, this.#gridNoise), { height, width });
     }
-    return {};
+    return this.watch?.look(this.models.generator, (epoch + 1) * this.numBatches, this.numBatches) ?? {};
   }
 
   /** Frees all but the models. */
   dispose(): void {
     const { optimizerG, optimizerD } = this.parts;
     for (const each of [optimizerG, optimizerD, ...Object.values(this.#labels), this.#gridNoise]) each.dispose();
+    this.watch?.dispose();
     this.loader?.data.dispose();
   }
 
@@ -141,9 +149,4 @@ class GanTraining implements Training<GanLosses> {
     folder.writeModel('model', this.models.generator.stateDict());
     folder.writeModel('discriminator', this.models.discriminator.stateDict());
   }
-}
-
-/** Samples in [-1, 1] from noise (B, noiseDim), row after row. */
-export function drawSamples(generator: Generator, noise: Tensor): Float32Array {
-  return scope(() => noGrad(() => generator.forward(noise).toArray() as Float32Array));
 }
