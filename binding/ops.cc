@@ -34,7 +34,9 @@
 #include <ATen/ops/kthvalue_ops.h>
 #include <ATen/ops/le_ops.h>
 #include <ATen/ops/leaky_relu_ops.h>
+#include <ATen/ops/lerp_ops.h>
 #include <ATen/ops/linalg_eigh_ops.h>
+#include <ATen/ops/linalg_vector_norm_ops.h>
 #include <ATen/ops/linear_ops.h>
 #include <ATen/ops/log_ops.h>
 #include <ATen/ops/log_softmax_ops.h>
@@ -105,6 +107,7 @@ constexpr OpEntry kTable[] = {
     Op<ops::clamp>("clamp"),
     Op<ops::add__Tensor>("add_"),
     Op<ops::mul__Scalar>("mulScalar_"),
+    Op<ops::lerp__Scalar>("lerp_"),
     Op<ops::copy_>("copy_"),
     Op<ops::fill__Scalar>("fill_"),
     Op<ops::zero_>("zero_"),
@@ -138,6 +141,7 @@ constexpr OpEntry kTable[] = {
     Op<ops::argmin>("argmin"),
     Op<ops::cumsum>("cumsum"),
     Op<ops::logsumexp>("logsumexp"),
+    Op<ops::linalg_vector_norm>("vectorNorm"),
     // shape and indexing
     Op<ops::view>("view"),
     Op<ops::reshape>("reshape"),

@@ -74,9 +74,19 @@ Napi::Value manualSeed(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// A RandomGenerator, or undefined for the thread's own, or the name of a CUDA device for libtorch's for it.
+at::Generator generatorOrDevice(Environment& environment, Napi::Value value) {
+  if (!value.IsString()) return generatorFromJs(environment, value);
+  const c10::Device device = deviceFromJs(value, "generator");
+  if (device.is_cpu()) throw invalidArgument("generator", "a CUDA device, beside the threads' own,", value);
+  return at::globalContext().defaultGenerator(device);
+}
+
 // generatorState(generator?): opaque bytes
 Napi::Value generatorState(const Napi::CallbackInfo& info) {
-  const at::Tensor state = generatorFromJs(Environment::of(info.Env()), info[0]).get_state();
+  at::Generator generator = generatorOrDevice(Environment::of(info.Env()), info[0]);
+  const std::lock_guard<std::mutex> lock(generator.mutex());
+  const at::Tensor state = generator.get_state();
   auto bytes = Napi::Uint8Array::New(info.Env(), state.numel());
   std::memcpy(bytes.Data(), state.const_data_ptr(), state.numel());
   return bytes;
@@ -90,7 +100,9 @@ Napi::Value setGeneratorState(const Napi::CallbackInfo& info) {
   const auto bytes = info[0].As<Napi::Uint8Array>();
   at::Tensor state = at::empty({static_cast<int64_t>(bytes.ByteLength())}, at::kByte);
   std::memcpy(state.data_ptr(), bytes.Data(), bytes.ByteLength());
-  generatorFromJs(Environment::of(info.Env()), info[1]).set_state(state);
+  at::Generator generator = generatorOrDevice(Environment::of(info.Env()), info[1]);
+  const std::lock_guard<std::mutex> lock(generator.mutex());
+  generator.set_state(state);
   return info.Env().Undefined();
 }
 

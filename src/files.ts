@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { invalidArgument, LibtorchGenerativeError } from './errors';
 
@@ -15,7 +27,7 @@ export function readFileBytes(path: string): Buffer {
 
 /**
  * Writes a file so that PATH is either what it was or complete, never half-written: a temporary name in the same
- * folder, synced, then renamed. ERR_FILE when that fails (no such folder, no permission, a full disk).
+ * folder, synced, then renamed, and the folder synced, so that a power cut takes none of it back. ERR_FILE when that fails (no such folder, no permission, a full disk).
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
@@ -27,6 +39,35 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
     removeQuietly(temporary);
     throw fileError('write', path, error);
   }
+  syncFolder(dirname(path));
+}
+
+/** Removes what {@link writeFileAtomic} left in a folder when its process was killed. */
+export function removeTemporaryFiles(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (/^\..+\.[0-9a-f]{12}\.tmp$/.test(name)) removeQuietly(join(folder, name));
+  }
+}
+
+/** Waits until the content of a file is on the disk. */
+export function syncFile(path: string): void {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw fileError('write', path, error);
+  }
+}
+
+/** Some file systems sync no folder, and some folders may be written but not read: the file is whole in any case. */
+function syncFolder(path: string): void {
+  try {
+    syncFile(path);
+  } catch {}
 }
 
 /**
@@ -60,6 +101,7 @@ function makeMissing(path: string, made: string[]): void {
   try {
     mkdirSync(path);
     made.push(path);
+    syncFolder(dirname(path));
   } catch (error) {
     if (!isFolder()) throw error; // another process may have made it meanwhile
   }

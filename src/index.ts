@@ -1,9 +1,20 @@
-export { readCsvColumns, readCsvHeader } from './data/csv';
+export type { CalendarCycle } from './data/calendar';
+export { type MissingValues, readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
-export { forecastSeries, type SeriesModel } from './data/forecast-series';
+export { Forecaster, type NextValue } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
+export type { LinkName } from './data/link';
 export { findMnist, readMnistImages, readMnistLabels } from './data/mnist';
+export type { ScalingKind } from './data/scaling';
+export { readSeries, type Series, type SeriesSource } from './data/series';
+export {
+  SeriesEncoding,
+  type SeriesEncodingOptions,
+  type SeriesEncodingState,
+  type Windows,
+} from './data/series-encoding';
+export { TimeAxis, type TimeStep } from './data/time-axis';
 export { Scaler, slidingWindows } from './data/time-series';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
 export type { Backtest, BacktestRow } from './evaluation/backtest';
@@ -26,15 +37,19 @@ export { type ForecastOptions, forecastPaths, pathQuantiles } from './models/for
 export { Generator, type GeneratorOptions } from './models/generator';
 export { MdnRnn, type MdnRnnOptions } from './models/mdn-rnn';
 export { Mixture, type MixtureOptions } from './models/mixture';
+export { exportOnnx, type OnnxExportable } from './models/onnx';
 export type { DType, TypedArray } from './native/handle';
 export { libtorchInUse } from './native/load';
 export { type SetupOptions, setupLibtorch } from './native/setup';
 export { LeakyReLU, ReLU, Sigmoid, Tanh } from './nn/activations';
 export { Adam, type AdamOptions } from './nn/adam';
+export { clipGradNorm } from './nn/clip-grad-norm';
+export { Ema } from './nn/ema';
 export { Gru, type GruOptions } from './nn/gru';
 export { Linear, type LinearOptions } from './nn/linear';
 export { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from './nn/losses';
 export { Layer, Module, type StateDict } from './nn/module';
+export { ReduceLrOnPlateau, type ReduceLrOnPlateauOptions } from './nn/reduce-lr-on-plateau';
 export { Sequential } from './nn/sequential';
 export { type GridOptions, writeGrid } from './report/png';
 export { grad, noGrad } from './tensor/autograd';
@@ -67,7 +82,9 @@ export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/sa
 export { keep, memory, scope } from './tensor/scope';
 export { type Operand, Tensor } from './tensor/tensor';
 export { type DrawImagesOptions, drawImages } from './training/draw-images';
-export type { GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
+export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
+export type { GanLossName, GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
+export { loadDiscriminator, loadForecaster, loadGenerator } from './training/load-run';
 export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
 export { type GanEpoch, type GanResult, trainGan } from './training/train-gan';

@@ -13,7 +13,7 @@ export interface EvaluateGanFlags {
   json?: boolean;
 }
 
-/** Scores a GAN's samples beside the images that it was trained on, on stdout and in the run's evaluation.json. */
+/** Scores a GAN's samples beside the images that it was trained on, on stdout and in evaluation.json, or beside others. */
 export function evaluateGanRun(run: string, { data, count, seed, json }: EvaluateGanFlags): void {
   const { generator, settings } = loadGenerator(run);
   if (settings.data === 'noise') {
@@ -31,8 +31,9 @@ export function evaluateGanRun(run: string, { data, count, seed, json }: Evaluat
     onTraining: () => console.error('Training the classifier that compares the images; it is kept for the next time'),
   });
   generator.dispose();
-  writeFileAtomic(join(run, 'evaluation.json'), `${JSON.stringify({ kind: 'gan', ...evaluation }, null, 2)}\n`);
   process.stdout.write(json ? `${JSON.stringify(evaluation)}\n` : describeEvaluation(source, real, evaluation));
+  if (data !== undefined) return;
+  writeFileAtomic(join(run, 'evaluation.json'), `${JSON.stringify({ kind: 'gan', ...evaluation }, null, 2)}\n`);
 }
 
 function checkSize(source: string, { height, width }: ImageSet, run: { height: number; width: number }): void {

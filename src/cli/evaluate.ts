@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { trainingLength } from '../data/time-series';
+import type { Series } from '../data/series';
+import { partEnds } from '../data/split';
 import { LibtorchGenerativeError } from '../errors';
 import type { BacktestRow } from '../evaluation/backtest';
 import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evaluate-forecasts';
 import { COVERAGE_LEVELS } from '../evaluation/one-step';
-import { loadSeriesModel } from '../training/load-run';
+import { writeFileAtomic } from '../files';
+import { loadForecaster } from '../training/load-run';
 import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
 import { RunFolder } from '../training/run-folder';
 import { evaluateGanRun } from './evaluate-images';
@@ -42,22 +45,39 @@ function run(runFolder: string, flags: EvaluateFlags): void {
 }
 
 function evaluateSeriesRun(runFolder: string, flags: EvaluateFlags): void {
-  const { series, settings } = loadSeriesModel(runFolder);
-  const values = readHistory(settings, flags.data);
-  const start = flags.data === undefined ? heldOutStart(values.length, settings) : settings.window;
-  const evaluation = evaluateForecasts(series, values, { ...flags, start });
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(evaluation)}\n` : describeEvaluation(settings.column, evaluation),
-  );
+  const { forecaster, settings } = loadForecaster(runFolder);
+  const series = readHistory(settings, flags.data);
+  const starts = series.map((each) => (flags.data === undefined ? heldOutStart(each, settings) : settings.window));
+  const evaluation = evaluateForecasts(forecaster, series, { ...flags, starts });
+  const column = [settings.column].flat().join(', ');
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(evaluation)}\n`);
+  } else {
+    process.stdout.write(describeEvaluation(column, evaluation) + describeSelection(settings, flags));
+  }
+  if (flags.data !== undefined) return;
+  const record = { kind: 'mdn-rnn', column, ...evaluation };
+  writeFileAtomic(join(runFolder, 'evaluation.json'), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-function heldOutStart(length: number, { validation }: MdnRnnSettings): number {
-  const start = trainingLength(length, validation);
-  if (start < length) return start;
-  throw new LibtorchGenerativeError(
-    'ERR_DATA_FORMAT',
-    `Expected values that the model has not learned from, but it was trained with validation ${validation}: train with --validation 0.2, or name new values by --data`,
-  );
+/** The first value of the test part, or if there is none of the validation part. */
+function heldOutStart(series: Series, settings: MdnRnnSettings): number {
+  const ends = partEnds(series, settings);
+  if (settings.validation + settings.test === 0) {
+    throw new LibtorchGenerativeError(
+      'ERR_DATA_FORMAT',
+      'Expected values that the model has not learned from, but it was trained with validation 0: train with --validation 0.2, or name new values by --data',
+    );
+  }
+  return settings.test > 0 ? ends.validation : ends.training;
+}
+
+/** What is scored by the values that chose the weights is scored too well. */
+function describeSelection(settings: MdnRnnSettings, { data }: EvaluateFlags): string {
+  const { patience, lrPatience, calibrate, test } = settings;
+  const isChosen = [patience, lrPatience, calibrate].some((option) => option !== undefined);
+  if (!isChosen || test > 0 || data !== undefined) return '';
+  return 'The training looked at these values too (patience, lr-patience or calibrate), so that the scores flatter the model: train with --test 0.1 to keep some for evaluation only.\n';
 }
 
 const NAMES: Record<BacktestRow['name'], string> = {

@@ -1,15 +1,17 @@
 import { extname } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { forecastSeries } from '../data/forecast-series';
+import type { Series } from '../data/series';
+import { invalidArgument } from '../errors';
 import { writeFileAtomic } from '../files';
-import { pathQuantiles } from '../models/forecast';
 import { forecastChartSvg } from '../report/forecast-chart';
-import { loadSeriesModel } from '../training/load-run';
+import { type ForecastSummary, forecastsToCsv, summarizeForecast } from '../report/forecast-summary';
+import { loadForecaster } from '../training/load-run';
 import { levels, positiveNumber, wholeNumber } from './flags';
 import { readHistory } from './history';
 
 interface ForecastFlags {
   data?: string;
+  series?: string;
   horizon: number;
   paths: number;
   quantiles: number[];
@@ -20,22 +22,19 @@ interface ForecastFlags {
   json?: boolean;
 }
 
-/** What is written: for each step ahead the mean of all paths and their quantiles, in the data's units. */
-interface Forecast {
-  column: string;
-  levels: number[];
-  steps: { step: number; mean: number; quantiles: number[] }[];
-}
-
 export function addForecastCommand(program: Command): void {
   program
     .command('forecast')
-    .description("forecast a series past its end with a trained MDN-RNN, by joint paths in the data's units")
+    .description("forecast series past their end with a trained MDN-RNN, by joint paths in the data's units")
     .argument('<run>', 'its run folder')
-    .option('--data <file>', "a CSV file with the series' past (default: the one trained on)")
+    .option(
+      '--data <file>',
+      'a CSV file with the past, and where the model has covariates their future (default: the one trained on)',
+    )
+    .option('--series <name>', 'one series of the file (default: all)')
     .option('--horizon <n>', 'steps ahead', wholeNumber(1), 24)
     .option('--paths <n>', 'joint futures to draw', wholeNumber(1), 500)
-    .option('--quantiles <list>', 'their quantiles to write', levels, [0.1, 0.5, 0.9])
+    .option('--quantiles <list>', 'the quantiles to write; those of the first step are exact', levels, [0.1, 0.5, 0.9])
     .option('--temperature <x>', 'above 1 draws more freely, below 1 more surely', positiveNumber, 1)
     .option('--seed <n>', 'the same seed draws the same paths', wholeNumber(), 0)
     .option('--out <file>', 'a .csv or .json file to write (default: CSV on stdout)', csvOrJson)
@@ -50,43 +49,42 @@ function csvOrJson(file: string): string {
 }
 
 function run(runFolder: string, flags: ForecastFlags): void {
-  const { series, settings } = loadSeriesModel(runFolder);
-  const values = readHistory(settings, flags.data);
-  const forecast = summarize(forecastSeries(series, values, flags), settings.column, flags);
-  writeForecast(forecast, flags);
-  if (flags.chart) writeChart(flags.chart, forecast, values);
+  const { forecaster, settings } = loadForecaster(runFolder);
+  const series = readHistory(settings, flags.data, flags.series);
+  if (flags.chart && series.length > 1) {
+    throw invalidArgument('series', `one series to draw, such as "${series[0]!.name}",`, flags.series);
+  }
+  const forecasts = series.map((each) => summarizeForecast(forecaster, each, flags));
+  const column = [settings.column].flat().join(', ');
+  writeForecasts(column, forecasts, flags);
+  if (flags.chart) writeChart(flags.chart, column, series[0]!, forecasts[0]!);
 }
 
-function summarize(paths: Float64Array, column: string, { horizon, quantiles }: ForecastFlags): Forecast {
-  const byLevel = pathQuantiles(paths, horizon, quantiles);
-  const numPaths = paths.length / horizon;
-  const steps = Array.from({ length: horizon }, (_, index) => {
-    let sum = 0;
-    for (let path = 0; path < numPaths; path++) sum += paths[path * horizon + index]!;
-    return { step: index + 1, mean: sum / numPaths, quantiles: byLevel.map((values) => values[index]!) };
-  });
-  return { column, levels: quantiles, steps };
-}
-
-function writeForecast(forecast: Forecast, { out, json }: ForecastFlags): void {
-  const asJson = `${JSON.stringify(forecast)}\n`;
+function writeForecasts(column: string, forecasts: ForecastSummary[], { quantiles, out, json }: ForecastFlags): void {
+  const [only] = forecasts.length === 1 ? forecasts : [];
+  const content = only ? { steps: only.steps } : { series: forecasts.map(({ name, steps }) => ({ name, steps })) };
+  const asJson = `${JSON.stringify({ column, levels: quantiles, ...content })}\n`;
+  const asCsv = () => forecastsToCsv(forecasts, quantiles);
   if (out) {
-    writeFileAtomic(out, extname(out) === '.json' ? asJson : toCsv(forecast));
+    writeFileAtomic(out, extname(out) === '.json' ? asJson : asCsv());
     console.error(`The forecast is in ${out}`);
   }
   if (json) process.stdout.write(asJson);
-  else if (!out) process.stdout.write(toCsv(forecast));
+  else if (!out) process.stdout.write(asCsv());
 }
 
-function toCsv({ levels, steps }: Forecast): string {
-  const header = ['step', 'mean', ...levels.map((level) => `q${level}`)];
-  const rows = steps.map(({ step, mean, quantiles }) => [step, mean, ...quantiles]);
-  return [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
-}
+/** What came before fills most of the chart. */
+const HISTORY_A_FORECAST = 5;
 
-function writeChart(file: string, { column, levels, steps }: Forecast, values: Float64Array): void {
+function writeChart(file: string, column: string, { values, time }: Series, { steps, levels }: ForecastSummary): void {
   const quantiles = levels.map((level, index) => ({ level, values: steps.map((step) => step.quantiles[index]!) }));
-  const history = [...values.subarray(-5 * steps.length)];
-  writeFileAtomic(file, forecastChartSvg({ title: `${column}: ${steps.length} steps ahead`, history, quantiles }));
+  const start = Math.max(values.length - HISTORY_A_FORECAST * steps.length, 0);
+  const history = Array.from(values.subarray(start));
+  const labels =
+    time && Array.from({ length: history.length + steps.length }, (_, index) => time.labelAt(start + index));
+  writeFileAtomic(
+    file,
+    forecastChartSvg({ title: `${column}: ${steps.length} steps ahead`, history, quantiles, labels }),
+  );
   console.error(`The chart is in ${file}`);
 }

@@ -1,17 +1,36 @@
-import { readCsvColumns } from '../data/csv';
-import { LibtorchGenerativeError } from '../errors';
+import type { Series } from '../data/series';
+import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
+import { nearest } from '../nearest';
 import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
+import { readRunSeries } from '../training/series-windows';
 
 /**
- * The series that a model is asked about: that of `file`, or that it was trained on.
+ * The series that a model is asked about: those of `file`, or those it was trained on.
  *
- * @throws ERR_FILE; ERR_DATA_FORMAT, also if the series is shorter than the model's window
+ * @param only the name of one of them
+ * @throws ERR_FILE; ERR_DATA_FORMAT, also if a series is shorter than the model's window; ERR_INVALID_ARGUMENT if none
+ *   has that name
  */
-export function readHistory({ column, data, window }: MdnRnnSettings, file = data): Float64Array {
-  const values = readCsvColumns(file, [column])[column]!;
-  if (values.length >= window) return values;
+export function readHistory(settings: MdnRnnSettings, file = settings.data, only?: string): Series[] {
+  const all = readRunSeries(settings, file);
+  const chosen = only === undefined ? all : all.filter(({ name }) => name === only);
+  if (chosen.length === 0) throw unknownSeries(only!, all);
+  const short = chosen.find(({ values }) => values.length < settings.window);
+  if (!short) return chosen;
+  const where = short.name ? ` of the series ${describe(short.name)}` : '';
   throw new LibtorchGenerativeError(
     'ERR_DATA_FORMAT',
-    `Expected at least ${window} values in ${file}, the model's window, but found ${values.length}`,
+    `Expected at least ${settings.window} values${where} in ${file}, the model's window, but found ${short.values.length}`,
   );
+}
+
+function unknownSeries(name: string, all: Series[]): LibtorchGenerativeError {
+  const names = all.map((series) => series.name).filter(Boolean);
+  const near = nearest(name, names);
+  const expected = near
+    ? describe(near)
+    : names.length > 0
+      ? 'the name of a series in the file'
+      : 'no name, as the file has one series';
+  return invalidArgument('series', expected, name);
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { LibtorchGenerativeError } from '../errors';
 import { addDoctorCommand } from './doctor';
 import { addEvaluateCommand } from './evaluate';
+import { addExportCommand } from './export';
 import { addForecastCommand } from './forecast';
 import { addSampleCommand } from './sample';
 import { addSetupCommand } from './setup';
@@ -24,6 +25,7 @@ function buildProgram(): Command {
   addSampleCommand(program);
   addForecastCommand(program);
   addEvaluateCommand(program);
+  addExportCommand(program);
   return program;
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { resolveGanSettings, type TrainGanOptions } from '../training/gan-settings';
 import { requestedSettings } from '../training/start-run';
 import { type GanEpoch, trainGan } from '../training/train-gan';
-import { addTrainingFlags, finiteNumber, oneOf, type TrainingFlags, wholeNumber } from './flags';
+import { addTrainingFlags, finiteNumber, oneOf, positiveNumber, type TrainingFlags, wholeNumber } from './flags';
 import { pythonFixed4, pythonRepr } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
 
@@ -24,6 +24,13 @@ export function addTrainGanCommand(train: Command): void {
       '--real-label <x>',
       'target for real images (recommended: 0.9, article: 1)',
       finiteNumber('a number above 0, at most 1', (x) => x > 0 && x <= 1),
+    )
+    .option('--loss <name>', 'bce, hinge or least-squares (default: bce)', oneOf('bce', 'hinge', 'least-squares'))
+    .option('--clip-norm <x>', "scale each net's gradient down to this norm (default: never)", positiveNumber)
+    .option(
+      '--ema-decay <x>',
+      "draw from a moving average of the generator's weights with this decay, as 0.999 (default: none)",
+      finiteNumber('a number from 0 to below 1', (x) => x >= 0 && x < 1),
     )
     .option('--as-written', "the article's program to the letter, on random data")
     .option('--digits', "print the losses' every digit");

@@ -11,55 +11,68 @@ interface Row {
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const infinite = /^[+-]?inf(inity)?$/i;
-const missing = /^([+-]?nan|#?n\/a|na|null|none)?$/i;
+const noValue = /^([+-]?nan|#?n\/a|na|null|none)?$/i;
 
 /** How many column names an error lists. */
 const maxListed = 20;
 
-interface Table {
-  header: string[];
-  rows: Row[];
-}
+/** What to do about a missing value: empty, or one of NaN, NA, N/A, null, None. */
+export type MissingValues = 'error' | 'nan';
 
-/** The column names of a CSV file, spaces around them removed. Errors: as {@link readCsvColumns}. */
+/** The column names of a CSV file, spaces around them removed. Errors: as {@link CsvTable.read}. */
 export function readCsvHeader(path: string): string[] {
   return splitHeader(path, parseRows(path)).header;
 }
 
-/**
- * Numeric columns of a CSV file by name: comma-separated, UTF-8, the first line names the columns. The values are
- * those of Python's `float()`.
- *
- * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, if it has no rows or not
- *   that column, if a row is ragged, or if a cell is missing, not a number or infinite
- */
-export function readCsvColumns(path: string, columns: readonly string[]): Record<string, Float64Array> {
-  const { header, rows } = readTable(path);
-  return Object.fromEntries(
-    columns.map((column) => {
-      const index = findColumn(path, header, column);
-      const numbers = rows.map(({ cells, line }) => parseNumber(cells[index]!, `${path}:${line}`, column));
-      return [column, Float64Array.from(numbers)];
-    }),
-  );
+/** Numeric columns of a CSV file by name. Errors: as {@link CsvTable.read} and {@link CsvTable.numbers}. */
+export function readCsvColumns(
+  path: string,
+  columns: readonly string[],
+  { missing = 'error' }: { missing?: MissingValues } = {},
+): Record<string, Float64Array> {
+  const table = CsvTable.read(path);
+  return Object.fromEntries(columns.map((column) => [column, table.numbers(column, missing)]));
 }
 
-/** A column's cells as they stand, such as dates. Errors: as {@link readCsvColumns}, but any cell is accepted. */
-export function readCsvText(path: string, column: string): string[] {
-  const { header, rows } = readTable(path);
-  const index = findColumn(path, header, column);
-  return rows.map(({ cells }) => cells[index]!);
-}
+/** A CSV file: comma-separated, UTF-8, the first line names the columns. */
+export class CsvTable {
+  private constructor(
+    readonly path: string,
+    readonly header: string[],
+    readonly rows: Row[],
+  ) {}
 
-function readTable(path: string): Table {
-  const table = splitHeader(path, parseRows(path));
-  const { length } = table.header;
-  const rows = withoutBlankLines(table.rows, length);
-  if (rows.length === 0) throw formatError(`${path} has a header but no rows`);
-  const ragged = rows.find(({ cells }) => cells.length !== length);
-  if (!ragged) return { ...table, rows };
-  const expected = `expected ${length} ${length === 1 ? 'cell' : 'cells'} as in the header`;
-  throw formatError(`${path}:${ragged.line}: ${expected} but found ${ragged.cells.length}`);
+  /** @throws ERR_FILE if it cannot be read; ERR_DATA_FORMAT, with file and line, if it has no rows or a ragged one */
+  static read(path: string): CsvTable {
+    const { header, rows: all } = splitHeader(path, parseRows(path));
+    const { length } = header;
+    const rows = withoutBlankLines(all, length);
+    if (rows.length === 0) throw formatError(`${path} has a header but no rows`);
+    const ragged = rows.find(({ cells }) => cells.length !== length);
+    if (!ragged) return new CsvTable(path, header, rows);
+    const expected = `expected ${length} ${length === 1 ? 'cell' : 'cells'} as in the header`;
+    throw formatError(`${path}:${ragged.line}: ${expected} but found ${ragged.cells.length}`);
+  }
+
+  /**
+   * A column's values as Python's `float()` reads them.
+   *
+   * @throws ERR_DATA_FORMAT, with file, line and column, if there is no such column, or a cell is not a number, is
+   *   infinite or, unless `missing` is "nan", missing
+   */
+  numbers(column: string, missing: MissingValues = 'error'): Float64Array {
+    const index = findColumn(this.path, this.header, column);
+    const numbers = this.rows.map(({ cells, line }) =>
+      parseNumber(cells[index]!, `${this.path}:${line}`, column, missing),
+    );
+    return Float64Array.from(numbers);
+  }
+
+  /** A column's cells as they stand, such as dates. @throws ERR_DATA_FORMAT if there is no such column */
+  text(column: string): string[] {
+    const index = findColumn(this.path, this.header, column);
+    return this.rows.map(({ cells }) => cells[index]!);
+  }
 }
 
 /** Blank lines mean nothing, except in a file of one column, where one before the end is a missing value. */
@@ -72,7 +85,7 @@ function isBlank({ cells }: Row): boolean {
   return cells.length === 1 && cells[0]!.trim() === '';
 }
 
-function splitHeader(path: string, rows: Row[]): Table {
+function splitHeader(path: string, rows: Row[]): { header: string[]; rows: Row[] } {
   const start = rows.findIndex((row) => !isBlank(row));
   if (start === -1) throw formatError(`${path} is empty: expected a line of column names, then rows`);
   const header = rows[start]!.cells.map((name) => name.trim());
@@ -122,13 +135,14 @@ function findColumn(path: string, header: string[], column: string): number {
 }
 
 /** `float(cell)` of Python for finite decimal numbers; Number alone would take "", "0x10" and "Infinity" too. */
-function parseNumber(cell: string, where: string, column: string): number {
+function parseNumber(cell: string, where: string, column: string, missing: MissingValues): number {
   const text = cell.trim();
   const isDecimal = decimal.test(text);
   if (isDecimal && Number.isFinite(Number(text))) return Number(text);
-  if (missing.test(text)) {
+  if (noValue.test(text)) {
+    if (missing === 'nan') return Number.NaN;
     const value = text === '' ? 'missing value' : `missing value ${describe(text)}`;
-    throw formatError(`${where}: ${value} in column ${describe(column)}; missing values are not supported yet`);
+    throw formatError(`${where}: ${value} in column ${describe(column)}`);
   }
   const expected = isDecimal || infinite.test(text) ? 'a finite number' : 'a number';
   throw formatError(`${where}: expected ${expected} in column ${describe(column)} but found ${describe(cell)}`);

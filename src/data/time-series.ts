@@ -59,8 +59,3 @@ export function slidingWindows(series: Tensor, window: number): Tensor {
       .contiguous(),
   );
 }
-
-/** How many of `length` values are trained on: the last part `validation`, rounded down, is kept from it. */
-export function trainingLength(length: number, validation: number): number {
-  return length - Math.floor(length * validation);
-}

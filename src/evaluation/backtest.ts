@@ -1,20 +1,30 @@
+import { observed } from '../data/scaling';
 import { sortedQuantile, sortedSteps } from '../models/forecast';
 import { Mixture } from '../models/mixture';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { baselinesOf, differences, type GaussianForecast } from './baselines';
+import { mean } from './mean';
 import { COVERAGE_LEVELS } from './one-step';
 import { mixtureCrps, pinballLoss, sampleCrps } from './scores';
 
-/** Joint futures of a series past `history`: (paths, horizon), row after row, in the data's units. */
-export type DrawPaths = (history: Float64Array, horizon: number) => Float64Array;
+/** Joint futures of a series that is known for `length` steps: (paths, horizon), row after row, in the data's units. */
+export type DrawPaths = (length: number, horizon: number) => Float64Array;
+
+/** A series to forecast again and again. */
+export interface BacktestSeries {
+  name: string;
+  /** In the data's units; NaN where missing. */
+  values: Float64Array;
+  /** The first forecast's first value; those before it are never scored. */
+  start: number;
+  drawPaths: DrawPaths;
+}
 
 export interface BacktestOptions {
   /** Steps that each forecast goes ahead. */
   horizon: number;
-  /** The first forecast's first value; those before it are never scored. */
-  start: number;
-  /** Steps after which the series repeats itself. */
+  /** Steps after which the series repeat themselves, fewer than any has before its start. */
   season: number;
 }
 
@@ -25,7 +35,7 @@ export interface BacktestRow {
   crps: number;
   /** Mean over the levels 0.05 to 0.95, in the data's units. */
   pinball: number;
-  /** The median's absolute error over the seasonal naive's within the values before `start`. */
+  /** The median's absolute error over the seasonal naive's within the values before the first forecast. */
   mase: number;
   /** Of each of {@link COVERAGE_LEVELS}, the part of the values inside the central interval. */
   coverage: number[];
@@ -34,113 +44,146 @@ export interface BacktestRow {
 export interface Backtest {
   horizon: number;
   season: number;
-  /** How many times was forecast. */
+  /** How many times was forecast, over all series. */
   numForecasts: number;
   rows: BacktestRow[];
+  /** Those of each series, if there are several. */
+  bySeries?: { name: string; rows: BacktestRow[] }[];
 }
 
-/** What a forecaster says of one step. */
-interface StepForecast {
-  crps(value: number): number;
-  /** At {@link LEVELS}. */
-  quantiles: number[];
+/** What a forecaster says of the steps ahead. */
+interface Forecast {
+  /** The score of each step's value; that of a missing one means nothing. */
+  crps(future: Float64Array): ArrayLike<number>;
+  /** Of each step, at {@link LEVELS}. */
+  quantiles: number[][];
 }
 
-type Forecaster = (history: Float64Array, horizon: number) => StepForecast[];
+type Forecaster = (length: number, horizon: number) => Forecast;
 
 /** 0.05, 0.1, ... 0.95: the ends of the intervals of {@link COVERAGE_LEVELS} are among them. */
 const LEVELS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
 
 /**
  * Forecasts again and again from where the last forecast ended, each time knowing the past and nothing else, beside the
- * baselines.
+ * baselines. Missing values are not scored.
  *
  * @see https://otexts.com/fpp3/tscv.html
  */
-export function backtest(values: Float64Array, drawPaths: DrawPaths, options: BacktestOptions): Backtest {
-  const { horizon, start, season } = options;
-  const scale = meanAbsolute(differences(values.subarray(0, start), season));
-  const forecasters: [BacktestRow['name'], Forecaster][] = [['model', fromPaths(drawPaths)]];
-  const standard = standardNormal();
-  for (const [name, baseline] of Object.entries(baselinesOf(season))) {
-    const forecaster: Forecaster = (history, horizon) => fromGaussians(baseline(history, horizon), standard);
-    forecasters.push([name as BacktestRow['name'], forecaster]);
-  }
-  const numForecasts = Math.floor((values.length - start) / horizon);
-  const starts = Array.from({ length: numForecasts }, (_, index) => start + index * horizon);
-  const rows = forecasters.map(([name, forecaster]) => ({
-    name,
-    ...scoreAll(values, forecaster, starts, horizon, scale),
-  }));
-  return { horizon, season, numForecasts, rows };
+export function backtest(series: BacktestSeries[], { horizon, season }: BacktestOptions): Backtest {
+  const standard = standardQuantiles();
+  const scored = series.map((each) => ({ name: each.name, steps: scoreSeries(each, horizon, season, standard) }));
+  const names = Object.keys(scored[0]!.steps) as BacktestRow['name'][];
+  const rowsOf = (of: typeof scored) =>
+    names.map((name) =>
+      summarize(
+        name,
+        of.flatMap(({ steps }) => steps[name]!),
+      ),
+    );
+  const numForecasts = series.reduce((count, each) => count + startsOf(each, horizon).length, 0);
+  const all = { horizon, season, numForecasts, rows: rowsOf(scored) };
+  if (series.length === 1) return all;
+  return { ...all, bySeries: scored.map((each) => ({ name: each.name, rows: rowsOf([each]) })) };
 }
 
-function scoreAll(
-  values: Float64Array,
-  forecaster: Forecaster,
-  starts: number[],
+function startsOf({ values, start }: BacktestSeries, horizon: number): number[] {
+  const count = Math.max(Math.floor((values.length - start) / horizon), 0);
+  return Array.from({ length: count }, (_, index) => start + index * horizon);
+}
+
+/** The scores of every step, by forecaster. */
+function scoreSeries(
+  series: BacktestSeries,
   horizon: number,
-  scale: number,
-): Omit<BacktestRow, 'name'> {
-  const steps = starts.flatMap((start) => {
-    const future = values.subarray(start, start + horizon);
-    return forecaster(values.subarray(0, start), horizon).map((step, index) => scoreStep(step, future[index]!));
-  });
-  const mean = (of: (step: StepScores) => number) => steps.reduce((sum, step) => sum + of(step), 0) / steps.length;
-  return {
-    crps: mean(({ crps }) => crps),
-    pinball: mean(({ pinball }) => pinball),
-    mase: mean(({ absoluteError }) => absoluteError) / scale,
-    coverage: COVERAGE_LEVELS.map((_, index) => mean(({ isInside }) => Number(isInside[index]))),
-  };
+  season: number,
+  standard: number[],
+): Partial<Record<BacktestRow['name'], StepScores[]>> {
+  const { values, start, drawPaths } = series;
+  const scale = mean(observed(differences(values.subarray(0, start), season)).map(Math.abs));
+  const forecasters: [string, Forecaster][] = [['model', fromPaths(drawPaths)]];
+  for (const [name, baseline] of Object.entries(baselinesOf(season))) {
+    forecasters.push([
+      name,
+      (length, horizon) => fromGaussians(baseline(values.subarray(0, length), horizon), standard),
+    ]);
+  }
+  return Object.fromEntries(
+    forecasters.map(([name, forecaster]) => [
+      name,
+      startsOf(series, horizon).flatMap((from) =>
+        scoreForecast(forecaster(from, horizon), values.subarray(from, from + horizon), scale),
+      ),
+    ]),
+  );
 }
 
 interface StepScores {
   crps: number;
   pinball: number;
-  absoluteError: number;
+  /** The median's absolute error, in the scale of MASE. */
+  scaledError: number;
   /** For each of {@link COVERAGE_LEVELS}. */
   isInside: boolean[];
 }
 
-function scoreStep({ crps, quantiles }: StepForecast, value: number): StepScores {
-  const at = (level: number) => quantiles[Math.round(level * 20) - 1]!;
-  const losses = LEVELS.map((level) => pinballLoss(at(level), level, value));
+function scoreForecast({ crps, quantiles }: Forecast, future: Float64Array, scale: number): StepScores[] {
+  const scores = crps(future);
+  return quantiles.flatMap((levels, step) => {
+    const value = future[step]!;
+    if (Number.isNaN(value)) return [];
+    const at = (level: number) => levels[Math.round(level * 20) - 1]!;
+    return {
+      crps: scores[step]!,
+      pinball: mean(LEVELS.map((level) => pinballLoss(at(level), level, value))),
+      scaledError: Math.abs(value - at(0.5)) / scale,
+      isInside: COVERAGE_LEVELS.map((level) => at(0.5 - level / 2) <= value && value <= at(0.5 + level / 2)),
+    };
+  });
+}
+
+function summarize(name: BacktestRow['name'], steps: StepScores[]): BacktestRow {
   return {
-    crps: crps(value),
-    pinball: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-    absoluteError: Math.abs(value - at(0.5)),
-    isInside: COVERAGE_LEVELS.map((level) => at(0.5 - level / 2) <= value && value <= at(0.5 + level / 2)),
+    name,
+    crps: mean(steps.map(({ crps }) => crps)),
+    pinball: mean(steps.map(({ pinball }) => pinball)),
+    mase: mean(steps.map(({ scaledError }) => scaledError)),
+    coverage: COVERAGE_LEVELS.map((_, index) => mean(steps.map(({ isInside }) => Number(isInside[index])))),
   };
 }
 
 const fromPaths =
   (drawPaths: DrawPaths): Forecaster =>
-  (history, horizon) =>
-    sortedSteps(drawPaths(history, horizon), horizon).map((draws) => ({
-      crps: (value) => sampleCrps(draws, value),
-      quantiles: LEVELS.map((level) => sortedQuantile(draws, level)),
-    }));
-
-/** Mean 0 and deviation 1. */
-function standardNormal(): StepForecast {
-  const raw = [[[0, Math.log(Math.expm1(1)), 0]]]; // mean, softplus of the variance, logit of the weight
-  const mixture = () => new Mixture(tensor(raw, { dtype: 'float64' }), { varianceFloor: 0 });
-  const quantiles = scope(() => [...(mixture().quantile(LEVELS).squeeze(0).toArray() as Float64Array)]);
-  const crps = (value: number) => scope(() => mixtureCrps(mixture(), tensor([[value]], { dtype: 'float64' })).item());
-  return { crps, quantiles };
-}
-
-function fromGaussians({ means, deviations }: GaussianForecast, standard: StepForecast): StepForecast[] {
-  return Array.from(means, (mean, step) => {
-    const deviation = deviations[step]!;
+  (length, horizon) => {
+    const steps = sortedSteps(drawPaths(length, horizon), horizon);
     return {
-      crps: (value) => (deviation > 0 ? deviation * standard.crps((value - mean) / deviation) : Math.abs(value - mean)),
-      quantiles: standard.quantiles.map((quantile) => mean + deviation * quantile),
+      crps: (future) => steps.map((draws, step) => sampleCrps(draws, future[step]!)),
+      quantiles: steps.map((draws) => LEVELS.map((level) => sortedQuantile(draws, level))),
     };
-  });
+  };
+
+/** `rows` standard normal distributions. */
+function standardNormal(rows: number): Mixture {
+  const raw = [0, Math.log(Math.expm1(1)), 0]; // mean, softplus of the variance, logit of the weight
+  return new Mixture(tensor([[raw]], { dtype: 'float64' }).expand(rows, -1, -1), { varianceFloor: 0 });
 }
 
-function meanAbsolute(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
+/** At {@link LEVELS}. */
+function standardQuantiles(): number[] {
+  return scope(() => [...(standardNormal(1).quantile(LEVELS).squeeze(0).toArray() as Float64Array)]);
+}
+
+function fromGaussians({ means, deviations }: GaussianForecast, standard: number[]): Forecast {
+  return {
+    crps: (future) => {
+      const errors = future.map((value, step) => (value - means[step]!) / (deviations[step] || 1));
+      const scores = scope(() => {
+        const values = tensor(errors).unsqueeze(-1); // (horizon, 1)
+        return mixtureCrps(standardNormal(errors.length), values).toArray() as Float64Array;
+      });
+      // Of a forecast that is sure, the absolute error.
+      return scores.map((score, step) => deviations[step]! * score || Math.abs(future[step]! - means[step]!));
+    },
+    quantiles: Array.from(means, (mean, step) => standard.map((quantile) => mean + deviations[step]! * quantile)),
+  };
 }

@@ -1,3 +1,4 @@
+import { observed } from '../data/scaling';
 import { LibtorchGenerativeError } from '../errors';
 
 /** A Gaussian for each step ahead. */
@@ -6,7 +7,7 @@ export interface GaussianForecast {
   deviations: Float64Array;
 }
 
-/** Forecasts `horizon` steps past the history's end. */
+/** Forecasts `horizon` steps past the history's end; missing values in it are NaN. */
 export type Baseline = (history: Float64Array, horizon: number) => GaussianForecast;
 
 /**
@@ -22,7 +23,7 @@ export function baselinesOf(season: number): Record<'naive' | 'seasonalNaive' | 
 /** The last value, come what may. */
 const naive: Baseline = (history, horizon) => seasonalNaive(1)(history, horizon);
 
-/** The value of a season ago. */
+/** The value of a season ago, or of several seasons where that is missing. */
 const seasonalNaive =
   (season: number): Baseline =>
   (history, horizon) => {
@@ -30,7 +31,7 @@ const seasonalNaive =
     const deviation = rootMeanSquare(differences(history, season));
     const cycles = (step: number) => Math.floor(step / season) + 1;
     return {
-      means: stepsAhead(horizon, (step) => history[history.length - season + (step % season)]!),
+      means: stepsAhead(horizon, (step) => lastInPhase(history, season, step)),
       deviations: stepsAhead(horizon, (step) => deviation * Math.sqrt(cycles(step))),
     };
   };
@@ -38,28 +39,42 @@ const seasonalNaive =
 /** The line through the first value and the last. */
 const drift: Baseline = (history, horizon) => {
   requireLength(history, 3);
-  const numDifferences = history.length - 1;
-  const last = history[numDifferences]!;
-  const slope = (last - history[0]!) / numDifferences;
+  const [start, end] = [history.findIndex(isThere), history.findLastIndex(isThere)];
+  const numDifferences = Math.max(end - start, 1);
+  const last = history[end]!;
+  const slope = (last - history[start]!) / numDifferences;
   const errors = differences(history, 1).map((difference) => difference - slope);
-  const deviation = rootMeanSquare(errors) * Math.sqrt(numDifferences / (numDifferences - 1));
+  const deviation = rootMeanSquare(errors) * Math.sqrt(numDifferences / Math.max(numDifferences - 1, 1));
+  const ahead = (step: number) => step + history.length - end;
   return {
-    means: stepsAhead(horizon, (step) => last + slope * (step + 1)),
-    deviations: stepsAhead(horizon, (step) => deviation * Math.sqrt((step + 1) * (1 + (step + 1) / numDifferences))),
+    means: stepsAhead(horizon, (step) => last + slope * ahead(step)),
+    deviations: stepsAhead(horizon, (step) => deviation * Math.sqrt(ahead(step) * (1 + ahead(step) / numDifferences))),
   };
 };
+
+function isThere(value: number): boolean {
+  return !Number.isNaN(value);
+}
+
+function lastInPhase(history: Float64Array, season: number, step: number): number {
+  let index = history.length - season + (step % season);
+  while (index >= 0 && Number.isNaN(history[index])) index -= season;
+  return index >= 0 ? history[index]! : history.findLast(isThere)!;
+}
 
 function stepsAhead(horizon: number, of: (step: number) => number): Float64Array {
   return Float64Array.from({ length: horizon }, (_, step) => of(step));
 }
 
-/** Each value less that of `lag` steps ago. */
+/** Each value less that of `lag` steps ago; NaN where one is missing. */
 export function differences(values: Float64Array, lag: number): Float64Array {
   return values.subarray(lag).map((value, index) => value - values[index]!);
 }
 
+/** Of what is there; 0 if nothing is. */
 function rootMeanSquare(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
+  const there = observed(values);
+  return Math.sqrt(there.reduce((sum, value) => sum + value ** 2, 0) / Math.max(there.length, 1));
 }
 
 function requireLength(history: Float64Array, length: number): void {

@@ -1,16 +1,18 @@
-import { forecastSeries, type SeriesModel } from '../data/forecast-series';
-import { slidingWindows } from '../data/time-series';
-import { LibtorchGenerativeError } from '../errors';
+import type { Forecaster } from '../data/forecaster';
+import type { Series } from '../data/series';
+import { upTo } from '../data/split';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import type { ForecastOptions } from '../models/forecast';
+import { checkSize } from '../nn/check';
 import { scope } from '../tensor/scope';
 import { type Backtest, type BacktestRow, backtest } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';
-import { guessSeason } from './season';
+import { usualSeason } from './season';
 
-export interface ForecastEvaluationOptions extends ForecastOptions {
-  /** The first value that the model has not learned from; `window` values or more come before it. */
-  start: number;
-  /** Steps after which the series repeats itself; default guessed from the values before `start`, up to `window`. */
+export interface ForecastEvaluationOptions extends Omit<ForecastOptions, 'known'> {
+  /** In each series the first value that the model has not learned from; `window` values or more come before it. */
+  starts: number[];
+  /** Steps after which the series repeat themselves; default guessed from the times and the values before `starts`. */
   season?: number;
 }
 
@@ -22,32 +24,66 @@ export interface ForecastEvaluation {
 }
 
 /**
- * Scores a model's forecasts of the values from `start` on: of each from all before it, and of whole horizons beside
- * naive forecasts.
+ * Scores a model's forecasts of the values from `starts` on: of each from all before it, and of whole horizons beside
+ * naive forecasts. Series that end before are left out.
  *
- * @param values the whole series, in the data's units
+ * @param series whole, in the data's units
  * @throws ERR_DATA_FORMAT if no horizon fits
  */
 export function evaluateForecasts(
-  series: SeriesModel,
-  values: Float64Array,
+  forecaster: Forecaster,
+  series: Series[],
   options: ForecastEvaluationOptions,
 ): ForecastEvaluation {
-  const { model, scaler, window } = series;
-  const { start, horizon = 24, season = guessSeason(values.subarray(0, start), window) } = options;
-  if (values.length - start < horizon) {
+  const { horizon = 24, seed = 0 } = options;
+  const fitting = series
+    .map((each, index) => ({ series: each, start: options.starts[index]! }))
+    .filter(({ series, start }) => start >= forecaster.encoding.window && series.values.length - start >= horizon);
+  const { encoding } = forecaster;
+  if (fitting.length === 0) {
+    const most = Math.max(...series.map(({ values }, index) => values.length - options.starts[index]!));
     throw new LibtorchGenerativeError(
       'ERR_DATA_FORMAT',
-      `Expected at least ${horizon} values that the model has not learned from, the horizon, but found ${values.length - start}`,
+      `Expected at least ${horizon} values that the model has not learned from, the horizon, but found ${most}`,
     );
   }
-  const oneStep = scope(() => {
-    const windows = slidingWindows(scaler.scale(values.subarray(start - window)), window);
-    return scoreOneStep(model, windows, scaler.deviation);
-  });
-  const drawPaths = (history: Float64Array) => forecastSeries(series, history, { ...options, horizon });
-  const result = backtest(values, drawPaths, { horizon, start, season });
+  const starts = fitting.map(({ start }) => start);
+  const season = checkedSeason(options.season, fitting, encoding.window);
+  const oneStep = scope(() =>
+    scoreOneStep(
+      forecaster,
+      encoding.windows(
+        fitting.map(({ series }) => series),
+        starts,
+      ),
+    ),
+  );
+  const result = backtest(
+    fitting.map(({ series, start }) => ({
+      name: series.name,
+      values: series.values,
+      start,
+      // Each forecast draws its own numbers, or they would all err alike.
+      drawPaths: (length) => forecaster.paths(upTo(series, length), { ...options, horizon, seed: seed + length }),
+    })),
+    { horizon, season },
+  );
   const [own, ...baselines] = result.rows;
   const lostTo = baselines.filter(({ crps }) => crps < own!.crps).map(({ name }) => name);
   return { oneStep, backtest: result, lostTo };
+}
+
+function checkedSeason(
+  season: number | undefined,
+  fitting: { series: Series; start: number }[],
+  window: number,
+): number {
+  const shortest = Math.min(...fitting.map(({ start }) => start));
+  if (season === undefined) {
+    const [longest] = fitting.toSorted((a, b) => b.start - a.start);
+    return Math.min(usualSeason(upTo(longest!.series, longest!.start), window), shortest - 1);
+  }
+  checkSize('season', season);
+  if (season < shortest) return season;
+  throw invalidArgument('season', `a whole number below ${shortest}, the values before the first forecast`, season);
 }

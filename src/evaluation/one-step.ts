@@ -1,9 +1,11 @@
-import type { MdnRnn } from '../models/mdn-rnn';
+import type { Forecaster } from '../data/forecaster';
+import type { Windows } from '../data/series-encoding';
 import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { mixtureCrps } from './scores';
+import { mean } from './mean';
+import { mixtureCrps, pinballLoss } from './scores';
 import { testUniformity, type Uniformity } from './uniformity';
 
 /** The parts of the probability whose central intervals are counted. */
@@ -29,31 +31,61 @@ export interface Pit extends Uniformity {
 
 const NUM_BINS = 10;
 
-/**
- * @param windows (N, window + 1, 1), scaled: of each the last value is foretold
- * @param deviation the data's units in one scaled unit
- */
-export function scoreOneStep(model: MdnRnn, windows: Tensor, deviation: number): OneStepScores {
+/** Scores the foretelling of each window's target. */
+export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepScores {
+  const { model, encoding } = forecaster;
+  const spread = forecaster.spreadAt(0);
   return noGrad(() =>
     scope(() => {
-      const mixture = new Mixture(model.forward(windows.slice(1, 0, -1)));
-      const target = windows.select(1, -1); // (N, 1)
-      const pit = Float64Array.from(mixture.cdf(target).squeeze(-1).toArray() as Float32Array, (each) =>
-        Math.min(Math.max(each, 0), 1),
-      );
+      const { rows, targets, scalers } = windows;
+      const mixture = new Mixture(model.forward(rows.slice(1, 0, -1)));
+      const target = rows.select(1, -1).slice(1, 0, 1); // (N, 1)
+      // Of forecasts that are `spread` times as wide about their median.
+      const median = mixture.quantile([0.5]).to({ dtype: 'float32' }); // (N, 1)
+      const narrowed = spread === 1 ? target : target.sub(median).div(spread).add(median);
+      const logDensities = numbersOf(mixture.logProb(narrowed));
+      const pit = numbersOf(mixture.cdf(narrowed)).map((each) => Math.min(Math.max(each, 0), 1));
+      const nlls = logDensities.map((logDensity, index) => {
+        const width = Math.log(spread * scalers[index]!.deviation);
+        return width - encoding.link.logDerivative(targets[index]!) - logDensity;
+      });
+      const crps =
+        encoding.link.name === 'identity'
+          ? numbersOf(mixtureCrps(mixture, narrowed)).map((score, index) => spread * score * scalers[index]!.deviation)
+          : linkedCrps(forecaster, mixture, windows);
       return {
         count: pit.length,
-        nll: Math.log(deviation) - mixture.logProb(target).mean().item(),
-        crps: deviation * mixtureCrps(mixture, target).mean().item(),
-        coverage: COVERAGE_LEVELS.map((level) => partOf(pit, (each) => Math.abs(each - 0.5) <= level / 2)),
+        nll: mean(nlls),
+        crps: mean(crps),
+        coverage: COVERAGE_LEVELS.map((level) => mean(pit.map((each) => Number(Math.abs(each - 0.5) <= level / 2)))),
         pit: { ...testUniformity(pit), histogram: histogramOf(pit) },
       };
     }),
   );
 }
 
-function partOf(values: Float64Array, isCounted: (value: number) => boolean): number {
-  return values.filter(isCounted).length / values.length;
+/** In the data's units. Behind a link no closed form is known: twice the pinball loss, over all levels. */
+function linkedCrps(forecaster: Forecaster, mixture: Mixture, { targets, scalers }: Windows): Float64Array {
+  const { link } = forecaster.encoding;
+  const spread = forecaster.spreadAt(0);
+  const numLevels = CRPS_LEVELS.length;
+  const quantiles = mixture.quantile([...CRPS_LEVELS, 0.5]).toArray() as Float64Array; // (N, levels + 1)
+  return targets.map((value, index) => {
+    const row = quantiles.subarray(index * (numLevels + 1), (index + 1) * (numLevels + 1));
+    const median = row[numLevels]!;
+    const losses = CRPS_LEVELS.map((level, column) => {
+      const quantile = scalers[index]!.unscale(median + spread * (row[column]! - median));
+      return pinballLoss(link.invert(quantile), level, value);
+    });
+    return 2 * mean(losses);
+  });
+}
+
+/** The middles of equal parts of [0, 1]. */
+const CRPS_LEVELS = Array.from({ length: 200 }, (_, index) => (index + 0.5) / 200);
+
+function numbersOf(tensor: Tensor): Float64Array {
+  return Float64Array.from(tensor.toArray() as Float32Array);
 }
 
 function histogramOf(values: Float64Array): number[] {

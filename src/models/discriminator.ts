@@ -17,12 +17,14 @@ export interface DiscriminatorOptions {
 export class Discriminator extends Layer {
   readonly dataDim: number;
   readonly hiddenDim: number;
+  readonly negativeSlope: number;
   readonly model: Sequential;
 
   constructor({ dataDim = 784, hiddenDim = 128, negativeSlope = 0.2 }: DiscriminatorOptions = {}) {
     super();
     this.dataDim = dataDim;
     this.hiddenDim = hiddenDim;
+    this.negativeSlope = negativeSlope;
     this.model = new Sequential(
       new Linear({ inFeatures: dataDim, outFeatures: hiddenDim }),
       new LeakyReLU(negativeSlope),

@@ -72,8 +72,9 @@ export interface Addon extends Ops {
 
   RandomGenerator: new () => NativeRandomGenerator;
   manualSeed(seed: number | bigint, generator?: NativeRandomGenerator): void;
-  generatorState(generator?: NativeRandomGenerator): Uint8Array;
-  setGeneratorState(state: Uint8Array, generator?: NativeRandomGenerator): void;
+  /** Of the thread's own generator, or with a CUDA device's name of libtorch's for it. */
+  generatorState(generator?: NativeRandomGenerator | string): Uint8Array;
+  setGeneratorState(state: Uint8Array, generator?: NativeRandomGenerator | string): void;
   randomSeed(generator?: NativeRandomGenerator): bigint;
   randn(size: number[], generator?: NativeRandomGenerator, dtype?: DType, device?: string): Handle;
   rand(size: number[], generator?: NativeRandomGenerator, dtype?: DType, device?: string): Handle;

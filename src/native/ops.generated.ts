@@ -64,6 +64,8 @@ export interface Ops {
   add_(self: Handle, other: Handle, alpha?: number): Handle;
   /** `mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
   mulScalar_(self: Handle, other: number): Handle;
+  /** `lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)` */
+  lerp_(self: Handle, end: Handle, weight: number): Handle;
   /** `copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
   copy_(self: Handle, src: Handle, nonBlocking?: boolean): Handle;
   /** `fill_.Scalar(Tensor(a!) self, Scalar value) -> Tensor(a!)` */
@@ -126,6 +128,8 @@ export interface Ops {
   cumsum(self: Handle, dim: number, dtype?: DType | null): Handle;
   /** `logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor` */
   logsumexp(self: Handle, dim: number[], keepdim?: boolean): Handle;
+  /** `linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  vectorNorm(self: Handle, ord?: number, dim?: number[] | null, keepdim?: boolean, dtype?: DType | null): Handle;
   /** `view(Tensor(a) self, SymInt[] size) -> Tensor(a)` */
   view(self: Handle, size: number[]): Handle;
   /** `reshape(Tensor(a) self, SymInt[] shape) -> Tensor(a)` */

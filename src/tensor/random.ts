@@ -41,13 +41,13 @@ export function manualSeed(seed: number | bigint): void {
   native().manualSeed(seed);
 }
 
-/** The state of this thread's generator. */
-export function getGeneratorState(): Uint8Array {
-  return native().generatorState();
+/** The state of this thread's generator, or of a CUDA device's. @param device "cpu" (default) or "cuda:N" */
+export function getGeneratorState(device = 'cpu'): Uint8Array {
+  return native().generatorState(device === 'cpu' ? undefined : device);
 }
 
-export function setGeneratorState(state: Uint8Array): void {
-  native().setGeneratorState(state);
+export function setGeneratorState(state: Uint8Array, device = 'cpu'): void {
+  native().setGeneratorState(state, device === 'cpu' ? undefined : device);
 }
 
 /** The add-on's object; what is no RandomGenerator goes through, for the add-on to refuse by name. */

@@ -148,6 +148,11 @@ export class Tensor {
     native().mulScalar_(this.handle, other);
     return this;
   }
+  /** Goes the part `weight` of the way to `end`. */
+  lerp_(end: Tensor, weight: number): this {
+    native().lerp_(this.handle, handleOf(end), weight);
+    return this;
+  }
   /** Copies the elements of `source`, broadcast and converted to this dtype and device. */
   copy_(source: Tensor): this {
     native().copy_(this.handle, handleOf(source));
@@ -206,6 +211,10 @@ export class Tensor {
   /** Standard deviation, its square divided by N - `correction`. */
   std(dim?: number | number[], { correction = 1, keepdim = false } = {}): Tensor {
     return new Tensor(native().std(this.handle, dim === undefined ? null : listOf(dim), correction, keepdim));
+  }
+  /** The Euclidean norm of all elements, `torch.linalg.vector_norm`. */
+  norm(): Tensor {
+    return new Tensor(native().vectorNorm(this.handle));
   }
   max(): Tensor;
   max(dim: number, keepdim?: boolean): { values: Tensor; indices: Tensor };

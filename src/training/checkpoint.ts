@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { EpochCursor } from '../data/data-loader';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { LibtorchGenerativeError } from '../errors';
 import type { StateDict } from '../nn/module';
 import { tensor } from '../tensor/creation';
 import { getGeneratorState, setGeneratorState } from '../tensor/random';
-import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
+import { readSafetensors, type Safetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
-import { loadingFrom, type RunFolder } from './run-folder';
+import { hashTensors } from './fingerprint';
+import { loadingFrom, type RunConfig, type RunFolder } from './run-folder';
 
 /** Where a training stands between two batches. */
 export interface Position {
@@ -22,50 +24,96 @@ export interface Stateful {
   loadStateDict(state: StateDict): void;
 }
 
-const FORMAT = '1';
+/** Everything but the random generators' states that a checkpoint holds. */
+export type Parts = Record<string, Stateful>;
+
+const FORMAT = 2;
 const RANDOM_STATE = 'random.state';
+const CUDA_RANDOM_STATE = 'random.cuda';
 
 /** Writes everything that the rest of the training depends on; the previous checkpoint stays until this one is whole. */
-export function writeCheckpoint(folder: RunFolder, parts: Record<string, Stateful>, { epoch, cursor }: Position): void {
-  const tensors: StateDict = { [RANDOM_STATE]: tensor(getGeneratorState()) };
-  for (const [part, source] of Object.entries(parts)) {
-    for (const [name, value] of Object.entries(source.stateDict())) tensors[`${part}.${name}`] = value;
-  }
-  const metadata: Record<string, string> = { checkpoint: FORMAT, epoch: String(epoch) };
+export function writeCheckpoint(folder: RunFolder, parts: Parts, { epoch, cursor }: Position): void {
+  const tensors = stateOf(parts);
+  const device = cudaDeviceOf(tensors);
+  tensors[RANDOM_STATE] = tensor(getGeneratorState());
+  if (device) tensors[CUDA_RANDOM_STATE] = tensor(getGeneratorState(device));
+  const metadata: Record<string, string> = { checkpoint: String(FORMAT), epoch: String(epoch) };
   if (cursor) Object.assign(metadata, { batch: String(cursor.batch), samplerSeed: String(cursor.samplerSeed ?? '') });
-  writeSafetensors(folder.file('checkpoint.safetensors'), { tensors, metadata });
+  metadata.config = JSON.stringify(folder.config);
+  metadata.sha256 = digest({ tensors, metadata });
+  folder.writeTensors('checkpoint', { tensors, metadata });
 }
 
 /**
- * Puts a checkpoint back into `parts` and this thread's random generator, and its folder back to that time.
+ * Puts a checkpoint back into `parts` and the random generators, and its folder back to that time.
  *
- * @throws ERR_CHECKPOINT if there is none, or it is damaged, of another program or of a newer version
+ * @param check looks at what the checkpoint was trained by before anything is loaded, and throws if that won't do
+ * @throws ERR_CHECKPOINT if there is none, or it is damaged, of another program or of another version
  */
-export function resumeCheckpoint(folder: RunFolder, parts: Record<string, Stateful>): Position {
+export function resumeCheckpoint(folder: RunFolder, parts: Parts, check: (saved: RunConfig) => void): Position {
   const path = folder.file('checkpoint.safetensors');
-  if (!existsSync(path))
+  if (!existsSync(path)) {
+    if (!folder.hasMetrics) return { epoch: 0 }; // it was killed before it began
     throw new LibtorchGenerativeError('ERR_CHECKPOINT', `There is no checkpoint in ${folder.path}`);
-  const position = scope(() => loadCheckpoint(path, parts));
+  }
+  const position = scope(() => {
+    const checkpoint = readCheckpoint(path);
+    check(JSON.parse(checkpoint.metadata.config!));
+    return loadingFrom(path, () => loadCheckpoint(checkpoint, parts));
+  });
   folder.truncateMetrics(position.epoch);
   return position;
 }
 
-function loadCheckpoint(path: string, parts: Record<string, Stateful>): Position {
-  const { tensors, metadata } = readSafetensors(path);
-  const random = tensors[RANDOM_STATE];
-  if (metadata.checkpoint !== FORMAT || !random) {
-    const found = metadata.checkpoint ? `format ${metadata.checkpoint}` : 'another file';
+function readCheckpoint(path: string): Safetensors {
+  const checkpoint = readSafetensors(path);
+  const { checkpoint: format, sha256, ...metadata } = checkpoint.metadata;
+  const refuse = (found: string) => {
     throw new LibtorchGenerativeError(
       'ERR_CHECKPOINT',
-      `Expected a checkpoint of format ${FORMAT} in ${path} but found ${found}`,
+      `Expected a checkpoint of format ${FORMAT} in ${path} but ${found}`,
     );
+  };
+  if (format === undefined) refuse('found another file');
+  if (format !== String(FORMAT)) {
+    const remedy = Number(format) > FORMAT ? ', of a newer version of this package: update it' : '';
+    refuse(`found format ${format}${remedy}`);
   }
-  return loadingFrom(path, () => {
-    const position = positionFrom(metadata);
-    for (const [part, target] of Object.entries(parts)) target.loadStateDict(withoutPrefix(tensors, `${part}.`));
-    setGeneratorState(random.toArray() as Uint8Array);
-    return position;
-  });
+  if (sha256 !== digest({ tensors: checkpoint.tensors, metadata: { checkpoint: format!, ...metadata } })) {
+    refuse('it is damaged: its content does not fit its checksum');
+  }
+  return checkpoint;
+}
+
+function loadCheckpoint({ tensors, metadata }: Safetensors, parts: Parts): Position {
+  const position = positionFrom(metadata);
+  for (const [part, target] of Object.entries(parts)) target.loadStateDict(withoutPrefix(tensors, `${part}.`));
+  setGeneratorState(tensors[RANDOM_STATE]!.toArray() as Uint8Array);
+  const device = cudaDeviceOf(stateOf(parts));
+  const cudaState = tensors[CUDA_RANDOM_STATE];
+  if (device && cudaState) setGeneratorState(cudaState.toArray() as Uint8Array, device);
+  return position;
+}
+
+/** All parts' tensors by the part's name and theirs. */
+function stateOf(parts: Parts): StateDict {
+  const named = Object.entries(parts).flatMap(([part, source]) =>
+    Object.entries(source.stateDict()).map(([name, value]) => [`${part}.${name}`, value]),
+  );
+  return Object.fromEntries(named);
+}
+
+function cudaDeviceOf(tensors: StateDict): string | undefined {
+  return Object.values(tensors)
+    .map(({ device }) => device)
+    .find((device) => device !== 'cpu');
+}
+
+/** Of all that a checkpoint holds: with a flipped bit it could be read without a fault, and continued to other numbers. */
+function digest({ tensors, metadata }: Safetensors): string {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(metadata).sort()));
+  for (const [name, value] of Object.entries(tensors)) hashTensors(hash.update(name), [value]);
+  return hash.digest('hex');
 }
 
 function withoutPrefix(tensors: StateDict, prefix: string): StateDict {
@@ -74,12 +122,6 @@ function withoutPrefix(tensors: StateDict, prefix: string): StateDict {
 }
 
 function positionFrom({ epoch, batch, samplerSeed }: Record<string, string>): Position {
-  for (const [name, text] of Object.entries({ epoch, batch: batch ?? '0', samplerSeed: samplerSeed || '0' })) {
-    if (!/^\d{1,19}$/.test(text ?? '')) throw invalidArgument(name, 'a whole number', text);
-  }
-  const cursor =
-    batch === undefined
-      ? undefined
-      : { batch: Number(batch), samplerSeed: samplerSeed ? BigInt(samplerSeed) : undefined };
-  return { epoch: Number(epoch), cursor };
+  const cursor = batch && { batch: Number(batch), samplerSeed: samplerSeed ? BigInt(samplerSeed) : undefined };
+  return { epoch: Number(epoch), cursor: cursor || undefined };
 }

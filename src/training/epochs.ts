@@ -1,9 +1,8 @@
 import type { EpochCursor } from '../data/data-loader';
-import type { Module } from '../nn/module';
-import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { Breather } from './breathe';
-import { type Position, type Stateful, writeCheckpoint } from './checkpoint';
+import type { Position } from './checkpoint';
+import { Checkpointer, type Savable } from './checkpointer';
 import { checkFinite, explainFailure } from './not-finite';
 import type { Progress } from './options';
 import type { RunFolder } from './run-folder';
@@ -15,12 +14,9 @@ export type Losses = Record<string, number>;
 export type EpochRecord<BatchLosses> = { epoch: number; seconds: number } & BatchLosses;
 
 /** What differs between one model's training and another's. */
-export interface Training<BatchLosses extends Losses> {
-  /** The nets by name, to say which layer broke. */
-  readonly models: Record<string, Module>;
-  /** Nets and optimizers: all that a checkpoint holds beside the random generator. */
-  readonly parts: Record<string, Stateful>;
-  readonly numBatches: number;
+export interface Training<BatchLosses extends Losses> extends Savable {
+  /** What it learns from: a resumed run must find the same. Default nothing, where all data is random. */
+  readonly data?: readonly Tensor[];
   /** Looked at before each epoch: true ends the training as if the number of epochs had been reached. */
   readonly isFinished?: boolean;
   startEpoch(): EpochCursor;
@@ -28,7 +24,6 @@ export interface Training<BatchLosses extends Losses> {
   step(batch: Tensor): BatchLosses;
   /** Looks at the nets after an epoch; what it returns is added to the record. */
   endEpoch(epoch: number, folder: RunFolder | undefined): Partial<BatchLosses>;
-  saveModels(folder: RunFolder): void;
 }
 
 export interface EpochsOptions {
@@ -39,29 +34,21 @@ export interface EpochsOptions {
   onProgress?: (progress: Progress) => void;
 }
 
-const CHECKPOINT_EVERY_MS = 30_000;
-
 /**
- * The loop over epochs and batches, with its checkpoints: every half minute, at the end, and when it is aborted or left.
- * A new run that fails before its first record leaves no folder.
+ * The loop over epochs and batches, with its checkpoints: at the start, after the first epoch, every half minute or
+ * oftener, at the end, and when it is aborted or left. A new run that fails before it has anything leaves no folder.
  */
 export async function* runEpochs<BatchLosses extends Losses>(
   training: Training<BatchLosses>,
   { epochs, start, folder, signal, onProgress }: EpochsOptions,
 ): AsyncGenerator<EpochRecord<BatchLosses>, void, void> {
   const breather = new Breather();
+  const checkpoints = folder && new Checkpointer(training, folder);
   let { epoch, cursor } = start;
-  let savedAtMs = performance.now();
-  const save = () => {
-    if (!folder) return;
-    scope(() => {
-      training.saveModels(folder);
-      writeCheckpoint(folder, training.parts, { epoch, cursor });
-    });
-    savedAtMs = performance.now();
-  };
+  const save = () => checkpoints?.save({ epoch, cursor });
   let isStopped = true; // from outside, until it ends or fails
   try {
+    save(); // from here on the run can be resumed, whatever ends the process
     while (epoch < epochs && !training.isFinished) {
       await breather.breathe(signal);
       const startMs = performance.now();
@@ -70,22 +57,25 @@ export async function* runEpochs<BatchLosses extends Losses>(
       for (const batch of training.batches(cursor)) {
         losses = takeStep(training, batch, epoch * training.numBatches + cursor.batch);
         onProgress?.({ epoch, epochs, batch: cursor.batch, batches: training.numBatches });
-        if (cursor.batch < training.numBatches) await breather.breathe(signal);
+        if (cursor.batch === training.numBatches) continue; // the epoch's end comes first
+        await breather.breathe(signal);
+        if (checkpoints?.isDue) save();
       }
       const seconds = (performance.now() - startMs) / 1000;
-      const record = { epoch, ...losses, ...training.endEpoch(epoch, folder), seconds };
+      const record = { epoch, ...losses, ...endEpoch(training, epoch, folder), seconds };
       folder?.appendMetrics(record);
       epoch++;
       cursor = undefined;
-      if (performance.now() - savedAtMs > CHECKPOINT_EVERY_MS) save();
       yield record;
+      if (checkpoints?.isDue || epoch === start.epoch + 1) save();
     }
     isStopped = false;
     save();
   } catch (error) {
     isStopped = signal?.aborted === true && error === signal.reason;
-    if (!isStopped && epoch === 0) folder?.discard();
-    throw error;
+    if (isStopped) throw error;
+    if (epoch === 0 && !checkpoints?.keepsProgress) folder?.discard();
+    throw checkpoints?.withKept(error) ?? error;
   } finally {
     if (isStopped) save();
   }
@@ -105,4 +95,14 @@ function takeStep<BatchLosses extends Losses>(
   } finally {
     batch.dispose();
   }
+}
+
+function endEpoch<BatchLosses extends Losses>(
+  training: Training<BatchLosses>,
+  epoch: number,
+  folder: RunFolder | undefined,
+): Partial<BatchLosses> {
+  const more = training.endEpoch(epoch, folder);
+  checkFinite(more, (epoch + 1) * training.numBatches, training.models);
+  return more;
 }

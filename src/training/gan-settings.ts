@@ -2,6 +2,12 @@ import { invalidArgument } from '../errors';
 import { checkNumber, checkSize } from '../nn/check';
 import { checkTrainingOptions, type TrainingOptions } from './options';
 
+/**
+ * What the nets minimise: the article's binary cross-entropy, the hinge loss, or the squared error of the
+ * discriminator's raw outputs.
+ */
+export type GanLossName = 'bce' | 'hinge' | 'least-squares';
+
 /** Hyperparameters under a name: `article` has the article's, `recommended` those that draw digits on MNIST. */
 export type GanPreset = 'article' | 'recommended';
 
@@ -23,8 +29,20 @@ export interface TrainGanOptions extends TrainingOptions {
   hidden?: number;
   /** Adam's decay of the first moment: article 0.9, recommended 0.5. */
   beta1?: number;
-  /** The discriminator's target for real data, 0.9 is one-sided label smoothing: article 1, recommended 0.9. */
+  /**
+   * The discriminator's target for real data, 0.9 is one-sided label smoothing: article 1, recommended 0.9. The hinge
+   * loss has no targets: there it is 1.
+   */
   realLabel?: number;
+  /** Default "bce". */
+  loss?: GanLossName;
+  /** The largest norm of each net's gradient; a longer one is scaled down to it. Default none. */
+  clipNorm?: number;
+  /**
+   * Decay of a moving average of the generator's weights, such as 0.999. Samples, `model.safetensors` and the result are
+   * then of the average; the training itself does not change. Default none.
+   */
+  emaDecay?: number;
   /**
    * The article's program to the letter: data "noise", preset "article", and the generator's target is 0, which trains
    * it to look fake. Default false: its target is 1.
@@ -43,6 +61,9 @@ export interface GanSettings {
   hidden: number;
   beta1: number;
   realLabel: number;
+  loss: GanLossName;
+  clipNorm: number | null;
+  emaDecay: number | null;
   asWritten: boolean;
   /** What the losses are computed on: the article's probabilities, or logits, which is stable. */
   output: 'probability' | 'logit';
@@ -57,7 +78,8 @@ const PRESETS = {
   recommended: { hidden: 512, beta1: 0.5, realLabel: 0.9, output: 'logit' },
 } as const;
 
-const OWN_NAMES = ['preset', 'hidden', 'beta1', 'realLabel', 'asWritten'];
+const OWN_NAMES = ['preset', 'hidden', 'beta1', 'realLabel', 'loss', 'clipNorm', 'emaDecay', 'asWritten'];
+const LOSSES: GanLossName[] = ['bce', 'hinge', 'least-squares'];
 
 /** Checks the options and fills in the defaults. @throws ERR_INVALID_ARGUMENT */
 export function resolveGanSettings(options: TrainGanOptions): GanSettings {
@@ -68,13 +90,32 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   const { preset = isNoise ? 'article' : 'recommended' } = options;
   if (!Object.hasOwn(PRESETS, preset)) throw invalidArgument('preset', '"article" or "recommended"', preset);
   if (asWritten && preset !== 'article') throw invalidArgument('preset', '"article", which asWritten follows,', preset);
-  const { hidden, beta1, realLabel, output } = { ...PRESETS[preset], ...definedOnly(options) };
+  const { hidden, beta1, ...own } = { ...PRESETS[preset], ...definedOnly(options) };
   checkSize('hidden', hidden);
   checkNumber('beta1', beta1, { min: 0, below: 1 });
-  checkNumber('realLabel', realLabel, { above: 0, max: 1 });
+  const { clipNorm = null, emaDecay = null } = options;
+  if (clipNorm !== null) checkNumber('clipNorm', clipNorm, { above: 0 });
+  if (emaDecay !== null) checkNumber('emaDecay', emaDecay, { min: 0, below: 1 });
   const epochs = options.epochs ?? (isNoise ? 200 : 20);
-  const model = { hidden, beta1, realLabel, output, noiseDim: 100, height: 28, width: 28 };
-  return { data, epochs, batchSize, lr, seed, preset, asWritten, ...model };
+  const training = { ...lossSettings(options, own), clipNorm, emaDecay, asWritten };
+  const model = { hidden, beta1, noiseDim: 100, height: 28, width: 28 };
+  return { data, epochs, batchSize, lr, seed, preset, ...training, ...model };
+}
+
+/** The loss, its target for real data, and the outputs that it looks at. */
+function lossSettings(
+  options: TrainGanOptions,
+  { realLabel, output }: Pick<GanSettings, 'realLabel' | 'output'>,
+): Pick<GanSettings, 'loss' | 'realLabel' | 'output'> {
+  const { loss = 'bce', asWritten } = options;
+  if (!LOSSES.includes(loss)) throw invalidArgument('loss', '"bce", "hinge" or "least-squares"', loss);
+  if (asWritten && loss !== 'bce') throw invalidArgument('loss', '"bce", which asWritten minimises,', loss);
+  checkNumber('realLabel', realLabel, { above: 0, max: 1 });
+  if (loss === 'bce') return { loss, realLabel, output };
+  if (loss === 'least-squares') return { loss, realLabel, output: 'logit' };
+  const { realLabel: target = 1 } = options;
+  if (target !== 1) throw invalidArgument('realLabel', '1, as the hinge loss has no targets to smooth,', target);
+  return { loss, realLabel: target, output: 'logit' };
 }
 
 function definedOnly({ hidden, beta1, realLabel }: TrainGanOptions) {

@@ -1,31 +1,21 @@
 import type { Discriminator } from '../models/discriminator';
 import type { Generator } from '../models/generator';
 import type { Adam } from '../nn/adam';
-import { bceLoss, bceWithLogitsLoss } from '../nn/losses';
+import { clipGradNorm } from '../nn/clip-grad-norm';
+import type { Ema } from '../nn/ema';
 import { grad } from '../tensor/autograd';
-import { full } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import type { GanLoss } from './gan-loss';
 import type { GanSettings } from './gan-settings';
 
-/** The two nets, their optimizers and the targets of a batch. */
+/** The two nets, their optimizers, and the generator's average if one is kept. */
 export interface GanPlayers {
   generator: Generator;
   discriminator: Discriminator;
   optimizerG: Adam;
   optimizerD: Adam;
-}
-
-/** Targets (B, 1): what the discriminator should say of real and fake data, and what the generator wants it to say. */
-export interface GanLabels {
-  real: Tensor;
-  fake: Tensor;
-  wanted: Tensor;
-}
-
-export function ganLabels({ batchSize, realLabel, asWritten }: GanSettings, device: string): GanLabels {
-  const label = (value: number) => full([batchSize, 1], value, { device });
-  return { real: label(realLabel), fake: label(0), wanted: label(asWritten ? 0 : 1) };
+  ema?: Ema<Generator>;
 }
 
 /**
@@ -39,25 +29,26 @@ export function ganLabels({ batchSize, realLabel, asWritten }: GanSettings, devi
  * @see https://arxiv.org/abs/1406.2661
  */
 export function ganStep(
-  { generator, discriminator, optimizerG, optimizerD }: GanPlayers,
-  { real: realLabel, fake: fakeLabel, wanted }: GanLabels,
-  output: GanSettings['output'],
+  { generator, discriminator, optimizerG, optimizerD, ema }: GanPlayers,
+  loss: GanLoss,
+  { output, clipNorm }: Pick<GanSettings, 'output' | 'clipNorm'>,
   real: Tensor,
   noise: Tensor,
 ): { lossD: number; lossG: number } {
   return scope(() => {
     const judge = (data: Tensor) => (output === 'logit' ? discriminator.logits(data) : discriminator.forward(data));
-    const criterion = output === 'logit' ? bceWithLogitsLoss : bceLoss;
+    const clipped = (gradients: Tensor[]) => (clipNorm === null ? gradients : clipGradNorm(gradients, clipNorm));
 
     const fakeOutput = judge(generator.forward(noise)); // (B, 1)
-    const lossG = criterion(fakeOutput, wanted);
+    const lossG = loss.generator(fakeOutput);
     const gradientsG = grad(lossG, generator.parameters(), { retainGraph: true });
 
-    const lossD = criterion(judge(real), realLabel).add(criterion(fakeOutput, fakeLabel));
+    const lossD = loss.discriminator(judge(real), fakeOutput);
     const gradientsD = grad(lossD, discriminator.parameters());
 
-    optimizerG.step(gradientsG);
-    optimizerD.step(gradientsD);
+    optimizerG.step(clipped(gradientsG));
+    optimizerD.step(clipped(gradientsD));
+    ema?.update(generator);
     return { lossD: lossD.item(), lossG: lossG.item() };
   });
 }

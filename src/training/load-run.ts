@@ -1,5 +1,6 @@
-import type { SeriesModel } from '../data/forecast-series';
-import { Scaler } from '../data/time-series';
+import { Forecaster } from '../data/forecaster';
+import { SeriesEncoding } from '../data/series-encoding';
+import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import type { GanSettings } from './gan-settings';
 import { createMdnRnn, type MdnRnnSettings } from './mdn-rnn-settings';
@@ -14,11 +15,19 @@ export function loadGenerator(run: string): { generator: Generator; settings: Ga
   return { generator: generator.eval(), settings };
 }
 
-/** The MDN-RNN of a run folder with its scaler, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
-export function loadSeriesModel(run: string): { series: SeriesModel; settings: MdnRnnSettings } {
+/** The discriminator of a run folder. @throws ERR_FILE or ERR_CHECKPOINT */
+export function loadDiscriminator(run: string): Discriminator {
+  const { folder, settings } = RunFolder.open<GanSettings>(run, 'gan');
+  const { hidden, height, width } = settings;
+  const discriminator = new Discriminator({ dataDim: height * width, hiddenDim: hidden });
+  folder.loadModel('discriminator', discriminator);
+  return discriminator.eval();
+}
+
+/** The MDN-RNN of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
+export function loadForecaster(run: string): { forecaster: Forecaster; settings: MdnRnnSettings } {
   const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
   const model = createMdnRnn(settings);
   folder.loadModel('model', model);
-  const { mean, deviation } = settings.scaler;
-  return { series: { model: model.eval(), scaler: new Scaler(mean, deviation), window: settings.window }, settings };
+  return { forecaster: new Forecaster(model.eval(), new SeriesEncoding(settings.encoding), settings.spread), settings };
 }

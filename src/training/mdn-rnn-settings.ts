@@ -1,13 +1,30 @@
+import { type CalendarCycle, checkCalendar } from '../data/calendar';
+import type { Forecaster } from '../data/forecaster';
+import { checkLink, type LinkName } from '../data/link';
+import { checkScaling, type ScalingKind } from '../data/scaling';
+import { SeriesEncoding, type SeriesEncodingState } from '../data/series-encoding';
 import { invalidArgument } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { checkNumber, checkSize } from '../nn/check';
 import { checkTrainingOptions, type TrainingOptions } from './options';
 
 export interface TrainMdnRnnOptions extends TrainingOptions {
-  /** A CSV file with a header; its rows are the time steps in order. */
+  /** A CSV file with a header; its rows are the time steps in order. Missing values are trained through. */
   data: string;
-  /** The column to forecast. */
-  column: string;
+  /** The column to forecast; several train one model on a series each. */
+  column: string | string[];
+  /** The column that tells which series a row is of; default none: the file has one. */
+  series?: string;
+  /** The column of the time, for its order, the calendar and forecasts; default none. */
+  time?: string;
+  /** Columns that are known in advance, as further inputs; default none. */
+  covariates?: string[];
+  /** What the calendar tells of the time that is foretold, as further inputs; default none. */
+  calendar?: CalendarCycle[];
+  /** What values are scaled by: all training data (default), that of their series, or their own window. */
+  scale?: ScalingKind;
+  /** "log" for values above 0, "softplus" for values of at least 0: forecasts are so too. Default "identity". */
+  link?: LinkName;
   /** Default 100. */
   epochs?: number;
   /** Default 32. */
@@ -22,16 +39,44 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
   mixtures?: number;
   /** "nll", the mixture's negative log likelihood (default), or "mse", the squared error of its mean. */
   loss?: 'nll' | 'mse';
-  /** The last part of the series is kept from training and scaling, for validation; default 0.2, 0 for none. */
+  /**
+   * The likelihood of each value counts as its predicted variance to this power, so that regions that are hard to
+   * foretell are learned too: from 0, plain likelihood (default), to 1.
+   *
+   * @see https://arxiv.org/abs/2203.09168
+   */
+  betaNll?: number;
+  /** The last part of each series is kept from training and scaling, for validation; default 0.2, 0 for none. */
   validation?: number;
+  /** The part after that is kept from validation too, for evaluation; default 0. */
+  test?: number;
+  /** Scales gradients down to at most this total norm; default none. */
+  clipNorm?: number;
+  /** Stops after so many epochs without a better validation loss and keeps the best epoch's weights; default never. */
+  patience?: number;
+  /** Lowers the learning rate after so many epochs without a better validation loss; default never. */
+  lrPatience?: number;
+  /** What the learning rate is multiplied by then; default 0.1. */
+  lrFactor?: number;
+  /**
+   * Widens or narrows forecasts of up to so many steps about their median, such that their 90 % intervals would have held
+   * 90 % of the validation part; default none.
+   */
+  calibrate?: number;
   /** libtorch's own GRU, whose numbers equal PyTorch's to the last bit; default false. */
   exact?: boolean;
 }
 
-/** All options of an MDN-RNN's training, resolved: what config.json keeps, with the scaler. */
+/** All options of an MDN-RNN's training, resolved: what config.json keeps, with what was fitted to the data. */
 export interface MdnRnnSettings {
   data: string;
-  column: string;
+  column: string | string[];
+  series?: string;
+  time?: string;
+  covariates: string[];
+  calendar: CalendarCycle[];
+  scale: ScalingKind;
+  link: LinkName;
   epochs: number;
   batchSize: number;
   lr: number;
@@ -40,32 +85,88 @@ export interface MdnRnnSettings {
   hidden: number;
   mixtures: number;
   loss: 'nll' | 'mse';
+  betaNll: number;
   validation: number;
+  test: number;
+  clipNorm?: number;
+  patience?: number;
+  lrPatience?: number;
+  lrFactor: number;
+  calibrate?: number;
   exact: boolean;
   /** Fitted on the training part. */
-  scaler: { mean: number; deviation: number };
+  encoding: SeriesEncodingState;
+  /** Fitted on the validation part if the run has ended and `calibrate` was asked for, see {@link Forecaster}. */
+  spread?: number[];
 }
 
-const OWN_NAMES = ['column', 'window', 'hidden', 'mixtures', 'loss', 'validation', 'exact'];
+/** The settings before the data is read. */
+export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encoding' | 'spread'>;
 
-/** Checks the options and fills in the defaults, all but the scaler. @throws ERR_INVALID_ARGUMENT */
-export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): Omit<MdnRnnSettings, 'scaler'> {
-  checkTrainingOptions(options, OWN_NAMES);
-  const { data, column, epochs = 100, batchSize = 32, lr = 1e-3, seed = 0 } = options;
-  const { window = 24, hidden = 64, mixtures = 5, loss = 'nll', validation = 0.2, exact = false } = options;
-  if (options.resume === undefined) {
-    if (typeof data !== 'string') throw invalidArgument('data', 'a CSV file', data);
-    if (typeof column !== 'string') throw invalidArgument('column', 'the name of a column', column);
-  }
-  checkSize('window', window);
-  checkSize('hidden', hidden);
-  checkSize('mixtures', mixtures);
-  checkNumber('validation', validation, { min: 0, below: 1 });
+const OWN_NAMES =
+  'column series time covariates calendar scale link window hidden mixtures loss betaNll validation test clipNorm patience lrPatience lrFactor calibrate exact';
+
+/** Checks the options and fills in the defaults, all but the encoding. @throws ERR_INVALID_ARGUMENT */
+export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdnRnnSettings {
+  checkTrainingOptions(options, OWN_NAMES.split(' '));
+  const { data, column, series, time, epochs = 100, batchSize = 32, lr = 1e-3, seed = 0 } = options;
+  const { covariates = [], calendar = [], scale = 'global', link = 'identity' } = options;
+  const { window = 24, hidden = 64, mixtures = 5, loss = 'nll', betaNll = 0, exact = false } = options;
+  const { validation = 0.2, test = 0, clipNorm, patience, lrPatience, lrFactor = 0.1, calibrate } = options;
+  if (options.resume === undefined) checkSource(options);
+  checkCalendar(calendar);
+  checkScaling(scale);
+  checkLink(link);
+  for (const [name, size] of Object.entries({ window, hidden, mixtures })) checkSize(name, size);
   if (loss !== 'nll' && loss !== 'mse') throw invalidArgument('loss', '"nll" or "mse"', loss);
-  return { data, column, epochs, batchSize, lr, seed, window, hidden, mixtures, loss, validation, exact };
+  checkNumber('betaNll', betaNll, { min: 0, max: 1 });
+  checkNumber('validation', validation, { min: 0, below: 1 });
+  checkNumber('test', test, { min: 0, below: 1 - validation });
+  if (clipNorm !== undefined) checkNumber('clipNorm', clipNorm, { above: 0 });
+  for (const [name, count] of Object.entries({ patience, lrPatience, calibrate })) {
+    if (count === undefined) continue;
+    checkSize(name, count);
+    if (validation === 0) throw invalidArgument('validation', `a part above 0, which ${name} looks at,`, validation);
+  }
+  checkNumber('lrFactor', lrFactor, { above: 0, below: 1 });
+  const source = { data, column: single(column), series, time, covariates, calendar, scale, link };
+  const model = { window, hidden, mixtures, loss, betaNll, exact };
+  return {
+    ...source,
+    epochs,
+    batchSize,
+    lr,
+    seed,
+    ...model,
+    validation,
+    test,
+    clipNorm,
+    patience,
+    lrPatience,
+    lrFactor,
+    calibrate,
+  };
+}
+
+function checkSource({ data, column, series, time, covariates = [], calendar = [] }: TrainMdnRnnOptions): void {
+  if (typeof data !== 'string') throw invalidArgument('data', 'a CSV file', data);
+  const columns = [column].flat();
+  if (columns.length === 0 || columns.some((each) => typeof each !== 'string')) {
+    throw invalidArgument('column', 'the name of a column, or several', column);
+  }
+  const names = [series, time, ...covariates].filter((name) => name !== undefined);
+  const odd = names.find((name) => typeof name !== 'string');
+  if (odd !== undefined) throw invalidArgument('series, time and covariates', 'names of columns', odd);
+  if (calendar.length > 0 && time === undefined)
+    throw invalidArgument('time', 'the column that the calendar needs', time);
+}
+
+function single(column: string | string[]): string | string[] {
+  return Array.isArray(column) && column.length === 1 ? column[0]! : column;
 }
 
 /** A new model as the settings describe it. */
-export function createMdnRnn({ hidden, mixtures, exact }: Omit<MdnRnnSettings, 'scaler'>): MdnRnn {
-  return new MdnRnn({ hiddenDim: hidden, numMixtures: mixtures, exact });
+export function createMdnRnn({ hidden, mixtures, exact, encoding }: MdnRnnSettings): MdnRnn {
+  const { inputDim } = new SeriesEncoding(encoding);
+  return new MdnRnn({ inputDim, hiddenDim: hidden, numMixtures: mixtures, exact });
 }

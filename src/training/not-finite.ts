@@ -4,30 +4,43 @@ import { scope } from '../tensor/scope';
 
 type Models = Record<string, Module>;
 
-/** Throws ERR_NOT_FINITE with the step, the first layer that is broken, and what to do, unless all losses are numbers. */
-export function checkFinite(losses: Record<string, number>, step: number, models: Models): void {
-  const bad = Object.entries(losses).find(([, loss]) => !Number.isFinite(loss));
-  if (bad) throw notFinite(`${bad[0]} is ${bad[1]}`, step, brokenLayer(models));
+/** Throws ERR_NOT_FINITE with the step, the layer, and what to do, unless all numbers among the losses are finite. */
+export function checkFinite(losses: object, step: number, models: Models): void {
+  const isBad = (loss: unknown) => typeof loss === 'number' && !Number.isFinite(loss);
+  const bad = Object.entries(losses).find(([, loss]) => isBad(loss));
+  if (bad) throw notFinite(`${bad[0]} is ${bad[1]}`, step, models);
+}
+
+/** Throws ERR_NOT_FINITE unless all weights are finite: a loss tells only of those that the step before it made. */
+export function checkWeights(step: number, models: Models): void {
+  if (!Number.isFinite(largestWeight(models)?.size ?? 0)) throw notFinite('A weight is not finite', step, models);
 }
 
 /** What stopped a step: BCE refuses probabilities that are NaN before there is a loss to look at. */
 export function explainFailure(error: unknown, step: number, models: Models): unknown {
   const isRefused = error instanceof LibtorchGenerativeError && error.message.endsWith('should be between 0 and 1');
-  return isRefused ? notFinite('The loss is NaN', step, brokenLayer(models)) : error;
+  return isRefused ? notFinite('The loss is NaN', step, models) : error;
 }
 
-function notFinite(problem: string, step: number, layer: string | undefined): LibtorchGenerativeError {
-  const where = layer === undefined ? '' : `, and ${layer} holds numbers that are not finite`;
+function notFinite(problem: string, step: number, models: Models): LibtorchGenerativeError {
+  const largest = largestWeight(models);
+  const size = largest && (Number.isFinite(largest.size) ? largest.size.toPrecision(3) : 'not finite');
+  const where = largest ? `; the largest weight, in ${largest.layer}, is ${size}` : '';
   return new LibtorchGenerativeError(
     'ERR_NOT_FINITE',
-    `${problem} at step ${step}${where}: lower the learning rate (lr), or look for extreme values in the data`,
+    `${problem} at step ${step}${where}: lower the learning rate (lr), clip the gradients (clipNorm), or look for extreme values in the data`,
   );
 }
 
-/** The first parameter that holds a number that is not finite. */
-function brokenLayer(models: Models): string | undefined {
-  const parameters = Object.entries(models).flatMap(([name, model]) => model.namedParameters(`${name}.`));
-  const isBroken = ([, parameter]: (typeof parameters)[number]) =>
-    scope(() => parameter.isfinite().to({ dtype: 'float32' }).min().item() === 0);
-  return parameters.find(isBroken)?.[0];
+/** The parameter with the weight of the largest size, the first with one that is not finite if there is one. */
+function largestWeight(models: Models): { layer: string; size: number } | undefined {
+  let largest: { layer: string; size: number } | undefined;
+  for (const [name, model] of Object.entries(models)) {
+    for (const [layer, parameter] of model.namedParameters(`${name}.`)) {
+      const size = scope(() => parameter.detach().abs().max().item());
+      if (!Number.isFinite(size)) return { layer, size };
+      if (!largest || size > largest.size) largest = { layer, size };
+    }
+  }
+  return largest;
 }

@@ -3,6 +3,7 @@ import { invalidArgument } from '../errors';
 import { nearest } from '../nearest';
 import { checkNumber, checkSize } from '../nn/check';
 import { numThreads, resolveDevice, setNumThreads } from '../tensor/device';
+import { RunFolder } from './run-folder';
 
 /** Where a training stands, for a progress bar. */
 export interface Progress {
@@ -24,13 +25,19 @@ export interface TrainingOptions {
   lr?: number;
   /** The same seed and number of threads give the same numbers, PyTorch's; default 0. */
   seed?: number;
-  /** "auto" (default), "cpu", "cuda" or "cuda:N". */
+  /** "auto" (default), "cpu", "cuda" or "cuda:N"; with `resume` by default the run's. */
   device?: string;
-  /** Threads an operator may use; default for the GAN libtorch's choice, one a core, for the MDN-RNN 1. */
+  /**
+   * Threads an operator may use; default for the GAN libtorch's choice, one a core, for the MDN-RNN 1, with `resume`
+   * the run's.
+   */
   threads?: number;
   /** The run folder to write; default none: nothing is written. */
   out?: string;
-  /** A run folder whose checkpoint is continued; other options than `epochs` come from there. */
+  /**
+   * A run folder whose checkpoint is continued; its options come from there, but for `epochs`, and for `data` where that
+   * has moved. With the same device and threads the numbers are those of a run that was never stopped.
+   */
   resume?: string;
   /** Stops the training after the batch under way; what was trained is kept in the run folder. */
   signal?: AbortSignal;
@@ -63,9 +70,14 @@ export function checkTrainingOptions(options: object, ownNames: readonly string[
   }
 }
 
-/** Sets the threads and resolves the device. @throws ERR_DEVICE */
-export function prepareDevice({ device, threads }: Pick<TrainingOptions, 'device' | 'threads'>): string {
-  const resolved = resolveDevice(device);
-  if (threads !== undefined && threads !== numThreads()) setNumThreads(threads);
+/** Sets the threads and resolves the device, with `resume` by default the run's. @throws ERR_DEVICE */
+export function prepareDevice(
+  { device, threads, resume }: Pick<TrainingOptions, 'device' | 'threads' | 'resume'>,
+  defaultThreads?: number,
+): string {
+  const run = resume === undefined ? undefined : RunFolder.configOf(resume);
+  const resolved = resolveDevice(device ?? run?.device);
+  const wanted = threads ?? run?.threads ?? defaultThreads;
+  if (wanted !== undefined && wanted !== numThreads()) setNumThreads(wanted);
   return resolved;
 }

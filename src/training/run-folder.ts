@@ -1,15 +1,29 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
-import { fileError, makeFolder, readFileBytes, removeEmptyFolders, writeFileAtomic } from '../files';
+import {
+  fileError,
+  makeFolder,
+  readFileBytes,
+  removeEmptyFolders,
+  removeTemporaryFiles,
+  syncFile,
+  writeFileAtomic,
+} from '../files';
 import { libtorchInUse } from '../native/load';
 import type { Module, StateDict } from '../nn/module';
-import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
+import { readSafetensors, type Safetensors, writeSafetensors } from '../tensor/safetensors';
+import { packageVersion } from '../version';
 
 /** What config.json holds: enough to rebuild the model and to repeat the training. */
-interface RunConfig {
+export interface RunConfig<Settings = unknown> {
   kind: string;
-  settings: unknown;
+  settings: Settings;
+  /** Where it is trained: the numbers depend on both. */
+  device: string;
+  threads: number;
+  /** A fingerprint of the training data. */
+  dataSha256: string;
   versions: { package: string; libtorch: string; node: string };
 }
 
@@ -20,11 +34,13 @@ interface RunConfig {
 export class RunFolder {
   /** The folders that a new run made; undefined for a run that was there. */
   #made: string[] | undefined;
+  readonly #written = new Set<string>();
+  #config: RunConfig | undefined;
 
   private constructor(readonly path: string) {}
 
   /** A new run. @throws ERR_FILE if the folder cannot be written, or holds a run already */
-  static create(path: string, kind: string, settings: unknown): RunFolder {
+  static create(path: string, config: Omit<RunConfig, 'versions'>): RunFolder {
     const folder = new RunFolder(path);
     if (existsSync(folder.file('config.json'))) {
       throw new LibtorchGenerativeError(
@@ -34,7 +50,7 @@ export class RunFolder {
     }
     folder.#made = makeFolder(path);
     try {
-      folder.writeConfig(kind, settings);
+      folder.writeConfig(config);
     } catch (error) {
       folder.discard();
       throw error;
@@ -44,38 +60,62 @@ export class RunFolder {
 
   /** What a run trains: "gan" or "mdn-rnn". @throws ERR_FILE if it isn't there, ERR_CHECKPOINT if it is damaged */
   static kindOf(path: string): string {
-    return new RunFolder(path).readConfig().kind;
+    return RunFolder.configOf(path).kind;
+  }
+
+  /** As {@link RunFolder.open}, for a run of any kind. */
+  static configOf(path: string): RunConfig {
+    return new RunFolder(path).config;
   }
 
   /** A run that is there. @throws ERR_FILE if it isn't, ERR_CHECKPOINT if it is of another kind or damaged */
-  static open<Settings>(path: string, kind: string): { folder: RunFolder; settings: Settings } {
+  static open<Settings>(path: string, kind: string): { folder: RunFolder } & RunConfig<Settings> {
     const folder = new RunFolder(path);
-    const config = folder.readConfig();
+    const config = folder.config as RunConfig<Settings>;
     if (config.kind !== kind) {
       throw new LibtorchGenerativeError(
         'ERR_CHECKPOINT',
         `Expected a run of kind ${kind} in ${path} but found ${config.kind}`,
       );
     }
-    return { folder, settings: config.settings as Settings };
+    return { folder, ...config };
   }
 
   file(...names: string[]): string {
     return join(this.path, ...names);
   }
 
-  writeConfig(kind: string, settings: unknown): void {
+  /** What config.json holds, as this process read or wrote it. */
+  get config(): RunConfig {
+    this.#config ??= this.#readConfig();
+    return this.#config;
+  }
+
+  writeConfig(config: Omit<RunConfig, 'versions'>): void {
     const versions = { package: packageVersion(), libtorch: libtorchInUse()?.version ?? '', node: process.version };
-    writeFileAtomic(this.file('config.json'), `${JSON.stringify({ kind, settings, versions }, null, 2)}\n`);
+    this.#written.add('config.json');
+    this.#config = { ...config, versions };
+    writeFileAtomic(this.file('config.json'), `${JSON.stringify(this.#config, null, 2)}\n`);
+  }
+
+  /** Adds to the settings what a training has found out at its end. */
+  updateSettings(found: object): void {
+    const { versions: _, ...config } = this.config;
+    this.writeConfig({ ...config, settings: { ...(config.settings as object), ...found } });
   }
 
   /** Takes back a new run that came to nothing. */
   discard(): void {
     if (!this.#made) return;
-    const ownsFolder = this.#made.length > 0;
-    // In a folder that was there only the one file that every new run has; the rest may be somebody else's.
-    rmSync(ownsFolder ? this.path : this.file('config.json'), { recursive: ownsFolder, force: true });
+    if (this.#made.length > 0) rmSync(this.path, { recursive: true, force: true });
+    // In a folder that was there only the run's own files; the rest may be somebody else's.
+    else for (const name of this.#written) rmSync(this.file(name), { force: true });
     removeEmptyFolders(this.#made.slice(0, -1));
+  }
+
+  /** Removes what a killed process left half-written. */
+  removeTemporaries(): void {
+    removeTemporaryFiles(this.path);
   }
 
   /** Adds a line to metrics.jsonl. */
@@ -88,10 +128,20 @@ export class RunFolder {
     }
   }
 
+  /** Whether an epoch has ended. */
+  get hasMetrics(): boolean {
+    return existsSync(this.file('metrics.jsonl'));
+  }
+
+  /** Waits until metrics.jsonl is on the disk: its lines must not be lost where a checkpoint counts on them. */
+  syncMetrics(): void {
+    if (this.hasMetrics) syncFile(this.file('metrics.jsonl'));
+  }
+
   /** Keeps the lines of the first epochs: those after a checkpoint are written again when it is continued. */
   truncateMetrics(epochs: number): void {
+    if (!this.hasMetrics) return;
     const path = this.file('metrics.jsonl');
-    if (!existsSync(path)) return;
     const lines = readFileBytes(path).toString().split('\n').slice(0, epochs).filter(Boolean);
     writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));
   }
@@ -103,7 +153,13 @@ export class RunFolder {
   }
 
   writeModel(name: string, tensors: StateDict): void {
-    writeSafetensors(this.file(`${name}.safetensors`), { tensors, metadata: { format: 'pt' } });
+    this.writeTensors(name, { tensors, metadata: { format: 'pt' } });
+  }
+
+  writeTensors(name: string, content: Safetensors): void {
+    const file = `${name}.safetensors`;
+    this.#written.add(file);
+    writeSafetensors(this.file(file), content);
   }
 
   /** @throws ERR_FILE or ERR_CHECKPOINT, with the path */
@@ -113,7 +169,7 @@ export class RunFolder {
     loadingFrom(path, () => model.loadStateDict(tensors));
   }
 
-  private readConfig(): RunConfig {
+  #readConfig(): RunConfig {
     const path = this.file('config.json');
     let text: string;
     try {
@@ -137,8 +193,4 @@ export function loadingFrom<T>(path: string, load: () => T): T {
     if (!(error instanceof LibtorchGenerativeError)) throw error;
     throw new LibtorchGenerativeError('ERR_CHECKPOINT', `Cannot load ${path}: ${error.message}`, { cause: error });
   }
-}
-
-function packageVersion(): string {
-  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 }

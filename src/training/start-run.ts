@@ -1,35 +1,121 @@
-import { type Position, resumeCheckpoint, type Stateful } from './checkpoint';
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
+import { numThreads } from '../tensor/device';
+import { type Position, resumeCheckpoint } from './checkpoint';
+import type { Training } from './epochs';
+import { fingerprint } from './fingerprint';
 import type { TrainingOptions } from './options';
-import { RunFolder } from './run-folder';
+import { type RunConfig, RunFolder } from './run-folder';
 
-/** The settings asked for; with `resume` those of its run, but for the number of epochs. @throws ERR_FILE or ERR_CHECKPOINT */
-export function requestedSettings<Settings extends { epochs: number }>(
+interface RunSettings {
+  epochs: number;
+  data: string;
+}
+
+/** What of a run's settings a resumed training may be given anew: its length, and where its data lies now. */
+const CHANGEABLE: (keyof RunSettings)[] = ['epochs', 'data'];
+
+/**
+ * The settings asked for; with `resume` those of its run, but for the number of epochs and the place of the data.
+ *
+ * @throws ERR_FILE or ERR_CHECKPOINT; ERR_INVALID_ARGUMENT if an option differs from the run's
+ */
+export function requestedSettings<Settings extends RunSettings>(
   kind: string,
   asked: Settings,
-  { resume, epochs }: Pick<TrainingOptions, 'resume' | 'epochs'>,
+  options: Pick<TrainingOptions, 'resume' | 'epochs'> & { data?: string },
 ): Settings {
+  const { resume } = options;
   if (resume === undefined) return asked;
   const { settings } = RunFolder.open<Settings>(resume, kind);
-  return { ...settings, epochs: epochs ?? settings.epochs };
+  checkSameOptions(settings, asked, options);
+  const { epochs = settings.epochs, data = settings.data } = options;
+  if (isAbsolute(data) && !existsSync(data)) {
+    throw new LibtorchGenerativeError(
+      'ERR_FILE',
+      `The data of ${resume} is not at ${data}: name the place where it is now by data (--data)`,
+    );
+  }
+  return { ...settings, epochs, data };
+}
+
+function checkSameOptions<Settings extends RunSettings>(
+  settings: Settings,
+  asked: Settings,
+  { resume, ...options }: Pick<TrainingOptions, 'resume'>,
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || !Object.hasOwn(asked, name) || isChangeable(name)) continue;
+    const kept = settings[name as keyof Settings];
+    if (!isSame(kept, value))
+      throw invalidArgument(name, `${describe(kept)}, with which ${resume} was trained,`, value);
+  }
 }
 
 /**
- * The folder and position that a training starts from: those of the run to resume, whose checkpoint is put into
- * `parts`, or a new folder `out`, or none.
+ * The folder and position that a training starts from: those of the run to resume, whose checkpoint is put into its
+ * parts, or a new folder `out`, or none.
  *
  * @throws ERR_FILE or ERR_CHECKPOINT
  */
-export function startRun(
+export function startRun<Settings extends RunSettings>(
   kind: string,
-  settings: object,
-  parts: Record<string, Stateful>,
+  settings: Settings,
+  training: Pick<Training<never>, 'parts' | 'models' | 'data'>,
   { resume, out }: Pick<TrainingOptions, 'resume' | 'out'>,
 ): { folder?: RunFolder; start: Position } {
-  if (resume === undefined) {
-    return { folder: out === undefined ? undefined : RunFolder.create(out, kind, settings), start: { epoch: 0 } };
-  }
+  if (resume === undefined && out === undefined) return { start: { epoch: 0 } };
+  const config = {
+    kind,
+    settings: { ...settings, data: placeOf(settings.data) },
+    device: deviceOf(training),
+    threads: numThreads(),
+    dataSha256: fingerprint(training.data ?? []),
+  };
+  if (resume === undefined) return { folder: RunFolder.create(out!, config), start: { epoch: 0 } };
   const { folder } = RunFolder.open(resume, kind);
-  const start = resumeCheckpoint(folder, parts);
-  folder.writeConfig(kind, settings);
+  const start = resumeCheckpoint(folder, training.parts, (saved) => checkSameRun(resume, saved, config));
+  folder.removeTemporaries();
+  folder.writeConfig(config);
   return { folder, start };
+}
+
+/** The path from the root, for a run may be resumed from elsewhere; names of data sets stay. */
+function placeOf(data: string): string {
+  return ['mnist', 'noise'].includes(data) ? data : resolve(data);
+}
+
+function deviceOf({ models }: Pick<Training<never>, 'models'>): string {
+  return Object.values(models).flatMap((model) => model.parameters())[0]?.device ?? 'cpu';
+}
+
+/** Throws unless a checkpoint was trained on this data by these settings: from others its numbers mean nothing. */
+function checkSameRun<Settings extends RunSettings>(
+  run: string,
+  saved: RunConfig,
+  { settings, dataSha256 }: Pick<RunConfig<Settings>, 'settings' | 'dataSha256'>,
+): void {
+  if (saved.dataSha256 !== dataSha256) {
+    throw new LibtorchGenerativeError(
+      'ERR_CHECKPOINT',
+      `Expected the data that ${run} was trained on, but ${settings.data} holds other data by now: train a new run`,
+    );
+  }
+  const before = saved.settings as Record<string, unknown>;
+  for (const [name, value] of Object.entries(settings)) {
+    if (isChangeable(name) || isSame(before[name], value)) continue;
+    throw new LibtorchGenerativeError(
+      'ERR_CHECKPOINT',
+      `Expected the settings of its checkpoint in ${run}/config.json, but ${name} is ${describe(value)} instead of ${describe(before[name])}`,
+    );
+  }
+}
+
+function isChangeable(name: string): boolean {
+  return (CHANGEABLE as string[]).includes(name);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

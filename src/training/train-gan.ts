@@ -3,16 +3,19 @@ import { readImages } from '../data/images';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import { Adam } from '../nn/adam';
+import { Ema } from '../nn/ema';
 import { writeGrid } from '../report/png';
 import { tensor } from '../tensor/creation';
-import { manualSeed, RandomGenerator, randn } from '../tensor/random';
+import { getGeneratorState, manualSeed, RandomGenerator, randn, setGeneratorState } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import type { Parts } from './checkpoint';
 import { CollapseWatch, type WatchedVariety } from './collapse-watch';
 import { drawSamples } from './draw-images';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
+import { type GanLoss, ganLoss } from './gan-loss';
 import { type GanSettings, resolveGanSettings, type TrainGanOptions } from './gan-settings';
-import { type GanLabels, type GanPlayers, ganLabels, ganStep } from './gan-step';
+import { type GanPlayers, ganStep } from './gan-step';
 import { prepareDevice } from './options';
 import type { RunFolder } from './run-folder';
 import { requestedSettings, startRun } from './start-run';
@@ -23,6 +26,7 @@ export type GanEpoch = EpochRecord<GanLosses> & Partial<WatchedVariety>;
 type GanLosses = { lossD: number; lossG: number };
 
 export interface GanResult {
+  /** With `emaDecay` the average. */
   generator: Generator;
   discriminator: Discriminator;
   settings: GanSettings;
@@ -49,10 +53,10 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
   manualSeed(settings.seed);
   const training = new GanTraining(settings, loader, watch, device);
   try {
-    const { folder, start } = startRun('gan', settings, training.parts, options);
+    const { folder, start } = startRun('gan', settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
-    return { ...training.models, settings };
+    return { generator: training.sampler, discriminator: training.models.discriminator, settings };
   } finally {
     training.dispose();
   }
@@ -78,11 +82,25 @@ export function pixelsToData(pixels: Tensor): Tensor {
   return pixels.to({ dtype: 'float32' }).div(127.5).sub(1);
 }
 
+function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generator {
+  return new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
+}
+
+/** Its initial weights are never used: the numbers drawn for them are given back. */
+function newEma(settings: GanSettings, device: string): Ema<Generator> | undefined {
+  if (settings.emaDecay === null) return undefined;
+  const state = getGeneratorState();
+  const average = newGenerator(settings).to(device);
+  setGeneratorState(state);
+  return new Ema(average, settings.emaDecay);
+}
+
 class GanTraining implements Training<GanLosses> {
   readonly models: { generator: Generator; discriminator: Discriminator };
-  readonly parts: GanPlayers & Record<string, Generator | Discriminator | Adam>;
+  readonly parts: GanPlayers & Parts;
   readonly numBatches: number;
-  readonly #labels: GanLabels;
+  readonly data: Tensor[];
+  readonly #loss: GanLoss;
   readonly #gridNoise: Tensor;
 
   constructor(
@@ -92,18 +110,25 @@ class GanTraining implements Training<GanLosses> {
     readonly device: string,
   ) {
     const { noiseDim, hidden, height, width, lr, beta1, seed } = settings;
-    const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
+    const generator = newGenerator(settings);
     const discriminator = new Discriminator({ dataDim: height * width, hiddenDim: hidden });
     this.models = { generator: generator.to(device), discriminator: discriminator.to(device) };
     const betas: [number, number] = [beta1, 0.999];
     const optimizerG = new Adam(generator.parameters(), { lr, betas });
     const optimizerD = new Adam(discriminator.parameters(), { lr, betas });
-    this.parts = { generator, discriminator, optimizerG, optimizerD };
+    const ema = newEma(settings, device);
+    this.parts = { generator, discriminator, optimizerG, optimizerD, ...(ema && { ema }) };
     this.numBatches = loader?.numBatches ?? 1;
-    this.#labels = ganLabels(settings, device);
+    this.data = loader ? [loader.data] : [];
+    this.#loss = ganLoss(settings, device);
     // A generator of its own, so that drawing pictures changes nothing in the training.
     const ownGenerator = new RandomGenerator(seed);
     this.#gridNoise = scope(() => randn([GRID_SIZE, noiseDim], { generator: ownGenerator }).to({ device }));
+  }
+
+  /** The generator to draw from: the average if one is kept. */
+  get sampler(): Generator {
+    return this.parts.ema?.average ?? this.models.generator;
   }
 
   startEpoch(): EpochCursor {
@@ -120,10 +145,10 @@ class GanTraining implements Training<GanLosses> {
   }
 
   step(real: Tensor): GanLosses {
-    const { batchSize, noiseDim, output } = this.settings;
+    const { batchSize, noiseDim } = this.settings;
     return scope(() => {
       const noise = randn([batchSize, noiseDim], { device: this.device });
-      return ganStep(this.parts, this.#labels, output, real, noise);
+      return ganStep(this.parts, this.#loss, this.settings, real, noise);
     });
   }
 
@@ -132,21 +157,21 @@ class GanTraining implements Training<GanLosses> {
     const isLast = epoch === this.settings.epochs - 1;
     if (folder && (this.loader || isLast)) {
       const { height, width } = this.settings;
-      writeGrid(folder.sampleFile(epoch), drawSamples(this.models.generator, this.#gridNoise), { height, width });
+      writeGrid(folder.sampleFile(epoch), drawSamples(this.sampler, this.#gridNoise), { height, width });
     }
-    return this.watch?.look(this.models.generator, (epoch + 1) * this.numBatches, this.numBatches) ?? {};
+    return this.watch?.look(this.sampler, (epoch + 1) * this.numBatches, this.numBatches) ?? {};
   }
 
-  /** Frees all but the models. */
+  /** Frees all but the discriminator and the generator to draw from. */
   dispose(): void {
-    const { optimizerG, optimizerD } = this.parts;
-    for (const each of [optimizerG, optimizerD, ...Object.values(this.#labels), this.#gridNoise]) each.dispose();
-    this.watch?.dispose();
+    const { optimizerG, optimizerD, generator } = this.parts;
+    for (const each of [optimizerG, optimizerD, this.#loss, this.#gridNoise, this.watch]) each?.dispose();
+    if (this.sampler !== generator) generator.dispose();
     this.loader?.data.dispose();
   }
 
   saveModels(folder: RunFolder): void {
-    folder.writeModel('model', this.models.generator.stateDict());
+    folder.writeModel('model', this.sampler.stateDict());
     folder.writeModel('discriminator', this.models.discriminator.stateDict());
   }
 }

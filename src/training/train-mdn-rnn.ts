@@ -1,19 +1,31 @@
-import { readCsvColumns } from '../data/csv';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
-import { Scaler, slidingWindows, trainingLength } from '../data/time-series';
-import { LibtorchGenerativeError } from '../errors';
+import { Forecaster } from '../data/forecaster';
+import type { Series } from '../data/series';
+import { partEnds } from '../data/split';
+import { fitSpread } from '../evaluation/calibrate';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Mixture, mixtureNll } from '../models/mixture';
 import { Adam } from '../nn/adam';
+import { clipGradNorm } from '../nn/clip-grad-norm';
 import { mseLoss } from '../nn/losses';
+import { ReduceLrOnPlateau } from '../nn/reduce-lr-on-plateau';
 import { grad, noGrad } from '../tensor/autograd';
 import { manualSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import type { Stateful } from './checkpoint';
+import { EarlyStopping } from './early-stopping';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
-import { createMdnRnn, type MdnRnnSettings, resolveMdnRnnSettings, type TrainMdnRnnOptions } from './mdn-rnn-settings';
+import {
+  createMdnRnn,
+  type MdnRnnSettings,
+  type RequestedMdnRnnSettings,
+  resolveMdnRnnSettings,
+  type TrainMdnRnnOptions,
+} from './mdn-rnn-settings';
 import { prepareDevice } from './options';
 import type { RunFolder } from './run-folder';
+import { readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';
 import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
@@ -22,6 +34,10 @@ export type MdnRnnEpoch = EpochRecord<MdnRnnLosses>;
 type MdnRnnLosses = { loss: number; validationLoss?: number };
 export interface MdnRnnResult {
   model: MdnRnn;
+  /** The model with what it takes to forecast in the data's units. */
+  forecaster: Forecaster;
+  /** What was read from the file, to forecast from. */
+  series: Series[];
   settings: MdnRnnSettings;
 }
 
@@ -38,81 +54,82 @@ export function trainMdnRnn(options: TrainMdnRnnOptions): TrainingRun<MdnRnnEpoc
 }
 
 async function* mdnRnnEpochs(
-  asked: Omit<MdnRnnSettings, 'scaler'>,
+  asked: RequestedMdnRnnSettings,
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
   // Operators this small take longer on several threads than on one.
-  const device = prepareDevice({ device: options.device, threads: options.threads ?? 1 });
+  const device = prepareDevice(options, 1);
   const requested = requestedSettings('mdn-rnn', asked, options);
-  const { scaler, loader, validation } = loadWindows(requested, device);
-  const settings: MdnRnnSettings = { ...requested, scaler: { ...scaler } };
+  const series = readRunSeries(requested);
+  const windows = trainingWindows(requested, series);
+  const settings: MdnRnnSettings = { ...requested, encoding: windows.encoding.state, spread: undefined };
   manualSeed(settings.seed);
-  const training = new MdnRnnTraining(settings, loader, validation, device);
+  const training = new MdnRnnTraining(settings, windows, device);
   try {
-    const { folder, start } = startRun('mdn-rnn', settings, training.parts, options);
+    const { folder, start } = startRun('mdn-rnn', settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
-    return { ...training.models, settings };
+    training.restoreBest();
+    const { model } = training.models;
+    const spread = calibratedSpread(new Forecaster(model, windows.encoding), series, settings);
+    if (spread) folder?.updateSettings({ spread });
+    return {
+      model,
+      forecaster: new Forecaster(model, windows.encoding, spread),
+      series,
+      settings: { ...settings, spread },
+    };
   } finally {
     training.dispose();
   }
 }
 
-interface Windows {
-  scaler: Scaler;
-  loader: DataLoader;
-  /** (N, window + 1, 1) */
-  validation: Tensor | undefined;
-}
-
-/**
- * The training windows in a loader, and those that predict the values of the validation part.
- *
- * @throws ERR_DATA_FORMAT, with the file, if there is nothing to learn from
- */
-function loadWindows(settings: Omit<MdnRnnSettings, 'scaler'>, device: string): Windows {
-  const { data, column, window, batchSize } = settings;
-  const values = readCsvColumns(data, [column])[column]!;
-  const numTraining = trainingLength(values.length, settings.validation);
-  if (numTraining <= window) throw tooShort(settings, values.length, numTraining);
-  const scaler = fitScaler(settings, values.subarray(0, numTraining));
-  const windowsOf = (part: Float64Array) => scope(() => slidingWindows(scaler.scale(part), window).to({ device }));
-  const training = windowsOf(values.subarray(0, numTraining));
-  const loader = new DataLoader(training, { batchSize, shuffle: true, dropLast: true });
-  const validation = numTraining < values.length ? windowsOf(values.subarray(numTraining - window)) : undefined;
-  return { scaler, loader, validation };
-}
-
-function tooShort({ data, window, validation }: Omit<MdnRnnSettings, 'scaler'>, length: number, numTraining: number) {
-  const expected = `Expected at least ${window + 1} values to train on, a window of ${window} and the next value`;
-  const left = numTraining < length ? `, of which validation ${validation} leaves ${numTraining}` : '';
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', `${expected}, but ${data} has ${length}${left}`);
-}
-
-function fitScaler({ data, column }: Omit<MdnRnnSettings, 'scaler'>, values: Float64Array): Scaler {
-  try {
-    return Scaler.fit(values);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `${data}, column "${column}": ${message}`, { cause: error });
-  }
+/** How much wider forecasts have to be by the validation part, if that is to be fitted. */
+function calibratedSpread(forecaster: Forecaster, series: Series[], settings: MdnRnnSettings): number[] | undefined {
+  if (settings.calibrate === undefined) return undefined;
+  const parts = series.map((each) => {
+    const { training, validation } = partEnds(each, settings);
+    return { series: each, start: training, end: validation };
+  });
+  return fitSpread(forecaster, parts, settings.calibrate, settings.seed);
 }
 
 class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly models: { model: MdnRnn };
-  readonly parts: { model: MdnRnn; optimizer: Adam };
+  readonly parts: { model: MdnRnn; optimizer: Adam } & Record<string, Stateful>;
   readonly numBatches: number;
+  readonly loader: DataLoader;
+  readonly validation: Tensor | undefined;
+  readonly #earlyStopping: EarlyStopping | undefined;
+  readonly #scheduler: ReduceLrOnPlateau | undefined;
+  readonly data: Tensor[];
 
   constructor(
     readonly settings: MdnRnnSettings,
-    readonly loader: DataLoader,
-    readonly validation: Tensor | undefined,
+    { training, validation }: TrainingWindows,
     device: string,
   ) {
+    const { lr, batchSize, patience, lrPatience, lrFactor } = settings;
+    this.loader = new DataLoader(moved(training.rows, device), { batchSize, shuffle: true, dropLast: true });
+    this.validation = validation && moved(validation.rows, device);
+    this.numBatches = this.loader.numBatches;
     const model = createMdnRnn(settings).to(device);
+    const optimizer = new Adam(model.parameters(), { lr });
     this.models = { model };
-    this.parts = { model, optimizer: new Adam(model.parameters(), { lr: settings.lr }) };
-    this.numBatches = loader.numBatches;
+    this.parts = { model, optimizer };
+    this.data = this.validation ? [this.loader.data, this.validation] : [this.loader.data];
+    if (patience !== undefined) {
+      this.#earlyStopping = new EarlyStopping(model, patience);
+      this.parts.earlyStopping = this.#earlyStopping;
+    }
+    if (lrPatience !== undefined) {
+      this.#scheduler = new ReduceLrOnPlateau(optimizer, { patience: lrPatience, factor: lrFactor });
+      this.parts.scheduler = this.#scheduler;
+    }
+  }
+
+  get isFinished(): boolean {
+    return this.#earlyStopping?.isFinished ?? false;
   }
 
   startEpoch(): EpochCursor {
@@ -125,42 +142,69 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
 
   step(windows: Tensor): MdnRnnLosses {
     const { model, optimizer } = this.parts;
+    const { clipNorm } = this.settings;
     return scope(() => {
-      const loss = mdnRnnLoss(model, windows, this.settings.loss);
-      optimizer.step(grad(loss, model.parameters()));
+      const loss = mdnRnnLoss(model, windows, this.settings);
+      const gradients = grad(loss, model.parameters());
+      optimizer.step(clipNorm === undefined ? gradients : clipGradNorm(gradients, clipNorm));
       return { loss: loss.item() };
     });
   }
 
-  endEpoch(): Partial<MdnRnnLosses> {
+  endEpoch(epoch: number): Partial<MdnRnnLosses> {
     const { validation, settings } = this;
     if (!validation) return {};
-    const loss = scope(() => noGrad(() => mdnRnnLoss(this.models.model, validation, settings.loss).item()));
+    const loss = scope(() => noGrad(() => mdnRnnLoss(this.models.model, validation, settings).item()));
+    this.#scheduler?.step(loss);
+    this.#earlyStopping?.update(epoch, loss);
     return { validationLoss: loss };
+  }
+
+  /** Puts the best epoch's weights into the model, if they were kept. */
+  restoreBest(): void {
+    if (this.#earlyStopping) this.models.model.loadStateDict(this.#earlyStopping.weights);
   }
 
   /** Frees all but the model. */
   dispose(): void {
     this.parts.optimizer.dispose();
+    this.#earlyStopping?.dispose();
     this.loader.data.dispose();
     this.validation?.dispose();
   }
 
   saveModels(folder: RunFolder): void {
-    folder.writeModel('model', this.models.model.stateDict());
+    folder.writeModel('model', this.#earlyStopping?.weights ?? this.models.model.stateDict());
   }
 }
 
+function moved(tensor: Tensor, device: string): Tensor {
+  const there = tensor.to({ device });
+  tensor.dispose();
+  return there;
+}
+
 /**
- * The loss of predicting each window's last value from those before it: the mean negative log likelihood in nats, or
+ * The loss of predicting each window's last value from the rows before it: the mean negative log likelihood in nats, or
  * the squared error of the mixture's mean, which is the nearest meaning of the article's MSE.
  *
- * @param windows (B, window + 1, 1)
+ * @param windows (B, window + 1, I), the value first in each row
  */
-export function mdnRnnLoss(model: MdnRnn, windows: Tensor, loss: 'nll' | 'mse'): Tensor {
-  const inputs = windows.slice(1, 0, -1); // (B, window, 1)
-  const target = windows.select(1, -1); // (B, 1)
+export function mdnRnnLoss(
+  model: MdnRnn,
+  windows: Tensor,
+  { loss, betaNll }: Pick<MdnRnnSettings, 'loss' | 'betaNll'>,
+): Tensor {
+  const inputs = windows.slice(1, 0, -1); // (B, window, I)
+  const target = windows.select(1, -1).slice(1, 0, 1); // (B, 1)
   const raw = model.forward(inputs); // (B, K, 3)
   if (loss === 'mse') return mseLoss(new Mixture(raw).mean(), target);
+  if (betaNll > 0) return betaNegativeLogLikelihood(new Mixture(raw), target, betaNll);
   return model.exact ? new Mixture(raw).logProb(target).mean().neg() : mixtureNll(raw, target);
+}
+
+/** @see https://arxiv.org/abs/2203.09168 */
+function betaNegativeLogLikelihood(mixture: Mixture, target: Tensor, beta: number): Tensor {
+  const weights = mixture.variance().squeeze(-1).pow(beta).detach(); // (B)
+  return mixture.logProb(target).mul(weights).mean().neg();
 }

@@ -54,11 +54,16 @@ describe('a full disk', () => {
 
   test('that fills up later is named too, and leaves no temporary file', async () => {
     if (!canMount) return;
+    spawnSync('mount', ['-o', 'remount,size=5m', disk()]); // the first checkpoint fits, the second not beside it
     const run = join(disk(), 'run');
     const { status, stderr } = await runCli([...train, '--out', run]);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^error: Cannot write .*run\/model\.safetensors: the disk is full\n$/);
-    expect(readdirSync(run).sort()).toEqual(['config.json', 'metrics.jsonl', 'samples']);
+    expect(stderr).toMatch(/^error: Cannot write .*run\/checkpoint\.safetensors: the disk is full\n$/);
+    const files = ['checkpoint', 'config', 'discriminator', 'metrics', 'model'];
+    expect(readdirSync(run).map((name) => name.split('.')[0])).toEqual(files);
+
+    spawnSync('mount', ['-o', 'remount,size=50m', disk()]);
+    expect(await runCli(['train', 'gan', '--resume', run])).toMatchObject({ status: 0 });
   });
 
   test('as the output is a failure in one line', async () => {

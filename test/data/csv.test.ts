@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCsvColumns, readCsvHeader, readCsvText } from '../../src/data/csv';
+import { CsvTable, readCsvColumns, readCsvHeader } from '../../src/data/csv';
 
 const vega = join(__dirname, '../../node_modules/vega-datasets/data');
 let dir: string;
@@ -40,7 +40,7 @@ test('reads several columns, the header and text', () => {
   const columns = readCsvColumns(file, ['adjusted CO2', 'CO2']);
   expect(Object.keys(columns)).toEqual(['adjusted CO2', 'CO2']);
   expect(columns['adjusted CO2']![0]).toBe(314.44);
-  expect(readCsvText(file, 'Date').slice(0, 2)).toEqual(['1958-03-01', '1958-04-01']);
+  expect(CsvTable.read(file).text('Date').slice(0, 2)).toEqual(['1958-03-01', '1958-04-01']);
 });
 
 test("every value is that of Python's float(), to the bit", () => {
@@ -52,7 +52,7 @@ test("every value is that of Python's float(), to the bit", () => {
     return `x${bytes.toString('hex')}`;
   });
   expect(bits.length).toBeGreaterThan(300);
-  expect(bits).toEqual(readCsvText(file, 'bits'));
+  expect(bits).toEqual(CsvTable.read(file).text('bits'));
 });
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
 
 test('mixed line ends and text in other columns do no harm', () => {
   expect(read('Date,CO2\r\nJan,1\nFeb,2\r\n,3\n')).toEqual([1, 2, 3]);
-  expect(readCsvText(path, 'Date')).toEqual(['Jan', 'Feb', '']);
+  expect(CsvTable.read(path).text('Date')).toEqual(['Jan', 'Feb', '']);
 });
 
 test('a column may have any name', () => {
@@ -92,15 +92,13 @@ test.each(['inf', '-Infinity', '1e999'])('refuses %s, which is not finite', (cel
 
 test.each(['', '  ', 'NaN', '-nan', 'NA', 'N/A', 'null', 'None'])('refuses the missing value "%s" by name', (cell) => {
   const name = cell.trim() === '' ? 'missing value' : `missing value "${cell}"`;
-  expectError(
-    `CO2,b\n1,2\n3,4\n${cell},5\n`,
-    `${path}:4: ${name} in column "CO2"; missing values are not supported yet`,
-  );
+  expectError(`CO2,b\n1,2\n3,4\n${cell},5\n`, `${path}:4: ${name} in column "CO2"`);
+  expect(readCsvColumns(path, ['CO2'], { missing: 'nan' }).CO2).toEqual(Float64Array.of(1, 3, Number.NaN));
 });
 
 test('a blank line inside a file of one column is a missing value', () => {
   expect(read('CO2\n1\n2\n\n\n')).toEqual([1, 2]);
-  expectError('CO2\n1\n\n2\n', `${path}:3: missing value in column "CO2"; missing values are not supported yet`);
+  expectError('CO2\n1\n\n2\n', `${path}:3: missing value in column "CO2"`);
 });
 
 test('lines are counted through blank lines, quoted line breaks and CRLF', () => {

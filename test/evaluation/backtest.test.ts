@@ -17,16 +17,19 @@ function autoregression(length: number): Float64Array {
 
 let seed = 100;
 /** From the true law. */
-function drawPaths(history: Float64Array, horizon: number): Float64Array {
+const drawsFrom = (values: Float64Array) => (length: number, horizon: number) => {
   const numPaths = 300;
   const paths = draw(numPaths * horizon, seed++);
-  for (let i = 0; i < paths.length; i++) paths[i]! += phi * (i % horizon === 0 ? history.at(-1)! : paths[i - 1]!);
+  for (let i = 0; i < paths.length; i++) paths[i]! += phi * (i % horizon === 0 ? values[length - 1]! : paths[i - 1]!);
   return paths;
-}
+};
 
 test('who knows the law beats the baselines, and its intervals hold what they promise', () => {
   const values = autoregression(3000);
-  const { rows, numForecasts } = backtest(values, drawPaths, { horizon: 6, start: 600, season: 6 });
+  const { rows, numForecasts } = backtest([{ name: '', values, start: 600, drawPaths: drawsFrom(values) }], {
+    horizon: 6,
+    season: 6,
+  });
   expect(numForecasts).toBe(400);
   expect(rows.map(({ name }) => name)).toEqual(['model', 'naive', 'seasonalNaive', 'drift']);
   const [model, ...baselines] = rows;
@@ -43,13 +46,10 @@ test('who knows the law beats the baselines, and its intervals hold what they pr
 test('no forecast sees the values that it is scored by', () => {
   const values = autoregression(100);
   const seen: number[] = [];
-  backtest(
-    values,
-    (history, horizon) => {
-      seen.push(history.length);
-      return drawPaths(history, horizon);
-    },
-    { horizon: 7, start: 80, season: 4 },
-  );
+  const drawPaths = (length: number, horizon: number) => {
+    seen.push(length);
+    return drawsFrom(values)(length, horizon);
+  };
+  backtest([{ name: '', values, start: 80, drawPaths }], { horizon: 7, season: 4 });
   expect(seen).toEqual([80, 87]);
 });

@@ -2,6 +2,7 @@ import { forecastPaths, pathQuantiles } from '../../src/models/forecast';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { Mixture } from '../../src/models/mixture';
 import { noGrad } from '../../src/tensor/autograd';
+import { cat } from '../../src/tensor/creation';
 import { setNumThreads } from '../../src/tensor/device';
 import { manualSeed, randn } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
@@ -58,7 +59,9 @@ test('options that make no sense are named', () => {
   expect(() => forecastPaths(model, history, { temperature: 0 })).toThrow(
     /a number above 0 for temperature but received 0/,
   );
-  expect(() => forecastPaths(new MdnRnn({ outputDim: 2 }), history)).toThrow(/from 1 value to 1 value.*from 1 to 2/);
+  expect(() => forecastPaths(new MdnRnn({ outputDim: 2 }), history)).toThrow(
+    /a model with outputDim 1 for a forecast but received outputDim 2/,
+  );
 });
 
 test('quantiles are interpolated as NumPy does', () => {
@@ -95,4 +98,55 @@ test.each([1, 2, 3])("the fused roll-out's paths are the loop's, with %i threads
     );
   }
   setNumThreads(1);
+});
+
+describe('a model with inputs that are known in advance', () => {
+  const horizon = 5;
+  const models = () => {
+    manualSeed(4);
+    const exact = new MdnRnn({ inputDim: 3, hiddenDim: 8, numMixtures: 2, exact: true });
+    const fused = new MdnRnn({ inputDim: 3, hiddenDim: 8, numMixtures: 2 });
+    fused.loadStateDict(exact.stateDict());
+    return { exact, fused, history: randn([9, 3]), known: randn([horizon - 1, 2]) };
+  };
+
+  test.each(['exact', 'fused'] as const)('%s: each row is read with the value of its step', (kind) => {
+    const { [kind]: model, history, known } = models();
+    // So cold that each draw is the likeliest component's mean.
+    const options = { horizon, paths: 3, temperature: 1e-12 };
+    const paths = forecastPaths(model, history, { ...options, known });
+    noGrad(() => {
+      let past = history;
+      for (let step = 0; step < horizon; step++) {
+        const { means, logWeights } = new Mixture(model.forward(past.unsqueeze(0)));
+        const value = means.squeeze(-1).gather(1, logWeights.max(1, true).indices); // (1, 1)
+        for (const drawn of numbersOf(paths.select(1, step))) expect(drawn).toBeCloseTo(value.item(), 4);
+        if (step + 1 < horizon) past = cat([past, cat([value, known.slice(0, step, step + 1)], 1)]);
+      }
+    });
+  });
+
+  test('the fused paths are the loop’s', () => {
+    const { exact, fused, history, known } = models();
+    const options = { horizon, paths: 40, seed: 2, known };
+    const [actual, expected] = [fused, exact].map((model) => numbersOf(forecastPaths(model, history, options)));
+    for (const [index, value] of actual!.entries()) expect(value).toBeCloseTo(expected![index]!, 3);
+  });
+
+  test('known inputs that do not fit are named, with their shapes', () => {
+    const { fused, history, known } = models();
+    expect(forecastPaths(fused, history, { horizon: 1, paths: 2 }).shape).toEqual([2, 1]);
+    const wrong = [
+      [{ horizon }, /a Tensor of shape \(4,2\) for known but received undefined/],
+      [{ horizon: 6, known }, /a Tensor of shape \(5,2\) for known but received \(4,2\)/],
+      [{ horizon, known: known.slice(1, 1) }, /a Tensor of shape \(4,2\) for known but received \(4,1\)/],
+    ] as const;
+    for (const [options, message] of wrong) expect(() => forecastPaths(fused, history, options)).toThrow(message);
+    expect(() => forecastPaths(fused, history.slice(1, 1), { horizon, known })).toThrow(
+      /a Tensor of shape \(T,3\) for history but received \(9,2\)/,
+    );
+    expect(() => forecastPaths(newModel(), randn([9, 1]), { horizon, known })).toThrow(
+      /undefined, as inputDim is 1, for known but received \(4,2\)/,
+    );
+  });
 });

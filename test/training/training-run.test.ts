@@ -97,7 +97,7 @@ test('the validation part changes neither scaler nor training, and mse is the er
     const run = trainMdnRnn({ data: co2, column: 'CO2', epochs: 2, seed: 1, ...options });
     const losses: (number | undefined)[] = [];
     for await (const { loss, validationLoss } of run) losses.push(loss, validationLoss);
-    return { losses, scaler: (await run.result).settings.scaler };
+    return { losses, scaler: (await run.result).settings.encoding.scaling.series[0]! };
   };
   const nll = await train({});
   expect(nll.losses.every((loss) => Number.isFinite(loss))).toBe(true);

@@ -1,23 +1,23 @@
 import type { Tensor } from '../../../src/tensor/tensor';
 import type { Step } from '../serve';
 import type { GanStep, MnistEpoch } from '../work';
-import { ganLabels, ganStep, lib, resolveGanSettings } from './package';
+import { ganLoss, ganStep, lib, resolveGanSettings } from './package';
 
 const { Adam, DataLoader, Discriminator, Generator, randn, readImages, scope, tensor, trainGan } = lib;
 
 export function ganStepOf({ data, preset }: GanStep): Step {
   const settings = resolveGanSettings({ data, preset });
-  const { batchSize, noiseDim, hidden, lr, beta1, output } = settings;
+  const { batchSize, noiseDim, hidden, lr, beta1 } = settings;
   const generator = new Generator({ hiddenDim: hidden });
   const discriminator = new Discriminator({ hiddenDim: hidden });
   const adam = (model: typeof generator | typeof discriminator) =>
     new Adam(model.parameters(), { lr, betas: [beta1, 0.999] });
   const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator) };
-  const labels = ganLabels(settings, 'cpu');
+  const loss = ganLoss(settings, 'cpu');
   const nextBatch = data === 'noise' ? () => randn([batchSize, 784]) : mnistBatches(batchSize);
   return () => {
     const real = nextBatch();
-    const losses = scope(() => ganStep(players, labels, output, real, randn([batchSize, noiseDim])));
+    const losses = scope(() => ganStep(players, loss, settings, real, randn([batchSize, noiseDim])));
     real.dispose();
     return losses;
   };

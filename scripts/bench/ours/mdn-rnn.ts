@@ -11,7 +11,7 @@ export function mdnRnnStepOf({ batch, window, hidden }: MdnRnnStep): Step {
   const windows = randn([batch, window + 1, 1]);
   return () =>
     scope(() => {
-      const loss = mdnRnnLoss(model, windows, 'nll');
+      const loss = mdnRnnLoss(model, windows, { loss: 'nll', betaNll: 0 });
       optimizer.step(grad(loss, model.parameters()));
       return loss.item();
     });

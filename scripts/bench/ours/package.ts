@@ -1,7 +1,7 @@
 // The built package, as a user runs it, with the types of its sources.
 export const lib = require('../../../lib') as typeof import('../../../src');
-export const { ganLabels, ganStep } =
-  require('../../../lib/training/gan-step') as typeof import('../../../src/training/gan-step');
+export const { ganLoss } = require('../../../lib/training/gan-loss') as typeof import('../../../src/training/gan-loss');
+export const { ganStep } = require('../../../lib/training/gan-step') as typeof import('../../../src/training/gan-step');
 export const { resolveGanSettings } =
   require('../../../lib/training/gan-settings') as typeof import('../../../src/training/gan-settings');
 export const { mdnRnnLoss } =

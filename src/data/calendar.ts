@@ -1,0 +1,43 @@
+import { invalidArgument } from '../errors';
+
+const HOURS_A_DAY = 24;
+const DAYS_A_WEEK = 7;
+const MONTHS_A_YEAR = 12;
+const MILLISECONDS_AN_HOUR = 3_600_000;
+
+/** Where in its cycle a date is, from 0 to below 1, in UTC. */
+const PHASES = {
+  hour: (date: Date) => hourOf(date) / HOURS_A_DAY,
+  weekday: (date: Date) => date.getUTCDay() / DAYS_A_WEEK,
+  month: (date: Date) => date.getUTCMonth() / MONTHS_A_YEAR,
+  yearday: (date: Date) => {
+    const [start, end] = [0, 1].map((years) => Date.UTC(date.getUTCFullYear() + years, 0));
+    return (date.getTime() - start!) / (end! - start!);
+  },
+};
+
+/** What the calendar tells a model of a date: the hour of the day, the day of the week, the month, the day of the year. */
+export type CalendarCycle = keyof typeof PHASES;
+
+export const CALENDAR_CYCLES = Object.keys(PHASES) as CalendarCycle[];
+
+/** Inputs that a cycle takes. */
+export const INPUTS_A_CYCLE = 2;
+
+function hourOf(date: Date): number {
+  return (date.getTime() / MILLISECONDS_AN_HOUR) % HOURS_A_DAY;
+}
+
+/** The sine and cosine of each cycle, so that its end is next to its beginning. */
+export function calendarInputs(date: Date, cycles: readonly CalendarCycle[]): number[] {
+  return cycles.flatMap((cycle) => {
+    const angle = 2 * Math.PI * PHASES[cycle](date);
+    return [Math.sin(angle), Math.cos(angle)];
+  });
+}
+
+/** @throws ERR_INVALID_ARGUMENT */
+export function checkCalendar(cycles: readonly string[]): void {
+  const unknown = cycles.find((cycle) => !Object.hasOwn(PHASES, cycle));
+  if (unknown !== undefined) throw invalidArgument('calendar', `some of ${CALENDAR_CYCLES.join(', ')}`, unknown);
+}

@@ -1,0 +1,107 @@
+import { type ForecastOptions, forecastPaths, sortedQuantile, sortedSteps } from '../models/forecast';
+import type { MdnRnn } from '../models/mdn-rnn';
+import { Mixture } from '../models/mixture';
+import { noGrad } from '../tensor/autograd';
+import { tensor } from '../tensor/creation';
+import { scope } from '../tensor/scope';
+import type { Link } from './link';
+import type { Series } from './series';
+import type { SeriesEncoding } from './series-encoding';
+import type { Scaler } from './time-series';
+
+/** What comes next after a series' end: the model's mixture, in the data's units. Exact, nothing is drawn. */
+export interface NextValue {
+  /** The values below which a part `levels` of the probability lies. */
+  quantiles(levels: number[]): number[];
+  /** The probability of at most `value`. */
+  cdf(value: number): number;
+}
+
+/** A model of scaled series with what it takes to forecast in the data's units. */
+export class Forecaster {
+  /**
+   * @param spread for each step ahead how much wider than the model's own its forecasts are about their median, the last
+   *   for all further steps; default none, which changes nothing
+   */
+  constructor(
+    readonly model: MdnRnn,
+    readonly encoding: SeriesEncoding,
+    readonly spread: readonly number[] = [],
+  ) {}
+
+  /** The factor of {@link Forecaster.spread} for a step ahead, from 0. */
+  spreadAt(step: number): number {
+    return this.spread[Math.min(step, this.spread.length - 1)] ?? 1;
+  }
+
+  /**
+   * Draws joint futures past a series' end, see {@link forecastPaths}. Each series has random numbers of its own, which
+   * its name and the seed decide.
+   *
+   * @returns (paths, horizon), row after row, in the data's units
+   * @throws ERR_DATA_FORMAT if the series is shorter than the window, or what has to be known in advance isn't
+   */
+  paths(series: Series, options: Omit<ForecastOptions, 'known'> = {}): Float64Array {
+    const { horizon = 24, seed = 0 } = options;
+    return scope(() => {
+      const { rows, scaler } = this.encoding.history(series);
+      const known = this.encoding.known(series, horizon);
+      const drawn = forecastPaths(this.model, rows, { ...options, horizon, known, seed: seedOf(series.name, seed) });
+      const scaled = Float64Array.from(drawn.toArray() as Float32Array);
+      this.#widen(scaled, horizon);
+      return scaled.map(dataUnits(this.encoding.link, scaler));
+    });
+  }
+
+  /** The distribution of the value after a series' end. Errors: as {@link Forecaster.paths}. */
+  next(series: Series, { temperature = 1 }: Pick<ForecastOptions, 'temperature'> = {}): NextValue {
+    const { link } = this.encoding;
+    const spread = this.spreadAt(0);
+    const ask = <T>(question: (mixture: Mixture, median: number, scaler: Scaler) => T): T =>
+      noGrad(() =>
+        scope(() => {
+          const { rows, scaler } = this.encoding.history(series);
+          const mixture = new Mixture(this.model.forward(rows.unsqueeze(0)), { temperature });
+          return question(mixture, mixture.quantile([0.5]).item(), scaler);
+        }),
+      );
+    return {
+      quantiles: (levels) =>
+        ask((mixture, median, scaler) => {
+          const toData = dataUnits(link, scaler);
+          const quantiles = mixture.quantile(levels).toArray() as Float64Array;
+          return Array.from(quantiles, (quantile) => toData(median + spread * (quantile - median)));
+        }),
+      cdf: (value) =>
+        ask((mixture, median, scaler) => {
+          if (!link.accepts(value)) return 0;
+          const [linked] = link.apply(Float64Array.of(value));
+          const scaled = median + ((linked! - scaler.mean) / scaler.deviation - median) / spread;
+          return mixture.cdf(tensor([[scaled]], { dtype: 'float64' })).item();
+        }),
+    };
+  }
+
+  /** Moves scaled paths (paths, horizon) away from each step's median. */
+  #widen(paths: Float64Array, horizon: number): void {
+    if (this.spread.length === 0) return;
+    const medians = sortedSteps(paths, horizon).map((draws) => sortedQuantile(draws, 0.5));
+    for (const [index, value] of paths.entries()) {
+      const step = index % horizon;
+      paths[index] = medians[step]! + this.spreadAt(step) * (value - medians[step]!);
+    }
+  }
+}
+
+/** From the model's numbers to the data's. */
+function dataUnits(link: Link, scaler: Scaler): (value: number) => number {
+  return (value) => link.invert(scaler.unscale(value));
+}
+
+/** Another seed for each name, by FNV-1a: a series' draws do not depend on what is forecast beside it. */
+function seedOf(name: string, seed: number): number {
+  if (name === '') return seed;
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return seed < 0 ? seed + hash : seed - hash; // stays a safe integer
+}

@@ -1,0 +1,87 @@
+import { describe, LibtorchGenerativeError } from '../errors';
+import { CsvTable } from './csv';
+import { Link, type LinkName } from './link';
+import { TimeAxis } from './time-axis';
+
+/** A series of numbers, a step a row. */
+export interface Series {
+  /** Empty where there is only one. */
+  name: string;
+  /** (T), in the data's units, up to the last that is known; NaN where missing. */
+  values: Float64Array;
+  /** Other columns known in advance, each (T) or longer: what comes after the values is their future. */
+  covariates?: Float64Array[];
+  time?: TimeAxis;
+}
+
+/** Where in a CSV file the series are. */
+export interface SeriesSource {
+  /** The column of the values; several for a series each, with the same rows. */
+  column: string | string[];
+  /** The column that tells which series a row is of, where a file has several one below the other or mixed. */
+  series?: string;
+  /** The column of the time: dates or numbers, in order within a series. Default none. */
+  time?: string;
+  /** Columns known in advance, also for rows whose value is still missing at the end. Default none. */
+  covariates?: string[];
+  /** Refuses values out of its range, beside text and infinities. Default "identity", which takes all. */
+  link?: LinkName;
+}
+
+/**
+ * Reads series from a CSV file. Cells that are empty, NaN, NA, N/A, null or None are missing values.
+ *
+ * @throws ERR_FILE; ERR_DATA_FORMAT, with file and line, for cells that cannot be meant, rows out of the order of time,
+ *   and series without a value
+ */
+export function readSeries(path: string, source: SeriesSource): Series[] {
+  const table = CsvTable.read(path);
+  const link = new Link(source.link ?? 'identity');
+  const names = typeof source.column === 'string' ? [source.column] : source.column;
+  const columns = names.map((column) => ({ column, cells: table.numbers(column, 'nan') }));
+  const covariates = (source.covariates ?? []).map((column) => table.numbers(column));
+  const times = source.time === undefined ? undefined : table.text(source.time);
+  return [...groupRows(table, source.series)].flatMap(([group, rows]) => {
+    const where = (row: number) => `${path}:${table.rows[rows[row]!]!.line}`;
+    const pick = (cells: Float64Array) => Float64Array.from(rows, (row) => cells[row]!);
+    const time =
+      times &&
+      TimeAxis.parse(
+        rows.map((row) => times[row]!),
+        where,
+      );
+    const shared = { covariates: covariates.map(pick), time };
+    return columns.map(({ column, cells }) => {
+      const name = [group, names.length > 1 ? column : ''].filter(Boolean).join(' ');
+      return { name, values: knownValues(pick(cells), column, where, link), ...shared };
+    });
+  });
+}
+
+/** The rows of each series, in the order of the file. */
+function groupRows(table: CsvTable, column: string | undefined): Map<string, number[]> {
+  const all = table.rows.map((_, row) => row);
+  if (column === undefined) return new Map([['', all]]);
+  const groups = new Map<string, number[]>();
+  for (const [row, cell] of table.text(column).entries()) {
+    const name = cell.trim();
+    const rows = groups.get(name);
+    if (rows) rows.push(row);
+    else groups.set(name, [row]);
+  }
+  return groups;
+}
+
+/** The values up to the last that is there. */
+function knownValues(values: Float64Array, column: string, where: (row: number) => string, link: Link): Float64Array {
+  const length = values.findLastIndex((value) => !Number.isNaN(value)) + 1;
+  if (length === 0) throw formatError(`${where(0)}: all values in column ${describe(column)} are missing from here on`);
+  const refused = values.findIndex((value) => !link.accepts(value));
+  if (refused === -1) return values.subarray(0, length);
+  const found = `${values[refused]} in column ${describe(column)}`;
+  throw formatError(`${where(refused)}: expected ${link.expected} for the link ${link.name} but found ${found}`);
+}
+
+function formatError(message: string): LibtorchGenerativeError {
+  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
+}

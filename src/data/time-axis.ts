@@ -1,0 +1,155 @@
+import { describe, LibtorchGenerativeError } from '../errors';
+
+/** The usual distance between two rows. A month is no fixed number of milliseconds. */
+export interface TimeStep {
+  unit: 'month' | 'millisecond' | 'number';
+  size: number;
+}
+
+const MONTHS_A_YEAR = 12;
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/;
+const YEAR = /^\d{4}$/;
+const ISO_DATE = /^\d{4}-\d{2}(-\d{2})?$/;
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+const ZONED = /(Z|UTC|GMT|:\d{2}(\.\d+)?\s*[+-]\d{2}:?\d{2})$/i;
+
+/** When each row of a series was: dates, in UTC unless they name a zone, or plain numbers. */
+export class TimeAxis {
+  private constructor(
+    /** As in the file. */
+    readonly labels: readonly string[],
+    /** Milliseconds since 1970, or the plain numbers. */
+    readonly values: readonly number[],
+    readonly step: TimeStep,
+  ) {}
+
+  /**
+   * @param where names a row in an error, such as "co2.csv:17"
+   * @throws ERR_DATA_FORMAT if a label is neither a date nor a number, or the rows are not in the order of time
+   */
+  static parse(labels: readonly string[], where: (row: number) => string = (row) => `row ${row + 1}`): TimeAxis {
+    const texts = labels.map((label) => label.trim());
+    const areNumbers = texts.every((text) => NUMBER.test(text)) && !texts.every((text) => YEAR.test(text));
+    const values = texts.map((text, row) => {
+      const value = areNumbers ? Number(text) : parseDate(text);
+      if (Number.isFinite(value)) return value;
+      throw formatError(
+        `${where(row)}: expected a date such as 2024-01-31 or 2024-01-31 18:00 but found ${describe(text)}`,
+      );
+    });
+    for (let row = 1; row < values.length; row++) {
+      if (values[row]! > values[row - 1]!) continue;
+      const problem = values[row] === values[row - 1] ? 'stands twice' : `comes after ${describe(texts[row - 1])}`;
+      throw formatError(
+        `${where(row)}: the time ${describe(texts[row])} ${problem}: rows have to be in the order of time`,
+      );
+    }
+    return new TimeAxis(labels, values, areNumbers ? usualDistance(values, 'number') : stepOf(values));
+  }
+
+  /** The date of a row, also of one past the last; undefined where times are plain numbers. */
+  dateAt(row: number): Date | undefined {
+    return this.step.unit === 'number' ? undefined : new Date(this.#valueAt(row));
+  }
+
+  /** As in the file; past its end a number or an ISO date, with the time of day if the file has one. */
+  labelAt(row: number): string {
+    if (row < this.labels.length) return this.labels[row]!;
+    const value = this.#valueAt(row);
+    if (this.step.unit === 'number') return String(value);
+    const iso = new Date(value).toISOString();
+    const hasTimeOfDay = this.values.some((each) => each % MILLISECONDS_A_DAY !== 0);
+    return hasTimeOfDay ? iso.slice(0, 19) : iso.slice(0, 10);
+  }
+
+  /** What is odd about the distances between rows, in words, or undefined if they are all the same. */
+  irregularity(): string | undefined {
+    const { values, labels, step } = this;
+    const isOdd = (row: number) => values[row] !== shift(values[row - 1]!, step, 1);
+    const odd = values.map((_, row) => row).filter((row) => row > 0 && isOdd(row));
+    const [first] = odd;
+    if (first === undefined) return undefined;
+    const where = `the first from ${labels[first - 1]} to ${labels[first]}`;
+    return `${odd.length} of ${values.length - 1} steps are not ${describeStep(step)}, ${where}: rows are taken as equally far apart`;
+  }
+
+  #valueAt(row: number): number {
+    const last = this.values.length - 1;
+    return row <= last ? this.values[row]! : shift(this.values[last]!, this.step, row - last);
+  }
+}
+
+function parseDate(text: string): number {
+  if (YEAR.test(text) || ISO_DATE.test(text)) return Date.parse(text); // UTC by the standard
+  if (ISO_TIME.test(text)) return Date.parse(`${text.replace(' ', 'T')}Z`);
+  // Anything with a digit is a date to Date.parse() in some way: at least a year has to be there.
+  return /\d{4}/.test(text) ? Date.parse(ZONED.test(text) ? text : `${text} UTC`) : Number.NaN;
+}
+
+const MILLISECONDS_A_DAY = 86_400_000;
+
+/** Whole months if all dates are the same moment of a month, or all its last day; else milliseconds. */
+function stepOf(values: number[]): TimeStep {
+  const months = values.map(monthOf);
+  const isSameMoment = values.every(
+    (value, row) => value - startOfMonth(months[row]!) === values[0]! - startOfMonth(months[0]!),
+  );
+  const isLastDay = values.every((value, row) => startOfMonth(months[row]! + 1) - value === MILLISECONDS_A_DAY);
+  return isSameMoment || isLastDay ? usualDistance(months, 'month') : usualDistance(values, 'millisecond');
+}
+
+/** The distance that most neighbours have; 1 where there are none. */
+function usualDistance(values: number[], unit: TimeStep['unit']): TimeStep {
+  const counts = new Map<number, number>();
+  for (let row = 1; row < values.length; row++) {
+    const distance = values[row]! - values[row - 1]!;
+    counts.set(distance, (counts.get(distance) ?? 0) + 1);
+  }
+  const [size = 1] = [...counts].toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  return { unit, size };
+}
+
+/** Months since year 0. */
+function monthOf(value: number): number {
+  const date = new Date(value);
+  return date.getUTCFullYear() * MONTHS_A_YEAR + date.getUTCMonth();
+}
+
+function startOfMonth(month: number): number {
+  return Date.UTC(Math.floor(month / MONTHS_A_YEAR), month % MONTHS_A_YEAR);
+}
+
+function shift(value: number, { unit, size }: TimeStep, steps: number): number {
+  if (unit !== 'month') return value + steps * size;
+  const [from, to] = [monthOf(value), monthOf(value) + steps * size];
+  const beforeEnd = startOfMonth(from + 1) - value;
+  if (beforeEnd === MILLISECONDS_A_DAY) return startOfMonth(to + 1) - beforeEnd; // the last day stays the last
+  return startOfMonth(to) + (value - startOfMonth(from));
+}
+
+const UNITS: Record<TimeStep['unit'], [size: number, name: string][]> = {
+  month: [
+    [MONTHS_A_YEAR, 'year'],
+    [1, 'month'],
+  ],
+  millisecond: [
+    [MILLISECONDS_A_DAY, 'day'],
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1000, 'second'],
+    [1, 'millisecond'],
+  ],
+  number: [],
+};
+
+/** "1 month", "3 hours", or the plain number. */
+function describeStep({ unit, size }: TimeStep): string {
+  const whole = UNITS[unit].find(([unitSize]) => Number.isInteger(size / unitSize));
+  if (!whole) return String(size);
+  const count = size / whole[0];
+  return `${count} ${whole[1]}${count === 1 ? '' : 's'}`;
+}
+
+function formatError(message: string): LibtorchGenerativeError {
+  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
+}

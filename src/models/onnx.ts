@@ -1,0 +1,132 @@
+import { invalidArgument } from '../errors';
+import { writeFileAtomic } from '../files';
+import type { StateDict } from '../nn/module';
+import { cat } from '../tensor/creation';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import { packageVersion } from '../version';
+import { Discriminator } from './discriminator';
+import { Generator } from './generator';
+import { MdnRnn } from './mdn-rnn';
+import { encodeOnnx, type OnnxGraph, type OnnxInitializer, type OnnxNode } from './onnx-file';
+
+/** Any model that {@link exportOnnx} writes. */
+export type OnnxExportable = Generator | Discriminator | MdnRnn;
+
+/** All operators used here are in it, and runtimes since 2022 have it. */
+const OPSET = 17;
+
+/**
+ * Writes a model as ONNX, opset 17, of float32 with a dynamic batch:
+ *
+ * | model | input | output |
+ * |---|---|---|
+ * | {@link Generator} | `noise` (batch, noiseDim) | `samples` (batch, dataDim) in [-1, 1] |
+ * | {@link Discriminator} | `data` (batch, dataDim) | `probability` (batch, 1) |
+ * | {@link MdnRnn} | `input` (batch, time, inputDim) | `raw` (batch, K, D + 2), as `MdnRnn.forward` gives it |
+ *
+ * @param metadata text by name to keep in the file's `metadata_props`
+ * @see https://onnx.ai/onnx/operators/
+ * @throws ERR_INVALID_ARGUMENT for another model, ERR_FILE
+ */
+export function exportOnnx(
+  file: string,
+  model: OnnxExportable,
+  { metadata = {} }: { metadata?: Record<string, string> } = {},
+): void {
+  const producer = { name: 'libtorch-generative', version: packageVersion() };
+  const bytes = scope(() => encodeOnnx({ graph: graphOf(model), opset: OPSET, producer, metadata }));
+  writeFileAtomic(file, bytes);
+}
+
+function graphOf(model: OnnxExportable): OnnxGraph {
+  if (model instanceof Generator) return generatorGraph(model);
+  if (model instanceof Discriminator) return discriminatorGraph(model);
+  if (model instanceof MdnRnn) return mdnRnnGraph(model);
+  throw invalidArgument('model', 'a Generator, a Discriminator or an MdnRnn', model);
+}
+
+function generatorGraph(model: Generator): OnnxGraph {
+  return {
+    name: 'Generator',
+    inputs: [{ name: 'noise', dims: ['batch', model.noiseDim] }],
+    outputs: [{ name: 'samples', dims: ['batch', model.dataDim] }],
+    nodes: [
+      linear('noise', 'model.0', 'hidden'),
+      { op: 'Relu', inputs: ['hidden'], outputs: ['activated'] },
+      linear('activated', 'model.2', 'output'),
+      { op: 'Tanh', inputs: ['output'], outputs: ['samples'] },
+    ],
+    initializers: initializersOf(model.stateDict()),
+  };
+}
+
+function discriminatorGraph(model: Discriminator): OnnxGraph {
+  const attributes = { alpha: { float: model.negativeSlope } };
+  return {
+    name: 'Discriminator',
+    inputs: [{ name: 'data', dims: ['batch', model.dataDim] }],
+    outputs: [{ name: 'probability', dims: ['batch', 1] }],
+    nodes: [
+      linear('data', 'model.0', 'hidden'),
+      { op: 'LeakyRelu', inputs: ['hidden'], outputs: ['activated'], attributes },
+      linear('activated', 'model.2', 'logit'),
+      { op: 'Sigmoid', inputs: ['logit'], outputs: ['probability'] },
+    ],
+    initializers: initializersOf(model.stateDict()),
+  };
+}
+
+function mdnRnnGraph(model: MdnRnn): OnnxGraph {
+  const { inputDim, hiddenDim, numMixtures, outputDim } = model;
+  const { 'fc.weight': weight, 'fc.bias': bias, ...rnn } = model.stateDict();
+  // PyTorch's GRU, whose reset gate comes after the product with the hidden state.
+  const attributes = { hidden_size: { int: hiddenDim }, linear_before_reset: { int: 1 } };
+  return {
+    name: 'MdnRnn',
+    inputs: [{ name: 'input', dims: ['batch', 'time', inputDim] }],
+    outputs: [{ name: 'raw', dims: ['batch', numMixtures, outputDim + 2] }],
+    nodes: [
+      // onnxruntime's GRU takes no batch first.
+      { op: 'Transpose', inputs: ['input'], outputs: ['steps'], attributes: { perm: { ints: [1, 0, 2] } } },
+      { op: 'GRU', inputs: ['steps', 'rnn.W', 'rnn.R', 'rnn.B'], outputs: ['', 'last'], attributes },
+      { op: 'Squeeze', inputs: ['last', 'firstAxis'], outputs: ['features'] }, // (batch, hidden)
+      linear('features', 'fc', 'flat'),
+      { op: 'Reshape', inputs: ['flat', 'rawShape'], outputs: ['raw'] },
+    ],
+    initializers: [
+      ...initializersOf({ ...gruWeights(rnn), 'fc.weight': weight!, 'fc.bias': bias! }),
+      { name: 'firstAxis', dims: [1], data: BigInt64Array.of(0n) },
+      { name: 'rawShape', dims: [3], data: BigInt64Array.of(0n, BigInt(numMixtures), BigInt(outputDim + 2)) }, // 0: as it is
+    ],
+  };
+}
+
+/** ONNX's names and order of the gates: update, reset, new, where PyTorch has reset, update, new. */
+function gruWeights(rnn: StateDict): StateDict {
+  const reordered = (name: string) => {
+    const [reset, update, fresh] = thirds(rnn[`rnn.${name}_l0`]!);
+    return cat([update, reset, fresh]);
+  };
+  return {
+    'rnn.W': reordered('weight_ih').unsqueeze(0), // (1, 3H, I)
+    'rnn.R': reordered('weight_hh').unsqueeze(0), // (1, 3H, H)
+    'rnn.B': cat([reordered('bias_ih'), reordered('bias_hh')]).unsqueeze(0), // (1, 6H)
+  };
+}
+
+function thirds(tensor: Tensor): [Tensor, Tensor, Tensor] {
+  const length = tensor.shape[0]! / 3;
+  return [tensor.slice(0, 0, length), tensor.slice(0, length, 2 * length), tensor.slice(0, 2 * length)];
+}
+
+function linear(input: string, layer: string, output: string): OnnxNode {
+  const attributes = { transB: { int: 1 } };
+  return { op: 'Gemm', inputs: [input, `${layer}.weight`, `${layer}.bias`], outputs: [output], attributes };
+}
+
+function initializersOf(tensors: StateDict): OnnxInitializer[] {
+  return Object.entries(tensors).map(([name, tensor]) => {
+    return { name, dims: tensor.shape, data: tensor.toArray() as Float32Array };
+  });
+}

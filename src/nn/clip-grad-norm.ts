@@ -1,0 +1,20 @@
+import { noGrad } from '../tensor/autograd';
+import { stack } from '../tensor/creation';
+import type { Tensor } from '../tensor/tensor';
+import { checkNumber } from './check';
+
+/**
+ * Gradients scaled down so that the norm of them all, as of one vector, is at most `maxNorm`: new tensors, the same
+ * numbers where it is already. With a gradient that is not finite all are not.
+ *
+ * @param gradients of a net's parameters, as from `grad()`
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+ */
+export function clipGradNorm(gradients: Tensor[], maxNorm: number): Tensor[] {
+  checkNumber('maxNorm', maxNorm, { above: 0 });
+  return noGrad(() => {
+    const totalNorm = stack(gradients.map((gradient) => gradient.norm())).norm();
+    const factor = totalNorm.add(1e-6).pow(-1).mul(maxNorm).clamp(null, 1); // no item(): the device is not waited for
+    return gradients.map((gradient) => gradient.mul(factor));
+  });
+}

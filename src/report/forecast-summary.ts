@@ -1,0 +1,70 @@
+import type { Forecaster } from '../data/forecaster';
+import type { Series } from '../data/series';
+import { mean } from '../evaluation/mean';
+import { type ForecastOptions, pathQuantiles } from '../models/forecast';
+
+/** A forecast in a few numbers a step, in the data's units. */
+export interface ForecastSummary {
+  /** The series', empty where there is only one. */
+  name: string;
+  levels: number[];
+  steps: ForecastStep[];
+}
+
+export interface ForecastStep {
+  /** From 1. */
+  step: number;
+  /** If the series has times. */
+  time?: string;
+  /** Of all paths. */
+  mean: number;
+  /** At the levels asked for: of the first step those of the model's mixture, then those of all paths. */
+  quantiles: number[];
+}
+
+export interface ForecastSummaryOptions extends Omit<ForecastOptions, 'known'> {
+  horizon: number;
+  /** Levels between 0 and 1. */
+  quantiles: number[];
+}
+
+/** Forecasts a series past its end. Errors: as {@link Forecaster.paths} */
+export function summarizeForecast(
+  forecaster: Forecaster,
+  series: Series,
+  { quantiles: levels, ...options }: ForecastSummaryOptions,
+): ForecastSummary {
+  const { horizon } = options;
+  const paths = forecaster.paths(series, options);
+  const byLevel = pathQuantiles(paths, horizon, levels);
+  const first = forecaster.next(series, options).quantiles(levels);
+  const steps = Array.from({ length: horizon }, (_, index) => ({
+    step: index + 1,
+    ...(series.time && { time: series.time.labelAt(series.values.length + index) }),
+    mean: mean(paths.filter((_, position) => position % horizon === index)),
+    quantiles: index === 0 ? first : byLevel.map((values) => values[index]!),
+  }));
+  return { name: series.name, levels, steps };
+}
+
+/** A row a step, with a column of names if there are several series and one of times if they have them. */
+export function forecastsToCsv(forecasts: ForecastSummary[], levels: number[]): string {
+  const hasNames = forecasts.length > 1;
+  const hasTimes = forecasts[0]!.steps[0]!.time !== undefined;
+  const keys = [...(hasNames ? ['series'] : []), ...(hasTimes ? ['time'] : [])];
+  const header = [...keys, 'step', 'mean', ...levels.map((level) => `q${level}`)];
+  const rows = forecasts.flatMap(({ name, steps }) =>
+    steps.map(({ step, time, mean, quantiles }) => [
+      ...(hasNames ? [csvCell(name)] : []),
+      ...(hasTimes ? [csvCell(time!)] : []),
+      step,
+      mean,
+      ...quantiles,
+    ]),
+  );
+  return [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,65 @@
+import { LibtorchGenerativeError } from '../errors';
+import type { Module } from '../nn/module';
+import { scope } from '../tensor/scope';
+import { type Parts, type Position, writeCheckpoint } from './checkpoint';
+import { checkWeights } from './not-finite';
+import type { RunFolder } from './run-folder';
+
+const LONGEST_WAIT_MS = 30_000;
+/** Checkpoints that are quick to write come more often: they cost a hundredth of the time. */
+const WAIT_PER_MS_OF_WRITING = 100;
+
+/** What a training writes into its run folder. */
+export interface Savable {
+  /** The nets by name, to say which layer broke. */
+  readonly models: Record<string, Module>;
+  /** Nets and optimizers: all that a checkpoint holds beside the random generators. */
+  readonly parts: Parts;
+  readonly numBatches: number;
+  saveModels(folder: RunFolder): void;
+}
+
+/** Writes a run's models and checkpoints, and knows when the next is due. */
+export class Checkpointer {
+  #savedAtMs = 0;
+  #tookMs = 0;
+  #keptStep = 0;
+
+  constructor(
+    readonly training: Savable,
+    readonly folder: RunFolder,
+  ) {}
+
+  get isDue(): boolean {
+    const waitedMs = performance.now() - this.#savedAtMs;
+    return waitedMs > Math.min(LONGEST_WAIT_MS, WAIT_PER_MS_OF_WRITING * this.#tookMs);
+  }
+
+  /** Whether the folder holds more than a beginning. */
+  get keepsProgress(): boolean {
+    return this.#keptStep > 0;
+  }
+
+  /** @throws ERR_NOT_FINITE if the weights are broken: then the last checkpoint stays, ERR_FILE */
+  save(position: Position): void {
+    const startMs = performance.now();
+    const step = position.epoch * this.training.numBatches + (position.cursor?.batch ?? 0);
+    checkWeights(step, this.training.models);
+    this.folder.syncMetrics();
+    scope(() => {
+      this.training.saveModels(this.folder);
+      writeCheckpoint(this.folder, this.training.parts, position);
+    });
+    this.#keptStep = step;
+    this.#savedAtMs = performance.now();
+    this.#tookMs = this.#savedAtMs - startMs;
+  }
+
+  /** An error that ends the training, with what is kept of it. */
+  withKept(error: unknown): unknown {
+    const isNotFinite = error instanceof LibtorchGenerativeError && error.code === 'ERR_NOT_FINITE';
+    if (!isNotFinite || !this.keepsProgress) return error;
+    const kept = `${this.folder.path} keeps the weights and the checkpoint of step ${this.#keptStep}`;
+    return new LibtorchGenerativeError(error.code, `${error.message}; ${kept}`, { cause: error });
+  }
+}

@@ -1,0 +1,50 @@
+import { invalidArgument } from '../errors';
+import { exportOnnx, type OnnxExportable } from '../models/onnx';
+import { writeSafetensors } from '../tensor/safetensors';
+import { scope } from '../tensor/scope';
+import { loadDiscriminator, loadForecaster, loadGenerator } from './load-run';
+import { RunFolder } from './run-folder';
+
+export type ExportFormat = 'safetensors' | 'onnx';
+
+/** The nets of a run's kind, the first of which is the one to use it by. */
+const PARTS: Record<string, string[]> = { gan: ['generator', 'discriminator'], 'mdn-rnn': ['mdn-rnn'] };
+
+export interface ExportOptions {
+  format: ExportFormat;
+  /** "generator" (default) or "discriminator" of a GAN; "mdn-rnn". */
+  part?: string;
+  /** Default the part's name with the format's ending, in the working folder. */
+  out?: string;
+}
+
+/**
+ * Writes the trained weights of a run as a file of their own: safetensors, a state dict with PyTorch's names, or ONNX, see
+ * {@link exportOnnx}. Both keep as metadata the run's `kind` and its `settings` as JSON, for the MDN-RNN with what it
+ * takes to scale its input and output (`encoding`), but not where the data lay.
+ *
+ * @returns the file
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE or ERR_CHECKPOINT
+ */
+export function exportRun(run: string, { format, part, out }: ExportOptions): string {
+  if (format !== 'safetensors' && format !== 'onnx') throw invalidArgument('format', '"safetensors" or "onnx"', format);
+  const { kind, settings } = RunFolder.configOf(run);
+  const parts = PARTS[kind] ?? [];
+  const chosen = part ?? parts[0] ?? '';
+  if (!parts.includes(chosen)) throw invalidArgument('part', parts.map((name) => `"${name}"`).join(' or '), part);
+  const file = out ?? `${chosen}.${format}`;
+  const { data: _, ...kept } = settings as Record<string, unknown>;
+  const metadata = { kind, settings: JSON.stringify(kept) };
+  scope(() => {
+    const model = loadPart(run, chosen);
+    if (format === 'onnx') exportOnnx(file, model, { metadata });
+    else writeSafetensors(file, { tensors: model.stateDict(), metadata: { format: 'pt', ...metadata } });
+    model.dispose();
+  });
+  return file;
+}
+
+function loadPart(run: string, part: string): OnnxExportable {
+  if (part === 'mdn-rnn') return loadForecaster(run).forecaster.model;
+  return part === 'generator' ? loadGenerator(run).generator : loadDiscriminator(run);
+}

@@ -1,0 +1,69 @@
+import { readSeries, type Series } from '../data/series';
+import { SeriesEncoding, type Windows } from '../data/series-encoding';
+import { partEnds, upTo } from '../data/split';
+import { LibtorchGenerativeError } from '../errors';
+import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
+
+/** The series of a run, or the same columns of another file. Errors: as {@link readSeries} */
+export function readRunSeries(settings: RequestedMdnRnnSettings, file = settings.data): Series[] {
+  return readSeries(file, settings);
+}
+
+/** What an MDN-RNN is trained on and validated by. */
+export interface TrainingWindows {
+  encoding: SeriesEncoding;
+  training: Windows;
+  /** Undefined if no value is kept for validation. */
+  validation: Windows | undefined;
+}
+
+/**
+ * The windows of each series' training part, and those that foretell its validation part.
+ *
+ * @throws ERR_DATA_FORMAT, with the file, if there is nothing to learn from
+ */
+export function trainingWindows(settings: RequestedMdnRnnSettings, series: Series[]): TrainingWindows {
+  const ends = series.map((each) => partEnds(each, settings));
+  const parts = series.map((each, index) => upTo(each, ends[index]!.training));
+  if (!parts.some(({ values }) => values.length > settings.window)) throw tooShort(settings, series, parts);
+  return naming(settings, () => {
+    const encoding = SeriesEncoding.fit(parts, settings);
+    const training = encoding.windows(
+      parts,
+      parts.map(() => 0),
+    );
+    if (training.targets.length === 0)
+      throw formatError('there is no window with a value after it: too many are missing');
+    const known = series.map((each, index) => upTo(each, ends[index]!.validation));
+    const validation = encoding.windows(
+      known,
+      ends.map(({ training }) => training),
+    );
+    if (validation.targets.length > 0) return { encoding, training, validation };
+    validation.rows.dispose();
+    return { encoding, training, validation: undefined };
+  });
+}
+
+function tooShort({ data, window, validation, test }: RequestedMdnRnnSettings, series: Series[], parts: Series[]) {
+  const longest = (each: Series[]) => Math.max(...each.map(({ values }) => values.length));
+  const [length, left] = [longest(series), longest(parts)];
+  const expected = `Expected at least ${window + 1} values to train on, a window of ${window} and the next value`;
+  const kept = test > 0 ? `validation ${validation} and test ${test} leave` : `validation ${validation} leaves`;
+  const has = `${data} has ${length}${series.length > 1 ? ' at most in a series' : ''}`;
+  return formatError(`${expected}, but ${has}${left < length ? `, of which ${kept} ${left}` : ''}`);
+}
+
+/** Errors of the data name the file and the column. */
+function naming<T>({ data, column }: RequestedMdnRnnSettings, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof LibtorchGenerativeError)) throw error;
+    throw new LibtorchGenerativeError(error.code, `${data}, column "${column}": ${error.message}`, { cause: error });
+  }
+}
+
+function formatError(message: string): LibtorchGenerativeError {
+  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
+}

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Discriminator } from '../../src/models/discriminator';
+import { Generator } from '../../src/models/generator';
+import { MdnRnn } from '../../src/models/mdn-rnn';
+import { exportOnnx, type OnnxExportable } from '../../src/models/onnx';
+import { noGrad } from '../../src/tensor/autograd';
+import { tensor } from '../../src/tensor/creation';
+import { manualSeed, randn } from '../../src/tensor/random';
+import type { Tensor } from '../../src/tensor/tensor';
+import { useTemporaryFolder } from '../cli/cli';
+import { expectSame, numbersOf } from '../fixtures/fixture';
+
+const folder = useTemporaryFolder();
+const file = () => join(folder(), 'model.onnx');
+
+interface OnnxRuns {
+  input: string;
+  output: string;
+  runs: { dims: number[]; numbers: number[] }[];
+}
+
+function runOnnx(inputs: Tensor[]): OnnxRuns {
+  const script = join(__dirname, 'children', 'onnx.js');
+  const input = JSON.stringify(inputs.map((each) => [each.shape, numbersOf(each)]));
+  return JSON.parse(execFileSync(process.execPath, [script, file()], { input, encoding: 'utf8', maxBuffer: 2 ** 26 }));
+}
+
+/** Exports the model, and compares onnxruntime's outputs with its own to 1e-5. */
+function expectSameOutputs(model: OnnxExportable, shapes: number[][]): Pick<OnnxRuns, 'input' | 'output'> {
+  exportOnnx(file(), model);
+  const inputs = shapes.map((shape) => randn(shape));
+  const { runs, ...names } = runOnnx(inputs);
+  for (const [index, input] of inputs.entries()) {
+    const { dims, numbers } = runs[index]!;
+    const ours = noGrad(() => model.forward(input));
+    expect(ours.abs().max().item()).toBeGreaterThan(0.01);
+    expectSame(tensor(numbers).view(...dims), ours, `the output for (${shapes[index]})`, 1e-5);
+  }
+  return names;
+}
+
+beforeEach(() => manualSeed(9));
+
+test.each([
+  { noiseDim: 100, hiddenDim: 128, dataDim: 784 },
+  { noiseDim: 3, hiddenDim: 7, dataDim: 5 },
+])('the generator, %j', (options) => {
+  const shapes = [1, 2, 65].map((batch) => [batch, options.noiseDim]);
+  expect(expectSameOutputs(new Generator(options), shapes)).toEqual({ input: 'noise', output: 'samples' });
+});
+
+test.each([
+  { dataDim: 784, hiddenDim: 128 },
+  { dataDim: 4, hiddenDim: 3, negativeSlope: 0.7 },
+])('the discriminator, %j', (options) => {
+  const shapes = [1, 33].map((batch) => [batch, options.dataDim]);
+  expect(expectSameOutputs(new Discriminator(options), shapes)).toEqual({ input: 'data', output: 'probability' });
+});
+
+test.each([
+  {},
+  { exact: true },
+  { inputDim: 3, hiddenDim: 20, outputDim: 2, numMixtures: 4 },
+  { inputDim: 2, hiddenDim: 1, numMixtures: 1 },
+])('the MDN-RNN over batches and lengths, %j', (options) => {
+  const { inputDim = 1 } = options as { inputDim?: number };
+  const shapes = [
+    [1, 1, inputDim],
+    [1, 24, inputDim],
+    [5, 3, inputDim],
+    [32, 200, inputDim],
+  ];
+  expect(expectSameOutputs(new MdnRnn(options), shapes)).toEqual({ input: 'input', output: 'raw' });
+});
+
+test('the gates differ from each other, so that their order is seen', () => {
+  const model = new MdnRnn({ hiddenDim: 6 });
+  const { 'rnn.bias_ih_l0': inputBias, 'rnn.bias_hh_l0': hiddenBias } = model.stateDict();
+  noGrad(() => {
+    inputBias!.copy_(randn([18]).mul(3));
+    hiddenBias!.copy_(randn([18]).mul(3));
+  });
+  expectSameOutputs(model, [[4, 9, 1]]);
+});
+
+test('metadata is in the file; another model is refused by name', () => {
+  exportOnnx(file(), new Generator({ noiseDim: 1, hiddenDim: 1, dataDim: 1 }), { metadata: { scaler: '{"mean":3}' } });
+  expect(readFileSync(file(), 'latin1')).toContain('scaler\x12\n{"mean":3}');
+  expect(() => exportOnnx(file(), {} as never)).toThrow(
+    'Expected a Generator, a Discriminator or an MdnRnn for model but received a Object',
+  );
+  expect(() => exportOnnx(join(folder(), 'no', 'model.onnx'), new Generator())).toThrow(/Cannot write .*no such file/);
+});

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Discriminator } from '../../src/models/discriminator';
+import { Generator } from '../../src/models/generator';
+import { Adam } from '../../src/nn/adam';
+import { Ema } from '../../src/nn/ema';
+import { tensor } from '../../src/tensor/creation';
+import { manualSeed, randn } from '../../src/tensor/random';
+import { readSafetensors } from '../../src/tensor/safetensors';
+import { ganLoss } from '../../src/training/gan-loss';
+import { resolveGanSettings, type TrainGanOptions } from '../../src/training/gan-settings';
+import { ganStep } from '../../src/training/gan-step';
+import { loadGenerator } from '../../src/training/load-run';
+import { trainGan } from '../../src/training/train-gan';
+import { useTemporaryFolder } from '../cli/cli';
+import { loadFixture } from '../fixtures/fixture';
+
+interface Sizes {
+  noise: number;
+  hidden: number;
+  data: number;
+  batch: number;
+  steps: number;
+}
+type Case = TrainGanOptions & { name: string; seed: number };
+
+const fixture = loadFixture<{ cases: Case[]; sizes: Sizes }>('training/gan_options');
+
+test.each(fixture.cases.cases)("PyTorch's losses and weights: $name", ({ name, seed, ...options }) => {
+  const { noise, hidden, data, batch, steps } = fixture.cases.sizes;
+  const settings = { ...resolveGanSettings({ realLabel: 1, ...options }), batchSize: batch };
+  const average = new Generator({ noiseDim: noise, hiddenDim: hidden, dataDim: data });
+  manualSeed(seed);
+  const generator = new Generator({ noiseDim: noise, hiddenDim: hidden, dataDim: data });
+  const discriminator = new Discriminator({ dataDim: data, hiddenDim: hidden });
+  const adam = (net: Generator | Discriminator) => new Adam(net.parameters(), { lr: 1e-2, betas: [0.5, 0.999] });
+  const ema = options.emaDecay === undefined ? undefined : new Ema(average, options.emaDecay);
+  const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator), ema };
+  const loss = ganLoss(settings, 'cpu');
+
+  const losses = Array.from({ length: steps }, () => {
+    const { lossD, lossG } = ganStep(players, loss, settings, randn([batch, data]), randn([batch, noise]));
+    return [lossD, lossG];
+  });
+  fixture.expectSame(tensor(losses), `${name}.losses`);
+  for (const [net, module] of Object.entries({ generator, discriminator, ...(ema && { ema: average }) })) {
+    for (const [key, value] of Object.entries(module.stateDict())) fixture.expectSame(value, `${name}.${net}.${key}`);
+  }
+});
+
+describe('the moving average', () => {
+  const folder = useTemporaryFolder();
+  const options = { data: 'noise', seed: 5, threads: 1, hidden: 8, epochs: 6 } as const;
+  const file = (run: string, name: string) => readFileSync(join(folder(), run, `${name}.safetensors`));
+
+  test('changes nothing in the training, and is what the run gives', async () => {
+    const plain = trainGan({ ...options, out: join(folder(), 'plain') });
+    const averaged = trainGan({ ...options, emaDecay: 0.8, out: join(folder(), 'averaged') });
+    const losses = async (run: typeof plain) => {
+      const records: number[][] = [];
+      for await (const { lossD, lossG } of run) records.push([lossD, lossG]);
+      return records;
+    };
+    expect(await losses(averaged)).toEqual(await losses(plain));
+    expect(file('averaged', 'discriminator').equals(file('plain', 'discriminator'))).toBe(true);
+    expect(file('averaged', 'model').equals(file('plain', 'model'))).toBe(false);
+
+    const { generator } = await averaged.result;
+    const { generator: loaded } = loadGenerator(join(folder(), 'averaged'));
+    for (const [name, value] of Object.entries(generator.stateDict())) {
+      expect(value.equal(loaded.stateDict()[name]!)).toBe(true);
+    }
+    const { tensors } = readSafetensors(join(folder(), 'averaged', 'checkpoint.safetensors'));
+    expect(tensors['ema.n_averaged']!.item()).toBe(6);
+    expect(tensors['ema.module.model.0.weight']!.equal(generator.stateDict()['model.0.weight']!)).toBe(true);
+    expect(tensors['generator.model.0.weight']!.equal(generator.stateDict()['model.0.weight']!)).toBe(false);
+  });
+
+  test('goes on with a resumed run, whatever the loss and clipping', async () => {
+    const all = { ...options, emaDecay: 0.8, loss: 'hinge', clipNorm: 0.1 } as const;
+    await trainGan({ ...all, out: join(folder(), 'whole') }).result;
+    await trainGan({ ...all, epochs: 2, out: join(folder(), 'parts') }).result;
+    await trainGan({ resume: join(folder(), 'parts'), epochs: 6 }).result;
+    for (const name of ['checkpoint', 'model']) expect(file('parts', name).equals(file('whole', name))).toBe(true);
+  });
+});
+
+test('the hinge loss has no smoothed labels, in no preset', () => {
+  expect(resolveGanSettings({ loss: 'hinge' })).toMatchObject({ preset: 'recommended', realLabel: 1, output: 'logit' });
+  expect(resolveGanSettings({ loss: 'least-squares', preset: 'article' })).toMatchObject({
+    realLabel: 1,
+    output: 'logit',
+  });
+  expect(resolveGanSettings({ loss: 'least-squares' })).toMatchObject({ realLabel: 0.9 });
+});
+
+test.each([
+  [{ loss: 'wasserstein' }, 'Expected "bce", "hinge" or "least-squares" for loss but received "wasserstein"'],
+  [{ loss: 'hinge', realLabel: 0.9 }, 'Expected 1, as the hinge loss has no targets to smooth, for realLabel'],
+  [{ loss: 'hinge', asWritten: true }, 'Expected "bce", which asWritten minimises, for loss but received "hinge"'],
+  [{ clipNorm: 0 }, 'Expected a number above 0 for clipNorm but received 0'],
+  [{ emaDecay: 1 }, 'Expected a number of at least 0 and below 1 for emaDecay but received 1'],
+])('%j is refused', (options, message) => {
+  expect(() => resolveGanSettings(options as TrainGanOptions)).toThrow(message);
+});
