@@ -1,6 +1,6 @@
 /**
  * Trains the GAN on MNIST with several settings and seeds, and compares what it draws:
- * `npx tsx scripts/study/study-gan.ts [--epochs 20] [--seeds 0,1,2] [--grids DIR] [NAME...]`.
+ * `npx tsx scripts/study/study-gan.ts [--epochs 20] [--seeds 0,1,2] [--grids DIR] ['averaged, lr 2e-3' ...]`.
  * README.md beside this file has the results.
  */
 import { mkdirSync } from 'node:fs';
@@ -23,6 +23,8 @@ interface Outcome extends ImageEvaluation {
 
 const IMAGES = { real: readImages('mnist'), heldOut: readTestImages('mnist') };
 const NUM_DRAWN = 10_000;
+/** One thread, so that the numbers are the same wherever the study runs, and other work beside it slows it less. */
+const THREADS = 1;
 
 function readOptions() {
   const { values, positionals } = parseArgs({
@@ -90,8 +92,8 @@ async function main(): Promise<void> {
   for (const name of names) {
     const outcomes: Outcome[] = [];
     for (const seed of seeds) {
-      const grid = grids && join(grids, `${name}-${seed}.png`);
-      outcomes.push(await runVariant({ data: 'mnist', epochs, seed, ...VARIANTS[name] }, grid));
+      const grid = grids && join(grids, `${name.replace(/\W+/g, '-')}-${seed}.png`);
+      outcomes.push(await runVariant({ data: 'mnist', threads: THREADS, epochs, seed, ...VARIANTS[name] }, grid));
     }
     rows.push(tableRow(name, outcomes));
     console.error(rows.at(-1)!.join(' | '));

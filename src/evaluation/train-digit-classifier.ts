@@ -2,6 +2,7 @@ import { readMnistImages, readMnistLabels } from '../data/mnist';
 import { Adam } from '../nn/adam';
 import { grad } from '../tensor/autograd';
 import { stack, tensor } from '../tensor/creation';
+import { numThreads, setNumThreads } from '../tensor/device';
 import { RandomGenerator, rand, randperm, withSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -18,8 +19,8 @@ const LR = 2e-3;
 const SHIFT = 1;
 
 /**
- * Trains the classifier on MNIST's 60,000 digits, which takes some seconds. The same numbers each time at the same
- * number of threads, and this thread's random numbers go on as if nothing had happened.
+ * Trains the classifier on MNIST's 60,000 digits, which takes some seconds: on one thread, so that its numbers do not
+ * depend on how many there are. This thread's random numbers go on as if nothing had happened.
  *
  * @param folder with MNIST's files
  * @throws ERR_FILE or ERR_DATA_FORMAT
@@ -28,11 +29,17 @@ export function trainDigitClassifier(folder: string): DigitClassifier {
   const images = readMnistImages(folder);
   const { data: labels } = readMnistLabels(folder);
   const classifier = withSeed(SEED, () => new DigitClassifier());
-  scope(() => {
-    const [count, height, width] = images.shape as [number, number, number];
-    const pixels = tensor(images.data, { shape: [count, height * width] });
-    learn(classifier, pixels, tensor(labels, { dtype: 'int64' }).unsqueeze(1), shifts(height, width));
-  });
+  const threads = numThreads();
+  setNumThreads(1);
+  try {
+    scope(() => {
+      const [count, height, width] = images.shape as [number, number, number];
+      const pixels = tensor(images.data, { shape: [count, height * width] });
+      learn(classifier, pixels, tensor(labels, { dtype: 'int64' }).unsqueeze(1), shifts(height, width));
+    });
+  } finally {
+    setNumThreads(threads);
+  }
   classifier.accuracy = testAccuracy(classifier, folder);
   return classifier;
 }

@@ -5,7 +5,7 @@ import type { ImageSet } from '../../src/data/images';
 import { findMnist, readMnistImages, readMnistLabels } from '../../src/data/mnist';
 import type { DigitClassifier } from '../../src/evaluation/digit-classifier';
 import { areMnistImages, cachedDigitClassifier, digitClassifier } from '../../src/evaluation/digit-classifier-cache';
-import { setNumThreads } from '../../src/tensor/device';
+import { numThreads, setNumThreads } from '../../src/tensor/device';
 import { getGeneratorState, manualSeed } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
 
@@ -22,12 +22,13 @@ let classifier: DigitClassifier;
 let numTrainings = 0;
 const onTraining = () => numTrainings++;
 beforeAll(() => {
-  setNumThreads(1); // more slow each other down where tests run side by side
+  setNumThreads(2);
   manualSeed(3); // finds libtorch in the cache that there is
   process.env.XDG_CACHE_HOME = folder;
   const [random, tensors] = [getGeneratorState(), memory().tensors];
   classifier = digitClassifier({ onTraining });
   expect(Buffer.from(getGeneratorState())).toEqual(Buffer.from(random));
+  expect(numThreads()).toBe(2);
   expect(memory().tensors - tensors).toBe(classifier.parameters().length);
 });
 afterAll(() => {
@@ -72,7 +73,8 @@ test('it is trained once, and then comes from the cache, without a random number
   expect(Buffer.from(getGeneratorState())).toEqual(Buffer.from(random));
 });
 
-test('a damaged file is made again, with the same numbers', () => {
+test('a damaged file is made again, with the same numbers on any number of threads', () => {
+  setNumThreads(1);
   const whole = readFileSync(cached());
   const damages: Record<string, Buffer> = {
     truncated: whole.subarray(0, whole.length / 2),
