@@ -16,26 +16,6 @@ namespace {
 constexpr int kTileRows = kLanes == 16 ? 14 : kLanes == 8 ? 6 : 4;
 constexpr int kPanel = 2 * kLanes;
 
-/** a and b with their lanes in turn: a0 b0 a1 b1 ..., its first or second half. */
-KERNEL_INLINE Vec interleave(Vec a, Vec b, bool isSecond) {
-  IntVec order;
-  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) {
-    order[i] = i / 2 + (isSecond ? kLanes / 2 : 0) + (i % 2 ? kLanes : 0);
-  }
-  return __builtin_shuffle(a, b, order);
-}
-
-/** Each round of interleaving the first half of the rows with the second moves one bit from row to column numbers. */
-KERNEL_INLINE void transpose(Vec (&rows)[kLanes]) {
-  KERNEL_UNROLL for (int round = 1; round < kLanes; round *= 2) {
-    Vec next[kLanes];
-    KERNEL_UNROLL for (int i = 0; i < kLanes; i++) {
-      next[i] = interleave(rows[i / 2], rows[i / 2 + kLanes / 2], i % 2);
-    }
-    KERNEL_UNROLL for (int i = 0; i < kLanes; i++) rows[i] = next[i];
-  }
-}
-
 /** Up to kLanes lines, zeros for those that lack: element k of all of them at packed[k * stride]. */
 __attribute__((noinline)) void packLines(const Lines& lines, int64_t count, int64_t depth, float* packed,
                                          int64_t stride) {

@@ -41,7 +41,6 @@ at::Tensor packForward(const GruLayout& layout, const std::vector<at::Tensor>& w
 }
 
 Slices::Slices(int64_t batch, int64_t steps, const GruLayout& layout) : batch(batch) {
-  constexpr int64_t kWorthAThread = 1 << 20;  // multiplications, some 20 µs
   const int64_t work = batch * steps * 3 * layout.hidden * (layout.hidden + layout.inputs);
   count = std::max<int64_t>(1, std::min({batch, work / kWorthAThread, static_cast<int64_t>(at::get_num_threads())}));
 }

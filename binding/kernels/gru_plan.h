@@ -17,6 +17,8 @@ GruLayout layoutOf(int64_t inputSize, int64_t hiddenSize);
 /** weight_ih, weight_hh, bias_ih, bias_hh */
 GruWeights weightsOf(const std::vector<at::Tensor>& weights);
 
+constexpr int64_t kWorthAThread = 1 << 20;  // multiplications, some 20 µs
+
 /** Panels worth a task of a thread: packing is copying. */
 int64_t packGrain(const GruLayout& layout);
 

@@ -14,16 +14,15 @@
 // are in the cache.
 #include "gru_slice.h"
 
+#include "gru_gates.h"
 #include "kernels.h"
 #include "tile.h"
 
 namespace kernels::KERNEL_ISA {
 namespace {
 
-// Rows of a tile: what the registers hold beside the weights, 32 with AVX-512 and 16 elsewhere.
-constexpr int kForwardRows = kLanes == 16 ? 8 : 4;
+// What the registers hold beside the weights.
 constexpr int kBackwardRows = kLanes == 16 ? 12 : 6;
-constexpr int kGates = 3;
 
 template <int Rows>
 __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t panel, int64_t first, const float* inputs,
@@ -48,18 +47,15 @@ __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t pan
   }
   const float* h = before + first * stateStride + unit;
   float* next = after + first * stateStride + unit;
-  float* kept = gates ? gates + first * gatesStride + unit * 4 : nullptr;
+  const GruGates<Rows> gate = gruGates(sum, inputPart);
+  storeNextStates(gate, h, next, stateStride);
+  if (!gates) return;
+  float* kept = gates + first * gatesStride + unit * 4;
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
-    Vec r = sum[i][0], z = sum[i][1];
-    const Vec m = sum[i][2];
-    sigmoids(r, z);
-    const Vec n = tanh(r * m + inputPart[i]);
-    store(next + i * stateStride, z * (load(h + i * stateStride) - n) + n);
-    if (!kept) continue;
-    store(kept + i * gatesStride, r);
-    store(kept + i * gatesStride + kLanes, z);
-    store(kept + i * gatesStride + 2 * kLanes, n);
-    store(kept + i * gatesStride + 3 * kLanes, m);
+    store(kept + i * gatesStride, gate.r.v[i]);
+    store(kept + i * gatesStride + kLanes, gate.z.v[i]);
+    store(kept + i * gatesStride + 2 * kLanes, gate.n.v[i]);
+    store(kept + i * gatesStride + 3 * kLanes, sum[i][2]);
   }
 }
 

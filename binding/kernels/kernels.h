@@ -6,6 +6,7 @@
 #include "gemm_slice.h"
 #include "gru_slice.h"
 #include "normal_slice.h"
+#include "rollout_slice.h"
 
 #define KERNEL_FUNCTIONS                                                                                       \
   void gruPackForward(const GruLayout&, const GruWeights&, int64_t panel, bool withHidden, float* packed);     \
@@ -15,7 +16,9 @@
   void gemm(const GemmSlice&);                                                                                 \
   void twist(TwisterState&);                                                                                   \
   void uniforms(const TwisterState&, int64_t first, int64_t count, float* out);                                \
-  void normalsFromUniforms(float* data, int64_t blocks);
+  void normalsFromUniforms(float* data, int64_t blocks);                                                       \
+  void rollOut(const RollOutSlice&);                                                                           \
+  void pathNoise(PathNoise, int64_t paths, float* uniforms, float* normals);
 
 namespace kernels {
 
@@ -40,6 +43,8 @@ struct Kernels {
   decltype(&plain::twist) twist;
   decltype(&plain::uniforms) uniforms;
   decltype(&plain::normalsFromUniforms) normalsFromUniforms;
+  decltype(&plain::rollOut) rollOut;
+  decltype(&plain::pathNoise) pathNoise;
 };
 
 /** Those of the widest set that libtorch finds on this CPU; ATEN_CPU_CAPABILITY (avx2, default) narrows both. */

@@ -1,7 +1,9 @@
 #include "rollout.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/mm.h>
 
 #include <algorithm>
 
@@ -13,108 +15,76 @@ namespace {
 
 using at::Tensor;
 
-constexpr int64_t kParametersOfAComponent = 3;
+/** With zeros after the last dimension's end. */
+Tensor padLast(const Tensor& tensor, int64_t size) {
+  return at::constant_pad_nd(tensor, {0, size - tensor.size(-1)}).contiguous();
+}
 
-/** The paths' inputs and states, and what a step of one thread needs beside them. */
-class Paths {
- public:
-  Paths(const MdnRnnWeights& weights, const Tensor& value, const Tensor& hidden)
-      : layout_(layoutOf(1, weights.gru[1].size(1))),
-        slices_(value.size(0), 1, layout_),
-        outputs_(weights.headWeight.size(0)),
-        packed_(packForward(layout_, weights.gru, true)),
-        headWeight_(weights.headWeight.contiguous()),
-        headBias_(weights.headBias.contiguous()),
-        values_(value.clone(at::MemoryFormat::Contiguous)),
-        hidden_(hidden.clone(at::MemoryFormat::Contiguous)) {
-    const int64_t batch = slices_.batch;
-    inputs_ = at::empty({batch, layout_.inputs}, at::kFloat);
-    states_ = at::empty({2 * batch, layout_.state}, at::kFloat);
-    raw_ = at::empty({batch, outputs_}, at::kFloat);
-    headPacked_ = at::empty({slices_.count, roundUp(outputs_, 2 * layout_.lanes) * layout_.hiddenSize}, at::kFloat);
-  }
-
-  /** The next values of all paths, also into `column`, `stride` apart. */
-  void advance(const MixtureOptions& options, const std::optional<at::Generator>& generator, float* column,
-               int64_t stride) {
-    const int64_t batch = slices_.batch, components = outputs_ / kParametersOfAComponent;
-    const Tensor uniforms = at::empty({batch, components}, at::kDouble).uniform_(0, 1, generator);
-    const Tensor normals = at::empty({batch, 1}, at::kFloat).normal_(0, 1, generator);
-    const double* uniform = uniforms.const_data_ptr<double>();
-    const float* normal = normals.const_data_ptr<float>();
-    const float* raw = raw_.const_data_ptr<float>();
-    float* values = values_.mutable_data_ptr<float>();
-    parallel(slices_.count, 1, [&](int64_t slice) {
-      const int64_t first = slices_.first(slice), end = first + slices_.rows(slice);
-      stepStates(slice);
-      stepHead(slice);
-      for (int64_t path = first; path < end; path++) {
-        values[path] = normal[path];
-        drawFrom<float>({raw + path * outputs_, components, 1}, options, uniform + path * components, values + path);
-        column[path * stride] = values[path];
-      }
-    });
-  }
-
- private:
-  void stepStates(int64_t slice) {
-    const int64_t first = slices_.first(slice), hiddenSize = layout_.hiddenSize;
-    float* hidden = hidden_.mutable_data_ptr<float>() + first * hiddenSize;
-    best().gruForward({.layout = layout_,
-                       .rows = slices_.rows(slice),
-                       .steps = 1,
-                       .keeps = false,
-                       .packed = packed_.const_data_ptr<float>(),
-                       .x = values_.const_data_ptr<float>() + first,
-                       .xRow = 1,
-                       .xStep = 1,
-                       .xFeature = 1,
-                       .initial = hidden,
-                       .inputs = inputs_.mutable_data_ptr<float>() + first * layout_.inputs,
-                       .states = states_.mutable_data_ptr<float>() + 2 * first * layout_.state,
-                       .gates = nullptr,
-                       .output = nullptr,
-                       .last = hidden});
-  }
-
-  void stepHead(int64_t slice) {
-    const int64_t first = slices_.first(slice), depth = layout_.hiddenSize;
-    best().gemm({.rows = slices_.rows(slice),
-                 .columns = outputs_,
-                 .depth = depth,
-                 .blockDepth = depth,
-                 .a = {hidden_.const_data_ptr<float>() + first * depth, depth, 1},
-                 .b = {headWeight_.const_data_ptr<float>(), depth, 1},
-                 .bias = headBias_.const_data_ptr<float>(),
-                 .c = raw_.mutable_data_ptr<float>() + first * outputs_,
-                 .cStride = outputs_,
-                 .packed = headPacked_.mutable_data_ptr<float>() + slice * headPacked_.size(1)});
-  }
-
-  const GruLayout layout_;
-  const Slices slices_;
-  const int64_t outputs_;
-  const Tensor packed_, headWeight_, headBias_;
-  Tensor values_, hidden_, inputs_, states_, raw_, headPacked_;
-};
+/** (S, I - 1) to (S, 3, hidden): W_ih's part of the inputs beside the value. */
+Tensor knownGates(const Tensor& known, const Tensor& inputWeight, const GruLayout& layout) {
+  const Tensor gates = at::mm(known, inputWeight.slice(1, 1).t());  // (S, 3 H)
+  return padLast(gates.view({-1, 3, layout.hiddenSize}), layout.hidden);
+}
 
 }  // namespace
 
-bool isRollOut(const MdnRnnWeights& weights, const Tensor& value, const Tensor& hidden) {
-  const auto fits = [](const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; };
-  const bool areFloats = std::all_of(weights.gru.begin(), weights.gru.end(), fits) && fits(weights.headWeight) &&
-                         fits(weights.headBias) && fits(value) && fits(hidden);
-  return areFloats && weights.gru.size() == 4 && weights.gru[0].size(1) == 1;
+bool isRollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs) {
+  const auto fits = [](const Tensor& tensor) {
+    return !tensor.defined() || (tensor.is_cpu() && tensor.scalar_type() == at::kFloat);
+  };
+  return std::all_of(weights.gru.begin(), weights.gru.end(), fits) && fits(weights.headWeight) &&
+         fits(weights.headBias) && fits(inputs.raw) && fits(inputs.hidden) && fits(inputs.known);
 }
 
-Tensor rollOut(const MdnRnnWeights& weights, const Tensor& value, const Tensor& hidden, int64_t steps,
-               const MixtureOptions& options, const std::optional<at::Generator>& generator) {
+Tensor rollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs, const RollOutOptions& options) {
   const at::NoGradGuard noGrad;
-  const Tensor result = at::empty({value.size(0), steps}, at::kFloat);
-  Paths paths(weights, value, hidden);
-  float* column = result.mutable_data_ptr<float>();
-  for (int64_t step = 0; step < steps; step++) paths.advance(options, generator, column + step, steps);
+  const Tensor &inputWeight = weights.gru[0], &hiddenWeight = weights.gru[1];
+  const GruLayout layout = layoutOf(1, hiddenWeight.size(1));
+  const Tensor packed = packForward(layout,
+                                    {inputWeight.slice(1, 0, 1).contiguous(), hiddenWeight.contiguous(),
+                                     weights.gru[2].contiguous(), weights.gru[3].contiguous()},
+                                    true);
+  const Tensor known = inputs.known.defined() ? knownGates(inputs.known, inputWeight, layout) : Tensor();
+  const int64_t outputs = weights.headWeight.size(0), headColumns = roundUp(outputs, layout.lanes);
+  const Tensor head = padLast(weights.headWeight.t(), headColumns), headBias = padLast(weights.headBias, headColumns);
+  const Tensor raw = inputs.raw.contiguous(), hidden = inputs.hidden.contiguous();
+  const Tensor result = at::empty({options.paths, options.horizon}, at::kFloat);
+
+  RollOutSlice all{.layout = layout,
+                   .firstPath = 0,
+                   .endPath = options.paths,
+                   .horizon = options.horizon,
+                   .components = outputs / 3,
+                   .seed = static_cast<uint64_t>(options.seed),
+                   .varianceFloor = static_cast<float>(options.varianceFloor),
+                   .temperature = static_cast<float>(options.temperature),
+                   .packed = packed.const_data_ptr<float>(),
+                   .knownGates = known.defined() ? known.const_data_ptr<float>() : nullptr,
+                   .head = head.const_data_ptr<float>(),
+                   .headBias = headBias.const_data_ptr<float>(),
+                   .headColumns = headColumns,
+                   .raw = raw.const_data_ptr<float>(),
+                   .hidden = hidden.const_data_ptr<float>(),
+                   .work = nullptr,
+                   .paths = result.mutable_data_ptr<float>()};
+  const Tensor work = at::empty({at::get_num_threads(), all.workSize()}, at::kFloat);
+  const int64_t groups = roundUp(options.paths, layout.lanes) / layout.lanes;
+  const int64_t multiplications = layout.lanes * options.horizon * 3 * layout.hidden * (layout.hidden + layout.inputs);
+  at::parallel_for(0, groups, std::max<int64_t>(1, kWorthAThread / multiplications), [&](int64_t begin, int64_t end) {
+    RollOutSlice slice = all;
+    slice.firstPath = begin * layout.lanes;
+    slice.endPath = std::min(end * layout.lanes, options.paths);
+    slice.work = work.mutable_data_ptr<float>() + at::get_thread_num() * all.workSize();
+    best().rollOut(slice);
+  });
   return result;
+}
+
+Tensor pathNoise(int64_t seed, int64_t step, int64_t paths) {
+  const Tensor noise = at::empty({2, roundUp(paths, best().lanes)}, at::kFloat);
+  float* numbers = noise.mutable_data_ptr<float>();
+  best().pathNoise({static_cast<uint64_t>(seed), step, 0}, noise.size(1), numbers, numbers + noise.size(1));
+  return noise.slice(1, 0, paths);
 }
 
 }  // namespace kernels

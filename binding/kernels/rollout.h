@@ -1,12 +1,8 @@
 #pragma once
 
-#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
-#include <optional>
 #include <vector>
-
-#include "mixture_math.h"
 
 namespace kernels {
 
@@ -16,17 +12,31 @@ struct MdnRnnWeights {
   at::Tensor headWeight, headBias;  // (3 K, H), (3 K)
 };
 
-/** Whether rollOut takes these: float32 on the CPU, one number in and mixtures of numbers out. */
-bool isRollOut(const MdnRnnWeights& weights, const at::Tensor& value, const at::Tensor& hidden);
+/** What all paths start from and read beside their values. */
+struct RollOutInputs {
+  at::Tensor raw;     // (3 K), the mixture of the first value
+  at::Tensor hidden;  // (H)
+  at::Tensor known;   // (horizon - 1, I - 1), undefined for I = 1
+};
+
+struct RollOutOptions {
+  int64_t horizon, paths;
+  double varianceFloor, temperature;
+  int64_t seed;
+};
+
+/** Whether rollOut takes these: float32 on the CPU. */
+bool isRollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs);
 
 /**
- * Joint futures: from the values (P, 1) and states (P, H) of P paths, each step draws the next value of every path by
- * sampleMixture and feeds it back. As a loop over fusedGruLayer, linear and sampleMixture, with the same draws, but
- * each thread keeps its paths in the cache.
+ * Joint futures: each step draws the next value of every path from its mixture, by pathNoise's numbers, and feeds it
+ * back. A path is the same to the last bit whatever the number of paths and threads.
  *
- * Returns (P, steps).
+ * Returns (paths, horizon).
  */
-at::Tensor rollOut(const MdnRnnWeights& weights, const at::Tensor& value, const at::Tensor& hidden, int64_t steps,
-                   const MixtureOptions& options, const std::optional<at::Generator>& generator);
+at::Tensor rollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs, const RollOutOptions& options);
+
+/** A step's random numbers, counted by path: (2, paths), uniform ones for the components and normal ones. */
+at::Tensor pathNoise(int64_t seed, int64_t step, int64_t paths);
 
 }  // namespace kernels

@@ -25,57 +25,72 @@ constexpr int kLanes = KERNEL_LANES;
 
 using Vec = float __attribute__((vector_size(4 * kLanes)));
 using IntVec = int32_t __attribute__((vector_size(4 * kLanes)));
+using UintVec = uint32_t __attribute__((vector_size(4 * kLanes)));
 using UnalignedVec = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
 KERNEL_INLINE Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 KERNEL_INLINE void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
 KERNEL_INLINE Vec broadcast(float x) { return x - Vec{}; }
 
-/** x in [-limit, limit]; a NaN stays one. */
-KERNEL_INLINE Vec clamp(Vec x, float limit) {
-  const Vec most = broadcast(limit), least = broadcast(-limit);
-  x = least > x ? least : x;
-  return most < x ? most : x;
+/** (0, 1, 2, ...) */
+KERNEL_INLINE UintVec laneNumbers() {
+  UintVec lanes;
+  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) lanes[i] = i;
+  return lanes;
 }
 
-/** e^x = scale · (1 + rest), so that neither e^x - 1 nor e^x + 1 loses digits. For |x| < 87. */
-struct Exponential {
-  Vec scale, rest;
+/**
+ * Some vectors that go through each operation together, one after another: a chain of operations on one alone would
+ * wait for each result.
+ */
+template <int n>
+struct Vecs {
+  Vec v[n];
 };
 
-// x log2 e = n + f with a whole n and |f| <= 1/2; then scale = 2^n and rest = 2^f - 1 = f q(f). Adding 1.5 · 2^23
-// rounds to a whole number and leaves it in the low bits; the 127 is the bias of a float's exponent. q is the minimax
-// polynomial of (2^f - 1) / f, to 2e-9.
-KERNEL_INLINE Exponential exponential(Vec x) {
-  constexpr float kLog2E = 1.44269504f;
-  constexpr float kRound = 12582912.0f + 127.0f;
-  const Vec rounded = x * kLog2E + kRound;
-  const Vec f = x * kLog2E - (rounded - kRound);
-  Vec q = f * 0.00015353362f + 0.0013398875f;
-  q = q * f + 0.0096184369f;
-  q = q * f + 0.055503324f;
-  q = q * f + 0.24022648f;
-  q = q * f + 0.69314718f;
-  const IntVec scaleBits = reinterpret_cast<IntVec>(rounded) << 23;
-  return {reinterpret_cast<Vec>(scaleBits), f * q};
+template <int n, class Function>
+KERNEL_INLINE Vecs<n> forEach(Function function) {
+  Vecs<n> result;
+  KERNEL_UNROLL for (int i = 0; i < n; i++) result.v[i] = function(i);
+  return result;
 }
 
-/** 1 / (1 + e^-a) and 1 / (1 + e^-b), by one division. */
-KERNEL_INLINE void sigmoids(Vec& a, Vec& b) {
-  constexpr float kSaturated = 43.0f;  // the product of two e^43 is still finite
-  const Exponential ea = exponential(clamp(-a, kSaturated)), eb = exponential(clamp(-b, kSaturated));
-  const Vec da = ea.scale * ea.rest + ea.scale + 1.0f, db = eb.scale * eb.rest + eb.scale + 1.0f;
-  const Vec inverse = 1.0f / (da * db);
-  a = db * inverse;
-  b = da * inverse;
+#define KERNEL_OPERATOR(op)                                     \
+  template <int n>                                              \
+  KERNEL_INLINE Vecs<n> operator op(Vecs<n> a, Vecs<n> b) {     \
+    return forEach<n>([&](int i) { return a.v[i] op b.v[i]; }); \
+  }                                                             \
+  template <int n>                                              \
+  KERNEL_INLINE Vecs<n> operator op(Vecs<n> a, float b) {       \
+    return forEach<n>([&](int i) { return a.v[i] op b; });      \
+  }                                                             \
+  template <int n>                                              \
+  KERNEL_INLINE Vecs<n> operator op(float a, Vecs<n> b) {       \
+    return forEach<n>([&](int i) { return a op b.v[i]; });      \
+  }
+KERNEL_OPERATOR(+)
+KERNEL_OPERATOR(-)
+KERNEL_OPERATOR(*)
+#undef KERNEL_OPERATOR
+
+/** a and b with their lanes in turn: a0 b0 a1 b1 ..., its first or second half. */
+KERNEL_INLINE Vec interleave(Vec a, Vec b, bool isSecond) {
+  IntVec order;
+  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) {
+    order[i] = i / 2 + (isSecond ? kLanes / 2 : 0) + (i % 2 ? kLanes : 0);
+  }
+  return __builtin_shuffle(a, b, order);
 }
 
-/** (e^2x - 1) / (e^2x + 1) */
-KERNEL_INLINE Vec tanh(Vec x) {
-  constexpr float kSaturated = 40.0f;
-  const Exponential e = exponential(clamp(x + x, kSaturated));
-  const Vec numerator = e.scale * e.rest + (e.scale - 1.0f);
-  return numerator / (numerator + 2.0f);
+/** Each round of interleaving the first half of the rows with the second moves one bit from row to column numbers. */
+KERNEL_INLINE void transpose(Vec (&rows)[kLanes]) {
+  KERNEL_UNROLL for (int round = 1; round < kLanes; round *= 2) {
+    Vec next[kLanes];
+    KERNEL_UNROLL for (int i = 0; i < kLanes; i++) {
+      next[i] = interleave(rows[i / 2], rows[i / 2 + kLanes / 2], i % 2);
+    }
+    KERNEL_UNROLL for (int i = 0; i < kLanes; i++) rows[i] = next[i];
+  }
 }
 
 }  // namespace kernels::KERNEL_ISA

@@ -1,30 +1,55 @@
 #include "../kernels/rollout.h"
 
 #include "../convert.h"
-#include "../random.h"
 #include "../register.h"
 
 namespace {
 
-// rollOut(parameters of an MDN-RNN, value (P, 1), hidden (P, H), steps, varianceFloor, temperature, generator?):
-// (P, steps), or undefined if there is no kernel for such tensors
+kernels::MdnRnnWeights weightsFromJs(Environment& environment, Napi::Value value) {
+  const std::vector<at::Tensor> parameters = tensorsFromJs(environment, value, "parameters");
+  if (parameters.size() != 6) throw invalidArgument("parameters", "6 Tensors", value);
+  return {{parameters.begin(), parameters.begin() + 4}, parameters[4], parameters[5]};
+}
+
+kernels::RollOutOptions optionsFromJs(Napi::Value value) {
+  if (!value.IsObject()) throw invalidArgument("options", "an object", value);
+  const auto options = value.As<Napi::Object>();
+  return {integerFromJs(options.Get("horizon"), "horizon"), integerFromJs(options.Get("paths"), "paths"),
+          numberFromJs(options.Get("varianceFloor"), "varianceFloor"),
+          numberFromJs(options.Get("temperature"), "temperature"), integerFromJs(options.Get("seed"), "seed")};
+}
+
+void checkShape(const at::Tensor& tensor, const std::vector<int64_t>& expected, const std::string& argument) {
+  if (tensor.sizes() != expected) throw shapeError(argument, shapeText(expected), tensor);
+}
+
+// rollOut(parameters of an MDN-RNN, raw (3 K), hidden (H), known (horizon - 1, I - 1)?, options):
+// (paths, horizon), or undefined if there is no kernel for such tensors
 Napi::Value rollOut(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
-  const std::vector<at::Tensor> parameters = tensorsFromJs(environment, info[0], "parameters");
-  if (parameters.size() != 6) throw invalidArgument("parameters", "6 Tensors", info[0]);
-  const kernels::MdnRnnWeights weights{{parameters.begin(), parameters.begin() + 4}, parameters[4], parameters[5]};
-  const at::Tensor value = environment.unwrap(info[1], "value");
-  const at::Tensor hidden = environment.unwrap(info[2], "hidden");
-  if (value.dim() != 2 || value.size(1) != 1) throw shapeError("value", "(paths, 1)", value);
-  const std::vector<int64_t> expected{value.size(0), parameters[4].size(1)};
-  if (hidden.sizes() != expected) throw shapeError("hidden", shapeText(expected), hidden);
-  if (!kernels::isRollOut(weights, value, hidden)) return info.Env().Undefined();
-  const kernels::MixtureOptions options{numberFromJs(info[4], "varianceFloor"), numberFromJs(info[5], "temperature")};
-  const auto generator = generatorFor(environment, info[6], value.device());
-  return environment.wrap(
-      info.Env(), kernels::rollOut(weights, value, hidden, integerFromJs(info[3], "steps"), options, generator));
+  const kernels::MdnRnnWeights weights = weightsFromJs(environment, info[0]);
+  const kernels::RollOutOptions options = optionsFromJs(info[4]);
+  const int64_t inputSize = weights.gru[0].size(1);
+  kernels::RollOutInputs inputs{environment.unwrap(info[1], "raw"), environment.unwrap(info[2], "hidden"), {}};
+  checkShape(inputs.raw, {weights.headWeight.size(0)}, "raw");
+  checkShape(inputs.hidden, {weights.gru[1].size(1)}, "hidden");
+  if (inputSize > 1 && options.horizon > 1) {
+    inputs.known = environment.unwrap(info[3], "known");
+    checkShape(inputs.known, {options.horizon - 1, inputSize - 1}, "known");
+  }
+  if (!kernels::isRollOut(weights, inputs)) return info.Env().Undefined();
+  return environment.wrap(info.Env(), kernels::rollOut(weights, inputs, options));
+}
+
+// pathNoise(seed, step, paths): (2, paths)
+Napi::Value pathNoise(const Napi::CallbackInfo& info) {
+  const int64_t seed = integerFromJs(info[0], "seed"), step = integerFromJs(info[1], "step");
+  return Environment::of(info.Env()).wrap(info.Env(), kernels::pathNoise(seed, step, integerFromJs(info[2], "paths")));
 }
 
 }  // namespace
 
-void registerRollOut(Napi::Env, Napi::Object exports) { exportFunction<rollOut>(exports, "rollOut"); }
+void registerRollOut(Napi::Env, Napi::Object exports) {
+  exportFunction<rollOut>(exports, "rollOut");
+  exportFunction<pathNoise>(exports, "pathNoise");
+}

@@ -58,9 +58,13 @@ export function addTrainingFlags(
     .option('--batch-size <n>', `rows in a batch (default: ${defaults.batchSize})`, wholeNumber(1))
     .option('--lr <rate>', `Adam's learning rate (default: ${defaults.lr})`, positiveNumber)
     .option('--seed <n>', 'the same seed and threads give the same numbers (default: 0)', wholeNumber())
-    .option('--device <name>', 'auto, cpu, cuda or cuda:N (default: auto)', deviceName)
-    .option('--threads <n>', `threads an operator may use (default: ${defaults.threads})`, wholeNumber(1))
+    .option('--device <name>', "auto, cpu, cuda or cuda:N (default: auto, with --resume the run's)", deviceName)
+    .option(
+      '--threads <n>',
+      `threads an operator may use (default: ${defaults.threads}, with --resume the run's)`,
+      wholeNumber(1),
+    )
     .option('--out <dir>', 'the run folder to write (default: a new one under runs/)')
-    .option('--resume <run>', 'continue the checkpoint of a run folder')
+    .option('--resume <run>', 'continue a run folder with its options, but for --epochs, and --data if that has moved')
     .option('--json', 'print a JSON object an epoch and nothing else');
 }

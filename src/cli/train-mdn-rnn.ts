@@ -61,7 +61,7 @@ async function run(flags: MdnRnnFlags, command: Command): Promise<void> {
   }
   const options = trainingOptions(flags, 'mdn-rnn');
   const { epochs } = requestedSettings('mdn-rnn', resolveMdnRnnSettings(options), options);
-  await runTraining<MdnRnnEpoch>((hooks) => trainMdnRnn({ ...options, ...hooks }), {
+  await runTraining<MdnRnnEpoch>((hooks) => trainMdnRnn({ ...options, ...hooks, onWarning }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,
     line: (record) => articleLine(record, epochs),
@@ -71,4 +71,8 @@ async function run(flags: MdnRnnFlags, command: Command): Promise<void> {
 function articleLine({ epoch, loss, validationLoss }: MdnRnnEpoch, epochs: number): string {
   const validation = validationLoss === undefined ? '' : `, Validation: ${pythonFixed4(validationLoss)}`;
   return `Epoch [${epoch}/${epochs}], Loss: ${pythonFixed4(loss)}${validation}`;
+}
+
+function onWarning(message: string): void {
+  console.error(`warning: ${message}`);
 }

@@ -13,8 +13,8 @@ import type { Scaler } from './time-series';
 export interface NextValue {
   /** The values below which a part `levels` of the probability lies. */
   quantiles(levels: number[]): number[];
-  /** The probability of at most `value`. */
-  cdf(value: number): number;
+  /** The probability of at most each of `values`. */
+  cdf(values: number[]): number[];
 }
 
 /** A model of scaled series with what it takes to forecast in the data's units. */
@@ -72,12 +72,13 @@ export class Forecaster {
           const quantiles = mixture.quantile(levels).toArray() as Float64Array;
           return Array.from(quantiles, (quantile) => toData(median + spread * (quantile - median)));
         }),
-      cdf: (value) =>
+      cdf: (values) =>
         ask((mixture, median, scaler) => {
-          if (!link.accepts(value)) return 0;
-          const [linked] = link.apply(Float64Array.of(value));
-          const scaled = median + ((linked! - scaler.mean) / scaler.deviation - median) / spread;
-          return mixture.cdf(tensor([[scaled]], { dtype: 'float64' })).item();
+          const scaled = values.map((value) => {
+            const linked = link.accepts(value) ? link.apply(Float64Array.of(value))[0]! : -Infinity;
+            return median + ((linked - scaler.mean) / scaler.deviation - median) / spread;
+          });
+          return Array.from(mixture.cdf(tensor([scaled], { dtype: 'float64' })).toArray(), Number);
         }),
     };
   }

@@ -6,34 +6,37 @@ export type ScalingKind = 'global' | 'series' | 'window';
 
 export const SCALING_KINDS: ScalingKind[] = ['global', 'series', 'window'];
 
-/** For config.json: what the training parts were like; "global" has one entry, without a name. */
+/**
+ * For config.json: what the training parts were like. "global" has one entry, without a name; for "window" the deviation
+ * is the mean one of the series' windows.
+ */
 export interface ScalingState {
   kind: ScalingKind;
   series: { name: string; mean: number; deviation: number }[];
 }
 
-/** A window's deviation counts as at least this part of its series', so that a still one is not blown up. */
-const LEAST_DEVIATION = 0.01;
+/** A window's deviation counts as at least this part of a usual one, so that a still window is not blown up. */
+const LEAST_PART = 0.2;
 
 /** Scalers for windows of series. Missing values, NaN, count for nothing. */
 export class Scaling {
   readonly #scalers: Map<string, Scaler>;
 
-  constructor(readonly state: ScalingState) {
+  constructor(
+    readonly state: ScalingState,
+    readonly window: number,
+  ) {
     this.#scalers = new Map(state.series.map(({ name, mean, deviation }) => [name, new Scaler(mean, deviation)]));
   }
 
   /** @throws ERR_DATA_FORMAT if values are too large to be squared, or for "global" all the same */
-  static fit(parts: { name: string; values: Float64Array }[], kind: ScalingKind): Scaling {
+  static fit(parts: { name: string; values: Float64Array }[], kind: ScalingKind, window: number): Scaling {
     const all = kind === 'global' ? [{ name: '', values: concatenate(parts.map(({ values }) => values)) }] : parts;
-    const scalerOf = kind === 'global' ? (values: Float64Array) => Scaler.fit(observed(values)) : fitAny;
-    return new Scaling({
-      kind,
-      series: all.map(({ name, values }) => {
-        const { mean, deviation } = scalerOf(values);
-        return { name, mean, deviation };
-      }),
+    const series = all.map(({ name, values }) => {
+      const { mean, deviation } = kind === 'global' ? Scaler.fit(observed(values)) : fitSeries(values, kind, window);
+      return { name, mean, deviation };
     });
+    return new Scaling({ kind, series }, window);
   }
 
   /**
@@ -41,25 +44,36 @@ export class Scaling {
    *
    * @param history all values up to the window's end: a series that is new is scaled by these
    */
-  scalerFor(name: string, history: Float64Array, window: number): Scaler {
+  scalerFor(name: string, history: Float64Array): Scaler {
     const { kind } = this.state;
-    const ofSeries = this.#scalers.get(kind === 'global' ? '' : name) ?? fitAny(history);
-    if (kind !== 'window') return ofSeries;
-    const values = observed(history.subarray(-window));
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    return new Scaler(mean, Math.max(Math.sqrt(variance), LEAST_DEVIATION * ofSeries.deviation));
+    const usual = this.#scalers.get(kind === 'global' ? '' : name) ?? fitSeries(history, kind, this.window);
+    if (kind !== 'window') return usual;
+    const { mean, deviation } = momentsOf(observed(history.subarray(-this.window)));
+    return new Scaler(mean, Math.max(deviation, LEAST_PART * usual.deviation));
   }
 }
 
-/** As {@link Scaler.fit}; a series that never moves gets a deviation that does no harm. */
-function fitAny(all: Float64Array): Scaler {
+/** By the values of a series, or by its usual window; one that never moves gets a deviation that does no harm. */
+function fitSeries(all: Float64Array, kind: ScalingKind, window: number): Scaler {
   const values = observed(all);
   const [first = 0] = values;
-  if (values.every((value) => value === first)) return new Scaler(first, Math.abs(first) * LEAST_DEVIATION || 1);
-  return Scaler.fit(values);
+  if (values.every((value) => value === first)) return new Scaler(first, Math.abs(first) || 1);
+  const whole = Scaler.fit(values);
+  if (kind !== 'window') return whole;
+  const deviations = Array.from({ length: Math.max(all.length - window + 1, 1) }, (_, start) => {
+    return momentsOf(observed(all.subarray(start, start + window))).deviation;
+  }).filter(Number.isFinite);
+  const usual = deviations.reduce((sum, deviation) => sum + deviation, 0) / deviations.length;
+  return new Scaler(whole.mean, usual || whole.deviation);
 }
 
+function momentsOf(values: Float64Array): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+/** The values that are not missing. */
 export function observed(values: Float64Array): Float64Array {
   return values.filter((value) => !Number.isNaN(value));
 }

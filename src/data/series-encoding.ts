@@ -52,7 +52,7 @@ export class SeriesEncoding {
   constructor(readonly state: SeriesEncodingState) {
     this.window = state.window;
     this.link = new Link(state.link.name, state.link.unit);
-    this.#scaling = new Scaling(state.scaling);
+    this.#scaling = new Scaling(state.scaling, state.window);
     this.#covariates = state.covariates.map(({ mean, deviation }) => new Scaler(mean, deviation));
   }
 
@@ -70,7 +70,7 @@ export class SeriesEncoding {
     return new SeriesEncoding({
       window,
       link: { name, unit: link.unit },
-      scaling: Scaling.fit(linked, scale).state,
+      scaling: Scaling.fit(linked, scale, window).state,
       mask: values.some(Number.isNaN),
       covariates: covariates.map(({ mean, deviation }) => ({ mean, deviation })),
       calendar,
@@ -109,7 +109,7 @@ export class SeriesEncoding {
       const found = start < 0 ? `found ${linked.length}` : 'those are all missing';
       throw formatError(`Expected at least ${window} values, the model's window, but ${found}`);
     }
-    const scaler = this.#scaling.scalerFor(series.name, linked, window);
+    const scaler = this.#scaling.scalerFor(series.name, linked);
     const rows = new Float32Array(window * inputDim);
     this.#writeRows(rows, series, carriedForward(linked).subarray(start), scaler, start);
     return { rows: tensor(rows, { shape: [window, inputDim] }), scaler };
@@ -131,7 +131,7 @@ export class SeriesEncoding {
     for (let step = Math.max(from, window); step < values.length; step++) {
       const inputs = linked.subarray(step - window, step);
       if (Number.isNaN(values[step]) || inputs.every(Number.isNaN)) continue;
-      const scaler = this.#scaling.scalerFor(series.name, linked.subarray(0, step), window);
+      const scaler = this.#scaling.scalerFor(series.name, linked.subarray(0, step));
       const rows = new Float32Array((window + 1) * inputDim);
       this.#writeRows(rows, series, carried.subarray(step - window, step), scaler, step - window);
       rows[window * inputDim] = (linked[step]! - scaler.mean) / scaler.deviation;

@@ -1,7 +1,7 @@
 import type { Forecaster } from '../data/forecaster';
 import type { Link } from '../data/link';
 import type { Series } from '../data/series';
-import { upTo } from '../data/split';
+import { partEnds, type SplitOptions, upTo } from '../data/split';
 import { LibtorchGenerativeError } from '../errors';
 import { sortedQuantile, sortedSteps } from '../models/forecast';
 
@@ -12,25 +12,24 @@ const PATHS = 200;
 const MAX_FORECASTS = 200;
 const LEAST_FORECASTS = 10;
 
-/** A series and its part that is kept from training, to calibrate by. */
-export interface CalibrationSeries {
+/** A step of a series to forecast from, knowing what came before. */
+export interface Origin {
   series: Series;
-  start: number;
-  end: number;
+  step: number;
 }
 
 /**
- * How much wider than the model's own its forecasts have to be: for each step ahead the factor by which its central 90 %
- * interval about the median would have held 90 % of the values that came.
+ * The steps to calibrate forecasts of `horizon` steps from: all between the ends of each series' training and validation
+ * parts that have their whole future there, or as many of them, evenly spread, as it takes.
  *
- * @returns (horizon)
- * @throws ERR_DATA_FORMAT if there are too few values to forecast
- * @see https://arxiv.org/abs/1905.03222
+ * @throws ERR_DATA_FORMAT if there are too few
  */
-export function fitSpread(forecaster: Forecaster, parts: CalibrationSeries[], horizon: number, seed: number): number[] {
-  const origins = parts.flatMap(({ series, start, end }) =>
-    Array.from({ length: Math.max(end - start - horizon + 1, 0) }, (_, index) => ({ series, origin: start + index })),
-  );
+export function calibrationOrigins(series: Series[], horizon: number, split: SplitOptions): Origin[] {
+  const origins = series.flatMap((each) => {
+    const { training, validation } = partEnds(each, split);
+    const count = Math.max(validation - training - horizon + 1, 0);
+    return Array.from({ length: count }, (_, index) => ({ series: each, step: training + index }));
+  });
   if (origins.length < LEAST_FORECASTS) {
     throw new LibtorchGenerativeError(
       'ERR_DATA_FORMAT',
@@ -38,8 +37,19 @@ export function fitSpread(forecaster: Forecaster, parts: CalibrationSeries[], ho
     );
   }
   const stride = Math.ceil(origins.length / MAX_FORECASTS);
+  return origins.filter((_, index) => index % stride === 0);
+}
+
+/**
+ * How much wider than the model's own its forecasts have to be: for each step ahead the factor by which its central 90 %
+ * interval about the median would have held 90 % of the values that came.
+ *
+ * @returns (horizon)
+ * @see https://arxiv.org/abs/1905.03222
+ */
+export function fitSpread(forecaster: Forecaster, origins: Origin[], horizon: number, seed: number): number[] {
   const ratios = Array.from({ length: horizon }, (): number[] => []);
-  for (const { series, origin } of origins.filter((_, index) => index % stride === 0)) {
+  for (const { series, step: origin } of origins) {
     const paths = forecaster.paths(upTo(series, origin), { horizon, paths: PATHS, seed: seed + origin });
     for (const [step, draws] of sortedSteps(paths, horizon).entries()) {
       const ratio = widthNeeded(forecaster.encoding.link, draws, series.values[origin + step]!);
@@ -52,6 +62,6 @@ export function fitSpread(forecaster: Forecaster, parts: CalibrationSeries[], ho
 /** Where a value lies as a multiple of the interval's half on its side of the median; NaN for a missing one. */
 function widthNeeded(link: Link, draws: Float64Array, value: number): number {
   const quantiles = [(1 - COVERAGE) / 2, 0.5, (1 + COVERAGE) / 2].map((level) => sortedQuantile(draws, level));
-  const [low, median, high, linked] = link.apply(Float64Array.of(...quantiles, value)) as unknown as number[];
-  return linked! > median! ? (linked! - median!) / (high! - median!) : (median! - linked!) / (median! - low!);
+  const [low = 0, median = 0, high = 0, linked = 0] = link.apply(Float64Array.of(...quantiles, value));
+  return linked > median ? (linked - median) / (high - median) : (median - linked) / (median - low);
 }

@@ -3,11 +3,10 @@ import { native } from '../native/addon';
 import { checkNumber, checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
-import { nativeOf, RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { handleOf, Tensor } from '../tensor/tensor';
 import type { MdnRnn } from './mdn-rnn';
-import { type DrawOptions, sampleMixture, VARIANCE_FLOOR } from './mixture';
+import { Mixture, VARIANCE_FLOOR } from './mixture';
 
 export interface ForecastOptions {
   /** Steps past the history's end; default 24. */
@@ -39,14 +38,11 @@ export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastO
   checkSize('paths', paths);
   checkNumber('temperature', temperature, { above: 0 });
   checkShapes(model, history, horizon, known);
-  const generator = new RandomGenerator(seed);
   return noGrad(() =>
     scope(() => {
-      const { raw, hidden } = model.step(history.unsqueeze(0));
-      const first = sampleMixture(raw.expand(paths, -1, -1), { temperature, generator }); // (paths, 1)
-      if (horizon === 1) return first;
-      const state = hidden.squeeze(0).expand(paths, -1).contiguous(); // (paths, H)
-      return cat([first, rollOut(model, first, state, horizon - 1, { temperature, generator }, known)], 1);
+      const start = model.step(history.unsqueeze(0)); // raw (1, K, 3), hidden (1, 1, H)
+      const roll = { horizon, paths, temperature, seed, known };
+      return (model.exact ? undefined : fusedRollOut(model, start, roll)) ?? rollOut(model, start, roll);
     }),
   );
 }
@@ -69,32 +65,48 @@ function shapeError(expected: string, name: string, received: string): LibtorchG
   return new LibtorchGenerativeError('ERR_SHAPE', `Expected ${expected} for ${name} but received ${received}`);
 }
 
-/** The next `steps` values (P, steps) of paths at the values (P, 1) and states (P, H). */
-function rollOut(
-  model: MdnRnn,
-  value: Tensor,
-  hidden: Tensor,
-  steps: number,
-  options: DrawOptions,
-  known?: Tensor,
-): Tensor {
-  if (!model.exact && !known) {
-    const parameters = model.parameters().map(handleOf);
-    const { varianceFloor = VARIANCE_FLOOR, temperature = 1, generator } = options;
-    const [from, state, source] = [handleOf(value), handleOf(hidden), nativeOf(generator)];
-    const paths = native().rollOut(parameters, from, state, steps, varianceFloor, temperature, source);
-    if (paths !== undefined) return new Tensor(paths);
-  }
+type Start = ReturnType<MdnRnn['step']>;
+type RollOut = Required<Omit<ForecastOptions, 'known'>> & Pick<ForecastOptions, 'known'>;
+
+/** (paths, horizon), or undefined if there is no kernel for such tensors. */
+function fusedRollOut(model: MdnRnn, { raw, hidden }: Start, { known, ...options }: RollOut): Tensor | undefined {
+  const [mixture, state] = [raw.flatten(), hidden.flatten()];
+  const paths = native().rollOut(
+    model.parameters().map(handleOf),
+    handleOf(mixture),
+    handleOf(state),
+    known && handleOf(known),
+    { ...options, varianceFloor: VARIANCE_FLOOR },
+  );
+  return paths === undefined ? undefined : new Tensor(paths);
+}
+
+/** The same by the model's own steps. */
+function rollOut(model: MdnRnn, start: Start, { horizon, paths, temperature, seed, known }: RollOut): Tensor {
+  let raw = start.raw.expand(paths, -1, -1); // (P, K, 3)
+  let hidden = start.hidden.expand(-1, paths, -1).contiguous(); // (1, P, H)
   const values: Tensor[] = [];
-  let last = { value, hidden: hidden.unsqueeze(0) };
-  while (values.length < steps) {
-    const beside = known?.select(0, values.length).expand(value.shape[0]!, -1); // (P, I - 1)
-    const input = beside ? cat([last.value, beside], 1) : last.value; // (P, I)
-    const next = model.step(input.unsqueeze(1), last.hidden);
-    last = { value: sampleMixture(next.raw, options), hidden: next.hidden };
-    values.push(last.value);
+  for (let step = 0; ; step++) {
+    const value = drawValues(new Mixture(raw, { temperature }), seed, step); // (P, 1)
+    values.push(value);
+    if (values.length === horizon) return cat(values, 1);
+    const input = known ? cat([value, known.select(0, step).expand(paths, -1)], 1) : value; // (P, I)
+    ({ raw, hidden } = model.step(input.unsqueeze(1), hidden));
   }
-  return cat(values, 1);
+}
+
+/**
+ * One draw from each path's mixture, (P, 1): the component is the first whose cumulated weight is above a uniform
+ * number, the last if rounding leaves none. The random numbers of a path and step are the same whatever other paths
+ * there are.
+ */
+function drawValues({ means, variances, logWeights }: Mixture, seed: number, step: number): Tensor {
+  const { dtype, device, shape } = means;
+  const noise = new Tensor(native().pathNoise(seed, step, shape[0]!)).to({ dtype, device }).unsqueeze(-1); // (2, P, 1)
+  const cumulated = logWeights.exp().cumsum(-1).slice(-1, 0, -1); // (P, K - 1)
+  const component = cumulated.le(noise.select(0, 0)).sum(-1, true); // (P, 1)
+  const deviation = variances.gather(1, component).sqrt();
+  return noise.select(0, 1).mul(deviation).add(means.squeeze(-1).gather(1, component));
 }
 
 /**

@@ -8,7 +8,7 @@ import { packageVersion } from '../version';
 import { Discriminator } from './discriminator';
 import { Generator } from './generator';
 import { MdnRnn } from './mdn-rnn';
-import { encodeOnnx, type OnnxGraph, type OnnxInitializer, type OnnxNode } from './onnx-file';
+import type { OnnxGraph, OnnxInitializer, OnnxNode } from './onnx-file';
 
 /** Any model that {@link exportOnnx} writes. */
 export type OnnxExportable = Generator | Discriminator | MdnRnn;
@@ -34,6 +34,8 @@ export function exportOnnx(
   model: OnnxExportable,
   { metadata = {} }: { metadata?: Record<string, string> } = {},
 ): void {
+  // Only now, as it takes a while to load and most programs never export.
+  const { encodeOnnx } = require('./onnx-file') as typeof import('./onnx-file');
   const producer = { name: 'libtorch-generative', version: packageVersion() };
   const bytes = scope(() => encodeOnnx({ graph: graphOf(model), opset: OPSET, producer, metadata }));
   writeFileAtomic(file, bytes);

@@ -96,16 +96,16 @@ export interface Addon extends Ops {
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
   mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
-  /** (P, steps), or undefined if there is no kernel for such tensors. */
+  /** (paths, horizon), or undefined if there is no kernel for such tensors. */
   rollOut(
     parameters: Handle[],
-    value: Handle,
+    raw: Handle,
     hidden: Handle,
-    steps: number,
-    varianceFloor: number,
-    temperature: number,
-    generator?: NativeRandomGenerator,
+    known: Handle | undefined,
+    options: { horizon: number; paths: number; varianceFloor: number; temperature: number; seed: number },
   ): Handle | undefined;
+  /** A step's random numbers: (2, paths), uniform and normal ones. */
+  pathNoise(seed: number, step: number, paths: number): Handle;
   sampleMixture(raw: Handle, varianceFloor: number, temperature: number, generator?: NativeRandomGenerator): Handle;
   Adam: new (
     parameters: Handle[],

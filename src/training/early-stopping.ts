@@ -16,7 +16,7 @@ export class EarlyStopping {
     readonly model: Module,
     readonly patience: number,
   ) {
-    this.#weights = this.#copyOf(model.stateDict());
+    this.#weights = copyOf(() => model.stateDict());
   }
 
   /** From 0. */
@@ -39,7 +39,7 @@ export class EarlyStopping {
     if (!(loss < this.#best)) return;
     this.#best = loss;
     this.#bestEpoch = epoch;
-    this.#replaceWeights(this.model.stateDict());
+    this.#replaceWeights(() => this.model.stateDict());
   }
 
   stateDict(): StateDict {
@@ -57,22 +57,23 @@ export class EarlyStopping {
     this.#best = best!;
     this.#bestEpoch = bestEpoch!;
     this.#epoch = epoch!;
-    this.#replaceWeights(Object.fromEntries(names.map((name) => [name, state[`best.${name}`]!])));
+    this.#replaceWeights(() => Object.fromEntries(names.map((name) => [name, state[`best.${name}`]!])));
   }
 
   dispose(): void {
     for (const weight of Object.values(this.#weights)) weight.dispose();
   }
 
-  #replaceWeights(weights: StateDict): void {
+  #replaceWeights(weights: () => StateDict): void {
     this.dispose();
-    this.#weights = this.#copyOf(weights);
+    this.#weights = copyOf(weights);
   }
+}
 
-  #copyOf(weights: StateDict): StateDict {
-    return scope(() => {
-      const copies = Object.entries(weights).map(([name, weight]): [string, Tensor] => [name, keep(weight.clone())]);
-      return Object.fromEntries(copies);
-    });
-  }
+/** Copies that outlive the scopes. */
+function copyOf(weights: () => StateDict): StateDict {
+  return scope(() => {
+    const copies = Object.entries(weights()).map(([name, weight]): [string, Tensor] => [name, keep(weight.clone())]);
+    return Object.fromEntries(copies);
+  });
 }

@@ -65,6 +65,8 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
   calibrate?: number;
   /** libtorch's own GRU, whose numbers equal PyTorch's to the last bit; default false. */
   exact?: boolean;
+  /** Is told what is odd about the data but can be trained on; default `process.emitWarning`. */
+  onWarning?: (message: string) => void;
 }
 
 /** All options of an MDN-RNN's training, resolved: what config.json keeps, with what was fitted to the data. */
@@ -104,7 +106,7 @@ export interface MdnRnnSettings {
 export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encoding' | 'spread'>;
 
 const OWN_NAMES =
-  'column series time covariates calendar scale link window hidden mixtures loss betaNll validation test clipNorm patience lrPatience lrFactor calibrate exact';
+  'column series time covariates calendar scale link window hidden mixtures loss betaNll validation test clipNorm patience lrPatience lrFactor calibrate exact onWarning';
 
 /** Checks the options and fills in the defaults, all but the encoding. @throws ERR_INVALID_ARGUMENT */
 export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdnRnnSettings {

@@ -1,12 +1,28 @@
 import { readSeries, type Series } from '../data/series';
 import { SeriesEncoding, type Windows } from '../data/series-encoding';
 import { partEnds, upTo } from '../data/split';
-import { LibtorchGenerativeError } from '../errors';
+import { describe, LibtorchGenerativeError } from '../errors';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
 /** The series of a run, or the same columns of another file. Errors: as {@link readSeries} */
 export function readRunSeries(settings: RequestedMdnRnnSettings, file = settings.data): Series[] {
   return readSeries(file, settings);
+}
+
+/** What is odd about the data of a run but can be trained on, in words. */
+export function oddities({ data, window }: RequestedMdnRnnSettings, series: Series[]): string[] {
+  const irregular = series.flatMap(({ name, time }) => {
+    const problem = time?.irregularity();
+    return problem ? `${data}${name && `, series ${describe(name)}`}: ${problem}` : [];
+  });
+  const numShort = series.filter(({ values }) => values.length <= window).length;
+  const others = irregular.length > 1 ? ` (and ${irregular.length - 1} other series like that)` : '';
+  return [
+    ...irregular.slice(0, 1).map((first) => first + others),
+    ...(numShort > 0
+      ? [`${data}: ${numShort} of ${series.length} series have no window of ${window} and a value after it`]
+      : []),
+  ];
 }
 
 /** What an MDN-RNN is trained on and validated by. */

@@ -48,8 +48,8 @@ function checkSameOptions<Settings extends RunSettings>(
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || !Object.hasOwn(asked, name) || isChangeable(name)) continue;
     const kept = settings[name as keyof Settings];
-    if (!isSame(kept, value))
-      throw invalidArgument(name, `${describe(kept)}, with which ${resume} was trained,`, value);
+    if (isSame(kept, asked[name as keyof Settings])) continue;
+    throw invalidArgument(name, `${describe(kept)}, with which ${resume} was trained,`, value);
   }
 }
 

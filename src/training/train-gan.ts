@@ -86,12 +86,13 @@ function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generat
   return new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
 }
 
-/** Its initial weights are never used: the numbers drawn for them are given back. */
-function newEma(settings: GanSettings, device: string): Ema<Generator> | undefined {
+/** An average that begins with the generator's weights; the numbers drawn for its own are given back. */
+function newEma(settings: GanSettings, generator: Generator, device: string): Ema<Generator> | undefined {
   if (settings.emaDecay === null) return undefined;
   const state = getGeneratorState();
   const average = newGenerator(settings).to(device);
   setGeneratorState(state);
+  scope(() => average.loadStateDict(generator.stateDict()));
   return new Ema(average, settings.emaDecay);
 }
 
@@ -116,7 +117,7 @@ class GanTraining implements Training<GanLosses> {
     const betas: [number, number] = [beta1, 0.999];
     const optimizerG = new Adam(generator.parameters(), { lr, betas });
     const optimizerD = new Adam(discriminator.parameters(), { lr, betas });
-    const ema = newEma(settings, device);
+    const ema = newEma(settings, generator, device);
     this.parts = { generator, discriminator, optimizerG, optimizerD, ...(ema && { ema }) };
     this.numBatches = loader?.numBatches ?? 1;
     this.data = loader ? [loader.data] : [];

@@ -1,8 +1,7 @@
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
-import { partEnds } from '../data/split';
-import { fitSpread } from '../evaluation/calibrate';
+import { calibrationOrigins, fitSpread } from '../evaluation/calibrate';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Mixture, mixtureNll } from '../models/mixture';
 import { Adam } from '../nn/adam';
@@ -25,7 +24,7 @@ import {
 } from './mdn-rnn-settings';
 import { prepareDevice } from './options';
 import type { RunFolder } from './run-folder';
-import { readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';
+import { oddities, readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';
 import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
@@ -62,6 +61,10 @@ async function* mdnRnnEpochs(
   const requested = requestedSettings('mdn-rnn', asked, options);
   const series = readRunSeries(requested);
   const windows = trainingWindows(requested, series);
+  const { onWarning = (message) => process.emitWarning(message) } = options;
+  for (const oddity of oddities(requested, series)) onWarning(oddity);
+  const { calibrate } = requested;
+  const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
   const settings: MdnRnnSettings = { ...requested, encoding: windows.encoding.state, spread: undefined };
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, windows, device);
@@ -71,7 +74,7 @@ async function* mdnRnnEpochs(
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     training.restoreBest();
     const { model } = training.models;
-    const spread = calibratedSpread(new Forecaster(model, windows.encoding), series, settings);
+    const spread = origins && fitSpread(new Forecaster(model, windows.encoding), origins, calibrate!, settings.seed);
     if (spread) folder?.updateSettings({ spread });
     return {
       model,
@@ -82,16 +85,6 @@ async function* mdnRnnEpochs(
   } finally {
     training.dispose();
   }
-}
-
-/** How much wider forecasts have to be by the validation part, if that is to be fitted. */
-function calibratedSpread(forecaster: Forecaster, series: Series[], settings: MdnRnnSettings): number[] | undefined {
-  if (settings.calibrate === undefined) return undefined;
-  const parts = series.map((each) => {
-    const { training, validation } = partEnds(each, settings);
-    return { series: each, start: training, end: validation };
-  });
-  return fitSpread(forecaster, parts, settings.calibrate, settings.seed);
 }
 
 class MdnRnnTraining implements Training<MdnRnnLosses> {

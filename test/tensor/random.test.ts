@@ -1,6 +1,6 @@
 import type { DType } from '../../src/native/handle';
 import { tensor } from '../../src/tensor/creation';
-import { numThreads, setNumThreads } from '../../src/tensor/device';
+import { cudaDeviceCount, numThreads, setNumThreads } from '../../src/tensor/device';
 import {
   bernoulli,
   getGeneratorState,
@@ -139,4 +139,15 @@ describe('arguments', () => {
     const [unseeded, seeded] = [new RandomGenerator(), new RandomGenerator(67280421310721)];
     expect(numbersOf(rand([4], { generator: unseeded }))).toEqual(numbersOf(rand([4], { generator: seeded })));
   });
+});
+
+test('the state of a CUDA device is asked of that device', () => {
+  if (cudaDeviceCount() === 0) {
+    expect(() => getGeneratorState('cuda:0')).toThrow('Device cuda:0 is not there: libtorch finds 0 CUDA devices');
+    return;
+  }
+  const state = getGeneratorState('cuda:0');
+  const first = numbersOf(randn([5], { device: 'cuda:0' }));
+  setGeneratorState(state, 'cuda:0');
+  expect(numbersOf(randn([5], { device: 'cuda:0' }))).toEqual(first);
 });

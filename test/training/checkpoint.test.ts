@@ -198,7 +198,7 @@ describe('the training data of a resumed run', () => {
   afterEach(() => rmSync(place(), { recursive: true }));
 
   test('is found from another folder', async () => {
-    await trainMdnRnn({ resume: run(), epochs: 2 } as never).result;
+    await trainMdnRnn({ resume: run(), epochs: 2, column: ['y'] } as never).result;
     expect(readSafetensors(join(run(), 'checkpoint.safetensors')).metadata.epoch).toBe('2');
   });
 

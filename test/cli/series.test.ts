@@ -1,0 +1,174 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ForecastEvaluation } from '../../src/evaluation/evaluate-forecasts';
+import { runCli } from './cli';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const cli = (...args: string[]) => runCli(args, { cwd: folder });
+const day = (index: number) => new Date(Date.UTC(2021, 0, 1 + index)).toISOString().slice(0, 10);
+
+/** Two shops in turn, of very different size; every 9th value is missing; an offer doubles sales of its day. */
+function shops(length: number): string {
+  const rows = Array.from({ length }, (_, i) =>
+    ['small', 'large'].map((shop, index) => {
+      const offer = Number((i + index) % 5 === 0);
+      const sales = (index === 0 ? 1 : 1000) * (3 + Math.sin((2 * Math.PI * i) / 7)) * (1 + offer);
+      const isKnown = i < length - 10 && i % 9 !== 4;
+      return `${day(i)},${shop},${offer},${isKnown ? sales.toFixed(3) : ''}\n`;
+    }),
+  );
+  return `day,shop,offer,sales\n${rows.flat().join('')}`;
+}
+
+describe('several series in one file', () => {
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'shops.csv'), shops(250));
+    const source = ['--data', 'shops.csv', '--column', 'sales', '--series', 'shop', '--time', 'day'];
+    const inputs = ['--covariates', 'offer', '--calendar', 'weekday', '--scale', 'window', '--link', 'log'];
+    const training = ['--window', '14', '--hidden', '24', '--epochs', '25', '--lr', '5e-3', '--mixtures', '2'];
+    const parts = ['--validation', '0.15', '--test', '0.15', '--patience', '12', '--calibrate', '5'];
+    const { status, stderr } = await cli(
+      'train',
+      'mdn-rnn',
+      ...source,
+      ...inputs,
+      ...training,
+      ...parts,
+      '--out',
+      'run',
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: 'The run is in run\n' });
+  });
+
+  test('each is forecast past its last value in its own units, where its covariates are known', async () => {
+    const { status, stdout } = await cli('forecast', 'run', '--horizon', '10', '--json');
+    expect(status).toBe(0);
+    const { series } = JSON.parse(stdout) as {
+      series: { name: string; steps: { time: string; mean: number; quantiles: number[] }[] }[];
+    };
+    expect(series.map(({ name }) => name)).toEqual(['small', 'large']);
+    for (const [index, { steps }] of series.entries()) {
+      expect(steps.map(({ time }) => time)).toEqual(Array.from({ length: 10 }, (_, step) => day(240 + step)));
+      for (const [step, { quantiles }] of steps.entries()) {
+        const i = 240 + step;
+        const offer = Number((i + index) % 5 === 0);
+        const expected = (index === 0 ? 1 : 1000) * (3 + Math.sin((2 * Math.PI * i) / 7)) * (1 + offer);
+        expect(quantiles[1]! / expected).toBeGreaterThan(0.8);
+        expect(quantiles[1]! / expected).toBeLessThan(1.25);
+      }
+    }
+    const { stdout: one } = await cli('forecast', 'run', '--horizon', '10', '--json', '--series', 'large');
+    expect(JSON.parse(one).steps).toEqual(series[1]!.steps);
+    const { stdout: csv } = await cli('forecast', 'run', '--horizon', '2');
+    expect(
+      csv
+        .split('\n')
+        .slice(0, 4)
+        .map((line) => line.split(',').slice(0, 3)),
+    ).toEqual([
+      ['series', 'time', 'step'],
+      ['small', day(240), '1'],
+      ['small', day(241), '2'],
+      ['large', day(240), '1'],
+    ]);
+  });
+
+  test('they are evaluated together and each for itself, on what was kept from the training', async () => {
+    const { status, stdout } = await cli('evaluate', 'run', '--horizon', '5', '--season', '7', '--json');
+    expect(status).toBe(0);
+    const { oneStep, backtest, lostTo } = JSON.parse(stdout) as ForecastEvaluation;
+    // 36 of 240 values, an eighth of them missing
+    expect(oneStep.count).toBeGreaterThan(60);
+    expect(oneStep.count).toBeLessThan(68);
+    expect(backtest).toMatchObject({ horizon: 5, season: 7, numForecasts: 14 });
+    expect(backtest.bySeries!.map(({ name }) => name)).toEqual(['small', 'large']);
+    expect(lostTo).toEqual([]);
+    const saved = JSON.parse(readFileSync(join(folder, 'run', 'evaluation.json'), 'utf8'));
+    expect(saved).toEqual({ kind: 'mdn-rnn', column: 'sales', ...JSON.parse(stdout) });
+  });
+
+  test('what cannot be forecast is said', async () => {
+    const failures: [string[], number, RegExp][] = [
+      [
+        ['--horizon', '11'],
+        1,
+        /Expected covariates of the time that is forecast too, but they are known for 250 steps of the series "small" only/,
+      ],
+      [['--series', 'larg'], 2, /Expected "large" for series but received "larg"/],
+      [['--chart', 'chart.svg', '--horizon', '5'], 2, /Expected one series to draw, such as "small", for series/],
+    ];
+    for (const [flags, status, message] of failures) {
+      const result = await cli('forecast', 'run', ...flags);
+      expect(result).toEqual({ status, stdout: '', stderr: expect.stringMatching(message) });
+    }
+    expect((await cli('evaluate', 'run', '--season', '204')).stderr).toMatch(
+      /a whole number below 204, the values before the first forecast for season but received 204/,
+    );
+  });
+});
+
+test('columns side by side are a series each; odd times are reported; the validation part chose the weights', async () => {
+  const rows = Array.from({ length: 80 }, (_, i) => `${i === 40 ? 39.5 : i},${i % 6},${(i % 4) * 10}\n`);
+  writeFileSync(join(folder, 'wide.csv'), `t,a,b\n${rows.join('')}`);
+  const columns = ['--data', 'wide.csv', '--column', 'a', 'b', '--time', 't', '--scale', 'series'];
+  const training = ['--window', '12', '--hidden', '8', '--epochs', '3', '--validation', '0.3', '--patience', '2'];
+  const { status, stderr } = await cli('train', 'mdn-rnn', ...columns, ...training, '--out', 'wide');
+  expect(status).toBe(0);
+  expect(stderr).toBe(
+    'warning: wide.csv, series "a": 2 of 79 steps are not 1, the first from 39 to 39.5: rows are taken as equally far apart (and 1 other series like that)\nThe run is in wide\n',
+  );
+  const { stdout } = await cli('evaluate', 'wide', '--horizon', '6');
+  expect(stdout).toMatch(/^a, b, one step ahead, 48 values/);
+  expect(stdout).toMatch(/these values too.*the scores flatter the model: train with --test/);
+});
+
+test.each<[string, string[], number, RegExp]>([
+  [
+    'a calendar without times',
+    ['--calendar', 'month'],
+    2,
+    /the column that the calendar needs for time but received undefined/,
+  ],
+  [
+    'a calendar of numbers',
+    ['--calendar', 'month', '--time', 'n'],
+    1,
+    /column "x": The calendar needs the time of each row, as a date/,
+  ],
+  ['an unknown cycle', ['--calendar', 'month,moon'], 2, /--calendar.*hour or weekday or month or yearday/],
+  ['an unknown scale', ['--scale', 'none'], 2, /--scale.*global or series or window/],
+  [
+    'a link that the values do not fit',
+    ['--link', 'log'],
+    1,
+    /a\.csv:2: expected values above 0 .*but found 0 in column "x"/,
+  ],
+  ['parts that leave nothing', ['--validation', '0.6', '--test', '0.5'], 2, /below 0\.4 for test but received 0\.5/],
+  ['too few values to calibrate by', ['--calibrate', '30'], 1, /at least 39 validation values to calibrate/],
+  ['missing covariates', ['--covariates', 'c'], 1, /a\.csv:5: missing value in column "c"/],
+  ['an unknown covariate', ['--covariates', 'd'], 1, /no column "d"/],
+])('%s gets one message and leaves nothing', async (_, flags, status, message) => {
+  const rows = Array.from({ length: 100 }, (_, i) => `${i},${i % 7},${i === 3 ? '' : i}\n`);
+  writeFileSync(join(folder, 'a.csv'), `n,x,c\n${rows.join('')}`);
+  const result = await cli(
+    'train',
+    'mdn-rnn',
+    '--data',
+    'a.csv',
+    '--column',
+    'x',
+    '--epochs',
+    '1',
+    ...flags,
+    '--out',
+    'none',
+  );
+  expect(result).toMatchObject({ status, stderr: expect.stringMatching(message) });
+  expect(() => readFileSync(join(folder, 'none', 'config.json'))).toThrow(/no such file/);
+});

@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSeries, type SeriesSource } from '../../src/data/series';
+import { useTemporaryFolder } from '../cli/cli';
+import { errorOf } from '../error-of';
+
+const folder = useTemporaryFolder();
+
+function read(content: string, source: SeriesSource) {
+  const path = join(folder(), 'a.csv');
+  writeFileSync(path, content);
+  return readSeries(path, source).map(({ name, values, covariates, time }) => ({
+    name,
+    values: [...values],
+    covariates: covariates!.map((each) => [...each]),
+    times: time?.labels,
+  }));
+}
+
+const long =
+  'place,day,x,wind\nB,2020-01-01,1,7\nA,2020-01-01,10,8\nB,2020-01-02,,9\nA,2020-01-02,20,6\nB,2020-01-03,3,5\n';
+
+test('series one below the other or in turn, each with its times and covariates', () => {
+  expect(read(long, { column: 'x', series: 'place', time: 'day', covariates: ['wind'] })).toEqual([
+    {
+      name: 'B',
+      values: [1, Number.NaN, 3],
+      covariates: [[7, 9, 5]],
+      times: ['2020-01-01', '2020-01-02', '2020-01-03'],
+    },
+    { name: 'A', values: [10, 20], covariates: [[8, 6]], times: ['2020-01-01', '2020-01-02'] },
+  ]);
+});
+
+test('series side by side', () => {
+  const wide = 'a,b\n1,2\n3,4\n';
+  expect(read(wide, { column: ['b', 'a'] }).map(({ name, values }) => [name, values])).toEqual([
+    ['b', [2, 4]],
+    ['a', [1, 3]],
+  ]);
+  expect(read(wide, { column: ['a'] })[0]).toMatchObject({ name: '', values: [1, 3] });
+});
+
+test('rows past the last value are the future of what is known in advance', () => {
+  const [series] = read('x,plan\n1,5\n,6\n3,7\n,8\nNA,9\n', { column: 'x', covariates: ['plan'] });
+  expect(series).toMatchObject({ values: [1, Number.NaN, 3], covariates: [[5, 6, 7, 8, 9]] });
+});
+
+test.each<[string, string, SeriesSource, RegExp]>([
+  [
+    'a value out of the link',
+    'x\n1\n0\n',
+    { column: 'x', link: 'log' },
+    /a\.csv:3: expected values above 0 .*link log but found 0 in column "x"/,
+  ],
+  [
+    'a covariate that is missing',
+    'x,c\n1,2\n3,\n',
+    { column: 'x', covariates: ['c'] },
+    /a\.csv:3: missing value in column "c"/,
+  ],
+  [
+    'a series without a value',
+    long.replaceAll(/(B,[^,]*),[^,]*/g, '$1,'),
+    { column: 'x', series: 'place' },
+    /a\.csv:2: all values in column "x" are missing/,
+  ],
+  [
+    'a time out of order',
+    long.replace('B,2020-01-03', 'B,2020-01-01'),
+    { column: 'x', series: 'place', time: 'day' },
+    /a\.csv:6: the time "2020-01-01" comes after/,
+  ],
+  ['an unknown column', long, { column: 'x', series: 'Place' }, /no column "Place".*Did you mean "place"/],
+])('%s is refused with its place', (_, content, source, message) => {
+  expect(errorOf(() => read(content, source))).toMatchObject({
+    code: 'ERR_DATA_FORMAT',
+    message: expect.stringMatching(message),
+  });
+});

@@ -1,0 +1,66 @@
+import { TimeAxis } from '../../src/data/time-axis';
+import { errorOf } from '../error-of';
+
+const next = (labels: string[], steps = 3) => {
+  const axis = TimeAxis.parse(labels);
+  return Array.from({ length: steps }, (_, step) => axis.labelAt(labels.length + step));
+};
+
+test.each([
+  ['months', ['2020-01-01', '2020-02-01', '2020-03-01'], ['2020-04-01', '2020-05-01', '2020-06-01']],
+  ['months by words', ['Nov 1 2000', 'Dec 1 2000'], ['2001-01-01', '2001-02-01', '2001-03-01']],
+  ['ends of months', ['2019-12-31', '2020-01-31'], ['2020-02-29', '2020-03-31', '2020-04-30']],
+  ['quarters', ['2020-01', '2020-04', '2020-07'], ['2020-10-01', '2021-01-01', '2021-04-01']],
+  ['years', ['1999', '2000'], ['2001-01-01', '2002-01-01', '2003-01-01']],
+  ['days', ['2020-02-27', '2020-02-28'], ['2020-02-29', '2020-03-01', '2020-03-02']],
+  ['weeks', ['2020-01-06', '2020-01-13', '2020-01-20'], ['2020-01-27', '2020-02-03', '2020-02-10']],
+  [
+    'hours',
+    ['2020-01-01 22:00', '2020-01-01 23:00'],
+    ['2020-01-02T00:00:00', '2020-01-02T01:00:00', '2020-01-02T02:00:00'],
+  ],
+  [
+    'slashes',
+    ['2015/01/01 01:00:00', '2015/01/01 04:00:00'],
+    ['2015-01-01T07:00:00', '2015-01-01T10:00:00', '2015-01-01T13:00:00'],
+  ],
+  [
+    'a zone',
+    ['2020-01-01T00:00:00+02:00', '2020-01-02T00:00:00+02:00'],
+    ['2020-01-02T22:00:00', '2020-01-03T22:00:00', '2020-01-04T22:00:00'],
+  ],
+  ['numbers', ['0', '0.5', '1'], ['1.5', '2', '2.5']],
+])('%s go on past the end', (_, labels, expected) => {
+  expect(next(labels)).toEqual(expected);
+});
+
+test('labels stay as they are in the file, whatever zone this machine is in', () => {
+  const axis = TimeAxis.parse([' Jan 1 2000', 'Feb 1 2000 ']);
+  expect(axis.labelAt(0)).toBe(' Jan 1 2000');
+  expect(axis.dateAt(1)!.toISOString()).toBe('2000-02-01T00:00:00.000Z');
+  expect(TimeAxis.parse(['1', '2']).dateAt(0)).toBeUndefined();
+});
+
+test('steps that are not the usual one are reported', () => {
+  expect(TimeAxis.parse(['2020-01-01', '2020-02-01', '2020-03-01']).irregularity()).toBeUndefined();
+  expect(TimeAxis.parse(['2020-01-03', '2020-01-04', '2020-01-05', '2020-01-08']).irregularity()).toBe(
+    '1 of 3 steps are not 1 day, the first from 2020-01-05 to 2020-01-08: rows are taken as equally far apart',
+  );
+  expect(TimeAxis.parse(['2020-01-01', '2020-02-01', '2020-03-01', '2020-06-01']).irregularity()).toMatch(
+    /not 1 month,/,
+  );
+  expect(TimeAxis.parse(['0', '2', '4', '5']).irregularity()).toMatch(/not 2, the first from 4 to 5/);
+});
+
+test.each([
+  [['2020-01-02', '2020-01-01'], /row 2: the time "2020-01-01" comes after "2020-01-02": rows have to be in the order/],
+  [['2020-01-01', '2020-01-01'], /row 2: the time "2020-01-01" stands twice/],
+  [['2020-01-01', 'soon'], /row 2: expected a date such as 2024-01-31 or 2024-01-31 18:00 but found "soon"/],
+  [['2020-01-01', ''], /row 2: expected a date .* but found ""/],
+  [['2020-13-01'], /row 1: expected a date/],
+])('%j is refused', (labels, message) => {
+  expect(errorOf(() => TimeAxis.parse(labels))).toMatchObject({
+    code: 'ERR_DATA_FORMAT',
+    message: expect.stringMatching(message),
+  });
+});

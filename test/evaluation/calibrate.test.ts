@@ -1,0 +1,46 @@
+import { Forecaster } from '../../src/data/forecaster';
+import type { Series } from '../../src/data/series';
+import { SeriesEncoding } from '../../src/data/series-encoding';
+import { calibrationOrigins, fitSpread } from '../../src/evaluation/calibrate';
+import { MdnRnn } from '../../src/models/mdn-rnn';
+import { noGrad } from '../../src/tensor/autograd';
+import { tensor } from '../../src/tensor/creation';
+import { RandomGenerator, randn } from '../../src/tensor/random';
+import { errorOf } from '../error-of';
+
+const numbers = randn([4000], { generator: new RandomGenerator(4), dtype: 'float64' }).toArray() as Float64Array;
+const noise: Series = { name: '', values: Float64Array.from(numbers) };
+
+const split = { validation: 0.5, test: 0.2 };
+
+/** A model that foretells standard normal noise `width` times as wide as it is, whatever came before. */
+function noiseModel(width: number): Forecaster {
+  const encoding = SeriesEncoding.fit([noise], { window: 4, link: 'identity', scale: 'global', calendar: [] });
+  const model = new MdnRnn({ hiddenDim: 4, numMixtures: 1 });
+  noGrad(() => {
+    for (const parameter of model.parameters()) parameter.fill_(0);
+    const bias = model.stateDict()['fc.bias']!;
+    bias.copy_(tensor([0, Math.log(Math.expm1(width ** 2)), 0]));
+  });
+  return new Forecaster(model, encoding);
+}
+
+test.each([0.5, 1, 2])(
+  'a model %d times as wide as what comes is brought to the right width at every step',
+  (width) => {
+    const spread = fitSpread(noiseModel(width), calibrationOrigins([noise], 3, split), 3, 0);
+    expect(spread).toHaveLength(3);
+    for (const factor of spread) expect(Math.abs(factor * width - 1)).toBeLessThan(0.15); // 200 forecasts
+  },
+);
+
+test('missing values count for nothing, and too few values are refused by name', () => {
+  const gaps = { ...noise, values: noise.values.map((value, i) => (i % 3 === 0 ? Number.NaN : value)) };
+  const [factor] = fitSpread(noiseModel(1), calibrationOrigins([gaps], 1, split), 1, 0);
+  expect(Math.abs(factor! - 1)).toBeLessThan(0.2);
+  const few = () => calibrationOrigins([{ ...noise, values: noise.values.subarray(0, 24) }], 4, split);
+  expect(errorOf(few)).toMatchObject({
+    code: 'ERR_DATA_FORMAT',
+    message: expect.stringMatching(/at least 13 validation values to calibrate forecasts of 4 steps/),
+  });
+});
