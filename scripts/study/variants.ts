@@ -6,6 +6,9 @@ const START: TrainGanOptions = { hidden: 512, beta1: 0.5, lr: 2e-4, realLabel: 0
 const FAST: TrainGanOptions = { ...START, lr: 1e-3 };
 const AVERAGED: TrainGanOptions = { ...FAST, emaDecay: 0.999 };
 
+/** The best of these together. */
+const BEST: TrainGanOptions = { ...AVERAGED, beta1: 0.3, batchSize: 64 };
+
 /** By name: the start, then what one value more or less makes of it. */
 export const VARIANTS: Record<string, TrainGanOptions> = {
   article: { preset: 'article' },
@@ -28,4 +31,10 @@ export const VARIANTS: Record<string, TrainGanOptions> = {
   'averaged, clip norm 1': { ...AVERAGED, clipNorm: 1 },
   'averaged, hidden 256': { ...AVERAGED, hidden: 256 },
   'averaged, hidden 1024': { ...AVERAGED, hidden: 1024 },
+  best: BEST,
+  'best, beta1 0': { ...BEST, beta1: 0 },
+  'best, lr 5e-4': { ...BEST, lr: 5e-4 },
+  'best, lr 2e-3': { ...BEST, lr: 2e-3 },
+  'best, least squares': { ...BEST, loss: 'least-squares' },
+  'best, hidden 1024': { ...BEST, hidden: 1024 },
 };

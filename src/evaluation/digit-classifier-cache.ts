@@ -26,7 +26,7 @@ export interface DigitClassifierOptions {
  */
 export function digitClassifier({ onTraining }: DigitClassifierOptions = {}): DigitClassifier {
   const folder = mnistFolder();
-  const path = cacheFile(folder);
+  const path = cacheFile(readMnistImages(folder).data, folder);
   const cached = readCache(path);
   if (cached) return cached;
   onTraining?.();
@@ -35,10 +35,10 @@ export function digitClassifier({ onTraining }: DigitClassifierOptions = {}): Di
   return classifier;
 }
 
-/** The classifier if it is in the cache: nothing is trained, and nothing thrown. */
-export function cachedDigitClassifier(): DigitClassifier | undefined {
+/** The classifier that learned from these very images, if it is in the cache: nothing is trained, and nothing thrown. */
+export function cachedDigitClassifier({ images }: ImageSet): DigitClassifier | undefined {
   try {
-    return readCache(cacheFile(mnistFolder()));
+    return readCache(cacheFile(images, mnistFolder()));
   } catch (error) {
     if (error instanceof LibtorchGenerativeError) return undefined;
     throw error;
@@ -67,8 +67,8 @@ function mnistFolder(): string {
 }
 
 /** Named after the recipe and the data, so that another's classifier is never taken for it. */
-function cacheFile(folder: string): string {
-  const data = createHash('sha256').update(readMnistImages(folder).data).update(readMnistLabels(folder).data);
+function cacheFile(images: Uint8Array, folder: string): string {
+  const data = createHash('sha256').update(images).update(readMnistLabels(folder).data);
   return join(cacheRoot(), `digit-classifier-${RECIPE}-${data.digest('hex').slice(0, 16)}.safetensors`);
 }
 

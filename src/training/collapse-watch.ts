@@ -1,7 +1,7 @@
 import { type ImageSet, samplesToImages } from '../data/images';
 import { describeCollapse, type SampleVariety } from '../evaluation/collapse';
 import type { DigitClassifier } from '../evaluation/digit-classifier';
-import { areMnistImages, cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
+import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import { diversityBeside, measureSpread, NUM_COMPARED, type Spread } from '../evaluation/diversity';
 import type { Generator } from '../models/generator';
 import { RandomGenerator, randn } from '../tensor/random';
@@ -37,7 +37,7 @@ export class CollapseWatch {
     this.#size = { height: real.height, width: real.width };
     const generator = new RandomGenerator(SEED);
     this.#noise = scope(() => randn([this.#numSamples, noiseDim], { generator }).to({ device }));
-    this.#classifier = classifierOf(real);
+    this.#classifier = cachedDigitClassifier(real);
   }
 
   /**
@@ -61,11 +61,4 @@ export class CollapseWatch {
     this.#noise.dispose();
     this.#classifier?.dispose();
   }
-}
-
-function classifierOf(images: ImageSet): DigitClassifier | undefined {
-  const classifier = cachedDigitClassifier();
-  if (!classifier || areMnistImages(images)) return classifier;
-  classifier.dispose();
-  return undefined;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ImageSet } from '../../src/data/images';
+import { type ImageSet, readImages } from '../../src/data/images';
 import { findMnist, readMnistImages, readMnistLabels } from '../../src/data/mnist';
 import type { DigitClassifier } from '../../src/evaluation/digit-classifier';
 import { areMnistImages, cachedDigitClassifier, digitClassifier } from '../../src/evaluation/digit-classifier-cache';
@@ -37,6 +37,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const trainingImages = readImages('mnist');
+
 function testImages(): ImageSet {
   const { data, shape } = readMnistImages(findMnist(), 'test');
   return { images: data, count: shape[0]!, height: 28, width: 28 };
@@ -66,7 +68,8 @@ test('it sees features and digits, the same in one batch as in several', () => {
 test('it is trained once, and then comes from the cache, without a random number of the thread', () => {
   const random = getGeneratorState();
   const again = digitClassifier({ onTraining });
-  expect(cachedDigitClassifier()!.accuracy).toBe(classifier.accuracy);
+  expect(cachedDigitClassifier(trainingImages)!.accuracy).toBe(classifier.accuracy);
+  expect(cachedDigitClassifier(testImages())).toBeUndefined(); // it learned from others
   expect(numTrainings).toBe(1);
   expect(weights(again)).toEqual(weights(classifier));
   expect(again.accuracy).toBe(classifier.accuracy);
@@ -83,7 +86,7 @@ test('a damaged file is made again, with the same numbers on any number of threa
   };
   for (const [damage, bytes] of Object.entries(damages)) {
     writeFileSync(cached(), bytes);
-    expect({ damage, cached: cachedDigitClassifier() }).toEqual({ damage, cached: undefined });
+    expect({ damage, cached: cachedDigitClassifier(trainingImages) }).toEqual({ damage, cached: undefined });
   }
   numTrainings = 0;
   expect(weights(digitClassifier({ onTraining }))).toEqual(weights(classifier));

