@@ -14,6 +14,7 @@
 
 #include <cmath>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -217,6 +218,15 @@ struct FromJs<at::MemoryFormat> : NoChoice<at::MemoryFormat, at::MemoryFormat::C
 template <>
 struct FromJs<at::Layout> : NoChoice<at::Layout, at::kStrided> {
   using NoChoice::NoChoice;
+};
+
+/** The only text so far is UPLO, the triangle that a symmetric matrix is read from. */
+template <>
+struct FromJs<std::string_view> {
+  explicit FromJs(const Incoming& in) {
+    if (!isMissing(in.value)) throw invalidArgument(in.argument.name, "undefined", in.value);
+  }
+  std::string_view get() const { return "L"; }
 };
 
 /** Results on their way out. */

@@ -31,9 +31,11 @@
 #include <ATen/ops/gt_ops.h>
 #include <ATen/ops/index_select_ops.h>
 #include <ATen/ops/isfinite_ops.h>
+#include <ATen/ops/kthvalue_ops.h>
 #include <ATen/ops/le_ops.h>
 #include <ATen/ops/leaky_relu_ops.h>
 #include <ATen/ops/lerp_ops.h>
+#include <ATen/ops/linalg_eigh_ops.h>
 #include <ATen/ops/linalg_vector_norm_ops.h>
 #include <ATen/ops/linear_ops.h>
 #include <ATen/ops/log_ops.h>
@@ -134,6 +136,7 @@ constexpr OpEntry kTable[] = {
     Op<ops::max_dim>("max"),
     Op<ops::min>("minAll"),
     Op<ops::min_dim>("min"),
+    Op<ops::kthvalue>("kthvalue"),
     Op<ops::argmax>("argmax"),
     Op<ops::argmin>("argmin"),
     Op<ops::cumsum>("cumsum"),
@@ -165,6 +168,7 @@ constexpr OpEntry kTable[] = {
     Op<ops::matmul>("matmul"),
     Op<ops::addmm>("addmm"),
     Op<ops::linear>("linear"),
+    Op<ops::linalg_eigh>("eigh"),
     // activations and losses
     Op<ops::relu>("relu"),
     Op<ops::leaky_relu>("leakyRelu"),

@@ -19,6 +19,7 @@ const TYPES: Record<string, string> = {
   Device: 'string',
   Layout: 'undefined',
   MemoryFormat: 'undefined',
+  str: 'undefined',
 };
 
 interface Argument {

@@ -3,7 +3,7 @@ export { type MissingValues, readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
 export { Forecaster, type NextValue } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
-export { type ImageSet, readImages } from './data/images';
+export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
 export type { LinkName } from './data/link';
 export { findMnist, readMnistImages, readMnistLabels } from './data/mnist';
 export type { ScalingKind } from './data/scaling';
@@ -23,6 +23,12 @@ export {
   type ForecastEvaluation,
   type ForecastEvaluationOptions,
 } from './evaluation/evaluate-forecasts';
+export {
+  evaluateImages,
+  type ImageEvaluation,
+  type ImageEvaluationOptions,
+  type ImageScores,
+} from './evaluation/evaluate-images';
 export type { OneStepScores, Pit } from './evaluation/one-step';
 export { mixtureCrps, pinballLoss, sampleCrps } from './evaluation/scores';
 export { testUniformity, type Uniformity } from './evaluation/uniformity';
@@ -75,6 +81,7 @@ export {
 export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/safetensors';
 export { keep, memory, scope } from './tensor/scope';
 export { type Operand, Tensor } from './tensor/tensor';
+export { type DrawImagesOptions, drawImages } from './training/draw-images';
 export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
 export type { GanLossName, GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
 export { loadDiscriminator, loadForecaster, loadGenerator } from './training/load-run';

@@ -44,6 +44,17 @@ export function levels(text: string): number[] {
     .map(finiteNumber('numbers between 0 and 1, as 0.1,0.5,0.9', (level) => level > 0 && level < 1));
 }
 
+/** The flags of `evaluate`, for either kind of run. */
+export interface EvaluateFlags {
+  data?: string;
+  horizon?: number;
+  season?: number;
+  paths: number;
+  seed: number;
+  count: number;
+  json?: boolean;
+}
+
 /** The flags that both trainings have. */
 export interface TrainingFlags extends Omit<TrainingOptions, 'signal' | 'onProgress'> {
   json?: boolean;

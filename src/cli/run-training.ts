@@ -23,18 +23,31 @@ export function trainingOptions<Flags extends TrainingFlags>({ json, ...flags }:
  * stdout, and on Ctrl-C a checkpoint and exit status 130.
  *
  * @param line the line of an epoch, or undefined for none
+ * @param warning what an epoch gives cause to warn of, on stderr
  */
 export async function runTraining<Epoch extends { epoch: number }>(
   start: (options: Pick<TrainingOptions, 'signal' | 'onProgress'>) => TrainingRun<Epoch, unknown>,
-  { folder, json = false, line }: { folder: string; json?: boolean; line: (record: Epoch) => string | undefined },
+  {
+    folder,
+    json = false,
+    line,
+    warning,
+  }: {
+    folder: string;
+    json?: boolean;
+    line: (record: Epoch) => string | undefined;
+    warning?: (record: Epoch) => string | undefined;
+  },
 ): Promise<void> {
   const interrupt = interruptSignal();
   const bar = progressBar(json);
   try {
     for await (const record of start({ signal: interrupt.signal, onProgress: bar?.update })) {
       const text = json ? JSON.stringify(record) : line(record);
+      const warned = warning?.(record);
       bar?.clear();
       if (text !== undefined) process.stdout.write(`${text}\n`);
+      if (warned !== undefined) console.error(`warning: ${warned}`);
     }
     bar?.stop();
     console.error(`The run is in ${folder}`);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { writeGrid } from '../report/png';
 import { RandomGenerator, randn } from '../tensor/random';
+import { drawSamples } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
-import { drawSamples } from '../training/train-gan';
 import { wholeNumber } from './flags';
 
 export function addSampleCommand(program: Command): void {

@@ -49,7 +49,18 @@ async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
     // As in the article: every tenth of its epochs of one batch.
     line: (record) =>
       isNoise && record.epoch % 10 !== 0 ? undefined : digits ? everyDigit(record) : articleLine(record, epochs),
+    warning: collapseWarning(),
   });
+}
+
+/** Once a training: a generator that has collapsed seldom recovers. */
+function collapseWarning(): (record: GanEpoch) => string | undefined {
+  let hasWarned = false;
+  return ({ epoch, collapse }) => {
+    if (hasWarned || !collapse) return undefined;
+    hasWarned = true;
+    return `The generator has collapsed in epoch ${epoch}: ${collapse}. Another --seed or a lower --lr may help`;
+  };
 }
 
 function articleLine({ epoch, lossD, lossG }: GanEpoch, epochs: number): string {

@@ -4,6 +4,7 @@ import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
 import type { Link } from './link';
 import type { Series } from './series';
 import type { SeriesEncoding } from './series-encoding';
@@ -29,6 +30,11 @@ export class Forecaster {
     readonly spread: readonly number[] = [],
   ) {}
 
+  /** Where the model is. */
+  get device(): string {
+    return this.model.parameters()[0]!.device;
+  }
+
   /** The factor of {@link Forecaster.spread} for a step ahead, from 0. */
   spreadAt(step: number): number {
     return this.spread[Math.min(step, this.spread.length - 1)] ?? 1;
@@ -44,8 +50,8 @@ export class Forecaster {
   paths(series: Series, options: Omit<ForecastOptions, 'known'> = {}): Float64Array {
     const { horizon = 24, seed = 0 } = options;
     return scope(() => {
-      const { rows, scaler } = this.encoding.history(series);
-      const known = this.encoding.known(series, horizon);
+      const { rows, scaler } = this.#history(series);
+      const known = this.encoding.known(series, horizon)?.to({ device: this.device });
       const drawn = forecastPaths(this.model, rows, { ...options, horizon, known, seed: seedOf(series.name, seed) });
       const scaled = Float64Array.from(drawn.toArray() as Float32Array);
       this.#widen(scaled, horizon);
@@ -60,7 +66,7 @@ export class Forecaster {
     const ask = <T>(question: (mixture: Mixture, median: number, scaler: Scaler) => T): T =>
       noGrad(() =>
         scope(() => {
-          const { rows, scaler } = this.encoding.history(series);
+          const { rows, scaler } = this.#history(series);
           const mixture = new Mixture(this.model.forward(rows.unsqueeze(0)), { temperature });
           return question(mixture, mixture.quantile([0.5]).item(), scaler);
         }),
@@ -78,9 +84,14 @@ export class Forecaster {
             const linked = link.accepts(value) ? link.apply(Float64Array.of(value))[0]! : -Infinity;
             return median + ((linked - scaler.mean) / scaler.deviation - median) / spread;
           });
-          return Array.from(mixture.cdf(tensor([scaled], { dtype: 'float64' })).toArray(), Number);
+          return Array.from(mixture.cdf(tensor([scaled], { dtype: 'float64', device: this.device })).toArray(), Number);
         }),
     };
+  }
+
+  #history(series: Series): { rows: Tensor; scaler: Scaler } {
+    const { rows, scaler } = this.encoding.history(series);
+    return { rows: rows.to({ device: this.device }), scaler }; // (window, inputDim)
   }
 
   /** Moves scaled paths (paths, horizon) away from each step's median. */

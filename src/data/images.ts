@@ -31,6 +31,28 @@ export function readImages(source: string): ImageSet {
   return findMnistFile(source, 'train', 'images') ? toImageSet(readMnistImages(source)) : readPngFolder(source);
 }
 
+/**
+ * Images of the same kind that {@link readImages} leaves out: MNIST's test images; undefined for other sources.
+ *
+ * @throws as readImages does
+ */
+export function readTestImages(source: string): ImageSet | undefined {
+  const dir = source === 'mnist' ? findMnist() : source;
+  if (!isFolder(dir) || !findMnistFile(dir, 'train', 'images') || !findMnistFile(dir, 'test', 'images'))
+    return undefined;
+  return toImageSet(readMnistImages(dir, 'test'));
+}
+
+/** Samples in [-1, 1], one image after another, as bytes; NaN is black. */
+export function samplesToImages(
+  samples: Float32Array,
+  { height, width }: Pick<ImageSet, 'height' | 'width'>,
+): ImageSet {
+  const images = new Uint8Array(samples.length);
+  for (let i = 0; i < samples.length; i++) images[i] = Math.round((samples[i]! + 1) * 127.5);
+  return { images, count: samples.length / (height * width), height, width };
+}
+
 function toImageSet({ shape, data }: IdxArray): ImageSet {
   const [count, height, width] = shape as [number, number, number];
   return { images: data, count, height, width };

@@ -37,7 +37,8 @@ export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepS
   const spread = forecaster.spreadAt(0);
   return noGrad(() =>
     scope(() => {
-      const { rows, targets, scalers } = windows;
+      const { targets, scalers } = windows;
+      const rows = windows.rows.to({ device: forecaster.device });
       const mixture = new Mixture(model.forward(rows.slice(1, 0, -1)));
       const target = rows.select(1, -1).slice(1, 0, 1); // (N, 1)
       // Of forecasts that are `spread` times as wide about their median.

@@ -118,6 +118,8 @@ export interface Ops {
   minAll(self: Handle): Handle;
   /** `min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   min(self: Handle, dim: number, keepdim?: boolean): [Handle, Handle];
+  /** `kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
+  kthvalue(self: Handle, k: number, dim?: number, keepdim?: boolean): [Handle, Handle];
   /** `argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
   argmax(self: Handle, dim?: number | null, keepdim?: boolean): Handle;
   /** `argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
@@ -185,6 +187,8 @@ export interface Ops {
   addmm(self: Handle, mat1: Handle, mat2: Handle, beta?: number, alpha?: number): Handle;
   /** `linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor` */
   linear(input: Handle, weight: Handle, bias?: Handle | null): Handle;
+  /** `linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)` */
+  eigh(self: Handle, UPLO?: undefined): [Handle, Handle];
   /** `relu(Tensor self) -> Tensor` */
   relu(self: Handle): Handle;
   /** `leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor` */

@@ -15,7 +15,7 @@ ${samples.length > 0 ? sampleSlider(samples) : html`<p class="hint">No samples w
 <section>
 <h2>Quality</h2>
 ${alarm ? html`<p class="verdict warning">The generator has collapsed: ${String(alarm)}.</p>` : undefined}
-${scores ? quality(scores, figures) : html`<p class="hint">${howToEvaluate(report)}</p>`}
+${scores ? quality(scores, figures) : html`<p class="hint">${howToEvaluate(report)}</p>${digitsOfLastEpoch(report, figures)}`}
 </section>
 `;
 }
@@ -23,6 +23,12 @@ ${scores ? quality(scores, figures) : html`<p class="hint">${howToEvaluate(repor
 function howToEvaluate({ settings, evaluateCommand }: GanReport): Html {
   if (settings.data === 'noise') return html`Trained on noise: there is nothing to compare the samples with.`;
   return html`Not evaluated yet. Fréchet distance, precision, recall and a histogram of the digits come with <code>${evaluateCommand}</code>`;
+}
+
+/** A training tells the digits apart if the classifier was there already. */
+function digitsOfLastEpoch({ metrics }: GanReport, figures: Figures): Html | undefined {
+  const digits = metrics.findLast((epoch) => Array.isArray(epoch.digits))?.digits as number[] | undefined;
+  return digits && html`<div class="grid">${figures.add(classHistogram(digits))}</div>`;
 }
 
 /** Without scripts the latest picture is seen. */

@@ -56,6 +56,21 @@ export function nativeOf(generator: RandomGenerator | undefined): NativeRandomGe
   return generator instanceof RandomGenerator ? generator.native : generator;
 }
 
+/**
+ * Runs `body` with this thread's random numbers as if just seeded, and goes on with its own sequence afterwards.
+ *
+ * @internal For nets that a training of the user's must not notice.
+ */
+export function withSeed<T>(seed: number, body: () => T): T {
+  const before = getGeneratorState();
+  setGeneratorState(new RandomGenerator(seed).getState()); // not manualSeed, which seeds the CUDA devices too
+  try {
+    return body();
+  } finally {
+    setGeneratorState(before);
+  }
+}
+
 export interface RandomOptions {
   generator?: RandomGenerator;
   /** Default float32. */

@@ -230,6 +230,10 @@ export class Tensor {
       ? new Tensor(native().minAll(this.handle))
       : extremes(native().min(this.handle, dim, keepdim));
   }
+  /** The k-th smallest along `dim`, from 1. */
+  kthvalue(k: number, dim = -1, keepdim = false): { values: Tensor; indices: Tensor } {
+    return extremes(native().kthvalue(this.handle, k, dim, keepdim));
+  }
   argmax(dim?: number, keepdim = false): Tensor {
     return new Tensor(native().argmax(this.handle, dim, keepdim));
   }
@@ -308,6 +312,11 @@ export class Tensor {
   }
   matmul(other: Tensor): Tensor {
     return new Tensor(native().matmul(this.handle, handleOf(other)));
+  }
+  /** Eigenvalues, ascending, and eigenvectors, its columns, of a symmetric matrix, read from the lower triangle. */
+  eigh(): { values: Tensor; vectors: Tensor } {
+    const [values, vectors] = native().eigh(this.handle);
+    return { values: new Tensor(values), vectors: new Tensor(vectors) };
   }
 
   // activations

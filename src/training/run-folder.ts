@@ -104,6 +104,11 @@ export class RunFolder {
     this.writeConfig({ ...config, settings: { ...(config.settings as object), ...found } });
   }
 
+  /** For a run that goes on: the model that was evaluated is no longer the run's. */
+  forgetEvaluation(): void {
+    rmSync(this.file('evaluation.json'), { force: true });
+  }
+
   /** Takes back a new run that came to nothing. */
   discard(): void {
     if (!this.#made) return;

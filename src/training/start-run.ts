@@ -77,6 +77,7 @@ export function startRun<Settings extends RunSettings>(
   const { folder } = RunFolder.open(resume, kind);
   const start = resumeCheckpoint(folder, training.parts, (saved) => checkSameRun(resume, saved, config));
   folder.removeTemporaries();
+  if (start.epoch < settings.epochs) folder.forgetEvaluation();
   folder.writeConfig(config);
   return { folder, start };
 }

@@ -5,23 +5,25 @@ import { Generator } from '../models/generator';
 import { Adam } from '../nn/adam';
 import { Ema } from '../nn/ema';
 import { writeGrid } from '../report/png';
-import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import { getGeneratorState, manualSeed, RandomGenerator, randn, setGeneratorState } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { Parts } from './checkpoint';
+import { CollapseWatch, type WatchedVariety } from './collapse-watch';
+import { drawSamples } from './draw-images';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
 import { type GanLoss, ganLoss } from './gan-loss';
 import { type GanSettings, resolveGanSettings, type TrainGanOptions } from './gan-settings';
 import { type GanPlayers, ganStep } from './gan-step';
 import { prepareDevice } from './options';
 import type { RunFolder } from './run-folder';
+import { writeRunReport } from './run-report';
 import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
-/** Losses of the epoch's last batch. */
-export type GanEpoch = EpochRecord<GanLosses>;
+/** Losses of the epoch's last batch; on images also the variety of its samples. */
+export type GanEpoch = EpochRecord<GanLosses> & Partial<WatchedVariety>;
 type GanLosses = { lossD: number; lossG: number };
 
 export interface GanResult {
@@ -48,13 +50,14 @@ export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, G
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
   const device = prepareDevice(options);
-  const { settings, loader } = loadData(requestedSettings('gan', asked, options), device);
+  const { settings, loader, watch } = loadData(requestedSettings('gan', asked, options), device);
   manualSeed(settings.seed);
-  const training = new GanTraining(settings, loader, device);
+  const training = new GanTraining(settings, loader, watch, device);
   try {
     const { folder, start } = startRun('gan', settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
+    if (folder) writeRunReport(folder.path);
     return { generator: training.sampler, discriminator: training.models.discriminator, settings };
   } finally {
     training.dispose();
@@ -62,13 +65,18 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 }
 
 /** The images in batches (B, height · width) of numbers in [-1, 1]; for the article's noise none. */
-function loadData(settings: GanSettings, device: string): { settings: GanSettings; loader?: DataLoader } {
+function loadData(
+  settings: GanSettings,
+  device: string,
+): { settings: GanSettings; loader?: DataLoader; watch?: CollapseWatch } {
   if (settings.data === 'noise') return { settings };
-  const { batchSize } = settings;
-  const { images, count, height, width } = readImages(settings.data);
-  const pixels = tensor(images, { shape: [count, height * width], device });
+  const { batchSize, noiseDim } = settings;
+  const images = readImages(settings.data);
+  const { count, height, width } = images;
+  const pixels = tensor(images.images, { shape: [count, height * width], device });
   const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
-  return { settings: { ...settings, height, width }, loader };
+  const watch = new CollapseWatch(images, { noiseDim, device });
+  return { settings: { ...settings, height, width }, loader, watch };
 }
 
 /** Bytes to numbers in [-1, 1]. */
@@ -101,6 +109,7 @@ class GanTraining implements Training<GanLosses> {
   constructor(
     readonly settings: GanSettings,
     readonly loader: DataLoader | undefined,
+    readonly watch: CollapseWatch | undefined,
     readonly device: string,
   ) {
     const { noiseDim, hidden, height, width, lr, beta1, seed } = settings;
@@ -153,13 +162,13 @@ class GanTraining implements Training<GanLosses> {
       const { height, width } = this.settings;
       writeGrid(folder.sampleFile(epoch), drawSamples(this.sampler, this.#gridNoise), { height, width });
     }
-    return {};
+    return this.watch?.look(this.sampler, (epoch + 1) * this.numBatches, this.numBatches) ?? {};
   }
 
   /** Frees all but the discriminator and the generator to draw from. */
   dispose(): void {
     const { optimizerG, optimizerD, generator } = this.parts;
-    for (const each of [optimizerG, optimizerD, this.#loss, this.#gridNoise]) each.dispose();
+    for (const each of [optimizerG, optimizerD, this.#loss, this.#gridNoise, this.watch]) each?.dispose();
     if (this.sampler !== generator) generator.dispose();
     this.loader?.data.dispose();
   }
@@ -168,9 +177,4 @@ class GanTraining implements Training<GanLosses> {
     folder.writeModel('model', this.sampler.stateDict());
     folder.writeModel('discriminator', this.models.discriminator.stateDict());
   }
-}
-
-/** Samples in [-1, 1] from noise (B, noiseDim), row after row. */
-export function drawSamples(generator: Generator, noise: Tensor): Float32Array {
-  return scope(() => noGrad(() => generator.forward(noise).toArray() as Float32Array));
 }

@@ -15,6 +15,7 @@ import type { Tensor } from '../tensor/tensor';
 import type { Stateful } from './checkpoint';
 import { EarlyStopping } from './early-stopping';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
+import { tryToEvaluate, writeEvaluation } from './evaluate-run';
 import {
   createMdnRnn,
   type MdnRnnSettings,
@@ -24,6 +25,7 @@ import {
 } from './mdn-rnn-settings';
 import { prepareDevice } from './options';
 import type { RunFolder } from './run-folder';
+import { writeRunReport } from './run-report';
 import { oddities, readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';
 import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
@@ -75,16 +77,20 @@ async function* mdnRnnEpochs(
     training.restoreBest();
     const { model } = training.models;
     const spread = origins && fitSpread(new Forecaster(model, windows.encoding), origins, calibrate!, settings.seed);
+    const result = { model, forecaster: new Forecaster(model, windows.encoding, spread), series, settings };
     if (spread) folder?.updateSettings({ spread });
-    return {
-      model,
-      forecaster: new Forecaster(model, windows.encoding, spread),
-      series,
-      settings: { ...settings, spread },
-    };
+    if (folder) leaveResults(folder.path, result);
+    return { ...result, settings: { ...settings, spread } };
   } finally {
     training.dispose();
   }
+}
+
+/** An evaluation, where enough was kept from training, and a report. */
+function leaveResults(run: string, { forecaster, series, settings }: MdnRnnResult): void {
+  const evaluation = tryToEvaluate(forecaster, series, settings);
+  if (evaluation) writeEvaluation(run, 'mdn-rnn', { column: [settings.column].flat().join(', '), ...evaluation });
+  writeRunReport(run);
 }
 
 class MdnRnnTraining implements Training<MdnRnnLosses> {

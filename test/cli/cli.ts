@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { native } from '../../src/native/addon';
+import { libtorchInUse } from '../../src/native/load';
 
 const root = join(__dirname, '..', '..');
 const main = join(root, 'lib', 'cli', 'main.js');
@@ -45,6 +47,12 @@ export function runCli(
     result.stderr += data;
   });
   return new Promise((resolve) => child.on('close', (status) => resolve({ ...result, status })));
+}
+
+/** An environment whose package cache is `folder`, but for the libtorch in use. */
+export function cacheIn(folder: string): { XDG_CACHE_HOME: string; LIBTORCH: string } {
+  native();
+  return { XDG_CACHE_HOME: folder, LIBTORCH: libtorchInUse()!.root };
 }
 
 /** JSON objects, one a line. */

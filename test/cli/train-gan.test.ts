@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { expectLosses, isSameCpu, pytorch } from '../fixtures/training/losses';
-import { jsonLines, runCli, useTemporaryFolder } from './cli';
+import { cacheIn, jsonLines, runCli, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
 
@@ -35,10 +35,10 @@ test.each(pytorch.mnist)('--preset article on MNIST: $options', async ({ options
     String(value),
   ]);
   const args = ['train', 'gan', '--preset', 'article', '--json', '--threads', '1', ...values];
-  const { status, stdout } = await runCli(args, { cwd: folder() });
+  const { status, stdout } = await runCli(args, { cwd: folder(), env: cacheIn(folder()) });
   expect(status).toBe(0);
   const records = jsonLines(stdout);
-  expect(records.map(Object.keys)).toEqual(losses.map(() => ['epoch', 'lossD', 'lossG', 'seconds']));
+  expect(records.map(Object.keys)).toEqual(losses.map(() => ['epoch', 'lossD', 'lossG', 'diversity', 'seconds']));
   expectLosses(
     records.flatMap(({ lossD, lossG }) => [lossD!, lossG!]),
     losses.flat(),

@@ -26,6 +26,7 @@ const VALUES: Record<string, { right: unknown; wrong: unknown[] }> = {
   Device: { right: 'cpu', wrong: [0, {}, true] },
   Layout: { right: undefined, wrong: ['strided', 0] },
   MemoryFormat: { right: undefined, wrong: ['contiguous', 0] },
+  str: { right: undefined, wrong: ['L', 0] },
 };
 
 /** Taken apart here anew, so that the test doesn't share the generator's mistakes. */

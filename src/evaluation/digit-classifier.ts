@@ -1,0 +1,70 @@
+import type { ImageSet } from '../data/images';
+import { ReLU } from '../nn/activations';
+import { Linear } from '../nn/linear';
+import { Module } from '../nn/module';
+import { Sequential } from '../nn/sequential';
+import { noGrad } from '../tensor/autograd';
+import { cat } from '../tensor/creation';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import { resizedPixels } from './resize';
+
+/** MNIST's height and width. */
+const SIZE = 28;
+const HIDDEN = 512;
+const BATCH_SIZE = 1000;
+
+/** Units of the last hidden layer: what the classifier sees in an image. */
+export const NUM_FEATURES = 64;
+export const NUM_DIGITS = 10;
+
+/** What the classifier sees in images. */
+export interface SeenImages {
+  /** (N, 64), float64. */
+  features: Tensor;
+  /** How many it takes for a 0, a 1, ... */
+  digits: number[];
+}
+
+/** A net of three linear layers that tells MNIST's digits apart; its last hidden layer compares images. */
+export class DigitClassifier extends Module {
+  readonly hidden: Sequential;
+  readonly output: Linear;
+  /** The part of MNIST's test images that it reads right. */
+  accuracy = Number.NaN;
+
+  constructor() {
+    super();
+    this.hidden = new Sequential(
+      new Linear({ inFeatures: SIZE * SIZE, outFeatures: HIDDEN }),
+      new ReLU(),
+      new Linear({ inFeatures: HIDDEN, outFeatures: NUM_FEATURES }),
+      new ReLU(),
+    );
+    this.output = new Linear({ inFeatures: NUM_FEATURES, outFeatures: NUM_DIGITS });
+  }
+
+  /** Pixels (B, 784) in [0, 1] to logits (B, 10). */
+  forward(pixels: Tensor): Tensor {
+    return this.output.forward(this.hidden.forward(pixels));
+  }
+
+  /** Looks at images of any size, resized to 28 × 28. */
+  look(images: ImageSet): SeenImages {
+    return scope(() =>
+      noGrad(() => {
+        const digits = new Array<number>(NUM_DIGITS).fill(0);
+        const features: Tensor[] = [];
+        for (let start = 0; start < images.count; start += BATCH_SIZE) {
+          const seen = scope(() => {
+            const batch = this.hidden.forward(resizedPixels(images, SIZE, start, start + BATCH_SIZE)); // (B, 64)
+            for (const digit of this.output.forward(batch).argmax(1).toArray()) digits[Number(digit)]!++;
+            return batch.to({ dtype: 'float64' });
+          });
+          features.push(seen);
+        }
+        return { features: cat(features), digits };
+      }),
+    );
+  }
+}

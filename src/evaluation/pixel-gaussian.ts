@@ -1,0 +1,16 @@
+import type { ImageSet } from '../data/images';
+import { tensor } from '../tensor/creation';
+import { RandomGenerator, randn } from '../tensor/random';
+import { scope } from '../tensor/scope';
+
+/** Images of which each pixel is drawn alone, from a Gaussian with the mean and deviation that it has in real images. */
+export function drawPixelGaussian({ images, count, height, width }: ImageSet, wanted: number, seed: number): ImageSet {
+  const area = height * width;
+  const bytes = scope(() => {
+    const pixels = tensor(images, { shape: [count, area], dtype: 'float32' });
+    const noise = randn([wanted, area], { generator: new RandomGenerator(seed) });
+    const drawn = noise.mul(pixels.std(0, { correction: 0 })).add(pixels.mean(0));
+    return drawn.add(0.5).clamp(0, 255).to({ dtype: 'uint8' }).toArray() as Uint8Array; // rounded
+  });
+  return { images: bytes, count: wanted, height, width };
+}

@@ -1,0 +1,37 @@
+import { type ImageSet, samplesToImages } from '../data/images';
+import type { Generator } from '../models/generator';
+import { checkSize } from '../nn/check';
+import { noGrad } from '../tensor/autograd';
+import { RandomGenerator, randn } from '../tensor/random';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+
+export interface DrawImagesOptions {
+  count: number;
+  /** Pixels of an image, as of those that the generator was trained on. */
+  height: number;
+  width: number;
+  /** The same seed draws the same images; default 0. */
+  seed?: number;
+}
+
+/** Images whose numbers are in memory at once. */
+const BATCH_SIZE = 1000;
+
+/** Draws images, of 256 levels of gray as real ones are, from a generator on the CPU. */
+export function drawImages(generator: Generator, { count, height, width, seed = 0 }: DrawImagesOptions): ImageSet {
+  checkSize('count', count);
+  const images = new Uint8Array(count * height * width);
+  const random = new RandomGenerator(seed);
+  for (let start = 0; start < count; start += BATCH_SIZE) {
+    const shape = [Math.min(BATCH_SIZE, count - start), generator.noiseDim];
+    const samples = scope(() => drawSamples(generator, randn(shape, { generator: random })));
+    images.set(samplesToImages(samples, { height, width }).images, start * height * width);
+  }
+  return { images, count, height, width };
+}
+
+/** Samples in [-1, 1] from noise (B, noiseDim), row after row. */
+export function drawSamples(generator: Generator, noise: Tensor): Float32Array {
+  return scope(() => noGrad(() => generator.forward(noise).toArray() as Float32Array));
+}

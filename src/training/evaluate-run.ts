@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Forecaster } from '../data/forecaster';
+import type { Series } from '../data/series';
+import { partEnds } from '../data/split';
+import { LibtorchGenerativeError } from '../errors';
+import {
+  evaluateForecasts,
+  type ForecastEvaluation,
+  type ForecastEvaluationOptions,
+} from '../evaluation/evaluate-forecasts';
+import { writeFileAtomic } from '../files';
+import type { MdnRnnSettings } from './mdn-rnn-settings';
+
+/** Steps that a forecast goes ahead where nothing else is asked for and the series are long enough. */
+const HORIZON = 24;
+
+/**
+ * Scores forecasts of the test part of each series, or if there is none of its validation part: by default as far ahead
+ * as they were calibrated for, else 24 steps or what there is.
+ *
+ * @throws ERR_DATA_FORMAT if nothing was kept from training, or no horizon fits
+ */
+export function evaluateHeldOut(
+  forecaster: Forecaster,
+  series: Series[],
+  settings: MdnRnnSettings,
+  options: Partial<ForecastEvaluationOptions> = {},
+): ForecastEvaluation {
+  const { validation, test, calibrate } = settings;
+  if (validation + test === 0) {
+    throw new LibtorchGenerativeError(
+      'ERR_DATA_FORMAT',
+      'Expected values that the model has not learned from, but it was trained with validation 0: train with --validation 0.2, or name new values by --data',
+    );
+  }
+  const starts = series.map((each) => {
+    const ends = partEnds(each, settings);
+    return test > 0 ? ends.validation : ends.training;
+  });
+  const longest = Math.max(...series.map(({ values }, index) => values.length - starts[index]!));
+  const { horizon = Math.max(Math.min(calibrate ?? HORIZON, longest), 1) } = options;
+  return evaluateForecasts(forecaster, series, { ...options, horizon, starts });
+}
+
+/** As {@link evaluateHeldOut}, or undefined where there is too little to score. */
+export function tryToEvaluate(...args: Parameters<typeof evaluateHeldOut>): ForecastEvaluation | undefined {
+  try {
+    return evaluateHeldOut(...args);
+  } catch (error) {
+    if ((error as LibtorchGenerativeError).code !== 'ERR_DATA_FORMAT') throw error;
+    return undefined;
+  }
+}
+
+/** Keeps an evaluation in a run's folder, for its report. @throws ERR_FILE */
+export function writeEvaluation(run: string, kind: string, evaluation: object): void {
+  writeFileAtomic(join(run, 'evaluation.json'), `${JSON.stringify({ kind, ...evaluation }, null, 2)}\n`);
+}

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ImageEvaluation } from '../../src/evaluation/evaluate-images';
+import { encodeGrid } from '../../src/report/png';
+import { RandomGenerator, rand } from '../../src/tensor/random';
+import { cacheIn, runCli } from './cli';
+
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
+  await runCli(['train', 'gan', '--epochs', '2', '--hidden', '64', '--out', 'run'], options());
+  await runCli(['train', 'gan', '--data', 'noise', '--epochs', '1', '--out', 'noise'], { cwd: folder });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** One thread: more slow each other down where tests run side by side. */
+const options = () => ({ cwd: folder, env: { OMP_NUM_THREADS: '1' } });
+const evaluate = (run: string, ...flags: string[]) => runCli(['evaluate', run, ...flags], options());
+
+test('where nothing can be cached, the classifier is trained, which one line says', async () => {
+  const blocked = join(folder, 'blocked');
+  writeFileSync(blocked, '');
+  const { status, stdout, stderr } = await runCli(['evaluate', 'run', '--count', '100'], {
+    cwd: folder,
+    env: cacheIn(blocked),
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^Training the classifier .*\n$/) });
+  expect(stdout).toMatch(/^Beside 60000 images of mnist/);
+});
+
+test('in words', async () => {
+  const { status, stdout } = await evaluate('run', '--count', '1000');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^Beside 60000 images of mnist, .* reads 98\.\d % of MNIST's test digits:\n/);
+  for (const row of ['generated +1000', 'other real +10000', 'pixel noise +1000']) {
+    expect(stdout).toMatch(new RegExp(`\n  ${row} +[\\d.]+ +[\\d.]+ % +[\\d.]+ % +\\d\\.\\d\\d\n`));
+  }
+  expect(stdout).toMatch(/\nThe Fréchet distance is \d+\.\d % of that of pixels drawn one by one\.\n/);
+  expect(stdout).toMatch(/\nDigits: 0: .* 9: \d+\.\d %\n/);
+  expect(stdout).toMatch(/\nIt hardly draws the digits [\d, ]+\.\n/); // after two epochs
+  expect(stdout).toMatch(/\nThe generator has (not )?collapsed[^\n]*\.\n$/);
+});
+
+test('as JSON, in evaluation.json too, and the same each time', async () => {
+  const { stdout } = await evaluate('run', '--count', '300', '--json');
+  const evaluation = JSON.parse(stdout) as ImageEvaluation;
+  expect(evaluation.rows[0]).toMatchObject({ name: 'generated', count: 300 });
+  const file = () => JSON.parse(readFileSync(join(folder, 'run', 'evaluation.json'), 'utf8'));
+  expect(file()).toEqual({ kind: 'gan', ...evaluation });
+  expect((await evaluate('run', '--count', '300', '--json')).stdout).toBe(stdout);
+  const other = JSON.parse((await evaluate('run', '--count', '300', '--json', '--seed', '5')).stdout);
+  expect(other.rows[0].frechet).not.toBe(evaluation.rows[0]!.frechet);
+  expect(file().rows[0].frechet).toBe(other.rows[0].frechet);
+});
+
+test('a run on PNG files of another size claims no digits', async () => {
+  mkdirSync(join(folder, 'images'));
+  const size = { height: 12, width: 20 };
+  const values = rand([150, 240], { generator: new RandomGenerator(1) });
+  for (let index = 0; index < 150; index++) {
+    const image = encodeGrid(values.select(0, index).toArray() as Float32Array, { ...size, padding: 0, scale: 1 });
+    writeFileSync(join(folder, 'images', `${index}.png`), image);
+  }
+  const args = ['--data', 'images', '--epochs', '2', '--batch-size', '50', '--hidden', '16', '--out', 'png'];
+  await runCli(['train', 'gan', ...args], options());
+  const { status, stdout } = await evaluate('png', '--count', '70');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^Beside 75 images of .*images,/);
+  expect(stdout).toContain("These are not MNIST's images, resized from 20 x 12 to 28 x 28 pixels: the classifier sees");
+  expect(stdout).not.toContain('Digits');
+
+  const otherSize = await evaluate('png', '--data', 'mnist');
+  expect(otherSize).toMatchObject({
+    status: 1,
+    stderr: "error: Expected images of 20 x 12 pixels in mnist, the generator's, but found 28 x 28\n",
+  });
+});
+
+test('a run on noise is refused, and fewer images than features', async () => {
+  expect(await evaluate('noise')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^error: Expected a GAN trained on images, but noise was trained on noise/),
+  });
+  const few = await evaluate('run', '--count', '64');
+  expect(few).toMatchObject({ status: 2, stderr: expect.stringMatching(/--count <n>.*at least 65/) });
+});
+
+test('the alarm is one line on stderr, and in the records', async () => {
+  const args = ['train', 'gan', '--lr', '0.01', '--beta1', '0.9', '--hidden', '256', '--epochs', '2', '--json'];
+  const { status, stdout, stderr } = await runCli(args, options());
+  expect(status).toBe(0);
+  expect(
+    stderr.match(/^warning: The generator has collapsed in epoch \d: its samples are nearly all alike.*$/gm),
+  ).toHaveLength(1);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .filter((line) => 'collapse' in JSON.parse(line)).length,
+  ).toBeGreaterThan(1);
+});

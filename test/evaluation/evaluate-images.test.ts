@@ -1,0 +1,82 @@
+import { type ImageSet, readImages, readTestImages } from '../../src/data/images';
+import { evaluateImages } from '../../src/evaluation/evaluate-images';
+import { setNumThreads } from '../../src/tensor/device';
+import { getGeneratorState } from '../../src/tensor/random';
+import { memory } from '../../src/tensor/scope';
+import { errorOf } from '../error-of';
+
+const real = readImages('mnist');
+const heldOut = readTestImages('mnist')!;
+const area = 28 * 28;
+beforeAll(() => setNumThreads(1)); // more slow each other down where tests run side by side
+
+const part = (set: ImageSet, from: number, to: number): ImageSet => ({
+  ...set,
+  images: set.images.subarray(from * area, to * area),
+  count: to - from,
+});
+
+test('on a scale from real images to pixels drawn one by one', () => {
+  const random = getGeneratorState();
+  const before = memory().tensors;
+  const { rows, numReal, digits, collapse, classifierAccuracy } = evaluateImages(part(heldOut, 0, 1000), real, {
+    heldOut: part(heldOut, 1000, 2000),
+  });
+  expect(memory().tensors).toBe(before);
+  expect(Buffer.from(getGeneratorState())).toEqual(Buffer.from(random));
+
+  expect(rows.map(({ name, count }) => [name, count])).toEqual([
+    ['generated', 1000],
+    ['real', 1000],
+    ['pixelGaussian', 1000],
+  ]);
+  const [own, other, noise] = rows as [(typeof rows)[0], (typeof rows)[0], (typeof rows)[0]];
+  expect(numReal).toBe(60_000);
+  expect(classifierAccuracy).toBeGreaterThanOrEqual(0.98);
+  expect(noise.frechet).toBeGreaterThan(20 * other.frechet);
+  expect(noise.recall).toBeLessThan(0.05);
+  for (const row of [own, other]) {
+    expect(row.frechet).toBeGreaterThan(0);
+    expect(row.frechet).toBeLessThan(20);
+    expect(row.precision).toBeGreaterThan(0.75);
+    expect(row.recall).toBeGreaterThan(0.5);
+    expect(row.diversity).toBeGreaterThan(0.8);
+  }
+  expect(digits!.generated.reduce((a, b) => a + b)).toBe(1000);
+  expect(digits!.missing).toEqual([]);
+  expect(collapse).toBeUndefined();
+});
+
+test('images that are one and the same have collapsed', () => {
+  const one = part(heldOut, 7, 8).images;
+  const images = Uint8Array.from({ length: 300 * area }, (_, pixel) => one[pixel % area]!);
+  const { rows, digits, collapse } = evaluateImages({ ...heldOut, images, count: 300 }, real, { heldOut });
+  expect(rows[0]).toMatchObject({ recall: 0, diversity: 0 });
+  expect(digits!.missing).toHaveLength(9);
+  expect(collapse).toMatch(/nearly all alike/);
+});
+
+/** Gray ramps of 9 x 5 pixels, each with another slope. */
+function ramps(count: number): ImageSet {
+  const images = Uint8Array.from(
+    { length: count * 45 },
+    (_, pixel) => ((pixel % 45) * (1 + (pixel / 45 / count) * 4)) % 256,
+  );
+  return { images, count, height: 9, width: 5 };
+}
+
+test('of other images no digits are claimed, and one half is the scale for the other', () => {
+  const { rows, digits, numReal } = evaluateImages(ramps(70), ramps(201), { seed: 2 });
+  expect(digits).toBeUndefined();
+  expect(numReal).toBe(100);
+  expect(rows.map(({ count }) => count)).toEqual([70, 100, 70]);
+  for (const { frechet } of rows) expect(Number.isFinite(frechet)).toBe(true);
+  expect(rows[1]!.frechet).toBeLessThan(rows[2]!.frechet);
+});
+
+test('what cannot be compared is refused by name', () => {
+  const refusal = (generated: ImageSet, images: ImageSet) => errorOf(() => evaluateImages(generated, images)).message;
+  expect(refusal(ramps(64), ramps(200))).toBe('Expected at least 65 images for generated but received 64');
+  expect(refusal(ramps(65), ramps(129))).toBe('Expected at least 65 images for each half of real but received 64');
+  expect(refusal(ramps(65), real)).toMatch(/^Expected images of 28 x 28 pixels for generated but received "5 x 9"$/);
+});

@@ -1,0 +1,83 @@
+import { readImages } from '../../src/data/images';
+import { findMnist, readMnistLabels } from '../../src/data/mnist';
+import { digitClassifier } from '../../src/evaluation/digit-classifier-cache';
+import type { Generator } from '../../src/models/generator';
+import { tensor } from '../../src/tensor/creation';
+import { setNumThreads } from '../../src/tensor/device';
+import { getGeneratorState } from '../../src/tensor/random';
+import { memory } from '../../src/tensor/scope';
+import { CollapseWatch } from '../../src/training/collapse-watch';
+import { type GanEpoch, trainGan } from '../../src/training/train-gan';
+
+const real = readImages('mnist');
+beforeAll(() => setNumThreads(1)); // more slow each other down where tests run side by side
+const labels = readMnistLabels(findMnist()).data;
+
+/** Draws the first 250 real images of some digits, whatever the noise. */
+function drawing(...digits: number[]): Generator {
+  const chosen = [...labels.keys()].filter((index) => digits.includes(labels[index]!)).slice(0, 250);
+  const pixels = chosen.flatMap((index) => [...real.images.subarray(index * 784, (index + 1) * 784)]);
+  const samples = tensor(Uint8Array.from(pixels), { shape: [250, 784], dtype: 'float32' })
+    .div(127.5)
+    .sub(1);
+  return { forward: () => samples.clone() } as unknown as Generator;
+}
+
+const STEPS_OF_EPOCH = 468;
+const OLD = 10 * STEPS_OF_EPOCH;
+
+describe('with the classifier in the cache', () => {
+  let watch: CollapseWatch;
+  beforeAll(() => {
+    digitClassifier().dispose();
+    watch = new CollapseWatch(real, { noiseDim: 100, device: 'cpu' });
+  });
+  afterAll(() => watch.dispose());
+
+  test('all digits are healthy', () => {
+    const { diversity, digits, collapse } = watch.look(drawing(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), OLD, STEPS_OF_EPOCH)!;
+    expect(diversity).toBeCloseTo(1, 5);
+    expect(digits!.every((count) => count > 10)).toBe(true);
+    expect(collapse).toBeUndefined();
+  });
+
+  test('a few digits are a collapse, once the training is past its beginning', () => {
+    const { diversity, collapse } = watch.look(drawing(3, 5), OLD, STEPS_OF_EPOCH)!;
+    expect(diversity).toBeGreaterThan(0.5);
+    expect(collapse).toMatch(/^it draws hardly anything but the digits 3, 5$/);
+    expect(watch.look(drawing(3, 5), STEPS_OF_EPOCH, STEPS_OF_EPOCH)!.collapse).toBeUndefined();
+  });
+});
+
+test('short epochs are looked at once in a hundred steps, other images without digits', () => {
+  const few = { images: real.images.subarray(0, 30 * 784), count: 30, height: 28, width: 28 };
+  const before = memory().tensors;
+  const watch = new CollapseWatch(few, { noiseDim: 7, device: 'cpu' });
+  const random = getGeneratorState();
+  const same = { forward: (noise) => noise.mul(0).sum(1, true).expand(-1, 784) } as Generator;
+  const looks = Array.from({ length: 60 }, (_, epoch) => watch.look(same, 7 * (epoch + 1), 7));
+  expect(looks.filter(Boolean)).toEqual(
+    Array(4).fill({ diversity: expect.closeTo(0, 2), collapse: expect.stringMatching(/nearly all alike/) }),
+  );
+  expect(looks[14]).toBeDefined(); // the one with step 100
+  expect(Buffer.from(getGeneratorState())).toEqual(Buffer.from(random));
+  watch.dispose();
+  expect(memory().tensors).toBe(before);
+});
+
+async function train(options: object): Promise<GanEpoch[]> {
+  const records: GanEpoch[] = [];
+  for await (const record of trainGan({ data: 'mnist', threads: 1, ...options })) records.push(record);
+  return records;
+}
+
+test('a training that goes wrong raises the alarm', async () => {
+  const records = await train({ lr: 0.01, beta1: 0.9, hidden: 256, epochs: 2 });
+  expect(records.at(-1)).toMatchObject({ diversity: expect.any(Number), collapse: expect.stringMatching(/alike/) });
+});
+
+test('a healthy one does not, from its first epoch on', async () => {
+  const records = await train({ hidden: 128, epochs: 6 });
+  expect(records.map(({ collapse }) => collapse)).toEqual(Array(6).fill(undefined));
+  expect(records.at(-1)!.diversity).toBeGreaterThan(0.3);
+});
