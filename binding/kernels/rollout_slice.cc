@@ -101,18 +101,20 @@ void drawStep(const RollOutSlice& s, int64_t firstPath, int64_t step, int64_t ro
     }
     const int64_t path = firstPath + row;
     store(values + row, draw(s, noiseOf({s.seed, step, path}), columns));
-    for (int64_t i = 0; i < kLanes && path + i < s.endPath; i++)
+    for (int64_t i = 0; i < kLanes && path + i < s.endPath; i++) {
       s.paths[(path + i) * s.horizon + step] = values[row + i];
+    }
   }
 }
 
 void rollOutSome(const RollOutSlice& s, int64_t firstPath, int64_t rows) {
   const int64_t stride = s.layout.state;
-  float *columns = s.work, *values = columns + s.headColumns * kLanes, *states = values + rows,
-        *next = states + rows * stride;
+  float *columns = s.work, *values = columns + s.headColumns * kLanes;
+  float *states = values + rows, *next = states + rows * stride;
   __builtin_memset(states, 0, rows * stride * sizeof(float));
-  for (int64_t row = 0; row < rows; row++)
+  for (int64_t row = 0; row < rows; row++) {
     __builtin_memcpy(states + row * stride, s.hidden, s.layout.hiddenSize * sizeof(float));
+  }
   drawStep(s, firstPath, 0, rows, states, columns, values);
   for (int64_t step = 1; step < s.horizon; step++) {
     nextStates(s, step - 1, rows, values, states, next);

@@ -58,6 +58,7 @@ test('options that make no sense are named', () => {
   const history = randn([5, 1]);
   expect(() => forecastPaths(model, history, { horizon: 0 })).toThrow(/for horizon but received 0/);
   expect(() => forecastPaths(model, history, { paths: 1.5 })).toThrow(/for paths but received 1.5/);
+  expect(() => forecastPaths(model, history, { seed: 0.5 })).toThrow(/an integer for seed but received 0.5/);
   expect(() => forecastPaths(model, history, { temperature: 0 })).toThrow(
     /a number above 0 for temperature but received 0/,
   );
