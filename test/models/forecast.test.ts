@@ -90,6 +90,17 @@ test.each([1, 2, 3])('a path is the same to the last bit in any number of paths,
   setNumThreads(1);
 });
 
+test("by the model's own steps it is the same within rounding", () => {
+  const model = new MdnRnn({ hiddenDim: 8, numMixtures: 2, exact: true });
+  const history = randn([6, 1]);
+  const draw = (paths: number) => forecastPaths(model, history, { horizon: 10, paths });
+  const many = draw(100);
+  for (const paths of [1, 3, 16]) {
+    const difference = draw(paths).sub(many.slice(0, 0, paths)).abs().max().item();
+    expect(difference).toBeLessThan(1e-6 * many.abs().max().item());
+  }
+});
+
 test('of a longer horizon the first steps are the same', () => {
   const model = newModel();
   const history = randn([6, 1]);
