@@ -26,5 +26,6 @@ export function forecastRun(run: string, { horizon, maxSeries }: { horizon: numb
     name: each.name || column,
     fan: forecastFan(each, summarizeForecast(forecaster, each, { horizon, quantiles: LEVELS })),
   }));
+  forecaster.model.dispose();
   return { forecasts, numSeries: series.length };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { co2, runCli, useTemporaryFolder } from './cli';
 
@@ -8,14 +8,16 @@ test('the report goes into the run folder, or where it is told to', async () => 
   const cwd = folder();
   const args = ['--data', co2, '--column', 'CO2', '--hidden', '4', '--epochs', '1', '--out', 'it is a run'];
   await runCli(['train', 'mdn-rnn', ...args], { cwd });
+  const page = () => readFileSync(join(cwd, 'it is a run', 'report.html'), 'utf8');
+  expect(page()).toContain('<h1>it is a run</h1>'); // the training left it, with an evaluation
+  expect(page()).toContain('error over the seasonal naive’s');
+  rmSync(join(cwd, 'it is a run', 'evaluation.json'));
   expect(await runCli(['report', 'it is a run'], { cwd })).toEqual({
     status: 0,
     stdout: '',
     stderr: `The report is in ${join('it is a run', 'report.html')}\n`,
   });
-  const page = readFileSync(join(cwd, 'it is a run', 'report.html'), 'utf8');
-  expect(page).toContain('<h1>it is a run</h1>');
-  expect(page).toContain('evaluate &#39;it is a run&#39;</code>');
+  expect(page()).toContain('evaluate &#39;it is a run&#39;</code>');
   expect(await runCli(['report', 'it is a run', '--out', 'page.html'], { cwd })).toMatchObject({ status: 0 });
   expect(existsSync(join(cwd, 'page.html'))).toBe(true);
 });

@@ -55,6 +55,7 @@ test('a run folder has everything, and sample draws from it', async () => {
     'discriminator.safetensors',
     'metrics.jsonl',
     'model.safetensors',
+    'report.html',
     'samples',
   ]);
   expect(readFileSync(join(run, 'metrics.jsonl'), 'utf8')).toBe(stdout);
