@@ -13,6 +13,7 @@ import {
 import { libtorchInUse } from '../native/load';
 import type { Module, StateDict } from '../nn/module';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../tensor/safetensors';
+import { scope } from '../tensor/scope';
 import { packageVersion } from '../version';
 
 /** What config.json holds: enough to rebuild the model and to repeat the training. */
@@ -170,8 +171,10 @@ export class RunFolder {
   /** @throws ERR_FILE or ERR_CHECKPOINT, with the path */
   loadModel(name: string, model: Module): void {
     const path = this.file(`${name}.safetensors`);
-    const { tensors } = readSafetensors(path);
-    loadingFrom(path, () => model.loadStateDict(tensors));
+    scope(() => {
+      const { tensors } = readSafetensors(path);
+      loadingFrom(path, () => model.loadStateDict(tensors));
+    });
   }
 
   #readConfig(): RunConfig {
