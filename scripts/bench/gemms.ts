@@ -1,7 +1,7 @@
 // The floor of a step: the matrix products that no implementation can do without. Products with a vector (the
 // discriminator's one output, the GRU's one input) are left out, transposes are not modelled.
 import { type GanSettings, resolveGanSettings } from '../../src/training/gan-settings';
-import type { GruStep, Work } from './work';
+import { GAN_OPTIONS, type GruStep, type Work } from './work';
 
 /** `count` products of (m, k) by (k, n), each in buffers of its own; `shared` if the right operand is the same in all. */
 export interface Gemm {
@@ -35,7 +35,7 @@ function gemmsOf(work: Work): Gemm[] {
   switch (work.kind) {
     case 'gan-step':
     case 'mnist-epoch':
-      return ganGemms(resolveGanSettings({ preset: work.preset }));
+      return ganGemms(resolveGanSettings({ ...GAN_OPTIONS, preset: work.preset }));
     case 'mdn-rnn-step':
       return [...gruGemms({ ...work, mode: 'train' }), ...headGemms(work.batch, work.hidden)];
     case 'gru':

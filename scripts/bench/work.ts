@@ -1,6 +1,9 @@
 // What a case has all contestants do. It travels as JSON, so its names are those of the Python functions' parameters.
 import type { GanPreset } from '../../src/training/gan-settings';
 
+/** The presets are measured without the average of the weights, which PyTorch's loop here does not keep. */
+export const GAN_OPTIONS = { emaDecay: 0 };
+
 export type GanStep = { kind: 'gan-step'; data: 'noise' | 'mnist'; preset: GanPreset };
 export type MnistEpoch = { kind: 'mnist-epoch'; preset: GanPreset };
 /** Windows of `window` values and the next one. */

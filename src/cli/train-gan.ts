@@ -17,7 +17,7 @@ export function addTrainGanCommand(train: Command): void {
     .option('--hidden <n>', 'units of the hidden layers (recommended: 512, article: 128)', wholeNumber(1))
     .option(
       '--beta1 <x>',
-      "Adam's first decay (recommended: 0.5, article: 0.9)",
+      "Adam's first decay (recommended: 0, article: 0.9)",
       finiteNumber('a number from 0 to below 1', (x) => x >= 0 && x < 1),
     )
     .option(
@@ -29,14 +29,13 @@ export function addTrainGanCommand(train: Command): void {
     .option('--clip-norm <x>', "scale each net's gradient down to this norm (default: never)", positiveNumber)
     .option(
       '--ema-decay <x>',
-      "draw from a moving average of the generator's weights with this decay, as 0.999 (default: none)",
+      "decay of the average of the generator's weights to draw from, 0 for none (recommended: 0.999, article: 0)",
       finiteNumber('a number from 0 to below 1', (x) => x >= 0 && x < 1),
     )
     .option('--as-written', "the article's program to the letter, on random data")
     .option('--digits', "print the losses' every digit");
-  addTrainingFlags(command, { epochs: '20, on noise 200', batchSize: 128, lr: '2e-4', threads: 'one a core' }).action(
-    run,
-  );
+  const lr = 'recommended: 1e-3, article: 2e-4';
+  addTrainingFlags(command, { epochs: '20, on noise 200', batchSize: 128, lr, threads: 'one a core' }).action(run);
 }
 
 async function run({ digits = false, ...flags }: GanFlags): Promise<void> {

@@ -19,15 +19,15 @@ export interface TrainGanOptions extends TrainingOptions {
   data?: string;
   /** Default 20, on noise 200. */
   epochs?: number;
-  /** Default 128. */
-  batchSize?: number;
-  /** Default 2e-4. */
-  lr?: number;
-  /** Default "recommended", on noise "article"; each option below overrides it. */
+  /** Default "recommended", on noise "article"; each option overrides its preset. */
   preset?: GanPreset;
+  /** Images in a batch; default 128. */
+  batchSize?: number;
+  /** Adam's learning rate: article 2e-4, recommended 1e-3. */
+  lr?: number;
   /** Units of the hidden layers: article 128, recommended 512. */
   hidden?: number;
-  /** Adam's decay of the first moment: article 0.9, recommended 0.5. */
+  /** Adam's decay of the first moment: article 0.9, recommended 0. */
   beta1?: number;
   /**
    * The discriminator's target for real data, 0.9 is one-sided label smoothing: article 1, recommended 0.9. The hinge
@@ -39,8 +39,8 @@ export interface TrainGanOptions extends TrainingOptions {
   /** The largest norm of each net's gradient; a longer one is scaled down to it. Default none. */
   clipNorm?: number;
   /**
-   * Decay of a moving average of the generator's weights, such as 0.999. Samples, `model.safetensors` and the result are
-   * then of the average; the training itself does not change. Default none.
+   * Decay of a moving average of the generator's weights; 0 for none: article 0, recommended 0.999. Samples,
+   * `model.safetensors` and the result are of the average; the training itself does not change.
    */
   emaDecay?: number;
   /**
@@ -73,9 +73,10 @@ export interface GanSettings {
   width: number;
 }
 
+/** The recommended values are the best of scripts/study. */
 const PRESETS = {
-  article: { hidden: 128, beta1: 0.9, realLabel: 1, output: 'probability' },
-  recommended: { hidden: 512, beta1: 0.5, realLabel: 0.9, output: 'logit' },
+  article: { hidden: 128, lr: 2e-4, beta1: 0.9, realLabel: 1, emaDecay: 0, output: 'probability' },
+  recommended: { hidden: 512, lr: 1e-3, beta1: 0, realLabel: 0.9, emaDecay: 0.999, output: 'logit' },
 } as const;
 
 const OWN_NAMES = ['preset', 'hidden', 'beta1', 'realLabel', 'loss', 'clipNorm', 'emaDecay', 'asWritten'];
@@ -84,20 +85,20 @@ const LOSSES: GanLossName[] = ['bce', 'hinge', 'least-squares'];
 /** Checks the options and fills in the defaults. @throws ERR_INVALID_ARGUMENT */
 export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   checkTrainingOptions(options, OWN_NAMES);
-  const { asWritten = false, data = asWritten ? 'noise' : 'mnist', batchSize = 128, lr = 2e-4, seed = 0 } = options;
+  const { asWritten = false, data = asWritten ? 'noise' : 'mnist', batchSize = 128, seed = 0 } = options;
   const isNoise = data === 'noise';
   if (asWritten && !isNoise) throw invalidArgument('data', '"noise", which asWritten trains on,', data);
   const { preset = isNoise ? 'article' : 'recommended' } = options;
   if (!Object.hasOwn(PRESETS, preset)) throw invalidArgument('preset', '"article" or "recommended"', preset);
   if (asWritten && preset !== 'article') throw invalidArgument('preset', '"article", which asWritten follows,', preset);
-  const { hidden, beta1, ...own } = { ...PRESETS[preset], ...definedOnly(options) };
+  const { hidden, lr, beta1, emaDecay, ...own } = { ...PRESETS[preset], ...definedOnly(options) };
   checkSize('hidden', hidden);
   checkNumber('beta1', beta1, { min: 0, below: 1 });
-  const { clipNorm = null, emaDecay = null } = options;
+  checkNumber('emaDecay', emaDecay, { min: 0, below: 1 });
+  const { clipNorm = null } = options;
   if (clipNorm !== null) checkNumber('clipNorm', clipNorm, { above: 0 });
-  if (emaDecay !== null) checkNumber('emaDecay', emaDecay, { min: 0, below: 1 });
   const epochs = options.epochs ?? (isNoise ? 200 : 20);
-  const training = { ...lossSettings(options, own), clipNorm, emaDecay, asWritten };
+  const training = { ...lossSettings(options, own), clipNorm, emaDecay: emaDecay || null, asWritten };
   const model = { hidden, beta1, noiseDim: 100, height: 28, width: 28 };
   return { data, epochs, batchSize, lr, seed, preset, ...training, ...model };
 }
@@ -118,6 +119,7 @@ function lossSettings(
   return { loss, realLabel: target, output: 'logit' };
 }
 
-function definedOnly({ hidden, beta1, realLabel }: TrainGanOptions) {
-  return Object.fromEntries(Object.entries({ hidden, beta1, realLabel }).filter(([, value]) => value !== undefined));
+function definedOnly({ hidden, lr, beta1, realLabel, emaDecay }: TrainGanOptions) {
+  const own = { hidden, lr, beta1, realLabel, emaDecay };
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
 }

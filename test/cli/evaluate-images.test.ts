@@ -9,7 +9,7 @@ import { cacheIn, runCli } from './cli';
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
-  await runCli(['train', 'gan', '--epochs', '2', '--hidden', '64', '--out', 'run'], options());
+  await runCli(['train', 'gan', '--preset', 'article', '--epochs', '2', '--hidden', '64', '--out', 'run'], options());
   await runCli(['train', 'gan', '--data', 'noise', '--epochs', '1', '--out', 'noise'], { cwd: folder });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -87,7 +87,7 @@ test('a run on noise is refused, and fewer images than features', async () => {
 });
 
 test('the alarm is one line on stderr, and in the records', async () => {
-  const args = ['train', 'gan', '--lr', '0.01', '--beta1', '0.9', '--hidden', '256', '--epochs', '2', '--json'];
+  const args = ['train', 'gan', '--preset', 'article', '--lr', '0.02', '--epochs', '2', '--json'];
   const { status, stdout, stderr } = await runCli(args, options());
   expect(status).toBe(0);
   expect(

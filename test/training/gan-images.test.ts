@@ -28,8 +28,10 @@ test('images of any size give nets of that size, the recommended values and a gr
   expect([generator.dataDim, discriminator.dataDim]).toEqual([70, 70]);
   expect(settings).toMatchObject({
     preset: 'recommended',
-    beta1: 0.5,
+    lr: 1e-3,
+    beta1: 0,
     realLabel: 0.9,
+    emaDecay: 0.999,
     output: 'logit',
     height: 10,
     width: 7,

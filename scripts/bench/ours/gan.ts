@@ -1,12 +1,12 @@
 import type { Tensor } from '../../../src/tensor/tensor';
 import type { Step } from '../serve';
-import type { GanStep, MnistEpoch } from '../work';
+import { GAN_OPTIONS, type GanStep, type MnistEpoch } from '../work';
 import { ganLoss, ganStep, lib, resolveGanSettings } from './package';
 
 const { Adam, DataLoader, Discriminator, Generator, randn, readImages, scope, tensor, trainGan } = lib;
 
 export function ganStepOf({ data, preset }: GanStep): Step {
-  const settings = resolveGanSettings({ data, preset });
+  const settings = resolveGanSettings({ ...GAN_OPTIONS, data, preset });
   const { batchSize, noiseDim, hidden, lr, beta1 } = settings;
   const generator = new Generator({ hiddenDim: hidden });
   const discriminator = new Discriminator({ hiddenDim: hidden });
@@ -25,7 +25,8 @@ export function ganStepOf({ data, preset }: GanStep): Step {
 
 /** Epoch after epoch of a training. */
 export function mnistEpochOf({ preset }: MnistEpoch): Step {
-  const epochs = trainGan({ data: 'mnist', preset, epochs: 1_000_000, device: 'cpu' })[Symbol.asyncIterator]();
+  const options = { ...GAN_OPTIONS, data: 'mnist', preset, epochs: 1_000_000, device: 'cpu' };
+  const epochs = trainGan(options)[Symbol.asyncIterator]();
   return () => epochs.next();
 }
 

@@ -4,7 +4,8 @@ const { readFileSync } = require('node:fs');
 const { trainGan } = require('../../../lib');
 
 const [preset, epochs, threads] = process.argv.slice(2);
-trainGan({ data: 'mnist', preset, epochs: Number(epochs), threads: Number(threads), device: 'cpu' }).result.then(() => {
+const options = { data: 'mnist', preset, emaDecay: 0, device: 'cpu' };
+trainGan({ ...options, epochs: Number(epochs), threads: Number(threads) }).result.then(() => {
   const kibibytes = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
   console.log(kibibytes / 1024);
 });

@@ -11,17 +11,18 @@ BATCH = 128
 
 @dataclass
 class Preset:
-    """As in ours' gan-settings.ts."""
+    """As in ours' gan-settings.ts, but for the average of the weights: see work.ts."""
 
     hidden: int
+    lr: float
     beta1: float
     real_label: float
     outputs_logit: bool
 
 
 PRESETS = {
-    "article": Preset(hidden=128, beta1=0.9, real_label=1.0, outputs_logit=False),
-    "recommended": Preset(hidden=512, beta1=0.5, real_label=0.9, outputs_logit=True),
+    "article": Preset(hidden=128, lr=2e-4, beta1=0.9, real_label=1.0, outputs_logit=False),
+    "recommended": Preset(hidden=512, lr=1e-3, beta1=0.0, real_label=0.9, outputs_logit=True),
 }
 
 
@@ -32,7 +33,8 @@ class Trainer:
         self.generator = nn.Sequential(nn.Linear(100, hidden), nn.ReLU(), nn.Linear(hidden, 784), nn.Tanh())
         self.discriminator = nn.Sequential(nn.Linear(784, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, 1), *end)
         self.criterion = nn.BCEWithLogitsLoss() if outputs_logit else nn.BCELoss()
-        adam = {"lr": 2e-4, "betas": (PRESETS[preset].beta1, 0.999), "fused": fused or None}
+        lr, beta1 = PRESETS[preset].lr, PRESETS[preset].beta1
+        adam = {"lr": lr, "betas": (beta1, 0.999), "fused": fused or None}
         self.optimizer_g = torch.optim.Adam(self.generator.parameters(), **adam)
         self.optimizer_d = torch.optim.Adam(self.discriminator.parameters(), **adam)
         self.real_label = torch.full((BATCH, 1), PRESETS[preset].real_label)
