@@ -96,7 +96,11 @@ test("by the model's own steps it is the same within rounding", () => {
   const draw = (paths: number) => forecastPaths(model, history, { horizon: 10, paths });
   const many = draw(100);
   for (const paths of [1, 3, 16]) {
-    const difference = draw(paths).sub(many.slice(0, 0, paths)).abs().max().item();
+    const difference = draw(paths)
+      .sub(many.slice(0, 0, paths))
+      .abs()
+      .max()
+      .item();
     expect(difference).toBeLessThan(1e-6 * many.abs().max().item());
   }
 });
