@@ -9,7 +9,7 @@ import { type Contestants, startContestants } from './contestants';
 import { folderWithTfjs, pythonWithTorch } from './environments';
 import { describeMachine } from './machine';
 import { PROCESS_CASES, runProcessCase } from './process-cases';
-import { formatReport, type GridRow, type Report } from './report';
+import { formatReport, type Report } from './report';
 import type { RoundLimits } from './rounds';
 import { medianOf, type Row, speedup } from './row';
 import { runStepCase, type StepOptions } from './step-cases';
@@ -64,20 +64,33 @@ async function main(): Promise<void> {
   const options = readOptions();
   const python = pythonWithTorch();
   const notes: string[] = [];
-  const note = (text: string) => void (notes.includes(text) || notes.push(text));
+  const note = noteIn(notes);
   const contestants = startContestants(python, options.isQuick ? undefined : tfjsFolder(note));
   const report: Report = { machine: describeMachine(python), rows: [], grid: [], notes };
   try {
-    report.rows.push(...(await runSteps(options, contestants, note)));
-    report.grid.push(...(await runGrid(options, contestants, note)));
+    await runSteps(options, contestants, report);
+    await runGrid(options, contestants, report);
+  } catch (error) {
+    endedEarly(error, note);
   } finally {
     for (const contestant of Object.values(contestants)) contestant?.stop();
   }
-  report.rows.push(...(await runProcesses(options, python)));
+  try {
+    await runProcesses(options, python, report);
+  } catch (error) {
+    endedEarly(error, note);
+  }
   if (options.isQuick) note('A quick run has no torch.compile, no tfjs, a small grid and few rounds.');
   if (report.rows.some(({ rounds }) => rounds.tfjs)) note('In Node the wasm backend of tfjs has one thread.');
   console.log(`\n${formatReport(report)}`);
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** What was measured before a case failed is reported all the same. */
+function endedEarly(error: unknown, note: StepOptions['note']): void {
+  const [reason] = (error as Error).message.split('\n');
+  note(`Not all cases were measured: ${reason}`);
+  process.exitCode = 1;
 }
 
 function tfjsFolder(note: StepOptions['note']): string | undefined {
@@ -89,40 +102,42 @@ function tfjsFolder(note: StepOptions['note']): string | undefined {
   }
 }
 
-async function runSteps(options: Options, contestants: Contestants, note: StepOptions['note']): Promise<Row[]> {
+async function runSteps(options: Options, contestants: Contestants, { rows, notes }: Report): Promise<void> {
   const { isQuick } = options;
   const limits = isQuick ? QUICK_STEP_LIMITS : STEP_LIMITS;
-  const rows: Row[] = [];
+  const note = noteIn(notes);
   for (const step of STEP_CASES.filter((step) => isChosen(step, options))) {
     for (const threads of options.threads) {
       rows.push(told(await runStepCase(step, threads, contestants, { limits, isQuick, note })));
     }
   }
-  return rows;
 }
 
-async function runGrid(options: Options, contestants: Contestants, note: StepOptions['note']): Promise<GridRow[]> {
+async function runGrid(options: Options, contestants: Contestants, { grid, notes }: Report): Promise<void> {
   const { isQuick } = options;
   const limits = isQuick ? QUICK_GRID_LIMITS : GRID_LIMITS;
-  const rows: GridRow[] = [];
+  const note = noteIn(notes);
   for (const step of gridCases(isQuick).filter((step) => isChosen(step, options))) {
     // From many threads to few: the first tells whether the cell is heavy.
     for (const threads of [...options.threads].sort((a, b) => b - a)) {
       const row = told(await runStepCase(step, threads, contestants, { limits, isQuick, note }));
-      rows.push({ ...row, cell: step.work });
+      grid.push({ ...row, cell: step.work });
       if (medianOf(row, 'pytorch')! > HEAVY_CELL_MS) break;
     }
   }
-  return rows.sort((a, b) => a.threads! - b.threads!);
+  grid.sort((a, b) => a.threads! - b.threads!);
 }
 
-async function runProcesses(options: Options, python: string): Promise<Row[]> {
-  const rows: Row[] = [];
+async function runProcesses(options: Options, python: string, { rows }: Report): Promise<void> {
   for (const each of PROCESS_CASES.filter((each) => isChosen(each, options))) {
     const rounds = options.isQuick || each.unit === 'MiB' ? 1 : 7;
     rows.push(told(await runProcessCase(each, python, rounds)));
   }
-  return rows;
+}
+
+/** Notes each thing once. */
+function noteIn(notes: string[]): StepOptions['note'] {
+  return (text) => void (notes.includes(text) || notes.push(text));
 }
 
 /** Shows on the error output that the run gets on. */

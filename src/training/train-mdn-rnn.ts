@@ -3,10 +3,8 @@ import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
 import { calibrationOrigins, fitSpread } from '../evaluation/calibrate';
 import type { MdnRnn } from '../models/mdn-rnn';
-import { Mixture, mixtureNll } from '../models/mixture';
 import { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
-import { mseLoss } from '../nn/losses';
 import { ReduceLrOnPlateau } from '../nn/reduce-lr-on-plateau';
 import { grad, noGrad } from '../tensor/autograd';
 import { manualSeed } from '../tensor/random';
@@ -16,6 +14,7 @@ import type { Stateful } from './checkpoint';
 import { EarlyStopping } from './early-stopping';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
 import { tryToEvaluate, writeEvaluation } from './evaluate-run';
+import { mdnRnnLoss } from './mdn-rnn-loss';
 import {
   createMdnRnn,
   type MdnRnnSettings,
@@ -181,29 +180,4 @@ function moved(tensor: Tensor, device: string): Tensor {
   const there = tensor.to({ device });
   tensor.dispose();
   return there;
-}
-
-/**
- * The loss of predicting each window's last value from the rows before it: the mean negative log likelihood in nats, or
- * the squared error of the mixture's mean, which is the nearest meaning of the article's MSE.
- *
- * @param windows (B, window + 1, I), the value first in each row
- */
-export function mdnRnnLoss(
-  model: MdnRnn,
-  windows: Tensor,
-  { loss, betaNll }: Pick<MdnRnnSettings, 'loss' | 'betaNll'>,
-): Tensor {
-  const inputs = windows.slice(1, 0, -1); // (B, window, I)
-  const target = windows.select(1, -1).slice(1, 0, 1); // (B, 1)
-  const raw = model.forward(inputs); // (B, K, 3)
-  if (loss === 'mse') return mseLoss(new Mixture(raw).mean(), target);
-  if (betaNll > 0) return betaNegativeLogLikelihood(new Mixture(raw), target, betaNll);
-  return model.exact ? new Mixture(raw).logProb(target).mean().neg() : mixtureNll(raw, target);
-}
-
-/** @see https://arxiv.org/abs/2203.09168 */
-function betaNegativeLogLikelihood(mixture: Mixture, target: Tensor, beta: number): Tensor {
-  const weights = mixture.variance().squeeze(-1).pow(beta).detach(); // (B)
-  return mixture.logProb(target).mul(weights).mean().neg();
 }

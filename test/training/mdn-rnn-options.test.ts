@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrainMdnRnnOptions } from '../../src/training/mdn-rnn-settings';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
@@ -39,3 +40,25 @@ test.each(cases)(
     }
   },
 );
+
+test('what comes after the training part changes neither what is fitted nor a training loss', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
+  try {
+    const whole = readFileSync(source.data, 'utf8').split('\n');
+    const cut = 1 + Math.floor(0.7 * whole.length); // each place's last quarter lies behind it
+    const other = whole.map((line, row) => (row < cut ? line : line.replace(/,[\d.]*,([\d.]+)$/, ',999,$1')));
+    writeFileSync(join(folder, 'other.csv'), other.join('\n'));
+    for (const scale of ['global', 'series', 'window'] as const) {
+      const outcomes = [];
+      for (const data of [source.data, join(folder, 'other.csv')]) {
+        const run = trainMdnRnn({ ...source, ...common, epochs: 2, data, scale, validation: 0.32, threads: 1 });
+        const losses: number[] = [];
+        for await (const { loss } of run) losses.push(loss);
+        outcomes.push({ losses, encoding: (await run.result).settings.encoding });
+      }
+      expect(outcomes[1]).toEqual(outcomes[0]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

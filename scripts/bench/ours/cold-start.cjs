@@ -3,7 +3,8 @@
 const { Adam, Discriminator, Generator, grad, MdnRnn, randn, scope } = require('../../../lib');
 
 function trainGan() {
-  const { ganLabels, ganStep } = require('../../../lib/training/gan-step');
+  const { ganLoss } = require('../../../lib/training/gan-loss');
+  const { ganStep } = require('../../../lib/training/gan-step');
   const { resolveGanSettings } = require('../../../lib/training/gan-settings');
   const settings = resolveGanSettings({ data: 'noise' });
   const generator = new Generator();
@@ -11,15 +12,15 @@ function trainGan() {
   const adam = (model) => new Adam(model.parameters(), { lr: settings.lr });
   const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator) };
   const [real, noise] = [randn([128, 784]), randn([128, 100])];
-  ganStep(players, ganLabels(settings, 'cpu'), settings.output, real, noise);
+  ganStep(players, ganLoss(settings, 'cpu'), settings, real, noise);
 }
 
 function trainMdnRnn() {
-  const { mdnRnnLoss } = require('../../../lib/training/train-mdn-rnn');
+  const { mdnRnnLoss } = require('../../../lib/training/mdn-rnn-loss');
   const model = new MdnRnn();
   const optimizer = new Adam(model.parameters());
   scope(() => {
-    const loss = mdnRnnLoss(model, randn([32, 51, 1]), 'nll');
+    const loss = mdnRnnLoss(model, randn([32, 51, 1]), { loss: 'nll', betaNll: 0 });
     optimizer.step(grad(loss, model.parameters()));
     return loss.item();
   });

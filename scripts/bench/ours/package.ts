@@ -5,4 +5,4 @@ export const { ganStep } = require('../../../lib/training/gan-step') as typeof i
 export const { resolveGanSettings } =
   require('../../../lib/training/gan-settings') as typeof import('../../../src/training/gan-settings');
 export const { mdnRnnLoss } =
-  require('../../../lib/training/train-mdn-rnn') as typeof import('../../../src/training/train-mdn-rnn');
+  require('../../../lib/training/mdn-rnn-loss') as typeof import('../../../src/training/mdn-rnn-loss');
