@@ -1,4 +1,4 @@
-import { count } from './format';
+import { count, short } from './format';
 import { type Html, html } from './html';
 import type { RunReport } from './run-report';
 
@@ -34,5 +34,5 @@ function listed(values: unknown[]): string {
   // Such as the scales of each series, of which there may be thousands.
   if (values.some((value) => typeof value === 'object'))
     return `${count(values.length, 'entry', 'entries')}, see config.json`;
-  return values.join(', ');
+  return values.map((value) => (typeof value === 'number' ? short(value) : value)).join(', ');
 }
