@@ -27,7 +27,7 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
   link?: LinkName;
   /** Default 100. */
   epochs?: number;
-  /** Default 32. */
+  /** Default 32, or all windows where there are fewer. */
   batchSize?: number;
   /** Default 1e-3. */
   lr?: number;

@@ -66,7 +66,9 @@ async function* mdnRnnEpochs(
   for (const oddity of oddities(requested, series)) onWarning(oddity);
   const { calibrate } = requested;
   const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
-  const settings: MdnRnnSettings = { ...requested, encoding: windows.encoding.state, spread: undefined };
+  // The default may be more than a short series has.
+  const batchSize = options.batchSize ?? Math.min(requested.batchSize, windows.training.targets.length);
+  const settings: MdnRnnSettings = { ...requested, batchSize, encoding: windows.encoding.state, spread: undefined };
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, windows, device);
   try {

@@ -128,6 +128,17 @@ test('columns side by side are a series each; odd times are reported; the valida
   expect(stdout).toMatch(/these values too.*the scores flatter the model: train with --test/);
 });
 
+test('a series of a few values trains, resumes and reports', async () => {
+  writeFileSync(join(folder, 'few.csv'), `x\n${[3, 5, 4, 6, 5, 7, 6, 8, 7, 9].join('\n')}\n`);
+  const args = ['train', 'mdn-rnn', '--data', 'few.csv', '--column', 'x', '--window', '3', '--hidden', '4'];
+  expect(await cli(...args, '--epochs', '2', '--out', 'few')).toMatchObject({ status: 0 });
+  expect(await cli('train', 'mdn-rnn', '--resume', 'few', '--epochs', '3')).toMatchObject({ status: 0 });
+  expect(JSON.parse(readFileSync(join(folder, 'few', 'config.json'), 'utf8')).settings.batchSize).toBe(5);
+  const { status, stdout } = await cli('evaluate', 'few');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/2 steps ahead, 1 forecast, season 2:/);
+});
+
 test.each<[string, string[], number, RegExp]>([
   [
     'a calendar without times',
