@@ -2,8 +2,8 @@ import { type ImageSet, readImages, readTestImages } from '../data/images';
 import { LibtorchGenerativeError } from '../errors';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
 import { drawImages } from '../training/draw-images';
-import { writeEvaluation } from '../training/evaluate-run';
 import { loadGenerator } from '../training/load-run';
+import { writeEvaluation } from '../training/run-evaluation';
 import type { EvaluateFlags } from './flags';
 
 /** Scores a GAN's samples beside the images that it was trained on, on stdout and in evaluation.json, or beside others. */

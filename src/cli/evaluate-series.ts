@@ -3,8 +3,9 @@ import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evalua
 import { COVERAGE_LEVELS } from '../evaluation/one-step';
 import { selectionNote } from '../report/selection-note';
 import { setNumThreads } from '../tensor/device';
-import { evaluateHeldOut, writeEvaluation } from '../training/evaluate-run';
+import { evaluateHeldOut } from '../training/held-out';
 import { loadForecaster } from '../training/load-run';
+import { writeEvaluation } from '../training/run-evaluation';
 import type { EvaluateFlags } from './flags';
 import { readHistory } from './history';
 

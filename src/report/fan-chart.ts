@@ -3,6 +3,7 @@ import { percent, short } from './format';
 import type { LegendEntry } from './legend';
 import { FITTING_TICKS } from './line-chart';
 import { PAGE_PALETTE, type Palette } from './palette';
+import { type PointerField, pointerRule } from './pointer-rule';
 import { isMedian, type QuantileSeries, splitQuantiles } from './quantile-bands';
 
 export interface Fan {
@@ -132,17 +133,9 @@ function stepAxis({ history, labels }: Fan) {
 }
 
 function valuesUnderPointer(layers: FanLayer[]) {
-  const select = { type: 'point' as const, fields: ['x'], nearest: true, on: 'pointerover', clear: 'pointerout' };
-  return {
-    params: [{ name: 'pointer', select }],
-    mark: { type: 'rule' as const, strokeWidth: 1, aria: false },
-    encoding: {
-      opacity: { condition: { param: 'pointer', empty: false, value: 0.6 }, value: 0 },
-      tooltip: [
-        { field: 'label', type: 'nominal' as const, title: 'Time' },
-        { field: 'x', type: 'quantitative' as const, title: 'Step' },
-        ...layers.map(({ name }, index) => ({ field: `text${index}`, type: 'nominal' as const, title: name })),
-      ],
-    },
-  };
+  return pointerRule([
+    { field: 'label', type: 'nominal', title: 'Time' },
+    { field: 'x', type: 'quantitative', title: 'Step' },
+    ...layers.map(({ name }, index): PointerField => ({ field: `text${index}`, type: 'nominal', title: name })),
+  ]);
 }

@@ -1,6 +1,7 @@
 import type { Chart, ChartSpec } from './chart';
 import type { LegendEntry } from './legend';
 import { PAGE_PALETTE } from './palette';
+import { type PointerField, pointerRule } from './pointer-rule';
 
 export interface Line {
   name: string;
@@ -71,23 +72,9 @@ function markLayers({ x, name }: { x: number; name: string }) {
   ];
 }
 
-/** @see https://vega.github.io/vega-lite/examples/interactive_multi_line_pivot_tooltip.html */
 function valuesUnderPointer(title: string, lines: Line[]) {
-  const select = { type: 'point' as const, fields: ['x'], nearest: true, on: 'pointerover', clear: 'pointerout' };
-  return {
-    params: [{ name: 'pointer', select }],
-    mark: { type: 'rule' as const, strokeWidth: 1, aria: false },
-    encoding: {
-      opacity: { condition: { param: 'pointer', empty: false, value: 0.6 }, value: 0 },
-      tooltip: [
-        { field: 'x', type: 'quantitative' as const, title },
-        ...lines.map(({ name }, number) => ({
-          field: `y${number}`,
-          type: 'quantitative' as const,
-          title: name,
-          format: '.5~g',
-        })),
-      ],
-    },
-  };
+  const values = lines.map(({ name }, number): PointerField => {
+    return { field: `y${number}`, type: 'quantitative', title: name, format: '.5~g' };
+  });
+  return pointerRule([{ field: 'x', type: 'quantitative', title }, ...values]);
 }

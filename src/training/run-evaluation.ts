@@ -1,14 +1,23 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
 import { COVERAGE_LEVELS } from '../evaluation/one-step';
-import { readFileBytes } from '../files';
+import { readFileBytes, writeFileAtomic } from '../files';
 import type { ForecastScores, ImageScores } from '../report/run-report';
 
 /** What evaluation.json holds, of this version or another. */
 type Evaluation = Partial<ForecastScores & ImageScores>;
 
-/** A run's evaluation.json, if it has one. @throws ERR_CHECKPOINT if it is damaged */
-export function readEvaluation(path: string): Evaluation | undefined {
+const FILE = 'evaluation.json';
+
+/** Keeps an evaluation in a run's folder, for its report. @throws ERR_FILE */
+export function writeEvaluation(run: string, kind: string, evaluation: object): void {
+  writeFileAtomic(join(run, FILE), `${JSON.stringify({ kind, ...evaluation }, null, 2)}\n`);
+}
+
+/** A run's evaluation, if it has one. @throws ERR_CHECKPOINT if it is damaged */
+export function readEvaluation(run: string): Evaluation | undefined {
+  const path = join(run, FILE);
   if (!existsSync(path)) return undefined;
   try {
     const evaluation = JSON.parse(readFileBytes(path).toString());

@@ -38,7 +38,7 @@ function collectReport(run: string): RunReport {
     environment: { ...versions, device, threads },
     metrics: readMetrics(join(run, 'metrics.jsonl')),
   };
-  const evaluation = readEvaluation(join(run, 'evaluation.json'));
+  const evaluation = readEvaluation(run);
   if (kind === 'gan') {
     return { ...common, kind, samples: readSamples(join(run, 'samples')), scores: imageScores(evaluation) };
   }

@@ -13,7 +13,7 @@ import type { Tensor } from '../tensor/tensor';
 import type { Stateful } from './checkpoint';
 import { EarlyStopping } from './early-stopping';
 import { type EpochRecord, runEpochs, type Training } from './epochs';
-import { tryToEvaluate, writeEvaluation } from './evaluate-run';
+import { tryToEvaluate } from './held-out';
 import { mdnRnnLoss } from './mdn-rnn-loss';
 import {
   createMdnRnn,
@@ -23,6 +23,7 @@ import {
   type TrainMdnRnnOptions,
 } from './mdn-rnn-settings';
 import { prepareDevice } from './options';
+import { writeEvaluation } from './run-evaluation';
 import type { RunFolder } from './run-folder';
 import { writeRunReport } from './run-report';
 import { oddities, readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';

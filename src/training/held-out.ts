@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
 import { partEnds } from '../data/split';
@@ -8,7 +7,6 @@ import {
   type ForecastEvaluation,
   type ForecastEvaluationOptions,
 } from '../evaluation/evaluate-forecasts';
-import { writeFileAtomic } from '../files';
 import type { MdnRnnSettings } from './mdn-rnn-settings';
 
 /** Steps that a forecast goes ahead where nothing else is asked for and the series are long enough. */
@@ -50,9 +48,4 @@ export function tryToEvaluate(...args: Parameters<typeof evaluateHeldOut>): Fore
     if ((error as LibtorchGenerativeError).code !== 'ERR_DATA_FORMAT') throw error;
     return undefined;
   }
-}
-
-/** Keeps an evaluation in a run's folder, for its report. @throws ERR_FILE */
-export function writeEvaluation(run: string, kind: string, evaluation: object): void {
-  writeFileAtomic(join(run, 'evaluation.json'), `${JSON.stringify({ kind, ...evaluation }, null, 2)}\n`);
 }
