@@ -72,5 +72,5 @@ test('a path is the same however many are drawn with it, and nothing stays alive
   const few = forecaster.paths(series, { horizon: 5, paths: 3 });
   const many = forecaster.paths(series, { horizon: 5, paths: 300 }).subarray(0, few.length);
   for (const [index, value] of few.entries()) expect(many[index]! / value).toBeCloseTo(1, 5);
-  expect(memory().tensors).toBe(before);
+  expect(memory().tensors).toBeLessThanOrEqual(before); // the collector may free others' meanwhile
 });
