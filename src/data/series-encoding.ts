@@ -100,12 +100,17 @@ export class SeriesEncoding {
     };
   }
 
+  /** Whether the last window of a series has a value to forecast from. */
+  hasHistory({ values }: Series): boolean {
+    return values.length >= this.window && !values.subarray(-this.window).every(Number.isNaN);
+  }
+
   /** The last window of a series, (window, inputDim), to forecast from. @throws ERR_DATA_FORMAT if there is none */
   history(series: Series): { rows: Tensor; scaler: Scaler } {
     const { window, inputDim } = this;
     const linked = this.link.apply(series.values);
     const start = linked.length - window;
-    if (start < 0 || linked.subarray(start).every(Number.isNaN)) {
+    if (!this.hasHistory(series)) {
       const found = start < 0 ? `found ${linked.length}` : 'those are all missing';
       throw formatError(`Expected at least ${window} values, the model's window, but ${found}`);
     }

@@ -19,6 +19,8 @@ export interface BacktestSeries {
   /** The first forecast's first value; those before it are never scored. */
   start: number;
   drawPaths: DrawPaths;
+  /** Whether enough is known after `length` steps to forecast from; default always. */
+  canForecast?: (length: number) => boolean;
 }
 
 export interface BacktestOptions {
@@ -89,9 +91,9 @@ export function backtest(series: BacktestSeries[], { horizon, season }: Backtest
   return { ...all, bySeries: scored.map((each) => ({ name: each.name, rows: rowsOf([each]) })) };
 }
 
-function startsOf({ values, start }: BacktestSeries, horizon: number): number[] {
+function startsOf({ values, start, canForecast = () => true }: BacktestSeries, horizon: number): number[] {
   const count = Math.max(Math.floor((values.length - start) / horizon), 0);
-  return Array.from({ length: count }, (_, index) => start + index * horizon);
+  return Array.from({ length: count }, (_, index) => start + index * horizon).filter(canForecast);
 }
 
 /** The scores of every step, by forecaster. */

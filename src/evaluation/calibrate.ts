@@ -50,7 +50,9 @@ export function calibrationOrigins(series: Series[], horizon: number, split: Spl
 export function fitSpread(forecaster: Forecaster, origins: Origin[], horizon: number, seed: number): number[] {
   const ratios = Array.from({ length: horizon }, (): number[] => []);
   for (const { series, step: origin } of origins) {
-    const paths = forecaster.paths(upTo(series, origin), { horizon, paths: PATHS, seed: seed + origin });
+    const history = upTo(series, origin);
+    if (!forecaster.encoding.hasHistory(history)) continue;
+    const paths = forecaster.paths(history, { horizon, paths: PATHS, seed: seed + origin });
     for (const [step, draws] of sortedSteps(paths, horizon).entries()) {
       const ratio = widthNeeded(forecaster.encoding.link, draws, series.values[origin + step]!);
       if (!Number.isNaN(ratio)) ratios[step]!.push(ratio);

@@ -63,6 +63,7 @@ export function evaluateForecasts(
       name: series.name,
       values: series.values,
       start,
+      canForecast: (length) => encoding.hasHistory(upTo(series, length)),
       // Each forecast draws its own numbers, or they would all err alike.
       drawPaths: (length) => forecaster.paths(upTo(series, length), { ...options, horizon, seed: seed + length }),
     })),

@@ -128,6 +128,20 @@ test('columns side by side are a series each; odd times are reported; the valida
   expect(stdout).toMatch(/these values too.*the scores flatter the model: train with --test/);
 });
 
+test('gaps longer than the window are no forecast’s past, neither for calibration nor for evaluation', async () => {
+  const isMissing = (i: number) => (i >= 120 && i < 132) || (i >= 165 && i < 177);
+  const rows = Array.from({ length: 200 }, (_, i) => `${i},${isMissing(i) ? '' : (i % 7) + (i % 3)}\n`);
+  writeFileSync(join(folder, 'gaps.csv'), `n,x\n${rows.join('')}`);
+  const args = ['train', 'mdn-rnn', '--data', 'gaps.csv', '--column', 'x', '--window', '6', '--hidden', '4'];
+  const parts = ['--validation', '0.25', '--test', '0.25', '--calibrate', '2', '--epochs', '2'];
+  expect(await cli(...args, ...parts, '--out', 'gaps')).toMatchObject({ status: 0 });
+  const { status, stdout } = await cli('evaluate', 'gaps', '--json');
+  expect(status).toBe(0);
+  const { backtest } = JSON.parse(stdout) as ForecastEvaluation;
+  expect(backtest.numForecasts).toBe(22); // of 25, those from 172, 174 and 176 know nothing
+  for (const { crps, mase } of backtest.rows) expect(Number.isFinite(crps + mase)).toBe(true);
+});
+
 test('a series of a few values trains, resumes and reports', async () => {
   writeFileSync(join(folder, 'few.csv'), `x\n${[3, 5, 4, 6, 5, 7, 6, 8, 7, 9].join('\n')}\n`);
   const args = ['train', 'mdn-rnn', '--data', 'few.csv', '--column', 'x', '--window', '3', '--hidden', '4'];
