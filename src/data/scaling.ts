@@ -67,7 +67,8 @@ function fitSeries(all: Float64Array, kind: ScalingKind, window: number): Scaler
   return new Scaler(whole.mean, usual || whole.deviation);
 }
 
-function momentsOf(values: Float64Array): { mean: number; deviation: number } {
+/** The mean and the population's deviation; NaN of nothing. */
+export function momentsOf(values: Float64Array): { mean: number; deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return { mean, deviation: Math.sqrt(variance) };

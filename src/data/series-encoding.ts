@@ -3,7 +3,7 @@ import { tensor } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { type CalendarCycle, calendarInputs, INPUTS_A_CYCLE } from './calendar';
 import { Link, type LinkName } from './link';
-import { concatenate, observed, Scaling, type ScalingKind, type ScalingState } from './scaling';
+import { concatenate, momentsOf, observed, Scaling, type ScalingKind, type ScalingState } from './scaling';
 import type { Series } from './series';
 import { Scaler } from './time-series';
 
@@ -62,7 +62,7 @@ export class SeriesEncoding {
    */
   static fit(parts: Series[], { window, link: name, scale, calendar }: SeriesEncodingOptions): SeriesEncoding {
     const values = concatenate(parts.map((part) => part.values));
-    const link = new Link(name, name === 'softplus' ? meanOf(observed(values)) || 1 : 1);
+    const link = new Link(name, name === 'softplus' ? momentsOf(observed(values)).mean || 1 : 1);
     const linked = parts.map((part) => ({ name: part.name, values: link.apply(part.values) }));
     const covariates = (parts[0]!.covariates ?? []).map((_, index) =>
       Scaler.fit(concatenate(parts.map((part) => part.covariates![index]!.subarray(0, part.values.length)))),
@@ -180,10 +180,6 @@ function carriedForward(values: Float64Array): Float64Array {
     if (!Number.isNaN(value)) last = value;
     return last;
   });
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function formatError(message: string): LibtorchGenerativeError {

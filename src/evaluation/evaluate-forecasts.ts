@@ -49,15 +49,12 @@ export function evaluateForecasts(
   }
   const starts = fitting.map(({ start }) => start);
   const season = checkedSeason(options.season, fitting, encoding.window);
-  const oneStep = scope(() =>
-    scoreOneStep(
-      forecaster,
-      encoding.windows(
-        fitting.map(({ series }) => series),
-        starts,
-      ),
-    ),
-  );
+  const oneStep = scope(() => {
+    const whole = fitting.map(({ series }) => series);
+    const windows = encoding.windows(whole, starts);
+    if (windows.targets.length === 0) throw nothingToScore();
+    return scoreOneStep(forecaster, windows);
+  });
   const result = backtest(
     fitting.map(({ series, start }) => ({
       name: series.name,
@@ -70,8 +67,16 @@ export function evaluateForecasts(
     { horizon, season },
   );
   const [own, ...baselines] = result.rows;
+  if (Number.isNaN(own!.crps)) throw nothingToScore();
   const lostTo = baselines.filter(({ crps }) => crps < own!.crps).map(({ name }) => name);
   return { oneStep, backtest: result, lostTo };
+}
+
+function nothingToScore(): LibtorchGenerativeError {
+  return new LibtorchGenerativeError(
+    'ERR_DATA_FORMAT',
+    'Expected values that the model has not learned from after some that are known, but too many are missing',
+  );
 }
 
 function checkedSeason(

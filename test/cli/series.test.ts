@@ -140,6 +140,16 @@ test('gaps longer than the window are no forecast’s past, neither for calibrat
   const { backtest } = JSON.parse(stdout) as ForecastEvaluation;
   expect(backtest.numForecasts).toBe(22); // of 25, those from 172, 174 and 176 know nothing
   for (const { crps, mase } of backtest.rows) expect(Number.isFinite(crps + mase)).toBe(true);
+
+  // Of the held-out part nothing is left but its last value, after a gap.
+  const lostRows = rows.map((row, i) => (i < 110 || i === 199 ? row : `${i},\n`));
+  writeFileSync(join(folder, 'lost.csv'), `n,x\n${lostRows.join('')}`);
+  const lost = ['train', 'mdn-rnn', '--data', 'lost.csv', ...args.slice(4)];
+  expect(await cli(...lost, '--epochs', '1', '--validation', '0.3', '--out', 'lost')).toMatchObject({ status: 0 });
+  expect(await cli('evaluate', 'lost', '--horizon', '2')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^error: Expected values that .* too many are missing\n$/),
+  });
 });
 
 test('a series of a few values trains, resumes and reports', async () => {
