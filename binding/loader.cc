@@ -1,5 +1,5 @@
-// Loads a chosen libtorch by absolute path, before the main add-on is required: the main add-on's own needs are then
-// met by name (SONAME), whatever LD_LIBRARY_PATH says. Not linked to libtorch itself.
+// The add-on that Node loads. It is not linked to libtorch: it loads a chosen one by absolute path, and then the
+// library with everything else, whose needs are by then met by name (SONAME), whatever LD_LIBRARY_PATH says.
 #define NAPI_VERSION 8
 #include <dlfcn.h>
 #include <node_api.h>
@@ -20,38 +20,66 @@ napi_value ToJs(napi_env env, const std::string& text) {
   return result;
 }
 
+// The first argument, a string; throws and gives an empty one otherwise.
+std::string PathArgument(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument = nullptr;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  size_t length = 0;
+  if (napi_get_value_string_utf8(env, argument, nullptr, 0, &length) != napi_ok || length == 0) {
+    Throw(env, "Expected a file's path for path");
+    return "";
+  }
+  std::string path(length, '\0');
+  napi_get_value_string_utf8(env, argument, path.data(), length + 1, &length);
+  return path;
+}
+
+// A function of the library at `path`, which is never closed: its threads live on. Throws dlerror's text.
+template <typename Function>
+Function Find(napi_env env, const std::string& path, const char* name) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* function = library == nullptr ? nullptr : dlsym(library, name);
+  if (function == nullptr) Throw(env, dlerror());
+  return reinterpret_cast<Function>(function);
+}
+
 // As torch/headeronly/version.h packs it: major, minor and patch are the three highest bytes.
 std::string Unpack(uint64_t version) {
   return std::to_string(version >> 56) + "." + std::to_string(version >> 48 & 0xff) + "." +
          std::to_string(version >> 40 & 0xff);
 }
 
-// load(path: string): string, the version of the libtorch at `path`, which stays loaded. Throws dlerror's text.
-napi_value Load(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value argument = nullptr;
-  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
-  size_t length = 0;
-  if (napi_get_value_string_utf8(env, argument, nullptr, 0, &length) != napi_ok) {
-    return Throw(env, "Expected a string for path");
-  }
-  std::string path(length, '\0');
-  napi_get_value_string_utf8(env, argument, path.data(), length + 1, &length);
+// loadLibtorch(path: string): string, the version of the libtorch.so at `path`. It pulls in libc10, libtorch_cpu and,
+// in a CUDA build, libtorch_cuda.
+napi_value LoadLibtorch(napi_env env, napi_callback_info info) {
+  const std::string path = PathArgument(env, info);
+  if (path.empty()) return nullptr;
+  auto abiVersion = Find<uint64_t (*)()>(env, path, "aoti_torch_abi_version");
+  return abiVersion == nullptr ? nullptr : ToJs(env, Unpack(abiVersion()));
+}
 
-  // libtorch.so pulls in libc10, libtorch_cpu and, in a CUDA build, libtorch_cuda. Never closed: its threads live on.
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return Throw(env, dlerror());
-  auto abiVersion = reinterpret_cast<uint64_t (*)()>(dlsym(library, "aoti_torch_abi_version"));
-  if (abiVersion == nullptr) return Throw(env, dlerror());
-  return ToJs(env, Unpack(abiVersion()));
+// open(path: string): the exports of our library at `path`, once the libtorch that it was compiled for is loaded.
+napi_value Open(napi_env env, napi_callback_info info) {
+  const std::string path = PathArgument(env, info);
+  if (path.empty()) return nullptr;
+  auto initialize = Find<napi_addon_register_func>(env, path, "napi_register_module_v1");
+  if (initialize == nullptr) return nullptr;
+  napi_value exports = nullptr;
+  napi_create_object(env, &exports);
+  return initialize(env, exports);
+}
+
+void Export(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function = nullptr;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  napi_set_named_property(env, exports, name, function);
 }
 
 }  // namespace
 
 NAPI_MODULE_INIT() {
-  napi_value load = nullptr;
-  napi_create_function(env, "load", NAPI_AUTO_LENGTH, Load, nullptr, &load);
-  napi_set_named_property(env, exports, "load", load);
-  napi_set_named_property(env, exports, "compiledFor", ToJs(env, LIBTORCH_VERSION));
+  Export(env, exports, "loadLibtorch", LoadLibtorch);
+  Export(env, exports, "open", Open);
   return exports;
 }

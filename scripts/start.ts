@@ -2,12 +2,12 @@
 // and leaves a grid of digits, a forecast and their reports in runs/.
 import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { newRunFolder } from '../src/cli/run-training';
-import { LibtorchGenerativeError } from '../src/errors';
 import { build } from './build';
+import { root } from './if-changed';
+import { runMain } from './run-main';
 
-const root = resolve(__dirname, '..');
 const commandLine = join(root, 'lib', 'cli', 'main.js');
 const co2 = join(root, 'node_modules', 'vega-datasets', 'data', 'co2-concentration.csv');
 
@@ -40,7 +40,4 @@ async function main(): Promise<void> {
   run('forecast', mdnRnn, '--out', `${forecast}.csv`, '--chart', `${forecast}.svg`);
 }
 
-main().catch((error) => {
-  console.error(error instanceof LibtorchGenerativeError ? `error: ${error.message}` : error);
-  process.exitCode = 1;
-});
+runMain(main);

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TORCH_VERSION } from '../../src/native/libtorch';
+import { FETCHED_VERSIONS } from '../../src/native/libtorch';
 import { root } from './root';
 
 const TFJS_VERSION = '4.22.0';
@@ -11,9 +11,9 @@ const TFJS_VERSION = '4.22.0';
 export function pythonWithTorch(): string {
   const environment = join(root, 'build', 'bench-venv');
   const python = join(environment, 'bin', 'python');
-  installOnce(environment, `torch-${TORCH_VERSION}`, () => {
+  installOnce(environment, `torch-${FETCHED_VERSIONS.cpu}`, () => {
     run('python3', ['-m', 'venv', environment]);
-    run(python, ['-m', 'pip', 'install', '--quiet', `torch==${TORCH_VERSION}`, 'numpy']);
+    run(python, ['-m', 'pip', 'install', '--quiet', `torch==${FETCHED_VERSIONS.cpu}`, 'numpy']);
   });
   return python;
 }

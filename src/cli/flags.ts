@@ -32,7 +32,7 @@ export function oneOf(...choices: string[]): (text: string) => string {
 }
 
 /** Reads the name of a device, there or not. */
-export function deviceName(text: string): string {
+function deviceName(text: string): string {
   if (/^(auto|cpu|cuda(:\d+)?)$/.test(text)) return text;
   throw new InvalidArgumentError('Expected auto, cpu, cuda or cuda:N.');
 }

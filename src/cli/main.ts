@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { LibtorchGenerativeError } from '../errors';
+import { addBuildCommand } from './build';
 import { addDoctorCommand } from './doctor';
 import { addEvaluateCommand } from './evaluate';
 import { addExportCommand } from './export';
 import { addForecastCommand } from './forecast';
+import { offerLibtorch } from './offer-libtorch';
 import { addReportCommand } from './report';
 import { addSampleCommand } from './sample';
 import { addSetupCommand } from './setup';
@@ -12,13 +14,20 @@ import { addTrainGanCommand } from './train-gan';
 import { addTrainMdnRnnCommand } from './train-mdn-rnn';
 
 const WRONG_USAGE = 2;
+const WITHOUT_LIBTORCH = ['setup', 'build', 'doctor'];
 
 function buildProgram(): Command {
   const program = new Command('libtorch-generative')
     .description('Train a GAN or an MDN-RNN on libtorch, and draw from them.')
     .version(require('../../package.json').version)
-    .exitOverride();
+    .option('--yes', 'where libtorch is missing, fetch it without asking')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .hook('preAction', async (_, command) => {
+      if (!WITHOUT_LIBTORCH.includes(command.name())) await offerLibtorch(program.opts().yes);
+    });
   addSetupCommand(program);
+  addBuildCommand(program);
   addDoctorCommand(program);
   const train = program.command('train').description('train a model');
   addTrainGanCommand(train);

@@ -16,7 +16,7 @@ const BATCH_SIZE = 1000;
 
 /** Units of the last hidden layer: what the classifier sees in an image. */
 export const NUM_FEATURES = 64;
-export const NUM_DIGITS = 10;
+const NUM_DIGITS = 10;
 
 /** What the classifier sees in images. */
 export interface SeenImages {

@@ -1,5 +1,5 @@
-import { mkdtempSync } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { homedir, hostname, platform } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { makeFolder } from '../files';
@@ -11,6 +11,8 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   const base = env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : fallback;
   return join(base, 'libtorch-generative');
 }
+
+const libtorchName = /^\d+\.\d+\.\d+-(cpu|cuda)$/;
 
 /**
  * The folder of one libtorch in the cache. It has pip's `--target` layout, `torch/lib` beside `nvidia/NAME/lib`, because
@@ -44,14 +46,30 @@ export async function withStagingFolder<T>(work: (folder: string, signal: AbortS
   }
 }
 
-/** Removes every libtorch from the cache and gives the folders. */
+/** The folders of the libtorchs in the cache: CUDA builds first, newer versions first. */
+export function cachedLibtorchs(env: NodeJS.ProcessEnv = process.env): string[] {
+  const root = cacheRoot(env);
+  const names = existsSync(root) ? readdirSync(root).filter((name) => libtorchName.test(name)) : [];
+  const isCpu = (name: string) => Number(name.endsWith('-cpu'));
+  names.sort((a, b) => isCpu(a) - isCpu(b) || b.localeCompare(a, 'en', { numeric: true }));
+  return names.map((name) => join(root, name));
+}
+
+/**
+ * Empties the cache, whatever this package put there: libtorch, add-ons that `build` compiled, the classifier of digits.
+ * Gives what was there.
+ */
 export async function emptyCache(): Promise<string[]> {
-  return withStagingFolder(async (staging) => {
-    const names = (await readdir(cacheRoot())).filter((name) => /^\d+\.\d+\.\d+-(cpu|cuda)$/.test(name));
+  const root = cacheRoot();
+  if (!existsSync(root)) return [];
+  const removed = await withStagingFolder(async (staging) => {
+    const names = (await readdir(root)).filter((name) => !name.startsWith('.setup-'));
     // Renamed first, so that no half of it is ever found under its name.
-    for (const name of names) await rename(join(cacheRoot(), name), join(staging, name));
-    return names.map((name) => join(cacheRoot(), name));
+    for (const name of names) await rename(join(root, name), join(staging, name));
+    return names.map((name) => join(root, name));
   });
+  await rmdir(root).catch(() => {}); // another setup is at work
+  return removed;
 }
 
 /** Staging folders whose process is gone; those of other machines that share the cache after a day. */

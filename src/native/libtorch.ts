@@ -3,11 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
-import { cacheFolder } from './cache';
+import { cachedLibtorchs, cacheRoot } from './cache';
 import { cutOff } from './elf';
+import { hasNvidiaDriver } from './system';
 
-/** The libtorch that `setup` fetches. */
-export const TORCH_VERSION = '2.13.0';
+/** The versions that `setup` fetches, and that a published package has add-ons for. */
+export const FETCHED_VERSIONS = { cpu: '2.13.0', cuda: '2.14.1' };
 
 /** A libtorch on this machine, described without loading it. */
 export interface Libtorch {
@@ -31,30 +32,27 @@ const versionHeaders = [
   'include/torch/version.h',
   'include/torch/csrc/api/include/torch/version.h',
 ];
-const buildableVersions = /^2\.1[1-4]\./;
+/** The versions that an add-on can be compiled for. */
+export const BUILDABLE = '2.11 to 2.14';
+export const isBuildable = (version: string): boolean => /^2\.1[1-4]\./.test(version);
 const pythonTimeoutMs = 10_000;
 
 /**
- * Finds libtorch: the folder that `LIBTORCH` names, else the package's cache, else the torch of the Python on PATH.
- * Nothing is loaded, and Python is started only if the first two have none.
+ * Finds libtorch: the folder that `LIBTORCH` names, else the package's cache, the CUDA build first, else the torch of the
+ * Python on PATH. Nothing is loaded, and Python is started only if the first two have none.
  *
- * @param compiledFor the version that the add-on needs; when left out, any that the add-on can be built with
+ * @param compiledFor the versions that there are add-ons for; when left out, any that an add-on can be compiled for
  * @throws ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION if `LIBTORCH` names something else; ERR_LIBTORCH_NOT_FOUND, which
  *   tells every place looked at
  */
-export function findLibtorch(env: NodeJS.ProcessEnv = process.env, compiledFor?: string): Libtorch {
+export function findLibtorch(env: NodeJS.ProcessEnv = process.env, compiledFor?: string[]): Libtorch {
   if (env.LIBTORCH) return fromVariable(env.LIBTORCH, compiledFor);
   const lookedAt = ['LIBTORCH: not set'];
-  for (const cuda of [true, false]) {
-    const folder = cacheFolder(compiledFor ?? TORCH_VERSION, cuda, env);
-    const found = inspectLibtorch(join(folder, 'torch'), 'cache');
-    if (typeof found !== 'string') return found;
-    lookedAt.push(`cache ${folder}: ${existsSync(folder) ? found : 'no such folder'}`);
+  for (const [place, found] of places(env)) {
+    if (typeof found === 'string') lookedAt.push(`${place}: ${found}`);
+    else if (isWanted(found.version, compiledFor)) return found;
+    else lookedAt.push(`${place}: torch ${found.version} in ${found.root}, another version`);
   }
-  const found = fromPython(env);
-  if (typeof found === 'string') lookedAt.push(`Python: ${found}`);
-  else if (isWanted(found.version, compiledFor)) return found;
-  else lookedAt.push(`Python: torch ${found.version} in ${found.root}, another version`);
   throw new LibtorchGenerativeError(
     'ERR_LIBTORCH_NOT_FOUND',
     [
@@ -63,6 +61,14 @@ export function findLibtorch(env: NodeJS.ProcessEnv = process.env, compiledFor?:
       remedies(compiledFor),
     ].join('\n'),
   );
+}
+
+/** The libtorch, or what is amiss, of each place but `LIBTORCH`, looked at as it is asked for. */
+function* places(env: NodeJS.ProcessEnv): Generator<[place: string, found: Libtorch | string]> {
+  const cached = cachedLibtorchs(env);
+  if (cached.length === 0) yield ['cache', `no libtorch in ${cacheRoot(env)}`];
+  for (const folder of cached) yield [`cache ${folder}`, inspectLibtorch(join(folder, 'torch'), 'cache')];
+  yield ['Python', fromPython(env)];
 }
 
 /** Describes the libtorch in a folder with `lib` and `include`, or says which file is missing or cut off. */
@@ -87,22 +93,34 @@ export function libtorchRoot(folder: string): string {
 }
 
 /** The ways to get the libtorch that is wanted, as a list to end an error message with. */
-export function remedies(compiledFor: string | undefined): string {
-  const fetched = compiledFor === undefined || compiledFor === TORCH_VERSION;
-  return [
-    'Any of these helps:',
-    fetched
-      ? `  npx libtorch-generative setup   fetches libtorch ${TORCH_VERSION} with pip`
-      : `  npm run build                   compiles the add-on for a libtorch that is there`,
-    `  LIBTORCH=/path/to/libtorch      a folder with lib/ and include/ of ${wanted(compiledFor)}`,
-  ].join('\n');
+export function remedies(compiledFor?: string[]): string {
+  const { cpu, cuda } = FETCHED_VERSIONS;
+  const fetches = (version: string) => compiledFor?.includes(version) ?? true;
+  const rows: [command: string, effect: string][] = [
+    ...row(fetches(cpu), 'npx libtorch-generative setup', `fetches libtorch ${cpu} with pip`),
+    ...row(
+      fetches(cuda) && hasNvidiaDriver(),
+      'npx libtorch-generative setup --cuda',
+      `fetches libtorch ${cuda} with CUDA, for this machine's GPU`,
+    ),
+    ['npx libtorch-generative build', `compiles the add-on for a libtorch that is there, ${BUILDABLE}`],
+    ['LIBTORCH=/path/to/libtorch', `a folder with lib/ and include/ of ${wanted(compiledFor)}`],
+  ];
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return ['Any of these helps:', ...rows.map(([command, effect]) => `  ${command.padEnd(width)}  ${effect}`)].join(
+    '\n',
+  );
 }
 
-function fromVariable(value: string, compiledFor: string | undefined): Libtorch {
+function row(condition: boolean, command: string, effect: string): [string, string][] {
+  return condition ? [[command, effect]] : [];
+}
+
+function fromVariable(value: string, compiledFor: string[] | undefined): Libtorch {
   const folder = resolve(value);
   const found = inspectLibtorch(libtorchRoot(folder), 'LIBTORCH');
   if (typeof found === 'string') {
-    const problem = existsSync(folder) ? `${found}` : 'there is no such folder';
+    const problem = existsSync(folder) ? found : 'there is no such folder';
     throw new LibtorchGenerativeError(
       'ERR_LIBTORCH_BROKEN',
       `LIBTORCH is set to ${folder}, but ${problem}. Unset it, or correct it.\n${remedies(compiledFor)}`,
@@ -112,7 +130,7 @@ function fromVariable(value: string, compiledFor: string | undefined): Libtorch 
   throw new LibtorchGenerativeError(
     'ERR_LIBTORCH_VERSION',
     `LIBTORCH is set to ${folder}, which is libtorch ${found.version}, but the add-on ${
-      compiledFor ? `was compiled for ${compiledFor}` : 'can be compiled for 2.11 to 2.14 only'
+      compiledFor ? `was compiled for ${compiledFor.join(' and ')}` : `can be compiled for ${BUILDABLE} only`
     }. Unset it, or correct it.\n${remedies(compiledFor)}`,
   );
 }
@@ -156,10 +174,10 @@ function readText(file: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-function isWanted(version: string, compiledFor: string | undefined): boolean {
-  return compiledFor ? version === compiledFor : buildableVersions.test(version);
+function isWanted(version: string, compiledFor: string[] | undefined): boolean {
+  return compiledFor ? compiledFor.includes(version) : isBuildable(version);
 }
 
-function wanted(compiledFor: string | undefined): string {
-  return `libtorch ${compiledFor ?? '2.11 to 2.14'}`;
+function wanted(compiledFor: string[] | undefined): string {
+  return `libtorch ${compiledFor?.join(' or ') ?? BUILDABLE}`;
 }

@@ -4,7 +4,7 @@ import { platform } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
 import { cacheFolder, cacheRoot, emptyCache, withStagingFolder } from './cache';
-import { inspectLibtorch, type Libtorch, libtorchRoot, TORCH_VERSION } from './libtorch';
+import { BUILDABLE, FETCHED_VERSIONS, inspectLibtorch, isBuildable, type Libtorch, libtorchRoot } from './libtorch';
 import { findPip, type PipRun, pipInstall, pipReason } from './pip';
 
 export interface SetupOptions {
@@ -28,20 +28,21 @@ const unneededLibraries = /^lib(torch_python|torch_global_deps|shm|aoti_custom_o
  */
 export async function setupLibtorch({ cuda = false, from, onProgress }: SetupOptions = {}): Promise<Libtorch> {
   const source = from === undefined ? undefined : inspectSource(from);
-  const folder = cacheFolder(TORCH_VERSION, source?.cuda ?? cuda);
+  const wanted = source ?? { version: cuda ? FETCHED_VERSIONS.cuda : FETCHED_VERSIONS.cpu, cuda };
+  const folder = cacheFolder(wanted.version, wanted.cuda);
   const say = onProgress ?? console.error;
   const there = inspectLibtorch(join(folder, 'torch'), 'cache');
   if (typeof there !== 'string') {
     say(`libtorch ${there.version} is in ${folder} already`);
     return there;
   }
-  say(`Putting libtorch ${TORCH_VERSION} (${(source?.cuda ?? cuda) ? 'CUDA' : 'CPU'}) into ${folder}`);
+  say(`Putting libtorch ${wanted.version} (${wanted.cuda ? 'CUDA' : 'CPU'}) into ${folder}`);
   try {
     return await withStagingFolder(async (staging, signal) => {
       const content = join(staging, 'content');
       // Now, not at the end: by then another setup may have put a complete one there.
       if (existsSync(folder)) await rename(folder, join(staging, 'broken'));
-      await (source ? copyLibtorch(source, content) : fetchLibtorch(content, cuda, { signal, onProgress }));
+      await (source ? copyLibtorch(source, content) : fetchLibtorch(content, wanted, { signal, onProgress }));
       await prune(content);
       checkCuda(content, cuda);
       signal.throwIfAborted();
@@ -52,8 +53,8 @@ export async function setupLibtorch({ cuda = false, from, onProgress }: SetupOpt
   }
 }
 
-/** Removes every libtorch from the package's cache and gives the folders that were there. @throws ERR_SETUP */
-export async function removeLibtorch(): Promise<string[]> {
+/** Removes the package's cache with all that is in it, and gives what was there. @throws ERR_SETUP */
+export async function removeCache(): Promise<string[]> {
   try {
     return await emptyCache();
   } catch (error) {
@@ -68,10 +69,10 @@ function inspectSource(from: string): Libtorch {
     const problem = existsSync(folder) ? `${found} in ${folder}` : `there is no folder ${folder}`;
     throw new LibtorchGenerativeError('ERR_LIBTORCH_BROKEN', `libtorch cannot be taken from there: ${problem}`);
   }
-  if (found.version === TORCH_VERSION) return found;
+  if (isBuildable(found.version)) return found;
   throw new LibtorchGenerativeError(
     'ERR_LIBTORCH_VERSION',
-    `libtorch in ${folder} is version ${found.version}, but ${TORCH_VERSION} is needed`,
+    `libtorch in ${folder} is version ${found.version}, but this package runs on ${BUILDABLE}`,
   );
 }
 
@@ -88,7 +89,7 @@ async function copyLibtorch({ root }: Libtorch, content: string): Promise<void> 
 
 async function fetchLibtorch(
   content: string,
-  cuda: boolean,
+  { version, cuda }: { version: string; cuda: boolean },
   options: Pick<PipRun, 'signal' | 'onProgress'>,
 ): Promise<void> {
   const temporaryFolder = join(dirname(content), 'tmp');
@@ -99,14 +100,14 @@ async function fetchLibtorch(
 
   // On Linux the plain version is the CUDA build.
   const cpuBuild = !cuda && platform() === 'linux';
-  const torch = ['--no-deps', `torch==${TORCH_VERSION}${cpuBuild ? '+cpu' : ''}`];
+  const torch = ['--no-deps', `torch==${version}${cpuBuild ? '+cpu' : ''}`];
   let failure = await install(...torch);
   if (cpuBuild && failure && /No matching distribution|Could not find a version/.test(failure)) {
     failure = await install('--index-url', cpuIndex, '--retries', '2', ...torch);
   }
   const nvidia = !failure && cuda ? nvidiaRequirements(content) : [];
   if (nvidia.length > 0) failure = await install(...nvidia);
-  if (failure) throw pipFailed(failure);
+  if (failure) throw pipFailed(version, failure);
 }
 
 /** The packages with NVIDIA's libraries that torch's metadata asks for; they need none but each other. */
@@ -136,7 +137,7 @@ function checkCuda(content: string, wantedCuda: boolean): void {
   if (wantedCuda && !isCuda) {
     throw new LibtorchGenerativeError(
       'ERR_SETUP',
-      `The CUDA build was asked for, but what came is a CPU build of torch ${TORCH_VERSION}. Set pip to an index that has the CUDA build (PIP_INDEX_URL), or give one with --from.`,
+      `The CUDA build was asked for, but what came is a CPU build. Set pip to an index that has the CUDA build (PIP_INDEX_URL), or give one with --from.`,
     );
   }
   const hasNvidia = existsSync(join(content, 'nvidia')) || libraries.some((name) => name.startsWith('libcudart'));
@@ -155,15 +156,15 @@ async function publish(content: string, folder: string): Promise<Libtorch> {
   });
   const libtorch = inspectLibtorch(join(folder, 'torch'), 'cache');
   if (typeof libtorch !== 'string') return libtorch;
-  throw new LibtorchGenerativeError('ERR_SETUP', `torch ${TORCH_VERSION} was fetched, but ${libtorch}`);
+  throw new LibtorchGenerativeError('ERR_SETUP', `what was fetched is not complete: ${libtorch}`);
 }
 
-function pipFailed(failure: string): Error {
+function pipFailed(version: string, failure: string): Error {
   if (failure.includes('No space left on device')) return Object.assign(new Error(failure), { code: 'ENOSPC' });
   return new LibtorchGenerativeError(
     'ERR_SETUP',
     [
-      `pip could not fetch torch ${TORCH_VERSION}:`,
+      `pip could not fetch torch ${version}:`,
       pipReason(failure),
       'Any of these helps:',
       '  the network, or a mirror or proxy that pip knows (PIP_INDEX_URL, PIP_PROXY, pip config)',

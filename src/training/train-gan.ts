@@ -80,7 +80,7 @@ function loadData(
 }
 
 /** Bytes to numbers in [-1, 1]. */
-export function pixelsToData(pixels: Tensor): Tensor {
+function pixelsToData(pixels: Tensor): Tensor {
   return pixels.to({ dtype: 'float32' }).div(127.5).sub(1);
 }
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { findLibtorch } from '../../src/native/libtorch';
-import { addonFolder, loadLoader } from '../../src/native/load';
+import { findPair } from '../../src/native/load';
+import { packageVersion } from '../../src/version';
 import { temporaryFolder, writeFakeLibtorch, writeFiles } from '../native/fake-libtorch';
 
 let folder: string;
@@ -28,14 +28,13 @@ function doctor(args: string[], env: NodeJS.ProcessEnv = {}) {
 test('a machine that can train is described, and the status is 0', () => {
   const { stdout, status } = doctor(['--json']);
   const diagnosis = JSON.parse(stdout);
-  const { compiledFor } = loadLoader(addonFolder());
   expect(diagnosis).toMatchObject({
     ok: true,
+    package: { version: packageVersion(), addons: expect.arrayContaining([findPair().addon]) },
     node: process.version,
-    platform: process.platform,
-    addon: addonFolder(),
-    compiledFor,
-    libtorch: findLibtorch(process.env, compiledFor),
+    system: { platform: process.platform, arch: process.arch, availableCpus: expect.any(Number) },
+    cache: { folder: expect.stringMatching(/libtorch-generative$/) },
+    ...findPair(),
     cpu: { capability: expect.stringMatching(/^\S/), threads: expect.any(Number) },
   });
   expect(diagnosis.cpu.threads).toBeGreaterThan(0);
@@ -43,13 +42,19 @@ test('a machine that can train is described, and the status is 0', () => {
   expect(status).toBe(0);
 });
 
+test('the variables that change what is found or how it runs are told, no others', () => {
+  const { environment } = JSON.parse(doctor(['--json'], { OMP_NUM_THREADS: '1', NPM_TOKEN: 'secret' }).stdout);
+  expect(environment).toMatchObject({ OMP_NUM_THREADS: '1' });
+  expect(environment).not.toHaveProperty('NPM_TOKEN');
+});
+
 test('for a person it is a table', () => {
   const { stdout } = doctor([]);
-  expect(stdout).toMatch(/^node {6}v\d.*\nplatform {2}\S.*\nadd-on {4}\/.*, compiled for libtorch 2\./);
+  expect(stdout).toMatch(/^package {3}libtorch-generative \d.*\nnode {6}v\d.*\nsystem {4}\S.* GiB\n/);
   expect(stdout).toMatch(
-    /\nlibtorch {2}2\..* build, .*\n {10}\/.*\nloads {5}yes, in .*\nCPU {7}.*\nCUDA {6}(yes|no: ).*\n/,
+    /\nadd-on {4}for libtorch 2\..*\n {10}\/.*\nlibtorch {2}2\..* build, .*\n {10}\/.*\nloads {5}yes/,
   );
-  expect(stdout).toMatch(/\n\nReady to train\n$/);
+  expect(stdout).toMatch(/\nCPU {7}.* threads\nCUDA {6}(yes|no: ).*\n\nReady to train\n$/);
 });
 
 test('a libtorch with a file missing is told, and the status is 1', () => {

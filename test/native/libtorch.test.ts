@@ -17,9 +17,9 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const cache = (name: string) => join(folder, 'cache', 'libtorch-generative', name);
 const pythonWasAsked = () => existsSync(join(folder, 'asked'));
 
-function errorOf(compiledFor?: string): LibtorchGenerativeError {
+function errorOf(...compiledFor: string[]): LibtorchGenerativeError {
   try {
-    findLibtorch(env, compiledFor);
+    findLibtorch(env, compiledFor.length ? compiledFor : undefined);
   } catch (error) {
     return error as LibtorchGenerativeError;
   }
@@ -44,7 +44,7 @@ describe('LIBTORCH', () => {
   test('may name the folder that pip --target filled', () => {
     writeFakeLibtorch(join(folder, 'pip', 'torch'));
     env.LIBTORCH = join(folder, 'pip');
-    expect(findLibtorch(env, '2.13.0').root).toBe(join(folder, 'pip', 'torch'));
+    expect(findLibtorch(env, ['2.13.0']).root).toBe(join(folder, 'pip', 'torch'));
   });
 
   test('that names no folder is an error, though the cache has libtorch', () => {
@@ -89,17 +89,31 @@ describe('LIBTORCH', () => {
     env.LIBTORCH = writeFakeLibtorch(join(folder, 'mine'));
     rmSync(join(folder, 'mine', 'include', 'torch'), { recursive: true });
     writeFiles(env.LIBTORCH, { [file]: text });
-    expect(findLibtorch(env, '2.13.0').version).toBe('2.13.0');
+    expect(findLibtorch(env, ['2.13.0']).version).toBe('2.13.0');
   });
 });
 
 describe('the cache', () => {
-  test('answers without Python, and the CUDA build comes first', () => {
-    writeFakeLibtorch(join(cache('2.13.0-cpu'), 'torch'));
-    expect(findLibtorch(env, '2.13.0')).toMatchObject({ source: 'cache', cuda: false });
-    writeFakeLibtorch(join(cache('2.13.0-cuda'), 'torch'), { cuda: true });
-    expect(findLibtorch(env, '2.13.0')).toMatchObject({ source: 'cache', cuda: true });
+  test('answers without Python, and the CUDA build comes first, then the newest that there is an add-on for', () => {
+    const put = (version: string, build: string) =>
+      writeFakeLibtorch(join(cache(`${version}-${build}`), 'torch'), { version, cuda: build === 'cuda' });
+    put('2.9.0', 'cpu');
+    put('2.13.0', 'cpu');
+    expect(findLibtorch(env, ['2.13.0', '2.14.1'])).toMatchObject({ source: 'cache', version: '2.13.0', cuda: false });
+    put('2.14.1', 'cpu');
+    expect(findLibtorch(env, ['2.13.0', '2.14.1']).version).toBe('2.14.1');
+    expect(findLibtorch(env, ['2.13.0']).version).toBe('2.13.0');
+    put('2.13.0', 'cuda');
+    expect(findLibtorch(env, ['2.13.0', '2.14.1'])).toMatchObject({ version: '2.13.0', cuda: true });
     expect(pythonWasAsked()).toBe(false);
+  });
+
+  test('with another version only says so', () => {
+    writeFakeLibtorch(join(cache('2.12.0-cpu'), 'torch'), { version: '2.12.0' });
+    const { code, message } = errorOf('2.13.0', '2.14.1');
+    expect(code).toBe('ERR_LIBTORCH_NOT_FOUND');
+    expect(message).toContain(`cache ${cache('2.12.0-cpu')}: torch 2.12.0 in`);
+    expect(message).toContain('libtorch 2.13.0 or 2.14.1 was not found');
   });
 
   test('with a file missing is passed over and named', () => {
@@ -123,7 +137,7 @@ describe("Python's torch", () => {
 
   test('is found without importing it', () => {
     withTorch('2.13.0');
-    expect(findLibtorch(env, '2.13.0')).toMatchObject({ root: join(folder, 'site', 'torch'), source: 'python' });
+    expect(findLibtorch(env, ['2.13.0'])).toMatchObject({ root: join(folder, 'site', 'torch'), source: 'python' });
   });
 
   test('of another version is passed over and named, with every other place and what helps', () => {
@@ -132,12 +146,12 @@ describe("Python's torch", () => {
       [
         'libtorch 2.13.0 was not found. Looked at',
         '  LIBTORCH: not set',
-        `  cache ${cache('2.13.0-cuda')}: no such folder`,
-        `  cache ${cache('2.13.0-cpu')}: no such folder`,
+        `  cache: no libtorch in ${join(folder, 'cache', 'libtorch-generative')}`,
         `  Python: torch 2.12.0 in ${folder}/site/torch, another version`,
         'Any of these helps:',
-        '  npx libtorch-generative setup   fetches libtorch 2.13.0 with pip',
-        '  LIBTORCH=/path/to/libtorch      a folder with lib/ and include/ of libtorch 2.13.0',
+        '  npx libtorch-generative setup  fetches libtorch 2.13.0 with pip',
+        '  npx libtorch-generative build  compiles the add-on for a libtorch that is there, 2.11 to 2.14',
+        '  LIBTORCH=/path/to/libtorch     a folder with lib/ and include/ of libtorch 2.13.0',
       ].join('\n'),
     );
     expect(findLibtorch(env).version).toBe('2.12.0');
@@ -158,7 +172,7 @@ test('a machine without Python is told so', () => {
 });
 
 test('for an add-on that setup has no libtorch for, the remedies do not name setup', () => {
-  const { message } = errorOf('2.14.1');
-  expect(message).toContain('npm run build');
+  const { message } = errorOf('2.12.0');
+  expect(message).toContain('npx libtorch-generative build');
   expect(message).not.toContain('setup');
 });

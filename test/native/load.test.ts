@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { findLibtorch } from '../../src/native/libtorch';
-import { addonFolder, loadLoader } from '../../src/native/load';
+import { findPair } from '../../src/native/load';
+import { packageVersion } from '../../src/version';
 import { temporaryFolder, writeFakeLibtorch, writeFiles } from './fake-libtorch';
 
 let folder: string;
@@ -30,8 +30,8 @@ function failureToLoad(env: NodeJS.ProcessEnv): { code: string; message: string;
 }
 
 /** A libtorch.so of one function, which is what the loader asks for the version. */
-function compileLibtorch(root: string, source: string): string {
-  writeFakeLibtorch(root);
+function compileLibtorch(root: string, source: string, version?: string): string {
+  writeFakeLibtorch(root, { version });
   writeFiles(root, { 'torch.c': source });
   execFileSync('cc', ['-shared', '-fPIC', '-o', join(root, 'lib', 'libtorch.so'), join(root, 'torch.c')]);
   return root;
@@ -41,18 +41,17 @@ const packed = (major: number, minor: number, patch: number) =>
   `#include <stdint.h>\nuint64_t aoti_torch_abi_version(void) { return ${major}ULL << 56 | ${minor}ULL << 48 | ${patch}ULL << 40; }`;
 
 test('libtorch is loaded in the version that the add-on was compiled for, and in several threads at once', async () => {
-  const addon = addonFolder();
-  const { compiledFor } = loadLoader(addon);
-  const path = join(findLibtorch(process.env, compiledFor).lib, 'libtorch.so');
-  const code = `const loader = require(${JSON.stringify(join(addon, 'loader.node'))});
-    require('node:worker_threads').parentPort.postMessage(loader.load(${JSON.stringify(path)}));`;
+  const { addon, libtorch } = findPair();
+  const path = join(libtorch.lib, 'libtorch.so');
+  const code = `const loader = require(${JSON.stringify(addon.loader)});
+    require('node:worker_threads').parentPort.postMessage(loader.loadLibtorch(${JSON.stringify(path)}));`;
   const versions = [1, 2, 3, 4].map(async () => {
     const worker = new Worker(code, { eval: true });
     const version = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
     await new Promise((resolve) => worker.on('exit', resolve));
     return version;
   });
-  expect(await Promise.all(versions)).toEqual(Array(4).fill(compiledFor));
+  expect(await Promise.all(versions)).toEqual(Array(4).fill(addon.version));
 });
 
 test('libraries of another version than their headers say are refused', () => {
@@ -60,7 +59,7 @@ test('libraries of another version than their headers say are refused', () => {
   expect(failureToLoad({ LIBTORCH })).toMatchObject({
     code: 'ERR_LIBTORCH_VERSION',
     message: expect.stringContaining(
-      `The libraries in ${folder}/lib are libtorch 2.14.1, but the add-on was compiled for 2.13.0`,
+      `The libraries in ${folder}/lib are libtorch 2.14.1, but its headers are 2.13.0's`,
     ),
   });
 });
@@ -99,20 +98,54 @@ test("a CUDA build without NVIDIA's libraries is refused, and the missing one na
   });
 });
 
-const prebuilt = resolve('prebuilds', `${process.platform}-${process.arch}`);
-(existsSync(prebuilt) ? test.skip : test)('a missing add-on is told with the command that compiles it', () => {
-  expect(failureToLoad({ PREBUILDS_ONLY: '1' })).toMatchObject({
-    code: 'ERR_ADDON_NOT_BUILT',
-    message: `The native add-on is not there. Looked at\n  ${prebuilt}\nCompile it with: npm run build`,
-  });
-});
+describe('an add-on that does not load', () => {
+  /** What `loadAddon` throws where a copy of the loader, and this library, are all that was compiled for 2.12.0. */
+  function failure(writeLibrary: (path: string) => void, spoilLoader?: (path: string) => void) {
+    const release = join(folder, 'libtorch-generative', `addon-${packageVersion()}`, 'build', 'Release');
+    mkdirSync(release, { recursive: true });
+    const loader = join(release, 'loader.node');
+    copyFileSync(findPair().addon.loader, loader);
+    spoilLoader?.(loader);
+    writeLibrary(join(release, 'libtorch_generative-2.12.0.so'));
+    const LIBTORCH = compileLibtorch(join(folder, 'libtorch'), packed(2, 12, 0), '2.12.0');
+    return failureToLoad({ XDG_CACHE_HOME: folder, LIBTORCH });
+  }
+  const copyOurs = (path: string) => copyFileSync(findPair().addon.library, path);
 
-test('an add-on for another system is told as such', () => {
-  writeFiles(folder, { 'loader.node': 'not for here' });
-  expect(() => loadLoader(folder)).toThrow(
-    expect.objectContaining({
+  test('because it is cut off, does not end the process', () => {
+    const cut = (path: string) => truncateSync(path, 10_000);
+    const broken = failure((path) => {
+      copyOurs(path);
+      cut(path);
+    });
+    expect(broken).toMatchObject({
       code: 'ERR_ADDON_NOT_BUILT',
-      message: expect.stringMatching(/^The native add-on does not load on this system \(\w+ \w+\): .*npm run build$/s),
-    }),
-  );
+      message: expect.stringMatching(
+        /2\.12\.0\.so does not load .*: file too short, 10000 of \d+ bytes\nProbably .*damaged/,
+      ),
+    });
+    expect(failure(copyOurs, cut).message).toMatch(/loader\.node does not load .*: file too short/);
+  });
+
+  test('because it was compiled for another libtorch', () => {
+    expect(failure(copyOurs)).toMatchObject({
+      code: 'ERR_ADDON_NOT_BUILT',
+      message: expect.stringMatching(/libtorch-generative build$/),
+    });
+  });
+
+  test('because it is for another processor', () => {
+    const otherProcessor = (path: string) => {
+      const elf = readFileSync(findPair().addon.library);
+      elf.writeUInt16LE(elf.readUInt16LE(18) === 183 ? 62 : 183, 18); // e_machine: AArch64, or x86-64 there
+      writeFileSync(path, elf);
+    };
+    expect(failure(otherProcessor).message).toMatch(/cannot open shared object file|wrong|ELF/);
+  });
+
+  test('because it is no library at all', () => {
+    expect(failure((path) => writeFileSync(path, 'not for here'.repeat(10))).message).toMatch(
+      /invalid ELF header\nProbably the file is damaged: install the package again\.\nCompile it here/,
+    );
+  });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findLibtorch } from '../../src/native/libtorch';
-import { removeLibtorch, setupLibtorch } from '../../src/native/setup';
+import { removeCache, setupLibtorch } from '../../src/native/setup';
 import { temporaryFolder, writeFakeLibtorch, writeFakePython, writeFiles } from './fake-libtorch';
 
 const originalEnv = process.env;
@@ -37,7 +37,7 @@ describe('from a folder', () => {
     });
     const libtorch = await setup({ from });
     expect(libtorch).toMatchObject({ root: join(cache, '2.13.0-cpu', 'torch'), version: '2.13.0', source: 'cache' });
-    expect(findLibtorch(process.env, '2.13.0')).toEqual(libtorch);
+    expect(findLibtorch(process.env, ['2.13.0'])).toEqual(libtorch);
     expect(readdirSync(libtorch.root).sort()).toEqual(['include', 'lib', 'version.py']);
     expect(readdirSync(libtorch.lib).sort()).toEqual([
       'libc10.so',
@@ -76,9 +76,9 @@ describe('from a folder', () => {
     ['an empty folder', () => mkdirSync(join(folder, 'source')), 'ERR_LIBTORCH_BROKEN', 'lib/libc10.so is missing in'],
     [
       'another version',
-      () => fakeLibtorch({ version: '2.14.1' }),
+      () => fakeLibtorch({ version: '2.9.1' }),
       'ERR_LIBTORCH_VERSION',
-      'is version 2.14.1, but 2.13.0',
+      'is version 2.9.1, but this package runs on 2.11 to 2.14',
     ],
   ])('%s is refused', async (_, make, code, message) => {
     make();
@@ -120,11 +120,14 @@ describe('the cache', () => {
     expect(readdirSync(cache).sort()).toEqual([`.setup-elsewhere-${endedPid}-abcdef`, running, '2.13.0-cpu'].sort());
   });
 
-  test('is emptied on demand', async () => {
-    const { root } = await setup({ from: fakeLibtorch() });
-    expect(await removeLibtorch()).toEqual([join(cache, '2.13.0-cpu')]);
-    expect(existsSync(root)).toBe(false);
-    expect(await removeLibtorch()).toEqual([]);
+  test('is removed on demand, with all that the package put there', async () => {
+    await setup({ from: fakeLibtorch() });
+    await setup({ from: writeFakeLibtorch(join(folder, 'newer'), { version: '2.14.1' }) });
+    writeFiles(cache, { 'digit-classifier-1.safetensors': '', 'addon-0.1.0/build/Release/loader.node': '' });
+    const names = ['2.13.0-cpu', '2.14.1-cpu', 'addon-0.1.0', 'digit-classifier-1.safetensors'];
+    expect((await removeCache()).sort()).toEqual(names.map((name) => join(cache, name)));
+    expect(existsSync(cache)).toBe(false);
+    expect(await removeCache()).toEqual([]);
   });
 
   test('that cannot be written is told', async () => {
@@ -187,7 +190,7 @@ describe('with pip', () => {
   });
 
   test("the CUDA build comes with the packages that torch's metadata names", async () => {
-    writeFakeLibtorch(join(folder, 'pip', 'torch'), { cuda: true });
+    writeFakeLibtorch(join(folder, 'pip', 'torch'), { version: '2.14.1', cuda: true });
     const metadata = [
       'Name: torch',
       'Requires-Dist: sympy>=1.13.3',
@@ -196,12 +199,12 @@ describe('with pip', () => {
       'Requires-Dist: nvidia-extra==1; extra == "more"',
       'Requires-Dist: cuda-bindings<14,>=13.0.3; platform_system == "Linux"',
     ];
-    writeFiles(folder, { 'pip/torch-2.13.0.dist-info/METADATA': metadata.join('\n') });
+    writeFiles(folder, { 'pip/torch-2.14.1.dist-info/METADATA': metadata.join('\n') });
     const calls = fakePip(`case "$*" in *torch==*) cp -r ${folder}/pip "$2";; *) mkdir -p "$2"/nvidia/cu13/lib;; esac`);
     const { root } = await setup({ cuda: true });
     expect(readdirSync(join(root, '..')).sort()).toEqual(['nvidia', 'torch']);
     expect(calls()).toEqual([
-      expect.stringMatching(/--target \S+ --no-deps torch==2\.13\.0$/),
+      expect.stringMatching(/--target \S+ --no-deps torch==2\.14\.1$/),
       expect.stringMatching(/--target \S+ cuda-toolkit\[cublas,cudart\]==13\.0\.3 nvidia-cudnn-cu13==9\.24\.0\.43$/),
     ]);
   });

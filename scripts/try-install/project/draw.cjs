@@ -1,0 +1,7 @@
+// CommonJS: a seed's numbers, and a layer's shape.
+const { Linear, manualSeed, randn, scope } = require('libtorch-generative');
+
+manualSeed(7);
+const numbers = scope(() => Array.from(randn([3]).toArray(), (number) => number.toFixed(4)));
+const shape = scope(() => new Linear({ inFeatures: 3, outFeatures: 2 }).forward(randn([5, 3])).shape);
+console.log(numbers.join(' '), shape.join(' × '));

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { compileAddon } from '../native/compile';
+import { BUILDABLE, findLibtorch } from '../native/libtorch';
+
+/** `build`: compiles the add-on for a libtorch that the package brings none for. */
+export function addBuildCommand(program: Command): void {
+  program
+    .command('build')
+    .description(
+      `compile the add-on for the libtorch (${BUILDABLE}) that LIBTORCH names, or the first one found; needs cmake and a C++20 compiler`,
+    )
+    .action(async () => {
+      console.error(`The add-on is in ${await compileAddon(findLibtorch())}`);
+    });
+}

@@ -1,0 +1,71 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { cp, mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { LibtorchGenerativeError } from '../errors';
+import { compiledFolder, packageRoot } from './addons';
+import { withStagingFolder } from './cache';
+import type { Libtorch } from './libtorch';
+
+const isThere = (tool: string) => spawnSync(tool, ['--version']).error === undefined;
+
+/** @throws ERR_ADDON_NOT_BUILT with the Debian packages of what is missing */
+export function requireBuildTools(): void {
+  const needed = [
+    { tools: ['cmake'], debianPackage: 'cmake' },
+    { tools: [process.env.CXX || 'c++', 'g++', 'clang++'], debianPackage: 'g++' },
+    { tools: ['ninja', 'make'], debianPackage: 'ninja-build' },
+  ];
+  const missing = needed.filter(({ tools }) => !tools.some(isThere));
+  if (missing.length === 0) return;
+  throw new LibtorchGenerativeError(
+    'ERR_ADDON_NOT_BUILT',
+    `Compiling the add-on needs ${missing.map(({ tools }) => tools.join(' or ')).join(', ')}, not found on PATH. On Debian and Ubuntu: sudo apt-get install ${missing
+      .map(({ debianPackage }) => debianPackage)
+      .join(' ')}`,
+  );
+}
+
+/**
+ * Compiles the add-on for a libtorch from the sources that the package brings, into the cache. cmake is run by itself:
+ * cmake-js, which drives it in the repository, is not installed with the package.
+ *
+ * @returns the folder with the loader and the library
+ * @throws ERR_ADDON_NOT_BUILT
+ */
+export async function compileAddon({ root, version }: Libtorch): Promise<string> {
+  requireBuildTools();
+  console.error(`Compiling the add-on for libtorch ${version} in ${root}, which takes some minutes`);
+  return withStagingFolder(async (staging, signal) => {
+    const compiled = join(staging, 'Release');
+    const definitions = {
+      CMAKE_BUILD_TYPE: 'Release',
+      CMAKE_LIBRARY_OUTPUT_DIRECTORY: compiled,
+      CMAKE_JS_INC: nodeApiIncludes().join(';'),
+      LIBTORCH: root,
+    };
+    const generator = isThere('ninja') ? ['-G', 'Ninja'] : [];
+    const define = Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
+    await run('cmake', ['-S', packageRoot, '-B', staging, ...generator, ...define], signal);
+    await run('cmake', ['--build', staging, '--parallel', String(availableParallelism())], signal);
+    const folder = join(compiledFolder(), 'build', 'Release');
+    await mkdir(folder, { recursive: true });
+    await cp(compiled, folder, { recursive: true });
+    return folder;
+  });
+}
+
+/** The folders of Node-API's headers in C and C++, which need none of Node's own. */
+function nodeApiIncludes(): string[] {
+  return ['node-api-headers', 'node-addon-api'].map((name) => {
+    const folder = dirname(require.resolve(`${name}/package.json`));
+    return name === 'node-api-headers' ? join(folder, 'include') : folder;
+  });
+}
+
+async function run(command: string, args: string[], signal: AbortSignal): Promise<void> {
+  const child = spawn(command, args, { stdio: ['ignore', 2, 2], signal });
+  const status = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
+  if (status === 0) return;
+  throw new LibtorchGenerativeError('ERR_ADDON_NOT_BUILT', 'Compiling the add-on failed; its messages are above');
+}
