@@ -21,18 +21,21 @@ export const packageRoot = join(__dirname, '..', '..');
 
 const libraryName = /^libtorch_generative-(\d+\.\d+\.\d+)\.(so|dylib)$/;
 
-/** Where `build` puts what it compiles: in the cache, since a package's folder may be read-only. */
+/** What `build` compiles is in the cache, since a package's folder may be read-only, and laid out as a package's. */
+const compiledPackage = (env: NodeJS.ProcessEnv) => join(cacheRoot(env), `addon-${packageVersion()}`);
+
+/** The folder for what `build` compiles on this system. */
 export function compiledFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(cacheRoot(env), `addon-${packageVersion()}`);
+  return join(compiledPackage(env), 'prebuilds', `${process.platform}-${process.arch}`);
 }
 
 /**
  * The add-ons that are here, one for each version of libtorch: what was compiled in the package's folder comes before
- * what `build` compiled, and that before what the package brought. PREBUILDS_ONLY leaves the last only.
+ * what `build` compiled, and that before what the package brought. PREBUILDS_ONLY leaves out the first.
  */
 export function listAddons(env: NodeJS.ProcessEnv = process.env): Addon[] {
   const ours = loaderIn(packageRoot);
-  const compiled = loaderIn(compiledFolder(env));
+  const compiled = loaderIn(compiledPackage(env));
   const loaders = ours?.startsWith(join(packageRoot, 'build')) ? [ours, compiled] : [compiled, ours];
   const addons = loaders.flatMap((loader) => (loader ? addonsBeside(loader) : []));
   return addons.filter(({ version }, index) => addons.findIndex((other) => other.version === version) === index);

@@ -48,7 +48,7 @@ export async function compileAddon({ root, version }: Libtorch): Promise<string>
     const define = Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
     await run('cmake', ['-S', packageRoot, '-B', staging, ...generator, ...define], signal);
     await run('cmake', ['--build', staging, '--parallel', String(availableParallelism())], signal);
-    const folder = join(compiledFolder(), 'build', 'Release');
+    const folder = compiledFolder();
     await mkdir(folder, { recursive: true });
     await cp(compiled, folder, { recursive: true });
     return folder;

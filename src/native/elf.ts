@@ -1,28 +1,34 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
+/** Processors by ELF's numbers, in Node's names. */
+const MACHINES: Record<number, string> = { 3: 'ia32', 40: 'arm', 62: 'x64', 183: 'arm64', 243: 'riscv64' };
+
 /**
- * How a Linux library is cut off, as "1000 of 5000 bytes", or undefined if it is whole or no 64-bit ELF file. The system
- * does not look: it maps what is missing too, and the process dies of SIGBUS when that is touched.
+ * What keeps a Linux library from being loaded here: "is cut off (1000 of 5000 bytes)" or "is for arm64", or undefined if
+ * it is neither, or no 64-bit ELF file. The system says nothing useful: it maps what is missing too, and the process dies
+ * of SIGBUS when that is touched; a library for another processor it calls missing.
  */
-export function cutOff(file: string): string | undefined {
+export function elfProblem(file: string): string | undefined {
   const descriptor = openSync(file, 'r');
   try {
+    const header = Buffer.alloc(64);
+    readSync(descriptor, header, 0, header.length, 0);
+    if (header.readUInt32BE(0) !== 0x7f454c46 || header[4] !== 2) return undefined;
+    const machine = MACHINES[header.readUInt16LE(18)];
+    if (machine !== process.arch) return `is for ${machine ?? 'another processor'}`;
     const length = fstatSync(descriptor).size;
-    const needed = segmentsEnd(descriptor);
-    return length < needed ? `${length} of ${needed} bytes` : undefined;
+    const needed = segmentsEnd(descriptor, header);
+    return length < needed ? `is cut off (${length} of ${needed} bytes)` : undefined;
   } finally {
     closeSync(descriptor);
   }
 }
 
 /** Where the last segment to be loaded ends in the file (ELF-64, little endian). */
-function segmentsEnd(descriptor: number): number {
-  const elfHeader = Buffer.alloc(64);
-  readSync(descriptor, elfHeader, 0, elfHeader.length, 0);
-  if (elfHeader.readUInt32BE(0) !== 0x7f454c46 || elfHeader[4] !== 2) return 0;
-  const offset = Number(elfHeader.readBigUInt64LE(32));
-  const entrySize = elfHeader.readUInt16LE(54);
-  const count = elfHeader.readUInt16LE(56);
+function segmentsEnd(descriptor: number, header: Buffer): number {
+  const offset = Number(header.readBigUInt64LE(32));
+  const entrySize = header.readUInt16LE(54);
+  const count = header.readUInt16LE(56);
   const table = Buffer.alloc(entrySize * count);
   readSync(descriptor, table, 0, table.length, offset);
   const ends = Array.from({ length: count }, (_, index) => {

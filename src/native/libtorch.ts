@@ -4,7 +4,7 @@ import { platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
 import { cachedLibtorchs, cacheRoot } from './cache';
-import { cutOff } from './elf';
+import { elfProblem } from './elf';
 import { hasNvidiaDriver } from './system';
 
 /** The versions that `setup` fetches, and that a published package has add-ons for. */
@@ -71,14 +71,14 @@ function* places(env: NodeJS.ProcessEnv): Generator<[place: string, found: Libto
   yield ['Python', fromPython(env)];
 }
 
-/** Describes the libtorch in a folder with `lib` and `include`, or says which file is missing or cut off. */
+/** Describes the libtorch in a folder with `lib` and `include`, or says which file is missing, cut off or another processor's. */
 export function inspectLibtorch(root: string, source: Libtorch['source']): Libtorch | string {
   const missing = requiredFiles.find((file) => !existsSync(join(root, file)));
   if (missing) return `${missing} is missing`;
   const lib = join(root, 'lib');
   for (const name of readdirSync(lib).filter((name) => name.includes('.so'))) {
-    const part = cutOff(join(lib, name));
-    if (part) return `lib/${name} is cut off (${part})`;
+    const problem = elfProblem(join(lib, name));
+    if (problem) return `lib/${name} ${problem}`;
   }
   const version = readVersion(root);
   if (!version) return `${versionHeaders[0]} is missing`;

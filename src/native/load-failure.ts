@@ -14,11 +14,12 @@ const musl: Cause = {
   remedy: 'use a system or container image with glibc, such as node:22-slim',
 };
 const otherProcessor: Cause = {
-  pattern: /wrong ELF class|incompatible architecture|machine mismatch|wrong architecture/,
+  pattern: /it is for \w|wrong ELF class|incompatible architecture|machine mismatch|wrong architecture/,
   cause: `it was built for another processor than this ${process.arch}`,
   remedy: 'replace it',
 };
-const damaged = /file too short|invalid ELF header|cannot read file data|not a mach-o file|truncated|ELF load command/i;
+const damaged =
+  /is cut off|file too short|invalid ELF header|cannot read file data|not a mach-o file|truncated|ELF load command/i;
 const tooOld = /GLIBC(XX)?_[\d.]+'? not found/;
 
 /** What the dynamic linker's message tells about the cause, most specific first: of libtorch, */

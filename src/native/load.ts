@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
 import { type Addon, findAddons } from './addons';
-import { cutOff } from './elf';
+import { elfProblem } from './elf';
 import { findLibtorch, type Libtorch, libraryFile, remedies } from './libtorch';
 import { addonFailure, libtorchFailure } from './load-failure';
 
@@ -46,8 +46,8 @@ export function findPair(env: NodeJS.ProcessEnv = process.env): { addon: Addon; 
 
 /** Loads a file of the add-on that is not cut off, of which the process would die. @throws ERR_ADDON_NOT_BUILT */
 function loadWhole<T>(file: string, load: () => T): T {
-  const part = cutOff(file);
-  if (part) throw addonFailure(new Error(`file too short, ${part}`), file);
+  const problem = elfProblem(file);
+  if (problem) throw addonFailure(new Error(`it ${problem}`), file);
   try {
     return load();
   } catch (error) {

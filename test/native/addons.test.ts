@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findAddons, packageRoot } from '../../src/native/addons';
-import { packageVersion } from '../../src/version';
+import { compiledFolder, findAddons, packageRoot } from '../../src/native/addons';
 import { temporaryFolder } from './fake-libtorch';
 
 let folder: string;
@@ -14,11 +13,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** An add-on that `build` put into the cache, which this machine has. */
 function compile(...versions: string[]): string {
-  const release = join(folder, 'libtorch-generative', `addon-${packageVersion()}`, 'build', 'Release');
-  mkdirSync(release, { recursive: true });
-  copyFileSync(findAddons({})[0]!.loader, join(release, 'loader.node'));
-  for (const version of versions) writeFileSync(join(release, `libtorch_generative-${version}.so`), '');
-  return release;
+  const compiled = compiledFolder({ XDG_CACHE_HOME: folder });
+  mkdirSync(compiled, { recursive: true });
+  copyFileSync(findAddons({})[0]!.loader, join(compiled, 'loader.node'));
+  for (const version of versions) writeFileSync(join(compiled, `libtorch_generative-${version}.so`), '');
+  return compiled;
 }
 
 test("the package's own is there, one for each version", () => {
@@ -33,12 +32,12 @@ test("the package's own is there, one for each version", () => {
 
 test('what was compiled into the cache is added', () => {
   const ours = findAddons(env);
-  const release = compile('2.12.0', ours[0]!.version);
+  const compiled = compile('2.12.0', ours[0]!.version);
   const addons = findAddons(env);
   expect(addons.map(({ version }) => version).sort()).toEqual(['2.12.0', ...ours.map(({ version }) => version)].sort());
   expect(addons.find(({ version }) => version === '2.12.0')).toEqual({
     version: '2.12.0',
-    library: join(release, 'libtorch_generative-2.12.0.so'),
-    loader: join(release, 'loader.node'),
+    library: join(compiled, 'libtorch_generative-2.12.0.so'),
+    loader: join(compiled, 'loader.node'),
   });
 });
