@@ -31,7 +31,11 @@ export class Linear extends Layer {
   /** @internal */
   readonly native: NativeLinear;
 
-  /** @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 */
+  /**
+   * A layer with fresh weights, from the thread's random numbers.
+   *
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   */
   constructor({ inFeatures, outFeatures, bias = true }: LinearOptions) {
     super();
     checkSize('inFeatures', inFeatures);
