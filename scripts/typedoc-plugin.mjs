@@ -1,4 +1,7 @@
-// Groups the documentation by the part of src/ that a name lives in, and gives parameters that are taken apart a name.
+// What typedoc does not do by itself: groups the names that the package exports by the part of src/ that they live in, and
+// a class's members by the comments between them in its source (`// reductions: ...`); calls a parameter that is taken
+// apart "options", and a guide as its heading does.
+import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { Comment, CommentTag, Converter } from 'typedoc';
 
@@ -19,15 +22,45 @@ export function load({ converter }) {
   converter.on(Converter.EVENT_CREATE_PARAMETER, (_, parameter) => {
     if (parameter.name === '__namedParameters') parameter.name = 'options';
   });
+  converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const guide of project.documents ?? []) guide.name = headingOf(guide) ?? guide.name;
+  });
   converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
-    for (const name of project.children ?? []) categorize(name);
+    for (const name of project.children ?? []) {
+      const [part] = relative('src', name.sources[0].fullFileName).split(sep);
+      if (!(part in CATEGORIES)) throw new Error(`${part} has no category in scripts/typedoc-plugin.mjs`);
+      categorize(name, CATEGORIES[part]);
+      categorizeMembers(name);
+    }
   });
 }
 
-/** @param {import('typedoc').DeclarationReflection} name exported by the package */
-function categorize(name) {
-  const [part] = relative('src', name.sources[0].fullFileName).split(sep);
-  if (!(part in CATEGORIES)) throw new Error(`${part} has no category in scripts/typedoc-plugin.mjs`);
-  name.comment ??= new Comment();
-  name.comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: CATEGORIES[part] }]));
+/** @param {import('typedoc').DocumentReflection} guide */
+function headingOf({ content }) {
+  return /^# (.+)/m.exec(Comment.combineDisplayParts(content))?.[1];
+}
+
+/** @param {import('typedoc').DeclarationReflection} type */
+function categorizeMembers({ sources, children = [] }) {
+  const [{ fullFileName, line: start }] = sources;
+  const lines = readFileSync(fullFileName, 'utf8').split('\n');
+  for (const member of children) {
+    const [source] = member.sources ?? [];
+    if (source?.fullFileName !== fullFileName) continue; // inherited
+    const heading = lines.slice(start, source.line).findLast((line) => /^ {2}\/\/ \w/.test(line));
+    if (heading)
+      categorize(
+        member,
+        heading
+          .slice(5)
+          .split(':')[0]
+          .replace(/^./, (first) => first.toUpperCase()),
+      );
+  }
+}
+
+/** @param {import('typedoc').DeclarationReflection} reflection */
+function categorize(reflection, category) {
+  reflection.comment ??= new Comment();
+  reflection.comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: category }]));
 }

@@ -54,7 +54,9 @@ export class LibtorchGenerativeError extends Error {
   override readonly name = 'LibtorchGenerativeError';
 
   /**
-   * @param code what kind of error it is, stable
+   * An error of this package; programs have no need to make any.
+   *
+   * @param code what kind of error it is
    * @param message for people; it may change between versions
    * @param options the `cause`, where there is one
    */

@@ -47,6 +47,11 @@ function runAll(files: string[]): Run[] {
   return JSON.parse(execFileSync(tsx, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));
 }
 
+test.each(names)('$name is documented', ({ hasSummary, isValue, examples }) => {
+  expect(hasSummary).toBe(true);
+  if (isValue) expect(examples).not.toEqual([]);
+});
+
 test.each(programs)('$name', ({ index, code, expected }) => {
   expect(code.trim()).not.toBe('');
   expect(typeErrors.get(typedFile(index)) ?? []).toEqual([]);
