@@ -1,4 +1,4 @@
-import { LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
 import { checkNumber, checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
@@ -127,6 +127,7 @@ function drawValues({ means, variances, logWeights }: Mixture, seed: number, ste
  * @param horizon steps of a path
  * @param levels from 0 to 1
  * @returns for each level, horizon values
+ * @throws ERR_INVALID_ARGUMENT for another level, or no whole number of paths
  * @example
  * ```ts
  * import { pathQuantiles } from 'libtorch-generative';
@@ -136,6 +137,11 @@ function drawValues({ means, variances, logWeights }: Mixture, seed: number, ste
  * ```
  */
 export function pathQuantiles(paths: Float64Array, horizon: number, levels: number[]): number[][] {
+  checkSize('horizon', horizon);
+  for (const level of levels) checkNumber('levels', level, { min: 0, max: 1 });
+  if (paths.length === 0 || paths.length % horizon !== 0) {
+    throw invalidArgument('paths', `one or more paths of ${horizon} values`, `${paths.length} values`);
+  }
   const steps = sortedSteps(paths, horizon);
   return levels.map((level) => steps.map((sorted) => sortedQuantile(sorted, level)));
 }
