@@ -1,4 +1,5 @@
 import { type ImageSet, samplesToImages } from '../data/images';
+import { invalidArgument } from '../errors';
 import type { Generator } from '../models/generator';
 import { checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
@@ -14,7 +15,7 @@ export interface DrawImagesOptions {
   height: number;
   /** Pixels in a row, as of the images that the generator was trained on. */
   width: number;
-  /** The same seed draws the same images; default 0. */
+  /** The same seed and count draw the same images; default 0. */
   seed?: number;
 }
 
@@ -24,7 +25,8 @@ const BATCH_SIZE = 1000;
 /**
  * Draws images, of 256 levels of gray as real ones are, from a generator on the CPU.
  *
- * @throws ERR_INVALID_ARGUMENT for a count that is not a whole number of at least 1
+ * @throws ERR_INVALID_ARGUMENT for a count that is not a whole number of at least 1, or images of another size than the
+ *   generator's
  * @example
  * ```ts
  * import { drawImages, Generator } from 'libtorch-generative';
@@ -36,6 +38,9 @@ const BATCH_SIZE = 1000;
  */
 export function drawImages(generator: Generator, { count, height, width, seed = 0 }: DrawImagesOptions): ImageSet {
   checkSize('count', count);
+  if (height * width !== generator.dataDim) {
+    throw invalidArgument('height and width', `the generator's ${generator.dataDim} pixels`, `${height} x ${width}`);
+  }
   const images = new Uint8Array(count * height * width);
   const random = new RandomGenerator(seed);
   for (let start = 0; start < count; start += BATCH_SIZE) {
