@@ -24,5 +24,7 @@ console.log(x.map((each) => console.log(each)));
     { line: 3, text: '[ 1, 2 ]' },
     { line: 5, text: 'a; b // c' },
   ]);
-  expect(checked).toBe(code.replace('console.log(x);', 'printedAt(3)(x);').replace('console.log(\n', 'printedAt(5)(\n'));
+  expect(checked).toBe(
+    code.replace('console.log(x);', 'printedAt(3)(x);').replace('console.log(\n', 'printedAt(5)(\n'),
+  );
 });
