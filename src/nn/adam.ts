@@ -24,8 +24,9 @@ export interface AdamOptions {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
  * @example
  * ```ts
- * import { Adam, grad, Linear, mseLoss, ones, scope, zeros } from 'libtorch-generative';
+ * import { Adam, grad, Linear, manualSeed, mseLoss, ones, scope, zeros } from 'libtorch-generative';
  *
+ * manualSeed(7);
  * const model = new Linear({ inFeatures: 3, outFeatures: 1 });
  * const optimizer = new Adam(model.parameters(), { lr: 0.05 });
  * const losses: number[] = [];
