@@ -47,16 +47,15 @@ function categorizeMembers({ sources, children = [] }) {
   for (const member of children) {
     const [source] = member.sources ?? [];
     if (source?.fullFileName !== fullFileName) continue; // inherited
-    const heading = lines.slice(start, source.line).findLast((line) => /^ {2}\/\/ \w/.test(line));
-    if (heading)
-      categorize(
-        member,
-        heading
-          .slice(5)
-          .split(':')[0]
-          .replace(/^./, (first) => first.toUpperCase()),
-      );
+    const comment = lines.slice(start, source.line).findLast((line) => /^ {2}\/\/ \w/.test(line));
+    if (comment) categorize(member, titleOf(comment));
   }
+}
+
+/** Of "  // reductions: over ..." it is "Reductions". */
+function titleOf(comment) {
+  const [title] = comment.slice('  // '.length).split(':');
+  return title[0].toUpperCase() + title.slice(1);
 }
 
 /** @param {import('typedoc').DeclarationReflection} reflection */

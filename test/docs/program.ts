@@ -7,9 +7,7 @@ export const root = join(__dirname, '..', '..');
 export interface Program {
   /** What it is an example of, with its place: "Tensor.slice (src/tensor/tensor.ts:288)". */
   name: string;
-  /** The file that it is in, from the repository's root. */
-  file: string;
-  /** Each line where that file has it; all others are empty, so that a message's line is the documentation's. */
+  /** Each line where its file has it; all others are empty, so that a message's line is the documentation's. */
   code: string;
 }
 
@@ -31,8 +29,6 @@ export function guides(): Program[] {
   const names = existsSync(join(root, 'docs')) ? readdirSync(join(root, 'docs')) : [];
   return names
     .filter((name) => name.endsWith('.md'))
-    .map((name) => {
-      const file = join('docs', name);
-      return { name: file, file, code: codeOf(readFileSync(join(root, file), 'utf8').split('\n')) };
-    });
+    .map((name) => join('docs', name))
+    .map((file) => ({ name: file, code: codeOf(readFileSync(join(root, file), 'utf8').split('\n')) }));
 }

@@ -35,7 +35,7 @@ export function publicNames(): PublicName[] {
 
 function examplesOf(name: string, declaration: ts.Node): Program[] {
   const tags = ts.getJSDocTags(declaration).filter((tag) => tag.tagName.text === 'example');
-  const own = tags.map((tag) => ({ name: `${name} (${placeOf(tag)})`, file: fileOf(tag), code: codeIn(tag) }));
+  const own = tags.map((tag) => ({ name: `${name} (${placeOf(tag)})`, code: codeIn(tag) }));
   const hasMembers = ts.isClassDeclaration(declaration) || ts.isInterfaceDeclaration(declaration);
   const members: readonly ts.NamedDeclaration[] = hasMembers ? declaration.members : [];
   const nameOf = (member: ts.NamedDeclaration) => `${name}.${member.name?.getText() ?? 'constructor'}`;
@@ -45,22 +45,14 @@ function examplesOf(name: string, declaration: ts.Node): Program[] {
 /** From the source, as the compiler's text of a tag has lost the lines' indentation. */
 function codeIn(tag: ts.JSDocTag): string {
   const start = lineOf(tag.getStart(), tag);
-  const lines = tag
-    .getSourceFile()
-    .text.split('\n')
-    .slice(start, lineOf(tag.end, tag) + 1);
-  return codeOf(
-    lines.map((line) => line.replace(/^\s*\* ?/, '')),
-    start,
-  );
+  const all = tag.getSourceFile().text.split('\n');
+  const lines = all.slice(start, lineOf(tag.end, tag) + 1);
+  const code = lines.map((line) => line.replace(/^\s*\* ?/, ''));
+  return codeOf(code, start);
 }
 
 function placeOf(node: ts.Node): string {
-  return `${fileOf(node)}:${lineOf(node.getStart(), node) + 1}`;
-}
-
-function fileOf(node: ts.Node): string {
-  return relative(root, node.getSourceFile().fileName);
+  return `${relative(root, node.getSourceFile().fileName)}:${lineOf(node.getStart(), node) + 1}`;
 }
 
 /** From 0. */
