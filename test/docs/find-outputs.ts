@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { type Output, oneLine } from './output';
 
 /** A program whose checked `console.log`s have become `printedAt(LINE)`, and what they should print. */
-export interface CheckedProgram {
+interface CheckedProgram {
   checked: string;
   expected: Output[];
 }

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { codeOf, type Program, root } from './program';
 
 /** A name that the package exports. */
-export interface PublicName {
+interface PublicName {
   /** With its place: "randn (src/tensor/random.ts:85)". */
   name: string;
   /** A function, class or constant rather than only a type. */
