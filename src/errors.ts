@@ -1,4 +1,23 @@
-/** Stable codes of {@link LibtorchGenerativeError}. */
+/**
+ * Stable codes of {@link LibtorchGenerativeError}.
+ *
+ * | code | when |
+ * |---|---|
+ * | `ERR_LIBTORCH_NOT_FOUND` | no libtorch on this machine; the message tells every place looked at |
+ * | `ERR_LIBTORCH_VERSION` | the libtorch that was named is of another version than the add-on needs |
+ * | `ERR_LIBTORCH_BROKEN` | a file of it is missing, cut off or does not load |
+ * | `ERR_SETUP` | {@link setupLibtorch} could not fetch it or write it to the cache |
+ * | `ERR_ADDON_NOT_BUILT` | the native add-on is not there or is for another system |
+ * | `ERR_INVALID_ARGUMENT` | an argument of the wrong type or out of its range |
+ * | `ERR_SHAPE` | a shape does not fit a layer, a loss, a mixture or {@link tensor} |
+ * | `ERR_DISPOSED` | a tensor, layer or optimizer is used after it was freed |
+ * | `ERR_DATA_FORMAT` | a file or series does not hold what is needed; the message names file and line |
+ * | `ERR_FILE` | a file or folder cannot be read or written |
+ * | `ERR_NOT_FINITE` | a loss or gradient became NaN or infinite |
+ * | `ERR_CHECKPOINT` | a run, state or weights file is damaged or of something else |
+ * | `ERR_DEVICE` | a device that is not there |
+ * | `ERR_LIBTORCH` | libtorch refused for the reason in the message: shapes that do not broadcast, memory that is not there |
+ */
 export type ErrorCode =
   | 'ERR_LIBTORCH_NOT_FOUND'
   | 'ERR_LIBTORCH_VERSION'
@@ -15,11 +34,34 @@ export type ErrorCode =
   | 'ERR_DEVICE'
   | 'ERR_LIBTORCH';
 
-/** Every error that a caller can cause: its `code` is stable, its message names what was expected and what came. */
+/**
+ * Every error that a caller can cause: its `code` is stable, its message names what was expected and what came.
+ *
+ * @example
+ * ```ts
+ * import { LibtorchGenerativeError, tensor } from 'libtorch-generative';
+ *
+ * try {
+ *   tensor([[1, 2], [3]]);
+ * } catch (error) {
+ *   if (!(error instanceof LibtorchGenerativeError)) throw error;
+ *   console.log(error.code); // ERR_SHAPE
+ * }
+ * ```
+ */
 export class LibtorchGenerativeError extends Error {
+  /** "LibtorchGenerativeError". */
   override readonly name = 'LibtorchGenerativeError';
 
+  /**
+   * An error of this package; programs have no need to make any.
+   *
+   * @param code what kind of error it is
+   * @param message for people; it may change between versions
+   * @param options the `cause`, where there is one
+   */
   constructor(
+    /** What kind of error it is. */
     readonly code: ErrorCode,
     message: string,
     options?: ErrorOptions,

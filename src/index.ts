@@ -4,11 +4,12 @@ export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/dat
 export { Forecaster, type NextValue } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
-export type { LinkName } from './data/link';
-export { findMnist, readMnistImages, readMnistLabels } from './data/mnist';
-export type { ScalingKind } from './data/scaling';
+export type { Link, LinkName } from './data/link';
+export { findMnist, type MnistPart, readMnistImages, readMnistLabels } from './data/mnist';
+export type { ScalingKind, ScalingState } from './data/scaling';
 export { readSeries, type Series, type SeriesSource } from './data/series';
 export {
+  type History,
   SeriesEncoding,
   type SeriesEncodingOptions,
   type SeriesEncodingState,
@@ -18,6 +19,8 @@ export { TimeAxis, type TimeStep } from './data/time-axis';
 export { Scaler, slidingWindows } from './data/time-series';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
 export type { Backtest, BacktestRow } from './evaluation/backtest';
+export type { SampleVariety } from './evaluation/collapse';
+export type { DigitClassifierOptions } from './evaluation/digit-classifier-cache';
 export {
   evaluateForecasts,
   type ForecastEvaluation,
@@ -35,17 +38,18 @@ export { testUniformity, type Uniformity } from './evaluation/uniformity';
 export { Discriminator, type DiscriminatorOptions } from './models/discriminator';
 export { type ForecastOptions, forecastPaths, pathQuantiles } from './models/forecast';
 export { Generator, type GeneratorOptions } from './models/generator';
-export { MdnRnn, type MdnRnnOptions } from './models/mdn-rnn';
+export { MdnRnn, type MdnRnnOptions, type MdnRnnStep } from './models/mdn-rnn';
 export { Mixture, type MixtureOptions } from './models/mixture';
 export { exportOnnx, type OnnxExportable } from './models/onnx';
 export type { DType, TypedArray } from './native/handle';
+export type { Libtorch } from './native/libtorch';
 export { libtorchInUse } from './native/load';
 export { type SetupOptions, setupLibtorch } from './native/setup';
 export { LeakyReLU, ReLU, Sigmoid, Tanh } from './nn/activations';
 export { Adam, type AdamOptions } from './nn/adam';
 export { clipGradNorm } from './nn/clip-grad-norm';
 export { Ema } from './nn/ema';
-export { Gru, type GruOptions } from './nn/gru';
+export { Gru, type GruOptions, type GruOutput } from './nn/gru';
 export { Linear, type LinearOptions } from './nn/linear';
 export { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from './nn/losses';
 export { Layer, Module, type StateDict } from './nn/module';
@@ -79,15 +83,23 @@ export {
   setGeneratorState,
 } from './tensor/random';
 export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/safetensors';
-export { keep, memory, scope } from './tensor/scope';
-export { type Operand, Tensor } from './tensor/tensor';
+export { keep, type Memory, memory, scope } from './tensor/scope';
+export { type Eigendecomposition, type Operand, Tensor, type ValuesAndIndices } from './tensor/tensor';
+export type { WatchedVariety } from './training/collapse-watch';
 export { type DrawImagesOptions, drawImages } from './training/draw-images';
+export type { EpochTime } from './training/epochs';
 export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
 export type { GanLossName, GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
-export { loadDiscriminator, loadForecaster, loadGenerator } from './training/load-run';
+export {
+  type LoadedForecaster,
+  type LoadedGenerator,
+  loadDiscriminator,
+  loadForecaster,
+  loadGenerator,
+} from './training/load-run';
 export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
 export { writeRunReport } from './training/run-report';
-export { type GanEpoch, type GanResult, trainGan } from './training/train-gan';
-export { type MdnRnnEpoch, type MdnRnnResult, trainMdnRnn } from './training/train-mdn-rnn';
+export { type GanEpoch, type GanLosses, type GanResult, trainGan } from './training/train-gan';
+export { type MdnRnnEpoch, type MdnRnnLosses, type MdnRnnResult, trainMdnRnn } from './training/train-mdn-rnn';
 export type { TrainingRun } from './training/training-run';

@@ -5,19 +5,19 @@ const DAYS_A_WEEK = 7;
 const MONTHS_A_YEAR = 12;
 const MILLISECONDS_AN_HOUR = 3_600_000;
 
+/** What the calendar tells a model of a date: the hour of the day, the day of the week, the month, that of the year. */
+export type CalendarCycle = 'hour' | 'weekday' | 'month' | 'yearday';
+
 /** Where in its cycle a date is, from 0 to below 1, in UTC. */
-const PHASES = {
-  hour: (date: Date) => hourOf(date) / HOURS_A_DAY,
-  weekday: (date: Date) => date.getUTCDay() / DAYS_A_WEEK,
-  month: (date: Date) => date.getUTCMonth() / MONTHS_A_YEAR,
-  yearday: (date: Date) => {
+const PHASES: Record<CalendarCycle, (date: Date) => number> = {
+  hour: (date) => hourOf(date) / HOURS_A_DAY,
+  weekday: (date) => date.getUTCDay() / DAYS_A_WEEK,
+  month: (date) => date.getUTCMonth() / MONTHS_A_YEAR,
+  yearday: (date) => {
     const [start, end] = [0, 1].map((years) => Date.UTC(date.getUTCFullYear() + years, 0));
     return (date.getTime() - start!) / (end! - start!);
   },
 };
-
-/** What the calendar tells a model of a date: the hour of the day, the day of the week, the month, the day of the year. */
-export type CalendarCycle = keyof typeof PHASES;
 
 export const CALENDAR_CYCLES = Object.keys(PHASES) as CalendarCycle[];
 

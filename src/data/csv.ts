@@ -16,15 +16,46 @@ const noValue = /^([+-]?nan|#?n\/a|na|null|none)?$/i;
 /** How many column names an error lists. */
 const maxListed = 20;
 
-/** What to do about a missing value: empty, or one of NaN, NA, N/A, null, None. */
+/**
+ * What to do about a missing value (empty, or one of NaN, NA, N/A, null, None): "error" refuses it, "nan" reads NaN.
+ */
 export type MissingValues = 'error' | 'nan';
 
-/** The column names of a CSV file, spaces around them removed. Errors: as {@link CsvTable.read}. */
+/**
+ * The column names of a CSV file, spaces around them removed.
+ *
+ * @param path of a UTF-8 file, comma-separated, whose first line names the columns
+ * @throws ERR_FILE if it cannot be read; ERR_DATA_FORMAT if it is empty, no CSV in UTF-8, or names a column twice
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { readCsvHeader } from 'libtorch-generative';
+ *
+ * writeFileSync('shop.csv', 'day, sales\n2024-01-01,3\n');
+ * console.log(readCsvHeader('shop.csv')); // [ 'day', 'sales' ]
+ * ```
+ */
 export function readCsvHeader(path: string): string[] {
   return splitHeader(path, parseRows(path)).header;
 }
 
-/** Numeric columns of a CSV file by name. Errors: as {@link CsvTable.read} and {@link CsvTable.numbers}. */
+/**
+ * Numeric columns of a CSV file by name, a number a row, as Python's `float()` reads them.
+ *
+ * @param path as for {@link readCsvHeader}
+ * @param columns names, as in the header
+ * @param options.missing what to do about missing values; default "error"
+ * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, for a row with more or
+ *   fewer cells than the header, a column that is not there, and a cell that is no finite number
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { readCsvColumns } from 'libtorch-generative';
+ *
+ * writeFileSync('shop.csv', 'day,sales\n1,3\n2,\n3,4.5\n');
+ * console.log(readCsvColumns('shop.csv', ['sales'], { missing: 'nan' }).sales); // Float64Array(3) [ 3, NaN, 4.5 ]
+ * ```
+ */
 export function readCsvColumns(
   path: string,
   columns: readonly string[],

@@ -4,6 +4,7 @@ import { RandomGenerator, randomSeed, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
+/** How a {@link DataLoader} makes batches. */
 export interface DataLoaderOptions {
   /** Rows in a batch. */
   batchSize: number;
@@ -28,16 +29,36 @@ export interface EpochCursor {
  * epoch; each batch is a new tensor, so take it inside a {@link scope} or dispose of it.
  *
  * @see https://docs.pytorch.org/docs/stable/data.html
+ * @example
+ * ```ts
+ * import { arange, DataLoader, manualSeed } from 'libtorch-generative';
+ *
+ * manualSeed(7);
+ * const loader = new DataLoader(arange(0, 10).view(5, 2), { batchSize: 2, shuffle: true });
+ * for (let epoch = 0; epoch < 3; epoch++) {
+ *   for (const batch of loader) batch.dispose();
+ * }
+ * console.log([...loader].map((batch) => batch.shape)); // [ [ 2, 2 ], [ 2, 2 ], [ 1, 2 ] ]
+ * ```
  */
 export class DataLoader implements Iterable<Tensor> {
+  /** Rows in a batch. */
   readonly batchSize: number;
+  /** Whether each epoch has a new order. */
   readonly shuffle: boolean;
+  /** Whether a last batch with fewer rows is left out. */
   readonly dropLast: boolean;
   readonly #transform: (rows: Tensor) => Tensor;
   readonly #numRows: number;
 
-  /** @param data (N, ...) on any device */
+  /**
+   * A loader of a tensor's rows.
+   *
+   * @param data (N, ...) on any device; it must live as long as the loader
+   * @throws ERR_INVALID_ARGUMENT if not even one batch comes of it
+   */
   constructor(
+    /** (N, ...), the rows. */
     readonly data: Tensor,
     { batchSize, shuffle = false, dropLast = false, transform = (rows) => rows }: DataLoaderOptions,
   ) {
@@ -55,6 +76,7 @@ export class DataLoader implements Iterable<Tensor> {
     }
   }
 
+  /** Batches of an epoch. */
   get numBatches(): number {
     return (this.dropLast ? Math.floor : Math.ceil)(this.#numRows / this.batchSize);
   }
@@ -65,7 +87,23 @@ export class DataLoader implements Iterable<Tensor> {
     return { samplerSeed: this.shuffle ? randomSeed() : undefined, batch: 0 };
   }
 
-  /** The batches from the cursor on; it moves along, so that it can be saved between two batches. */
+  /**
+   * The batches from the cursor on; it moves along, so that it can be saved between two batches.
+   *
+   * @param cursor from {@link DataLoader.startEpoch}
+   * @example
+   * ```ts
+   * import { arange, DataLoader } from 'libtorch-generative';
+   *
+   * const loader = new DataLoader(arange(0, 6), { batchSize: 2 });
+   * const cursor = loader.startEpoch();
+   * for (const batch of loader.batches(cursor)) {
+   *   batch.dispose();
+   *   break;
+   * }
+   * console.log(cursor.batch, [...loader.batches(cursor)].length); // 1 2
+   * ```
+   */
   *batches(cursor: EpochCursor): Generator<Tensor, void> {
     const { samplerSeed } = cursor;
     const order =
@@ -89,6 +127,7 @@ export class DataLoader implements Iterable<Tensor> {
     }
   }
 
+  /** The batches of a new epoch. */
   [Symbol.iterator](): Generator<Tensor, void> {
     return this.batches(this.startEpoch());
   }

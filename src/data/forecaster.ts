@@ -12,25 +12,57 @@ import type { Scaler } from './time-series';
 
 /** What comes next after a series' end: the model's mixture, in the data's units. Exact, nothing is drawn. */
 export interface NextValue {
-  /** The values below which a part `levels` of the probability lies. */
+  /**
+   * The values below which a part `levels` of the probability lies.
+   *
+   * @param levels above 0 and below 1
+   * @throws ERR_INVALID_ARGUMENT for others
+   */
   quantiles(levels: number[]): number[];
   /** The probability of at most each of `values`. */
   cdf(values: number[]): number[];
 }
 
-/** A model of scaled series with what it takes to forecast in the data's units. */
+/**
+ * A model of scaled series with what it takes to forecast in the data's units. {@link trainMdnRnn} and
+ * {@link loadForecaster} make it.
+ *
+ * @example
+ * ```ts
+ * import { Forecaster, MdnRnn, pathQuantiles, type Series, SeriesEncoding } from 'libtorch-generative';
+ *
+ * const wave = Float64Array.from({ length: 120 }, (_, month) => 20 + 8 * Math.sin((month * Math.PI) / 6));
+ * const series: Series = { name: '', values: wave };
+ * const options = { window: 24, link: 'identity', scale: 'global', calendar: [] } as const;
+ * const encoding = SeriesEncoding.fit([series], options);
+ * const forecaster = new Forecaster(new MdnRnn({ hiddenDim: 16 }), encoding); // untrained
+ *
+ * const [low, high] = forecaster.next(series).quantiles([0.05, 0.95]);
+ * console.log(low! < high!); // true
+ * const paths = forecaster.paths(series, { horizon: 12, paths: 200, seed: 1 });
+ * const [median] = pathQuantiles(paths, 12, [0.5]);
+ * console.log(paths.length, median!.length); // 2400 12
+ * ```
+ */
 export class Forecaster {
   /**
+   * Puts a model together with what it takes to forecast.
+   *
+   * @param model predicts one value a step from rows as `encoding` makes them
+   * @param encoding fitted on what the model was trained on
    * @param spread for each step ahead how much wider than the model's own its forecasts are about their median, the last
    *   for all further steps; default none, which changes nothing
    */
   constructor(
+    /** Foretells scaled values. */
     readonly model: MdnRnn,
+    /** Scales them, and tells what else the model reads. */
     readonly encoding: SeriesEncoding,
+    /** For each step ahead how much wider than the model's own its forecasts are; empty for none. */
     readonly spread: readonly number[] = [],
   ) {}
 
-  /** Where the model is. */
+  /** Where the model is: "cpu", "cuda:0", ... */
   get device(): string {
     return this.model.parameters()[0]!.device;
   }
@@ -44,6 +76,7 @@ export class Forecaster {
    * Draws joint futures past a series' end, see {@link forecastPaths}. Each series has random numbers of its own, which
    * its name and the seed decide.
    *
+   * @param series of which the last `window` values are read; covariates have to reach over the horizon
    * @returns (paths, horizon), row after row, in the data's units
    * @throws ERR_DATA_FORMAT if the series is shorter than the window, or what has to be known in advance isn't
    */
@@ -59,7 +92,14 @@ export class Forecaster {
     });
   }
 
-  /** The distribution of the value after a series' end. Errors: as {@link Forecaster.paths}. */
+  /**
+   * The distribution of the value after a series' end.
+   *
+   * @param series as for {@link Forecaster.paths}
+   * @param options.temperature above 1 is less sure, below 1 surer; default 1
+   * @returns questions may be asked of it as long as the model lives
+   * @throws when asked, as {@link Forecaster.paths}
+   */
   next(series: Series, { temperature = 1 }: Pick<ForecastOptions, 'temperature'> = {}): NextValue {
     const { link } = this.encoding;
     const spread = this.spreadAt(0);

@@ -4,7 +4,9 @@ import { readFileBytes } from '../files';
 
 /** An array of unsigned bytes in row-major order. */
 export interface IdxArray {
+  /** The sizes of its dimensions. */
   shape: number[];
+  /** As many bytes as the product of the sizes. */
   data: Uint8Array;
 }
 
@@ -27,6 +29,15 @@ const maxBytes = 2 ** 31 - 1;
  *
  * @param numDims the number of dimensions that the caller needs; any by default
  * @throws ERR_FILE if the file cannot be read, ERR_DATA_FORMAT if it is not such an array, complete and not empty
+ * @see http://yann.lecun.com/exdb/mnist/
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { readIdx } from 'libtorch-generative';
+ *
+ * writeFileSync('labels', Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4));
+ * console.log(readIdx('labels')); // { shape: [ 3 ], data: Uint8Array(3) [ 5, 0, 4 ] }
+ * ```
  */
 export function readIdx(path: string, numDims?: number): IdxArray {
   const bytes = gunzipIfNeeded(path, readFileBytes(path));

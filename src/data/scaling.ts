@@ -11,8 +11,17 @@ export const SCALING_KINDS: ScalingKind[] = ['global', 'series', 'window'];
  * is the mean one of the series' windows.
  */
 export interface ScalingState {
+  /** What values are scaled by. */
   kind: ScalingKind;
-  series: { name: string; mean: number; deviation: number }[];
+  /** Each series' mean and deviation, in the link's units. */
+  series: {
+    /** The series', or "" for all. */
+    name: string;
+    /** Of its values. */
+    mean: number;
+    /** Of its values, or the mean of its windows'; above 0. */
+    deviation: number;
+  }[];
 }
 
 /** A window's deviation counts as at least this part of a usual one, so that a still window is not blown up. */

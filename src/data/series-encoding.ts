@@ -11,18 +11,37 @@ import { Scaler } from './time-series';
 export interface SeriesEncodingOptions {
   /** Values that the next one is predicted from. */
   window: number;
+  /** How the model sees values. */
   link: LinkName;
+  /** What values are scaled by. */
   scale: ScalingKind;
+  /** What the calendar tells the model of the step after each; `[]` for nothing. */
   calendar: readonly CalendarCycle[];
 }
 
 /** What a {@link SeriesEncoding} was fitted to, for config.json. */
 export interface SeriesEncodingState {
+  /** Values that the next one is predicted from. */
   window: number;
-  link: { name: LinkName; unit: number };
+  /** How the model sees values. */
+  link: {
+    /** Which function it is. */
+    name: LinkName;
+    /** Softplus's bend, in the data's units; else 1. */
+    unit: number;
+  };
+  /** What values are scaled by. */
   scaling: ScalingState;
+  /** Whether an input tells if the value is there, as some were missing in training. */
   mask: boolean;
-  covariates: { mean: number; deviation: number }[];
+  /** What each covariate is scaled by. */
+  covariates: {
+    /** In the data's units. */
+    mean: number;
+    /** In the data's units. */
+    deviation: number;
+  }[];
+  /** What the calendar tells the model of the step after each. */
   calendar: readonly CalendarCycle[];
 }
 
@@ -36,20 +55,48 @@ export interface Windows {
   scalers: Scaler[];
 }
 
+/** The last window of a series. */
+export interface History {
+  /** (window, inputDim) */
+  rows: Tensor;
+  /** What its values were scaled by. */
+  scaler: Scaler;
+}
+
 /**
  * How a series becomes a model's inputs, fitted on what is trained on.
  *
  * The inputs of a time step are its scaled value, whether it is there (if some in training were missing), and what is
  * known of the step *after* it, which the model foretells: covariates, scaled, and the calendar. A missing value stands
  * as the last one before it.
+ *
+ * @example
+ * ```ts
+ * import { SeriesEncoding, TimeAxis } from 'libtorch-generative';
+ *
+ * const values = Float64Array.of(3, 5, 4, 6, 5, 7, 6, 8);
+ * const time = TimeAxis.parse(Array.from(values, (_, month) => `2024-0${month + 1}`));
+ * const series = { name: '', values, time };
+ * const options = { window: 3, link: 'identity', scale: 'global', calendar: ['month'] } as const;
+ * const encoding = SeriesEncoding.fit([series], options);
+ * console.log(encoding.inputDim); // 3
+ * const { rows, targets } = encoding.windows([series], [3]);
+ * console.log(rows.shape, targets); // [ 5, 4, 3 ] Float64Array(5) [ 6, 5, 7, 6, 8 ]
+ * ```
  */
 export class SeriesEncoding {
+  /** Values that the next one is predicted from. */
   readonly window: number;
+  /** From the data's units to the model's, before scaling. */
   readonly link: Link;
   readonly #scaling: Scaling;
   readonly #covariates: Scaler[];
 
-  constructor(readonly state: SeriesEncodingState) {
+  /** The encoding that a state describes; {@link SeriesEncoding.fit} makes a new one. */
+  constructor(
+    /** All that it takes to make it again, as JSON has it. */
+    readonly state: SeriesEncodingState,
+  ) {
     this.window = state.window;
     this.link = new Link(state.link.name, state.link.unit);
     this.#scaling = new Scaling(state.scaling, state.window);
@@ -57,6 +104,8 @@ export class SeriesEncoding {
   }
 
   /**
+   * Fits an encoding.
+   *
    * @param parts what is trained on of each series
    * @throws ERR_DATA_FORMAT if there is nothing to scale by, or a value is out of the link's range
    */
@@ -106,7 +155,7 @@ export class SeriesEncoding {
   }
 
   /** The last window of a series, (window, inputDim), to forecast from. @throws ERR_DATA_FORMAT if there is none */
-  history(series: Series): { rows: Tensor; scaler: Scaler } {
+  history(series: Series): History {
     const { window, inputDim } = this;
     const linked = this.link.apply(series.values);
     const start = linked.length - window;

@@ -3,7 +3,22 @@ import { CsvTable } from './csv';
 import { Link, type LinkName } from './link';
 import { TimeAxis } from './time-axis';
 
-/** A series of numbers, a step a row. */
+/**
+ * A series of numbers, a step a row.
+ *
+ * @example
+ * ```ts
+ * import { type Series, TimeAxis } from 'libtorch-generative';
+ *
+ * const series: Series = {
+ *   name: 'shop 1',
+ *   values: Float64Array.of(12, Number.NaN, 15),
+ *   covariates: [Float64Array.of(0, 1, 0, 1)], // one step more is known in advance
+ *   time: TimeAxis.parse(['2024-01-01', '2024-01-02', '2024-01-03', '2024-01-04']),
+ * };
+ * console.log(series.time!.dateAt(3)!.getUTCDate()); // 4
+ * ```
+ */
 export interface Series {
   /** Empty where there is only one. */
   name: string;
@@ -11,6 +26,7 @@ export interface Series {
   values: Float64Array;
   /** Other columns known in advance, each (T) or longer: what comes after the values is their future. */
   covariates?: Float64Array[];
+  /** When each row was, those of the covariates included. */
   time?: TimeAxis;
 }
 
@@ -31,8 +47,20 @@ export interface SeriesSource {
 /**
  * Reads series from a CSV file. Cells that are empty, NaN, NA, N/A, null or None are missing values.
  *
+ * @param path of a UTF-8 file, comma-separated, whose first line names the columns
  * @throws ERR_FILE; ERR_DATA_FORMAT, with file and line, for cells that cannot be meant, rows out of the order of time,
  *   and series without a value
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { readSeries } from 'libtorch-generative';
+ *
+ * const rows = ['2024-01-01,a,3', '2024-01-01,b,7', '2024-01-02,a,', '2024-01-02,b,8', '2024-01-03,a,4'];
+ * writeFileSync('sales.csv', ['day,shop,sales', ...rows].join('\n'));
+ * const [a, b] = readSeries('sales.csv', { column: 'sales', series: 'shop', time: 'day' });
+ * console.log(a!.name, a!.values); // a Float64Array(3) [ 3, NaN, 4 ]
+ * console.log(b!.values, b!.time!.labelAt(2)); // Float64Array(2) [ 7, 8 ] 2024-01-03
+ * ```
  */
 export function readSeries(path: string, source: SeriesSource): Series[] {
   const table = CsvTable.read(path);

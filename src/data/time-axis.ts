@@ -2,7 +2,9 @@ import { describe, LibtorchGenerativeError } from '../errors';
 
 /** The usual distance between two rows. A month is no fixed number of milliseconds. */
 export interface TimeStep {
+  /** What it is counted in; "number" where times are plain numbers. */
   unit: 'month' | 'millisecond' | 'number';
+  /** How many of them. */
   size: number;
 }
 
@@ -13,17 +15,33 @@ const ISO_DATE = /^\d{4}-\d{2}(-\d{2})?$/;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
 const ZONED = /(Z|UTC|GMT|:\d{2}(\.\d+)?\s*[+-]\d{2}:?\d{2})$/i;
 
-/** When each row of a series was: dates, in UTC unless they name a zone, or plain numbers. */
+/**
+ * When each row of a series was: dates, in UTC unless they name a zone, or plain numbers.
+ *
+ * @example
+ * ```ts
+ * import { TimeAxis } from 'libtorch-generative';
+ *
+ * const time = TimeAxis.parse(['2024-01-31', '2024-02-29', '2024-03-31']);
+ * console.log(time.step); // { unit: 'month', size: 1 }
+ * console.log(time.labelAt(3), time.dateAt(0)!.toISOString()); // 2024-04-30 2024-01-31T00:00:00.000Z
+ * console.log(time.irregularity()); // undefined
+ * ```
+ */
 export class TimeAxis {
   private constructor(
     /** As in the file. */
     readonly labels: readonly string[],
     /** Milliseconds since 1970, or the plain numbers. */
     readonly values: readonly number[],
+    /** The usual distance between two rows. */
     readonly step: TimeStep,
   ) {}
 
   /**
+   * Reads times as they are in a file.
+   *
+   * @param labels dates such as 2024-01-31, 2024-01 or 2024-01-31 18:00, or numbers
    * @param where names a row in an error, such as "co2.csv:17"
    * @throws ERR_DATA_FORMAT if a label is neither a date nor a number, or the rows are not in the order of time
    */

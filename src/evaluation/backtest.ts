@@ -32,25 +32,35 @@ export interface BacktestOptions {
 
 /** A forecaster's scores, means over all steps of all forecasts. */
 export interface BacktestRow {
+  /** The model, or who it is held against: the last value, the value of a season ago, the line from first to last. */
   name: 'model' | 'naive' | 'seasonalNaive' | 'drift';
-  /** In the data's units. */
+  /** Continuous ranked probability score, in the data's units; smaller is better. */
   crps: number;
-  /** Mean over the levels 0.05 to 0.95, in the data's units. */
+  /** Mean over the levels 0.05 to 0.95, in the data's units; smaller is better. */
   pinball: number;
   /** The median's absolute error over the seasonal naive's within the values before the first forecast. */
   mase: number;
-  /** Of each of {@link COVERAGE_LEVELS}, the part of the values inside the central interval. */
+  /** The part of the values inside the central 50 %, 80 % and 90 % intervals, from 0 to 1. */
   coverage: number[];
 }
 
+/** Forecasts made again and again over what was kept from training, and how they did. */
 export interface Backtest {
+  /** Steps that each forecast went ahead. */
   horizon: number;
+  /** Steps after which the seasonal naive forecast repeats a value. */
   season: number;
   /** How many times was forecast, over all series. */
   numForecasts: number;
+  /** The model first, then the naive forecasts; over all series. */
   rows: BacktestRow[];
   /** Those of each series, if there are several. */
-  bySeries?: { name: string; rows: BacktestRow[] }[];
+  bySeries?: {
+    /** The series'. */
+    name: string;
+    /** As for all series. */
+    rows: BacktestRow[];
+  }[];
 }
 
 /** What a forecaster says of the steps ahead. */

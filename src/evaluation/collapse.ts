@@ -1,6 +1,6 @@
 /** What a generator's samples look like from afar. */
 export interface SampleVariety {
-  /** Beside as many real images; see diversityBeside. */
+  /** The samples' variety beside as many real images, pixel by pixel; about 1 is right. */
   diversity: number;
   /** How many samples are taken for a 0, a 1, ...; undefined where the images are no digits. */
   digits?: readonly number[];

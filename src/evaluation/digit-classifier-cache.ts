@@ -13,6 +13,7 @@ import { scope } from '../tensor/scope';
 import { DigitClassifier } from './digit-classifier';
 import { RECIPE, trainDigitClassifier } from './train-digit-classifier';
 
+/** How the classifier of digits is come by. */
 export interface DigitClassifierOptions {
   /** Called before the classifier is trained, if it is not in the cache; that takes some seconds. */
   onTraining?: () => void;

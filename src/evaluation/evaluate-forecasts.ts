@@ -9,6 +9,7 @@ import { type Backtest, type BacktestRow, backtest } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';
 import { usualSeason } from './season';
 
+/** What {@link evaluateForecasts} scores, and how it forecasts. */
 export interface ForecastEvaluationOptions extends Omit<ForecastOptions, 'known'> {
   /** In each series the first value that the model has not learned from; `window` values or more come before it. */
   starts: number[];
@@ -16,10 +17,13 @@ export interface ForecastEvaluationOptions extends Omit<ForecastOptions, 'known'
   season?: number;
 }
 
+/** How good a model's forecasts are. */
 export interface ForecastEvaluation {
+  /** Of each value from all before it. */
   oneStep: OneStepScores;
+  /** Of whole horizons, beside naive forecasts. */
   backtest: Backtest;
-  /** The baselines whose CRPS is below the model's. */
+  /** The naive forecasts whose CRPS is below the model's: those that it loses to. */
   lostTo: BacktestRow['name'][];
 }
 
@@ -28,7 +32,25 @@ export interface ForecastEvaluation {
  * naive forecasts. Series that end before are left out.
  *
  * @param series whole, in the data's units
- * @throws ERR_DATA_FORMAT if no horizon fits
+ * @throws ERR_DATA_FORMAT if no horizon fits or too many values are missing, ERR_INVALID_ARGUMENT for a season that is
+ *   too long
+ * @see https://otexts.com/fpp3/tscv.html
+ * @example
+ * ```ts
+ * import { evaluateForecasts, Forecaster, manualSeed, MdnRnn, SeriesEncoding } from 'libtorch-generative';
+ *
+ * manualSeed(1);
+ * const values = Float64Array.from({ length: 120 }, (_, month) => 20 + 8 * Math.sin((month * Math.PI) / 6));
+ * const training = { name: '', values: values.subarray(0, 96) };
+ * const encoding = SeriesEncoding.fit([training], { window: 24, link: 'identity', scale: 'global', calendar: [] });
+ * const forecaster = new Forecaster(new MdnRnn({ hiddenDim: 16 }), encoding); // untrained
+ *
+ * const whole = { name: '', values };
+ * const options = { starts: [96], horizon: 12, season: 12 };
+ * const { oneStep, backtest, lostTo } = evaluateForecasts(forecaster, [whole], options);
+ * console.log(oneStep.count, backtest.numForecasts); // 24 2
+ * console.log(lostTo.includes('seasonalNaive')); // true
+ * ```
  */
 export function evaluateForecasts(
   forecaster: Forecaster,

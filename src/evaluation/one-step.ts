@@ -13,19 +13,24 @@ export const COVERAGE_LEVELS = [0.5, 0.8, 0.9] as const;
 
 /** How well each next value was foretold from the values before it. */
 export interface OneStepScores {
+  /** Values that were foretold. */
   count: number;
   /** Mean negative log likelihood in nats, of densities over the data's units. */
   nll: number;
-  /** In the data's units. */
+  /** Mean continuous ranked probability score, in the data's units. */
   crps: number;
-  /** Of each of {@link COVERAGE_LEVELS}, the part of the values inside the central interval. */
+  /** The part of the values inside the central 50 %, 80 % and 90 % intervals, from 0 to 1. */
   coverage: number[];
+  /** Whether the forecasts are as wide as they should be. */
   pit: Pit;
 }
 
-/** The distribution function at the values that came: uniform if the forecasts are as wide as they should be. */
+/**
+ * The probability integral transform, the distribution function at the values that came: uniform if the forecasts are
+ * as wide as they should be.
+ */
 export interface Pit extends Uniformity {
-  /** How many lie in each tenth of [0, 1]. */
+  /** How many of the values lie in each tenth of [0, 1]. */
   histogram: number[];
 }
 

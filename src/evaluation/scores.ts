@@ -9,6 +9,13 @@ import type { Tensor } from '../tensor/tensor';
  * @param value (B, 1)
  * @returns (B), in the value's units; of a forecast that is sure it is the absolute error
  * @see https://doi.org/10.1256/qj.05.235
+ * @example
+ * ```ts
+ * import { Mixture, mixtureCrps, tensor } from 'libtorch-generative';
+ *
+ * const narrow = new Mixture(tensor([[[0, -10, 0]]]), { varianceFloor: 1e-6 }); // nearly sure of 0
+ * console.log(mixtureCrps(narrow, tensor([[3]])).item().toFixed(2)); // 3.00
+ * ```
  */
 export function mixtureCrps(mixture: Mixture, value: Tensor): Tensor {
   return scope(() => {
@@ -40,7 +47,15 @@ function meanAbsolute(mean: Tensor, variance: Tensor): Tensor {
  * The continuous ranked probability score of draws.
  *
  * @param sorted draws in ascending order
+ * @param value that came
+ * @returns in the value's units; of draws that are all alike the absolute error
  * @see https://doi.org/10.1198/016214506000001437
+ * @example
+ * ```ts
+ * import { sampleCrps } from 'libtorch-generative';
+ *
+ * console.log(sampleCrps(Float64Array.of(1, 2, 3), 2).toFixed(4)); // 0.2222
+ * ```
  */
 export function sampleCrps(sorted: Float64Array, value: number): number {
   const count = sorted.length;
@@ -53,7 +68,20 @@ export function sampleCrps(sorted: Float64Array, value: number): number {
   return error - spread;
 }
 
-/** The score of one quantile, in the value's units: at level 0.5 half the absolute error. */
+/**
+ * The score of one quantile, in the value's units: at level 0.5 half the absolute error.
+ *
+ * @param quantile that was foretold
+ * @param level of the quantile, from 0 to 1
+ * @param value that came
+ * @see https://doi.org/10.1198/016214506000001437
+ * @example
+ * ```ts
+ * import { pinballLoss } from 'libtorch-generative';
+ *
+ * console.log(pinballLoss(10, 0.75, 14), pinballLoss(10, 0.75, 6)); // 3 1
+ * ```
+ */
 export function pinballLoss(quantile: number, level: number, value: number): number {
   const difference = value - quantile;
   return Math.max(level * difference, (level - 1) * difference);

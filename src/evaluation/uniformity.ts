@@ -11,6 +11,13 @@ export interface Uniformity {
  *
  * @param values at least one, each in [0, 1]
  * @see https://doi.org/10.1080/01621459.1974.10480196
+ * @example
+ * ```ts
+ * import { testUniformity } from 'libtorch-generative';
+ *
+ * const even = Float64Array.from({ length: 100 }, (_, index) => (index + 0.5) / 100);
+ * console.log(testUniformity(even).pValue > 0.99, testUniformity(even.map((x) => x ** 2)).pValue < 0.01); // true true
+ * ```
  */
 export function testUniformity(values: Float64Array): Uniformity {
   const sorted = values.slice().sort();

@@ -4,22 +4,47 @@ import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
 import type { Tensor } from '../tensor/tensor';
 
+/** The size of a {@link Discriminator}. */
 export interface DiscriminatorOptions {
   /** Numbers in a sample; default 784, MNIST's 28 × 28. */
   dataDim?: number;
-  /** Default 128. */
+  /** Units of the hidden layer; default 128. */
   hiddenDim?: number;
   /** LeakyReLU's slope below zero; default 0.2. */
   negativeSlope?: number;
 }
 
-/** The article's discriminator: data to the probability that it is real. Its parameters are `model.0.weight` to `model.2.bias`. */
+/**
+ * The article's discriminator: data to the probability that it is real, by a hidden layer with LeakyReLU. Its
+ * parameters are `model.0.weight` to `model.2.bias`.
+ *
+ * @see https://arxiv.org/abs/1406.2661
+ * @example
+ * ```ts
+ * import { bceWithLogitsLoss, Discriminator, ones, rand } from 'libtorch-generative';
+ *
+ * const discriminator = new Discriminator();
+ * const images = rand([16, 784]);
+ * console.log(discriminator.forward(images).shape); // [ 16, 1 ]
+ * const loss = bceWithLogitsLoss(discriminator.logits(images), ones([16, 1]));
+ * console.log(loss.item() > 0); // true
+ * ```
+ */
 export class Discriminator extends Layer {
+  /** Numbers in a sample. */
   readonly dataDim: number;
+  /** Units of the hidden layer. */
   readonly hiddenDim: number;
+  /** LeakyReLU's slope below zero. */
   readonly negativeSlope: number;
+  /** The layers, without the sigmoid. */
   readonly model: Sequential;
 
+  /**
+   * A discriminator with fresh weights, from the thread's random numbers.
+   *
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   */
   constructor({ dataDim = 784, hiddenDim = 128, negativeSlope = 0.2 }: DiscriminatorOptions = {}) {
     super();
     this.dataDim = dataDim;
@@ -32,12 +57,24 @@ export class Discriminator extends Layer {
     );
   }
 
-  /** Samples (B, dataDim) to logits (B, 1), before the sigmoid: train on these with `bceWithLogitsLoss`. */
+  /**
+   * Says how real samples look, before the sigmoid: train on these with {@link bceWithLogitsLoss}.
+   *
+   * @param data (B, dataDim)
+   * @returns (B, 1)
+   * @throws ERR_SHAPE
+   */
   logits(data: Tensor): Tensor {
     return this.model.forward(data);
   }
 
-  /** Samples (B, dataDim) to probabilities (B, 1). */
+  /**
+   * The probability that samples are real.
+   *
+   * @param data (B, dataDim)
+   * @returns (B, 1), in [0, 1]
+   * @throws ERR_SHAPE
+   */
   forward(data: Tensor): Tensor {
     return this.logits(data).sigmoid();
   }

@@ -1,4 +1,4 @@
-import { LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
 import { checkNumber, checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
@@ -8,14 +8,15 @@ import { handleOf, Tensor } from '../tensor/tensor';
 import type { MdnRnn } from './mdn-rnn';
 import { Mixture, VARIANCE_FLOOR } from './mixture';
 
+/** How {@link forecastPaths} draws. */
 export interface ForecastOptions {
   /** Steps past the history's end; default 24. */
   horizon?: number;
   /** Joint futures to draw; default 500. */
   paths?: number;
-  /** See {@link Mixture}; default 1. */
+  /** Above 1 draws more freely, below 1 more surely, see {@link MixtureOptions.temperature}; default 1. */
   temperature?: number;
-  /** Default 0. */
+  /** The same seed draws the same paths, however many and on any number of threads; default 0. */
   seed?: number;
   /**
    * (horizon - 1, inputDim - 1) scaled: what the model reads beside the value, in row s together with the value drawn
@@ -26,11 +27,21 @@ export interface ForecastOptions {
 
 /**
  * Draws joint futures of a scaled series: each step is sampled and fed back, with the hidden state carried along.
+ * For series in the data's units see {@link Forecaster.paths}.
  *
  * @param model its first input is the value, the others are known in advance
  * @param history (T, inputDim) scaled as in training, the last step last
  * @returns (paths, horizon), scaled
- * @throws ERR_SHAPE unless the model predicts one value a step, and for a history or known inputs that don't fit it
+ * @throws ERR_SHAPE unless the model predicts one value a step, and for a history or known inputs that don't fit it;
+ *   ERR_INVALID_ARGUMENT for an option out of its range
+ * @example
+ * ```ts
+ * import { forecastPaths, MdnRnn, zeros } from 'libtorch-generative';
+ *
+ * const model = new MdnRnn({ hiddenDim: 16 });
+ * const paths = forecastPaths(model, zeros([24, 1]), { horizon: 12, paths: 100, seed: 1 });
+ * console.log(paths.shape); // [ 100, 12 ]
+ * ```
  */
 export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastOptions = {}): Tensor {
   const { horizon = 24, paths = 500, temperature = 1, seed = 0, known } = options;
@@ -112,10 +123,25 @@ function drawValues({ means, variances, logWeights }: Mixture, seed: number, ste
 /**
  * The quantiles of each step over all paths, interpolated between neighbours as NumPy does.
  *
- * @param paths (P, horizon) values, row after row
+ * @param paths (P, horizon) values, row after row, as {@link Forecaster.paths} gives them
+ * @param horizon steps of a path
+ * @param levels from 0 to 1
  * @returns for each level, horizon values
+ * @throws ERR_INVALID_ARGUMENT for another level, or no whole number of paths
+ * @example
+ * ```ts
+ * import { pathQuantiles } from 'libtorch-generative';
+ *
+ * const paths = Float64Array.of(1, 10, 2, 20, 3, 30); // three paths of two steps
+ * console.log(pathQuantiles(paths, 2, [0.5, 0.75])); // [ [ 2, 20 ], [ 2.5, 25 ] ]
+ * ```
  */
 export function pathQuantiles(paths: Float64Array, horizon: number, levels: number[]): number[][] {
+  checkSize('horizon', horizon);
+  for (const level of levels) checkNumber('levels', level, { min: 0, max: 1 });
+  if (paths.length === 0 || paths.length % horizon !== 0) {
+    throw invalidArgument('paths', `one or more paths of ${horizon} values`, `${paths.length} values`);
+  }
   const steps = sortedSteps(paths, horizon);
   return levels.map((level) => steps.map((sorted) => sortedQuantile(sorted, level)));
 }

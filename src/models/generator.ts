@@ -4,22 +4,46 @@ import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
 import type { Tensor } from '../tensor/tensor';
 
+/** The size of a {@link Generator}. */
 export interface GeneratorOptions {
   /** Numbers in a noise vector; default 100. */
   noiseDim?: number;
-  /** Default 128. */
+  /** Units of the hidden layer; default 128. */
   hiddenDim?: number;
   /** Numbers in a sample; default 784, MNIST's 28 × 28. */
   dataDim?: number;
 }
 
-/** The article's generator: noise to data in [-1, 1]. Its parameters are `model.0.weight` to `model.2.bias`. */
+/**
+ * The article's generator: noise to data in [-1, 1], by a hidden layer with ReLU and an output layer with tanh. Its
+ * parameters are `model.0.weight` to `model.2.bias`.
+ *
+ * @see https://arxiv.org/abs/1406.2661
+ * @example
+ * ```ts
+ * import { Generator, noGrad, RandomGenerator, randn } from 'libtorch-generative';
+ *
+ * const generator = new Generator({ hiddenDim: 512 }); // untrained; loadGenerator() gives a trained one
+ * const noise = randn([64, generator.noiseDim], { generator: new RandomGenerator(1) });
+ * const samples = noGrad(() => generator.forward(noise));
+ * console.log(samples.shape, samples.abs().max().item() <= 1); // [ 64, 784 ] true
+ * ```
+ */
 export class Generator extends Layer {
+  /** Numbers in a noise vector. */
   readonly noiseDim: number;
+  /** Units of the hidden layer. */
   readonly hiddenDim: number;
+  /** Numbers in a sample. */
   readonly dataDim: number;
+  /** The layers. */
   readonly model: Sequential;
 
+  /**
+   * A generator with fresh weights, from the thread's random numbers.
+   *
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   */
   constructor({ noiseDim = 100, hiddenDim = 128, dataDim = 784 }: GeneratorOptions = {}) {
     super();
     this.noiseDim = noiseDim;
@@ -33,7 +57,13 @@ export class Generator extends Layer {
     );
   }
 
-  /** Noise (B, noiseDim) to samples (B, dataDim). */
+  /**
+   * Draws samples.
+   *
+   * @param noise (B, noiseDim), standard normal
+   * @returns (B, dataDim), in [-1, 1]
+   * @throws ERR_SHAPE
+   */
   forward(noise: Tensor): Tensor {
     return this.model.forward(noise);
   }

@@ -4,17 +4,26 @@ import { Linear } from '../nn/linear';
 import { Module } from '../nn/module';
 import type { Tensor } from '../tensor/tensor';
 
+/** The size of an {@link MdnRnn}, and how it computes. */
 export interface MdnRnnOptions {
   /** Features of a time step; default 1. */
   inputDim?: number;
-  /** Default 64. */
+  /** Numbers in the GRU's hidden state; default 64. */
   hiddenDim?: number;
   /** D, dimensions of what is predicted; default 1. */
   outputDim?: number;
-  /** K, default 5. */
+  /** K, Gaussians in the mixture; default 5. */
   numMixtures?: number;
   /** libtorch's own GRU, see {@link Gru}; default false. */
   exact?: boolean;
+}
+
+/** What {@link MdnRnn.step} gives. */
+export interface MdnRnnStep {
+  /** (B, K, D + 2): the raw parameters of a {@link Mixture} for what comes next. */
+  raw: Tensor;
+  /** (1, B, hiddenDim): the hidden state to go on with. */
+  hidden: Tensor;
 }
 
 /**
@@ -22,16 +31,37 @@ export interface MdnRnnOptions {
  * comes next. Its parameters are `rnn.weight_ih_l0` to `fc.bias`.
  *
  * @see https://arxiv.org/abs/1308.0850
+ * @example
+ * ```ts
+ * import { MdnRnn, Mixture, zeros } from 'libtorch-generative';
+ *
+ * const model = new MdnRnn({ hiddenDim: 16 }); // untrained; loadForecaster() gives a trained one
+ * const history = zeros([8, 24, 1]); // 8 series of 24 steps
+ * const next = new Mixture(model.forward(history));
+ * console.log(next.mean().shape, next.quantile([0.05, 0.5, 0.95]).shape); // [ 8, 1 ] [ 8, 3 ]
+ * ```
  */
 export class MdnRnn extends Module {
+  /** Features of a time step. */
   readonly inputDim: number;
+  /** Numbers in the GRU's hidden state. */
   readonly hiddenDim: number;
+  /** D, dimensions of what is predicted. */
   readonly outputDim: number;
+  /** K, Gaussians in the mixture. */
   readonly numMixtures: number;
+  /** Whether the GRU is libtorch's own, see {@link GruOptions.exact}. */
   readonly exact: boolean;
+  /** Reads the series. */
   readonly rnn: Gru;
+  /** From the last hidden state to K · (D + 2) numbers. */
   readonly fc: Linear;
 
+  /**
+   * A net with fresh weights, from the thread's random numbers.
+   *
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   */
   constructor({ inputDim = 1, hiddenDim = 64, outputDim = 1, numMixtures = 5, exact = false }: MdnRnnOptions = {}) {
     super();
     checkSize('outputDim', outputDim);
@@ -45,7 +75,13 @@ export class MdnRnn extends Module {
     this.fc = new Linear({ inFeatures: hiddenDim, outFeatures: numMixtures * (outputDim + 2) });
   }
 
-  /** (B, T, inputDim) to (B, K, D + 2) raw: D means, one variance, one weight, from the last time step. */
+  /**
+   * Foretells what comes after the last time step.
+   *
+   * @param input (B, T, inputDim)
+   * @returns (B, K, D + 2), raw: D means, one variance, one weight
+   * @throws ERR_SHAPE
+   */
   forward(input: Tensor): Tensor {
     return this.step(input).raw;
   }
@@ -53,9 +89,20 @@ export class MdnRnn extends Module {
   /**
    * As {@link MdnRnn.forward}, carrying the hidden state: one step costs the same however long the past.
    *
+   * @param input (B, T, inputDim)
    * @param hidden (1, B, hiddenDim), default zeros
+   * @throws ERR_SHAPE
+   * @example
+   * ```ts
+   * import { MdnRnn, zeros } from 'libtorch-generative';
+   *
+   * const model = new MdnRnn({ hiddenDim: 16 });
+   * const past = model.step(zeros([1, 24, 1]));
+   * const { raw } = model.step(zeros([1, 1, 1]), past.hidden); // one more step
+   * console.log(raw.shape); // [ 1, 5, 3 ]
+   * ```
    */
-  step(input: Tensor, hidden?: Tensor): { raw: Tensor; hidden: Tensor } {
+  step(input: Tensor, hidden?: Tensor): MdnRnnStep {
     const { features, hidden: last } = this.#encode(input, hidden);
     const raw = this.fc.forward(features).view(-1, this.numMixtures, this.outputDim + 2); // (B, K, D + 2)
     return { raw, hidden: last };

@@ -6,6 +6,7 @@ import { nativeOf, type RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { handleOf, Tensor } from '../tensor/tensor';
 
+/** How raw numbers become a {@link Mixture}. */
 export interface MixtureOptions {
   /** Added to softplus(raw), so that no variance comes near zero; default 1e-3, for data of unit variance. */
   varianceFloor?: number;
@@ -15,6 +16,7 @@ export interface MixtureOptions {
 
 /** {@link MixtureOptions.varianceFloor}'s default. */
 export const VARIANCE_FLOOR = 1e-3;
+
 export interface DrawOptions extends MixtureOptions {
   /** Default: the thread's own. */
   generator?: RandomGenerator;
@@ -23,23 +25,39 @@ export interface DrawOptions extends MixtureOptions {
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 /**
- * A mixture of K Gaussians over D dimensions, each with one variance for all dimensions.
+ * A mixture of K Gaussians over D dimensions, each with one variance for all dimensions; a batch of B of them.
  *
  * Its parameters come raw from a network, (B, K, D + 2): D means, then one number that becomes the variance, then one
  * that becomes the logarithm of the weight.
  *
  * @see https://publications.aston.ac.uk/id/eprint/373/1/NCRG_94_004.pdf
+ * @example
+ * ```ts
+ * import { Mixture, tensor } from 'libtorch-generative';
+ *
+ * const raw = tensor([[[0, 0, 0], [4, 0, 0]]]); // two Gaussians of the same weight, at 0 and 4
+ * const mixture = new Mixture(raw);
+ * console.log(mixture.mean().item(), mixture.quantile([0.5]).item().toFixed(3)); // 2 2.000
+ * console.log(mixture.logProb(tensor([[4]])).item() > mixture.logProb(tensor([[2]])).item()); // true
+ * console.log(mixture.sample().shape); // [ 1, 1 ]
+ * ```
  */
 export class Mixture {
-  /** (B, K, D) */
+  /** (B, K, D): where the Gaussians are. */
   readonly means: Tensor;
-  /** (B, K) */
+  /** (B, K): each Gaussian's variance, the same in all dimensions. */
   readonly variances: Tensor;
-  /** (B, K), normalised */
+  /** (B, K): the logarithms of weights that add up to 1. */
   readonly logWeights: Tensor;
   readonly #raw: Tensor;
   readonly #options: MixtureOptions;
 
+  /**
+   * The mixtures that raw numbers describe.
+   *
+   * @param raw (B, K, D + 2)
+   * @throws ERR_SHAPE
+   */
   constructor(raw: Tensor, options: MixtureOptions = {}) {
     const { varianceFloor = VARIANCE_FLOOR, temperature = 1 } = options;
     const { shape } = raw;
@@ -59,12 +77,18 @@ export class Mixture {
     this.logWeights = (temperature === 1 ? logits : logits.div(temperature)).logSoftmax(-1);
   }
 
-  /** D */
+  /** D, the number of dimensions. */
   get dim(): number {
     return this.means.shape[2]!;
   }
 
-  /** Logarithm of the density at `value` (B, D), in nats: (B). @throws ERR_SHAPE */
+  /**
+   * The logarithm of the density, in nats.
+   *
+   * @param value (B, D)
+   * @returns (B)
+   * @throws ERR_SHAPE
+   */
   logProb(value: Tensor): Tensor {
     const { shape } = value;
     // A last dimension of 1 would be broadcast over all D in silence.
@@ -79,23 +103,33 @@ export class Mixture {
     return this.logWeights.add(logDensities).logsumexp(-1);
   }
 
-  /** (B, D) */
+  /** The expected value: (B, D). */
   mean(): Tensor {
     return this.weights().mul(this.means).sum(1);
   }
 
-  /** Of each dimension: the components' own variance and that between their means. (B, D) */
+  /** The variance of each dimension, the components' own and that between their means: (B, D). */
   variance(): Tensor {
     const deviations = this.means.sub(this.mean().unsqueeze(1)); // (B, K, D)
     return this.weights().mul(this.variances.unsqueeze(-1).add(deviations.square())).sum(1);
   }
 
-  /** One draw for each row: (B, D). */
+  /**
+   * One draw for each row: (B, D).
+   *
+   * @param options.generator default this thread's own
+   */
   sample({ generator }: { generator?: RandomGenerator } = {}): Tensor {
     return sampleMixture(this.#raw, { ...this.#options, generator });
   }
 
-  /** Probability of at most `value` (B, N), for D = 1: (B, N). */
+  /**
+   * The probability of at most a value, for D = 1.
+   *
+   * @param value (B, N)
+   * @returns (B, N)
+   * @throws ERR_SHAPE for more dimensions
+   */
   cdf(value: Tensor): Tensor {
     this.#requireOneDimension('cdf');
     const deviations = this.variances.mul(2).sqrt().unsqueeze(-1); // (B, K, 1)
@@ -106,8 +140,9 @@ export class Mixture {
   /**
    * The values below which a part `levels` of the probability lies, for D = 1, to float64's precision by bisection.
    *
-   * @param levels N numbers between 0 and 1
+   * @param levels N numbers above 0 and below 1
    * @returns (B, N), float64
+   * @throws ERR_SHAPE for more dimensions, ERR_INVALID_ARGUMENT for another level
    */
   quantile(levels: number[]): Tensor {
     this.#requireOneDimension('quantile');
@@ -116,7 +151,7 @@ export class Mixture {
     return noGrad(() => scope(() => bisectQuantiles(this, levels)));
   }
 
-  /** (B, K, 1) */
+  /** The weights: (B, K, 1). */
   weights(): Tensor {
     return this.logWeights.exp().unsqueeze(-1);
   }

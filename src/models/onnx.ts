@@ -23,11 +23,20 @@ const OPSET = 17;
  * |---|---|---|
  * | {@link Generator} | `noise` (batch, noiseDim) | `samples` (batch, dataDim) in [-1, 1] |
  * | {@link Discriminator} | `data` (batch, dataDim) | `probability` (batch, 1) |
- * | {@link MdnRnn} | `input` (batch, time, inputDim) | `raw` (batch, K, D + 2), as `MdnRnn.forward` gives it |
+ * | {@link MdnRnn} | `input` (batch, time, inputDim) | `raw` (batch, K, D + 2), as {@link MdnRnn.forward} gives it |
  *
- * @param metadata text by name to keep in the file's `metadata_props`
+ * @param file is complete or not there at all
+ * @param options.metadata text by name to keep in the file's `metadata_props`
  * @see https://onnx.ai/onnx/operators/
  * @throws ERR_INVALID_ARGUMENT for another model, ERR_FILE
+ * @example
+ * ```ts
+ * import { statSync } from 'node:fs';
+ * import { exportOnnx, Generator } from 'libtorch-generative';
+ *
+ * exportOnnx('generator.onnx', new Generator(), { metadata: { seed: '7' } });
+ * console.log(statSync('generator.onnx').size > 4 * (100 * 128 + 128 * 784)); // true
+ * ```
  */
 export function exportOnnx(
   file: string,

@@ -14,12 +14,15 @@ export const FETCHED_VERSIONS = { cpu: '2.13.0', cuda: '2.14.1' };
 export interface Libtorch {
   /** The folder that holds `lib` and `include`. */
   root: string;
+  /** Its libraries. */
   lib: string;
+  /** Its headers. */
   include: string;
   /** Major, minor and patch, without a suffix such as +cpu. */
   version: string;
   /** Whether it was built with CUDA; says nothing about a GPU. */
   cuda: boolean;
+  /** How it was found: by the environment's LIBTORCH, in the package's cache, or beside the Python on PATH. */
   source: 'LIBTORCH' | 'cache' | 'python';
 }
 

@@ -15,7 +15,17 @@ export interface Loader {
 
 let inUse: Libtorch | undefined;
 
-/** The libtorch that this thread's add-on runs on, once {@link loadAddon} has loaded it. */
+/**
+ * The libtorch that this thread runs on; undefined before its first tensor, which loads it.
+ *
+ * @example
+ * ```ts
+ * import { libtorchInUse, zeros } from 'libtorch-generative';
+ *
+ * zeros([1]);
+ * console.log(/^2\.\d+\.\d+$/.test(libtorchInUse()!.version)); // true
+ * ```
+ */
 export function libtorchInUse(): Libtorch | undefined {
   return inUse;
 }

@@ -7,6 +7,7 @@ import { cacheFolder, cacheRoot, emptyCache, withStagingFolder } from './cache';
 import { BUILDABLE, FETCHED_VERSIONS, inspectLibtorch, isBuildable, type Libtorch, libtorchRoot } from './libtorch';
 import { findPip, type PipRun, pipInstall, pipReason } from './pip';
 
+/** Where {@link setupLibtorch} takes libtorch from. */
 export interface SetupOptions {
   /** Fetch the build with CUDA, gigabytes, rather than the one for the CPU. Default false. */
   cuda?: boolean;
@@ -25,6 +26,18 @@ const unneededLibraries = /^lib(torch_python|torch_global_deps|shm|aoti_custom_o
  * that an interrupted or a second, simultaneous setup does no harm.
  *
  * @throws ERR_SETUP; ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION for a `from` that is not the libtorch needed
+ * @example
+ * ```ts
+ * import { setupLibtorch } from 'libtorch-generative';
+ *
+ * // Downloads libtorch once, then finds it in the cache: for when a program is installed, or before it starts.
+ * const setUp = () => setupLibtorch({ onProgress: (line) => console.error(line) });
+ *
+ * // A folder to take it from instead has to hold the version that is needed.
+ * await setupLibtorch({ from: 'no-such-folder' }).catch((error) => {
+ *   console.log(error.code); // ERR_LIBTORCH_BROKEN
+ * });
+ * ```
  */
 export async function setupLibtorch({ cuda = false, from, onProgress }: SetupOptions = {}): Promise<Libtorch> {
   const source = from === undefined ? undefined : inspectSource(from);

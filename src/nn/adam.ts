@@ -5,14 +5,15 @@ import { handleOf, Tensor } from '../tensor/tensor';
 import { checkNumber } from './check';
 import type { StateDict } from './module';
 
+/** The numbers of {@link Adam}. */
 export interface AdamOptions {
-  /** Learning rate; default 1e-3. */
+  /** Learning rate, at least 0; default 1e-3. */
   lr?: number;
-  /** Decays of the moments; default [0.9, 0.999]. */
+  /** Decays of the first and the second moment, each from 0 to below 1; default [0.9, 0.999]. */
   betas?: [number, number];
-  /** Default 1e-8. */
+  /** Added to the root of the second moment; default 1e-8. */
   eps?: number;
-  /** L2 penalty; default 0. */
+  /** L2 penalty: this part of each parameter is added to its gradient; default 0. */
   weightDecay?: number;
 }
 
@@ -20,12 +21,36 @@ export interface AdamOptions {
  * Adam as `torch.optim.Adam(..., fused=True)` computes it, to the last bit.
  *
  * @see https://arxiv.org/abs/1412.6980
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
+ * @example
+ * ```ts
+ * import { Adam, grad, Linear, manualSeed, mseLoss, ones, scope, zeros } from 'libtorch-generative';
+ *
+ * manualSeed(7);
+ * const model = new Linear({ inFeatures: 3, outFeatures: 1 });
+ * const optimizer = new Adam(model.parameters(), { lr: 0.05 });
+ * const losses: number[] = [];
+ * for (let step = 0; step < 200; step++) {
+ *   scope(() => {
+ *     const loss = mseLoss(model.forward(ones([8, 3])), zeros([8, 1]));
+ *     optimizer.step(grad(loss, model.parameters())); // or: optimizer.zeroGrad(); loss.backward(); optimizer.step();
+ *     losses.push(loss.item());
+ *   });
+ * }
+ * console.log(losses.at(-1)! < 0.01 * losses[0]!); // true
+ * ```
  */
 export class Adam {
   readonly #native: NativeAdam;
   readonly #numParameters: number;
   #lr: number;
 
+  /**
+   * An optimizer of a model's parameters.
+   *
+   * @param parameters as {@link Module.parameters} gives them; they are changed in place
+   * @throws ERR_INVALID_ARGUMENT for no parameters or a number out of its range
+   */
   constructor(
     parameters: Tensor[],
     { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 }: AdamOptions = {},
@@ -44,9 +69,11 @@ export class Adam {
     this.#lr = lr;
   }
 
+  /** The learning rate, which may be changed between steps. */
   get lr(): number {
     return this.#lr;
   }
+  /** Takes effect at the next step. @throws ERR_INVALID_ARGUMENT below 0 */
   set lr(lr: number) {
     checkNumber('lr', lr, { min: 0 });
     this.#lr = lr;
@@ -58,7 +85,12 @@ export class Adam {
     this.#native.zeroGrad();
   }
 
-  /** One update by `gradients`, one a parameter, or by those that `backward()` left; parameters without one stay. */
+  /**
+   * One update of the parameters; those without a gradient stay.
+   *
+   * @param gradients one a parameter, in their order, as {@link grad} gives them; default those that `backward()` left
+   * @throws ERR_INVALID_ARGUMENT or ERR_SHAPE if they don't fit the parameters
+   */
   step(gradients?: Tensor[]): void {
     this.#native.step(gradients?.map(handleOf));
   }
@@ -87,11 +119,12 @@ export class Adam {
     });
   }
 
-  /** Frees the moments. */
+  /** Frees the moments; after that every use throws ERR_DISPOSED. */
   dispose(): void {
     this.#native.dispose();
   }
 
+  /** As {@link Adam.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

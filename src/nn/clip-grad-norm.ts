@@ -7,8 +7,17 @@ import { checkNumber } from './check';
  * Gradients scaled down so that the norm of them all, as of one vector, is at most `maxNorm`: new tensors, the same
  * numbers where it is already. With a gradient that is not finite all are not.
  *
- * @param gradients of a net's parameters, as from `grad()`
+ * @param gradients of a net's parameters, as from {@link grad}
+ * @param maxNorm above 0
+ * @throws ERR_INVALID_ARGUMENT
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+ * @example
+ * ```ts
+ * import { clipGradNorm, tensor } from 'libtorch-generative';
+ *
+ * const [clipped] = clipGradNorm([tensor([3, 4])], 1);
+ * console.log(clipped!.norm().item().toFixed(3)); // 1.000
+ * ```
  */
 export function clipGradNorm(gradients: Tensor[], maxNorm: number): Tensor[] {
   checkNumber('maxNorm', maxNorm, { above: 0 });

@@ -14,14 +14,31 @@ export type StateDict = Record<string, Tensor>;
  * that parameters have PyTorch's names and order: `this.fc = new Linear(...)` gives `fc.weight` and `fc.bias`.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
+ * @example
+ * ```ts
+ * import { Gru, Linear, Module, type Tensor, zeros } from 'libtorch-generative';
+ *
+ * class Regression extends Module {
+ *   readonly rnn = new Gru({ inputSize: 1, hiddenSize: 8 });
+ *   readonly fc = new Linear({ inFeatures: 8, outFeatures: 1 });
+ *
+ *   forward(series: Tensor): Tensor {
+ *     return this.fc.forward(this.rnn.lastHidden(series).squeeze(0));
+ *   }
+ * }
+ *
+ * const model = new Regression();
+ * console.log(model.forward(zeros([5, 24, 1])).shape); // [ 5, 1 ]
+ * console.log(model.namedParameters().map(([name]) => name).slice(-2)); // [ 'fc.weight', 'fc.bias' ]
+ * ```
  */
 export abstract class Module {
-  /** True until {@link Module.eval}: layers such as dropout behave differently in training. */
+  /** True until {@link Module.eval}, for layers of yours that behave differently in training, such as dropout. */
   training = true;
   #native: NativeModule | undefined;
   #parameters: Record<string, Tensor> = {};
 
-  /** Takes over a native layer's parameters, which live until {@link Module.dispose}. */
+  /** @internal Takes over a native layer's parameters, which live until {@link Module.dispose}. */
   protected adopt(native: NativeModule): void {
     this.#native = native;
     for (const [name, handle] of Object.entries<Handle>(native.parameters())) {
@@ -29,11 +46,16 @@ export abstract class Module {
     }
   }
 
-  /** The direct children by name. */
+  /** The direct children by name; to be overridden by modules that keep theirs in arrays, for example. */
   protected namedChildren(): [string, Module][] {
     return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module);
   }
 
+  /**
+   * The parameters with their names, its own before its children's, in PyTorch's order.
+   *
+   * @param prefix goes before each name; default none
+   */
   namedParameters(prefix = ''): [string, Tensor][] {
     return [
       ...Object.entries(this.#parameters).map(([name, tensor]): [string, Tensor] => [prefix + name, tensor]),
@@ -41,6 +63,7 @@ export abstract class Module {
     ];
   }
 
+  /** The parameters, in PyTorch's order, for an optimizer. */
   parameters(): Tensor[] {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
@@ -77,36 +100,66 @@ export abstract class Module {
     });
   }
 
-  /** Moves the parameters; they stay the same tensors, also to an optimizer that has them. */
+  /**
+   * Moves the parameters; they stay the same tensors, also to an optimizer that has them.
+   *
+   * @param device see {@link Device}
+   * @returns the module
+   * @throws ERR_DEVICE
+   */
   to(device: string): this {
     this.#native?.to(resolveDevice(device));
     for (const [, child] of this.namedChildren()) child.to(device);
     return this;
   }
 
+  /** Sets {@link Module.training} here and in all children. @returns the module */
   train(mode = true): this {
     this.training = mode;
     for (const [, child] of this.namedChildren()) child.train(mode);
     return this;
   }
 
+  /** As `train(false)`: for use after training. @returns the module */
   eval(): this {
     return this.train(false);
   }
 
-  /** Frees the parameters of this module and its children. */
+  /** Frees the parameters of this module and its children; after that every use throws ERR_DISPOSED. */
   dispose(): void {
     for (const parameter of Object.values(this.#parameters)) parameter.dispose();
     this.#native?.dispose();
     for (const [, child] of this.namedChildren()) child.dispose();
   }
 
+  /** As {@link Module.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 }
 
-/** A module that maps one tensor to one tensor, and so fits into a {@link Sequential}. */
+/**
+ * A module that maps one tensor to one tensor, and so fits into a {@link Sequential}.
+ *
+ * @example
+ * ```ts
+ * import { Layer, Linear, Sequential, type Tensor, zeros } from 'libtorch-generative';
+ *
+ * class Scale extends Layer {
+ *   constructor(readonly factor: number) {
+ *     super();
+ *   }
+ *
+ *   forward(input: Tensor): Tensor {
+ *     return input.mul(this.factor);
+ *   }
+ * }
+ *
+ * const net = new Sequential(new Linear({ inFeatures: 4, outFeatures: 2 }), new Scale(10));
+ * console.log(net.forward(zeros([3, 4])).shape); // [ 3, 2 ]
+ * ```
+ */
 export abstract class Layer extends Module {
+  /** The layer's output, for an input of the shape that it is made for. */
   abstract forward(input: Tensor): Tensor;
 }

@@ -3,8 +3,9 @@ import { checkNumber, checkSize } from './check';
 import type { StateDict } from './module';
 import { numbersFromState, numbersToState } from './state-numbers';
 
+/** When {@link ReduceLrOnPlateau} acts, and how much. */
 export interface ReduceLrOnPlateauOptions {
-  /** What the learning rate is multiplied by; default 0.1. */
+  /** What the learning rate is multiplied by, above 0 and below 1; default 0.1. */
   factor?: number;
   /** Epochs without a better loss that are waited for; default 10. */
   patience?: number;
@@ -16,9 +17,19 @@ const THRESHOLD = 1e-4;
 const LEAST_DECREASE = 1e-8;
 
 /**
- * Lowers the learning rate when the loss gets no better.
+ * Lowers an optimizer's learning rate when the loss gets no better for some epochs. A loss is better if it is below the
+ * best by a ten-thousandth of it.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
+ * @example
+ * ```ts
+ * import { Adam, Linear, ReduceLrOnPlateau } from 'libtorch-generative';
+ *
+ * const optimizer = new Adam(new Linear({ inFeatures: 1, outFeatures: 1 }).parameters(), { lr: 0.25 });
+ * const scheduler = new ReduceLrOnPlateau(optimizer, { factor: 0.5, patience: 1 });
+ * for (const loss of [3, 2, 2, 2]) scheduler.step(loss);
+ * console.log(optimizer.lr); // 0.125
+ * ```
  */
 export class ReduceLrOnPlateau {
   readonly #optimizer: Adam;
@@ -27,6 +38,12 @@ export class ReduceLrOnPlateau {
   #best = Infinity;
   #numBadEpochs = 0;
 
+  /**
+   * A scheduler that has seen no loss yet.
+   *
+   * @param optimizer whose `lr` is lowered
+   * @throws ERR_INVALID_ARGUMENT
+   */
   constructor(optimizer: Adam, { factor = 0.1, patience = 10 }: ReduceLrOnPlateauOptions = {}) {
     checkNumber('factor', factor, { above: 0, below: 1 });
     checkSize('patience', patience);
@@ -35,7 +52,7 @@ export class ReduceLrOnPlateau {
     this.#patience = patience;
   }
 
-  /** After each epoch, with its loss. */
+  /** Looks at an epoch's loss: to be called after each epoch, with the validation loss for example. */
   step(loss: number): void {
     const isBetter = loss < this.#best * (1 - THRESHOLD);
     if (isBetter) this.#best = loss;
@@ -51,7 +68,7 @@ export class ReduceLrOnPlateau {
     return { state: numbersToState([this.#best, this.#numBadEpochs, this.#optimizer.lr]) };
   }
 
-  /** @throws ERR_CHECKPOINT if it is another object's state */
+  /** Continues from {@link ReduceLrOnPlateau.stateDict}. @throws ERR_CHECKPOINT if it is another object's state */
   loadStateDict(state: StateDict): void {
     const [best, numBadEpochs, lr] = numbersFromState(state, 'state', 3);
     this.#best = best!;

@@ -2,11 +2,29 @@ import type { Tensor } from '../tensor/tensor';
 import { chainLinears } from './linear-chain';
 import { Layer, type Module } from './module';
 
-/** Layers one after another; their parameters are named by position, `0.weight`, `2.bias`. */
+/**
+ * Layers one after another; their parameters are named by position, `0.weight`, `2.bias`. Linear layers, each with at
+ * most one activation after it, are computed as one operator, with the same numbers.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html
+ * @example
+ * ```ts
+ * import { LeakyReLU, Linear, Sequential, zeros } from 'libtorch-generative';
+ *
+ * const net = new Sequential(
+ *   new Linear({ inFeatures: 784, outFeatures: 128 }),
+ *   new LeakyReLU(0.2),
+ *   new Linear({ inFeatures: 128, outFeatures: 1 }),
+ * );
+ * console.log(net.forward(zeros([16, 784])).shape); // [ 16, 1 ]
+ * console.log(Object.keys(net.stateDict())); // [ '0.weight', '0.bias', '2.weight', '2.bias' ]
+ * ```
+ */
 export class Sequential extends Layer {
   readonly #layers: Layer[];
   readonly #chained: ((input: Tensor) => Tensor) | undefined;
 
+  /** Layers in the order in which they are applied. */
   constructor(...layers: Layer[]) {
     super();
     this.#layers = layers;
@@ -17,6 +35,7 @@ export class Sequential extends Layer {
     return this.#layers.map((layer, index) => [String(index), layer]);
   }
 
+  /** Gives the first layer's output to the second, and so on. */
   forward(input: Tensor): Tensor {
     return this.#chained ? this.#chained(input) : this.#layers.reduce((x, layer) => layer.forward(x), input);
   }

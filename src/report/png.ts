@@ -4,8 +4,9 @@ import { writeFileAtomic } from '../files';
 
 /** How images become one grid. */
 export interface GridOptions {
-  /** Pixels of an image's height and width. */
+  /** Pixels in a column of an image. */
   height: number;
+  /** Pixels in a row of an image. */
   width: number;
   /** Images in a row; by default as many as make the grid about square. */
   columns?: number;
@@ -41,7 +42,23 @@ export function encodeGrid(images: Float32Array, options: GridOptions): Buffer {
   return PNG.sync.write(png, { colorType: 0, inputColorType: 0, inputHasAlpha: false });
 }
 
-/** Writes {@link encodeGrid}'s picture: complete, or ERR_FILE with the path and nothing half-written. */
+/**
+ * Writes images side by side, row after row, as one grayscale PNG file: complete or not at all.
+ *
+ * @param images (N, height, width) values; those outside the range are clamped, NaN is mid-gray
+ * @throws ERR_INVALID_ARGUMENT for no whole number of images or an option out of its range, ERR_FILE
+ * @example
+ * ```ts
+ * import { Generator, RandomGenerator, randn, readImages, scope, writeGrid } from 'libtorch-generative';
+ *
+ * const generator = new Generator();
+ * const noise = randn([64, 100], { generator: new RandomGenerator(1) });
+ * const samples = scope(() => generator.forward(noise).toArray()) as Float32Array;
+ * writeGrid('grid.png', samples, { height: 28, width: 28, scale: 1 });
+ * const { width } = readImages('.');
+ * console.log(width === 8 * (28 + 2) + 2); // true
+ * ```
+ */
 export function writeGrid(path: string, images: Float32Array, options: GridOptions): void {
   writeFileAtomic(path, encodeGrid(images, options));
 }

@@ -2,11 +2,22 @@ import { native } from '../native/addon';
 import { handleOf, Tensor } from './tensor';
 
 /**
- * The gradients of a one-element `loss` for the given inputs only, one each; nothing is accumulated.
+ * The gradients of a one-element `loss` for the given inputs only, one each and of its shape; nothing is accumulated.
  *
+ * @param loss of one element
+ * @param inputs that it was computed from
  * @param options.retainGraph keeps the graph for another call; default false
  * @param options.createGraph makes gradients that can be differentiated again; default false
+ * @throws ERR_LIBTORCH if the loss has more elements or does not depend on an input
  * @see https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
+ * @example
+ * ```ts
+ * import { grad, tensor } from 'libtorch-generative';
+ *
+ * const x = tensor([1, 2, 3], { requiresGrad: true });
+ * const [slope] = grad(x.pow(3).sum(), [x]);
+ * console.log(slope!.toArray()); // Float32Array(3) [ 3, 12, 27 ]
+ * ```
  */
 export function grad(
   loss: Tensor,
@@ -17,7 +28,19 @@ export function grad(
   return handles.map((handle) => new Tensor(handle));
 }
 
-/** Runs `body` without recording anything for gradients. */
+/**
+ * Runs `body` without recording anything for gradients, and returns what it returns.
+ *
+ * @param body synchronous: what runs after an `await` in it is recorded again
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
+ * @example
+ * ```ts
+ * import { noGrad, ones } from 'libtorch-generative';
+ *
+ * const weight = ones([2], { requiresGrad: true });
+ * console.log(weight.mul(2).requiresGrad, noGrad(() => weight.mul(2)).requiresGrad); // true false
+ * ```
+ */
 export function noGrad<T>(body: () => T): T {
   const before = native().setGradEnabled(false);
   try {

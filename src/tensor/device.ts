@@ -4,15 +4,37 @@ import { native } from '../native/addon';
 /** "cpu", "cuda" (the first device), "cuda:1", or "auto": CUDA where there is a device, else the CPU. */
 export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
 
-/** How many CUDA devices this libtorch can use; 0 if it was built without CUDA. */
+/**
+ * How many CUDA devices this libtorch can use; 0 if it was built without CUDA.
+ *
+ * @example
+ * ```ts
+ * import { cudaDeviceCount, zeros } from 'libtorch-generative';
+ *
+ * const x = zeros([2], { device: cudaDeviceCount() > 0 ? 'cuda' : 'cpu' });
+ * console.log(x.shape); // [ 2 ]
+ * ```
+ */
 export function cudaDeviceCount(): number {
   return native().cudaDeviceCount();
 }
 
 /**
- * The device to use for a name.
+ * The device to use for a name: "cpu" or "cuda:N".
  *
+ * @param device see {@link Device}; default "auto"
  * @throws ERR_DEVICE if there is no such device: a wish for CUDA never falls back to the CPU in silence
+ * @example
+ * ```ts
+ * import { LibtorchGenerativeError, resolveDevice } from 'libtorch-generative';
+ *
+ * console.log(resolveDevice('cpu')); // cpu
+ * try {
+ *   resolveDevice('cuda:99');
+ * } catch (error) {
+ *   console.log((error as LibtorchGenerativeError).code); // ERR_DEVICE
+ * }
+ * ```
  */
 export function resolveDevice(device: string = 'auto'): string {
   if (device === 'auto') return cudaDeviceCount() > 0 ? 'cuda:0' : 'cpu';
@@ -37,12 +59,33 @@ function whyNoCuda(count: number): string {
     : 'this libtorch was built without CUDA (npx libtorch-generative setup --cuda fetches one that has it)';
 }
 
-/** How many threads an operator may use. */
+/**
+ * How many threads an operator that is called from this thread may use; at first libtorch's choice, one a core.
+ *
+ * @example
+ * ```ts
+ * import { numThreads } from 'libtorch-generative';
+ *
+ * console.log(numThreads() >= 1); // true
+ * ```
+ */
 export function numThreads(): number {
   return native().numThreads();
 }
 
-/** Sums over several threads round differently: the same seed gives the same numbers at the same number of threads. */
+/**
+ * Sets how many threads an operator that is called from this thread may use. Sums over several threads round
+ * differently: the same seed gives the same numbers at the same number of threads.
+ *
+ * @throws ERR_INVALID_ARGUMENT unless it is a whole number from 1 to 4096
+ * @example
+ * ```ts
+ * import { numThreads, setNumThreads } from 'libtorch-generative';
+ *
+ * setNumThreads(1); // for small tensors, or where several processes share the cores
+ * console.log(numThreads()); // 1
+ * ```
+ */
 export function setNumThreads(numThreads: number): void {
   native().setNumThreads(numThreads);
 }

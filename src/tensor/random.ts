@@ -4,18 +4,35 @@ import type { DType } from '../native/handle';
 import { handleOf, Tensor } from './tensor';
 
 /**
- * A sequence of random numbers of its own, PyTorch's `torch.Generator` on the CPU (Mersenne Twister).
- * The functions below draw from this thread's own generator if they are given none.
+ * A sequence of random numbers of its own, PyTorch's `torch.Generator` on the CPU (Mersenne Twister). Functions such as
+ * {@link randn} draw from this thread's own generator if they are given none.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.Generator.html
+ * @example
+ * ```ts
+ * import { RandomGenerator, randn } from 'libtorch-generative';
+ *
+ * const generator = new RandomGenerator(7);
+ * const state = generator.getState();
+ * const first = randn([4], { generator });
+ * generator.setState(state);
+ * console.log(randn([4], { generator }).equal(first)); // true
+ * ```
  */
 export class RandomGenerator {
   /** @internal */
   readonly native: NativeRandomGenerator = new (native().RandomGenerator)();
 
-  /** @param seed as in {@link manualSeed} */
+  /**
+   * A new sequence.
+   *
+   * @param seed as in {@link manualSeed}; default a fixed one, PyTorch's 67280421310721
+   */
   constructor(seed?: number | bigint) {
     if (seed !== undefined) this.manualSeed(seed);
   }
 
+  /** Starts the sequence of a seed, as in {@link manualSeed}. */
   manualSeed(seed: number | bigint): this {
     native().manualSeed(seed, this.native);
     return this;
@@ -24,6 +41,7 @@ export class RandomGenerator {
   getState(): Uint8Array {
     return native().generatorState(this.native);
   }
+  /** Continues from a state. @throws ERR_LIBTORCH if it is none */
   setState(state: Uint8Array): void {
     native().setGeneratorState(state, this.native);
   }
@@ -33,6 +51,15 @@ export class RandomGenerator {
  * Starts this thread's sequence, and those of the CUDA devices, as `torch.manual_seed` does.
  *
  * @param seed an integer of 64 bits; beyond 2^53 - 1 as a bigint
+ * @throws ERR_INVALID_ARGUMENT
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.manual_seed.html
+ * @example
+ * ```ts
+ * import { manualSeed, rand } from 'libtorch-generative';
+ *
+ * manualSeed(7);
+ * console.log(rand([2]).toArray()); // Float32Array(2) [ 0.5349225401878357, 0.19880318641662598 ]
+ * ```
  */
 export function manualSeed(seed: number | bigint): void {
   if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) {
@@ -41,17 +68,46 @@ export function manualSeed(seed: number | bigint): void {
   native().manualSeed(seed);
 }
 
-/** The state of this thread's generator, or of a CUDA device's. @param device "cpu" (default) or "cuda:N" */
+/**
+ * The state of this thread's generator, or of a CUDA device's.
+ *
+ * @param device "cpu" (default) or "cuda:N"
+ * @example
+ * ```ts
+ * import { getGeneratorState, randn, setGeneratorState } from 'libtorch-generative';
+ *
+ * const state = getGeneratorState();
+ * const first = randn([4]);
+ * setGeneratorState(state);
+ * console.log(randn([4]).equal(first)); // true
+ * ```
+ */
 export function getGeneratorState(device = 'cpu'): Uint8Array {
   return native().generatorState(device === 'cpu' ? undefined : device);
 }
 
+/**
+ * Continues from what {@link getGeneratorState} gave.
+ *
+ * @param device that the state is of; default "cpu"
+ * @throws ERR_LIBTORCH if it is no state of such a generator
+ * @example
+ * ```ts
+ * import { getGeneratorState, RandomGenerator, rand, setGeneratorState } from 'libtorch-generative';
+ *
+ * // Draws as if seeded with 7, then goes on as if nothing had been drawn.
+ * const before = getGeneratorState();
+ * setGeneratorState(new RandomGenerator(7).getState());
+ * const drawn = rand([2]);
+ * setGeneratorState(before);
+ * console.log(drawn.equal(rand([2], { generator: new RandomGenerator(7) }))); // true
+ * ```
+ */
 export function setGeneratorState(state: Uint8Array, device = 'cpu'): void {
   native().setGeneratorState(state, device === 'cpu' ? undefined : device);
 }
 
 /** The add-on's object; what is no RandomGenerator goes through, for the add-on to refuse by name. */
-/** What the add-on takes for a generator. */
 export function nativeOf(generator: RandomGenerator | undefined): NativeRandomGenerator | undefined {
   return generator instanceof RandomGenerator ? generator.native : generator;
 }
@@ -71,7 +127,9 @@ export function withSeed<T>(seed: number, body: () => T): T {
   }
 }
 
+/** How random tensors are drawn. */
 export interface RandomOptions {
+  /** Default this thread's own, or the CUDA device's. */
   generator?: RandomGenerator;
   /** Default float32. */
   dtype?: DType;
@@ -79,27 +137,84 @@ export interface RandomOptions {
   device?: string;
 }
 
-/** Standard normal numbers. */
+/**
+ * Standard normal numbers.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.randn.html
+ * @example
+ * ```ts
+ * import { RandomGenerator, randn } from 'libtorch-generative';
+ *
+ * const noise = randn([64, 100], { generator: new RandomGenerator(1) });
+ * console.log(noise.shape, noise.dtype); // [ 64, 100 ] float32
+ * ```
+ */
 export function randn(shape: number[], { generator, dtype, device }: RandomOptions = {}): Tensor {
   return new Tensor(native().randn(shape, nativeOf(generator), dtype, device));
 }
 
-/** Uniform numbers in [0, 1). */
+/**
+ * Uniform numbers in [0, 1).
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.rand.html
+ * @example
+ * ```ts
+ * import { rand } from 'libtorch-generative';
+ *
+ * const x = rand([1000]);
+ * console.log(x.min().item() >= 0, x.max().item() < 1); // true true
+ * ```
+ */
 export function rand(shape: number[], { generator, dtype, device }: RandomOptions = {}): Tensor {
   return new Tensor(native().rand(shape, nativeOf(generator), dtype, device));
 }
 
-/** A permutation of 0 to n - 1, int64. */
+/**
+ * A permutation of 0 to n - 1, int64.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.randperm.html
+ * @example
+ * ```ts
+ * import { randperm } from 'libtorch-generative';
+ *
+ * console.log(randperm(5).sum().item()); // 10
+ * ```
+ */
 export function randperm(n: number, { generator, device }: Omit<RandomOptions, 'dtype'> = {}): Tensor {
   return new Tensor(native().randperm(n, nativeOf(generator), device));
 }
 
-/** 1 with the probability that each element gives, else 0. */
+/**
+ * 1 with the probability that each element gives, else 0; of the same shape and dtype.
+ *
+ * @param probabilities in [0, 1]
+ * @throws ERR_LIBTORCH for others
+ * @example
+ * ```ts
+ * import { bernoulli, tensor } from 'libtorch-generative';
+ *
+ * console.log(bernoulli(tensor([0, 1, 1])).toArray()); // Float32Array(3) [ 0, 1, 1 ]
+ * ```
+ */
 export function bernoulli(probabilities: Tensor, { generator }: Pick<RandomOptions, 'generator'> = {}): Tensor {
   return new Tensor(native().bernoulli(handleOf(probabilities), nativeOf(generator)));
 }
 
-/** Indices (..., numSamples) drawn in proportion to the rows of `weights` (..., K), int64. */
+/**
+ * Indices (..., numSamples) drawn in proportion to the rows of `weights` (..., K), int64.
+ *
+ * @param weights at least 0; they need not add up to 1
+ * @param options.replacement whether an index may be drawn again; default false
+ * @param options.generator default this thread's own
+ * @throws ERR_LIBTORCH if a row adds up to 0, or without replacement for more samples than weights
+ * @example
+ * ```ts
+ * import { multinomial, tensor } from 'libtorch-generative';
+ *
+ * const drawn = multinomial(tensor([[0, 1], [1, 0]]), 3, { replacement: true });
+ * console.log(drawn.toArray()); // BigInt64Array(6) [ 1n, 1n, 1n, 0n, 0n, 0n ]
+ * ```
+ */
 export function multinomial(
   weights: Tensor,
   numSamples: number,

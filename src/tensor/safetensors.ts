@@ -4,9 +4,11 @@ import type { DType, TypedArray } from '../native/handle';
 import { tensor } from './creation';
 import type { Tensor } from './tensor';
 
-/** What a safetensors file holds: tensors by name, and text by name. */
+/** What a safetensors file holds. */
 export interface Safetensors {
+  /** By name, as in a state dict. */
   tensors: Record<string, Tensor>;
+  /** Text by name. */
   metadata: Record<string, string>;
 }
 
@@ -29,8 +31,18 @@ interface Entry {
 /**
  * Writes tensors as safetensors, which PyTorch and others read; the file is complete or not there at all.
  *
- * @see https://huggingface.co/docs/safetensors
+ * @param options without metadata the file has none
  * @throws ERR_FILE, or ERR_INVALID_ARGUMENT for a dtype other than float32, float64, int64, int32 and uint8
+ * @see https://huggingface.co/docs/safetensors
+ * @example
+ * ```ts
+ * import { Linear, readSafetensors, writeSafetensors } from 'libtorch-generative';
+ *
+ * const layer = new Linear({ inFeatures: 3, outFeatures: 2 });
+ * writeSafetensors('layer.safetensors', { tensors: layer.stateDict(), metadata: { made: 'by an example' } });
+ * const { tensors, metadata } = readSafetensors('layer.safetensors');
+ * console.log(Object.keys(tensors), metadata); // [ 'weight', 'bias' ] { made: 'by an example' }
+ * ```
  */
 export function writeSafetensors(path: string, { tensors, metadata = {} }: Partial<Safetensors>): void {
   const header: Record<string, Entry | Record<string, string>> = {};
@@ -56,9 +68,16 @@ export function writeSafetensors(path: string, { tensors, metadata = {} }: Parti
 }
 
 /**
- * Reads a safetensors file, whoever wrote it.
+ * Reads a safetensors file, whoever wrote it, into tensors on the CPU.
  *
  * @throws ERR_FILE if it cannot be read, ERR_CHECKPOINT if it is damaged or of another format
+ * @example
+ * ```ts
+ * import { readSafetensors, tensor, writeSafetensors } from 'libtorch-generative';
+ *
+ * writeSafetensors('x.safetensors', { tensors: { x: tensor([1, 2, 3]) } });
+ * console.log(readSafetensors('x.safetensors').tensors.x!.toArray()); // Float32Array(3) [ 1, 2, 3 ]
+ * ```
  */
 export function readSafetensors(path: string): Safetensors {
   const bytes = readFileBytes(path);

@@ -7,8 +7,16 @@ import { Tensor } from './tensor';
  * Runs `body` and frees every tensor made inside it but those it returns: a Tensor, or tensors in arrays, plain
  * objects and maps. Scopes nest, and belong to their thread. When `body` throws, everything is freed.
  *
- * @example const loss = scope(() => model.forward(x).sub(y).square().mean().item());
+ * @returns what `body` returns; its tensors belong to the scope around, if there is one
  * @throws ERR_INVALID_ARGUMENT if `body` is asynchronous: its tensors would be freed under it
+ * @example
+ * ```ts
+ * import { memory, ones, scope } from 'libtorch-generative';
+ *
+ * const before = memory().tensors;
+ * const norm = scope(() => ones([3, 3]).square().sum().sqrt());
+ * console.log(norm.item(), memory().tensors - before); // 3 1
+ * ```
  */
 export function scope<T>(body: () => T): T {
   native().openScope();
@@ -25,7 +33,21 @@ export function scope<T>(body: () => T): T {
   }
 }
 
-/** Takes a tensor out of the open scopes: it lives until it is disposed of or collected. */
+/**
+ * Takes a tensor out of the open scopes: it lives until it is disposed of or collected.
+ *
+ * @returns the tensor
+ * @example
+ * ```ts
+ * import { keep, ones, scope, type Tensor } from 'libtorch-generative';
+ *
+ * const kept: Tensor[] = [];
+ * scope(() => {
+ *   kept.push(keep(ones([2])));
+ * });
+ * console.log(kept[0]!.isDisposed); // false
+ * ```
+ */
 export function keep<T extends Tensor>(tensor: T): T {
   native().keep(tensor.handle);
   trackBeyondScope(tensor);
@@ -47,7 +69,32 @@ function tensorsIn(value: unknown, seen = new Set<object>()): Tensor[] {
   return isPlain ? Object.values(value).flatMap((each) => tensorsIn(each, seen)) : [];
 }
 
-/** What this thread holds: live tensors, the bytes they brought with them, open scopes. */
-export function memory(): { tensors: number; bytes: number; scopes: number } {
+/** What a thread holds. */
+export interface Memory {
+  /** Live tensors, views and parameters included. */
+  tensors: number;
+  /** The bytes that they brought with them; views bring none. */
+  bytes: number;
+  /** Open scopes. */
+  scopes: number;
+}
+
+/**
+ * What this thread holds.
+ *
+ * @example
+ * ```ts
+ * import { memory, zeros } from 'libtorch-generative';
+ *
+ * const before = memory();
+ * const x = zeros([1000]);
+ * const view = x.view(10, 100);
+ * console.log(memory().tensors - before.tensors, memory().bytes - before.bytes); // 2 4000
+ * view.dispose();
+ * x.dispose();
+ * console.log(memory().bytes - before.bytes); // 0
+ * ```
+ */
+export function memory(): Memory {
   return native().memory();
 }

@@ -11,6 +11,7 @@ import { drawSamples } from './draw-images';
 
 /** How varied a generator's samples are, and how it has collapsed if it has. */
 export interface WatchedVariety extends SampleVariety {
+  /** How the generator has collapsed; undefined if it hasn't. */
   collapse?: string;
 }
 

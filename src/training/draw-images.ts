@@ -1,4 +1,5 @@
 import { type ImageSet, samplesToImages } from '../data/images';
+import { invalidArgument } from '../errors';
 import type { Generator } from '../models/generator';
 import { checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
@@ -6,21 +7,40 @@ import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
+/** What {@link drawImages} draws. */
 export interface DrawImagesOptions {
+  /** How many images. */
   count: number;
-  /** Pixels of an image, as of those that the generator was trained on. */
+  /** Pixels in a column, as of the images that the generator was trained on. */
   height: number;
+  /** Pixels in a row, as of the images that the generator was trained on. */
   width: number;
-  /** The same seed draws the same images; default 0. */
+  /** The same seed and count draw the same images; default 0. */
   seed?: number;
 }
 
 /** Images whose numbers are in memory at once. */
 const BATCH_SIZE = 1000;
 
-/** Draws images, of 256 levels of gray as real ones are, from a generator on the CPU. */
+/**
+ * Draws images, of 256 levels of gray as real ones are, from a generator on the CPU.
+ *
+ * @throws ERR_INVALID_ARGUMENT for a count that is not a whole number of at least 1, or images of another size than the
+ *   generator's
+ * @example
+ * ```ts
+ * import { drawImages, Generator } from 'libtorch-generative';
+ *
+ * const generator = new Generator(); // untrained; loadGenerator() gives a trained one
+ * const { images, count } = drawImages(generator, { count: 10, height: 28, width: 28, seed: 1 });
+ * console.log(count, images.length === 10 * 28 * 28); // 10 true
+ * ```
+ */
 export function drawImages(generator: Generator, { count, height, width, seed = 0 }: DrawImagesOptions): ImageSet {
   checkSize('count', count);
+  if (height * width !== generator.dataDim) {
+    throw invalidArgument('height and width', `the generator's ${generator.dataDim} pixels`, `${height} x ${width}`);
+  }
   const images = new Uint8Array(count * height * width);
   const random = new RandomGenerator(seed);
   for (let start = 0; start < count; start += BATCH_SIZE) {

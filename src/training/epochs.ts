@@ -10,8 +10,16 @@ import type { RunFolder } from './run-folder';
 /** Losses of a batch by name. */
 export type Losses = Record<string, number>;
 
+/** When an epoch was, and how long it took. */
+export interface EpochTime {
+  /** From 0. */
+  epoch: number;
+  /** The time it took. */
+  seconds: number;
+}
+
 /** An epoch's record: the losses of its last batch, what {@link Training.endEpoch} adds, and the time it took. */
-export type EpochRecord<BatchLosses> = { epoch: number; seconds: number } & BatchLosses;
+export type EpochRecord<BatchLosses> = EpochTime & BatchLosses;
 
 /** What differs between one model's training and another's. */
 export interface Training<BatchLosses extends Losses> extends Savable {

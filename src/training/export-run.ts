@@ -5,12 +5,15 @@ import { scope } from '../tensor/scope';
 import { loadDiscriminator, loadForecaster, loadGenerator } from './load-run';
 import { RunFolder } from './run-folder';
 
+/** What a model is written as. */
 export type ExportFormat = 'safetensors' | 'onnx';
 
 /** The nets of a run's kind, the first of which is the one to use it by. */
 const PARTS: Record<string, string[]> = { gan: ['generator', 'discriminator'], 'mdn-rnn': ['mdn-rnn'] };
 
+/** What {@link exportRun} writes. */
 export interface ExportOptions {
+  /** The format of the file. */
   format: ExportFormat;
   /** "generator" (default) or "discriminator" of a GAN; "mdn-rnn". */
   part?: string;
@@ -23,8 +26,18 @@ export interface ExportOptions {
  * {@link exportOnnx}. Both keep as metadata the run's `kind` and its `settings` as JSON, for the MDN-RNN with what it
  * takes to scale its input and output (`encoding`), but not where the data lay.
  *
+ * @param run the folder of a run
  * @returns the file
  * @throws ERR_INVALID_ARGUMENT; ERR_FILE or ERR_CHECKPOINT
+ * @example
+ * ```ts
+ * import { exportRun, readSafetensors, trainGan } from 'libtorch-generative';
+ *
+ * await trainGan({ data: 'noise', epochs: 5, out: 'run' }).result;
+ * const file = exportRun('run', { format: 'safetensors' });
+ * console.log(file, readSafetensors(file).metadata.kind); // generator.safetensors gan
+ * console.log(exportRun('run', { format: 'onnx', part: 'discriminator', out: 'd.onnx' })); // d.onnx
+ * ```
  */
 export function exportRun(run: string, { format, part, out }: ExportOptions): string {
   if (format !== 'safetensors' && format !== 'onnx') throw invalidArgument('format', '"safetensors" or "onnx"', format);

@@ -11,15 +11,16 @@ export type GanLossName = 'bce' | 'hinge' | 'least-squares';
 /** Hyperparameters under a name: `article` has the article's, `recommended` those that draw digits on MNIST. */
 export type GanPreset = 'article' | 'recommended';
 
+/** What {@link trainGan} takes. */
 export interface TrainGanOptions extends TrainingOptions {
   /**
    * "mnist" (default), an IDX file, a folder of MNIST's files or of PNG files, or "noise": as in the article, an epoch
    * is one batch of random numbers.
    */
   data?: string;
-  /** Default 20, on noise 200. */
+  /** How often the data is gone through; default 20, on noise 200. */
   epochs?: number;
-  /** Default "recommended", on noise "article"; each option overrides its preset. */
+  /** Where values that are not given come from; default "recommended", on noise "article". */
   preset?: GanPreset;
   /** Images in a batch; default 128. */
   batchSize?: number;
@@ -27,14 +28,14 @@ export interface TrainGanOptions extends TrainingOptions {
   lr?: number;
   /** Units of the hidden layers: article 128, recommended 512. */
   hidden?: number;
-  /** Adam's decay of the first moment: article 0.9, recommended 0. */
+  /** Adam's decay of the first moment, from 0 to below 1: article 0.9, recommended 0. */
   beta1?: number;
   /**
    * The discriminator's target for real data, 0.9 is one-sided label smoothing: article 1, recommended 0.9. The hinge
    * loss has no targets: there it is 1.
    */
   realLabel?: number;
-  /** Default "bce". */
+  /** What the nets minimise; default "bce". */
   loss?: GanLossName;
   /** The largest norm of each net's gradient; a longer one is scaled down to it. Default none. */
   clipNorm?: number;
@@ -52,24 +53,39 @@ export interface TrainGanOptions extends TrainingOptions {
 
 /** All options of a GAN's training, resolved: what config.json keeps. */
 export interface GanSettings {
+  /** "mnist", "noise" or a path; in config.json from the root. */
   data: string;
+  /** How often the data is gone through. */
   epochs: number;
+  /** Images in a batch. */
   batchSize: number;
+  /** Adam's learning rate. */
   lr: number;
+  /** Of the thread's random numbers. */
   seed: number;
+  /** Where the values that were not given come from. */
   preset: GanPreset;
+  /** Units of the hidden layers. */
   hidden: number;
+  /** Adam's decay of the first moment. */
   beta1: number;
+  /** The discriminator's target for real data. */
   realLabel: number;
+  /** What the nets minimise. */
   loss: GanLossName;
+  /** The largest norm of each net's gradient; null for any. */
   clipNorm: number | null;
+  /** Decay of the moving average of the generator's weights; null for no average. */
   emaDecay: number | null;
+  /** Whether it is the article's program to the letter. */
   asWritten: boolean;
   /** What the losses are computed on: the article's probabilities, or logits, which is stable. */
   output: 'probability' | 'logit';
+  /** Numbers in a noise vector. */
   noiseDim: number;
-  /** Pixels of a sample; on noise the article's 28 × 28 = 784. */
+  /** Pixels in a column of a sample; on noise the article's 28. */
   height: number;
+  /** Pixels in a row of a sample; on noise the article's 28. */
   width: number;
 }
 

@@ -6,8 +6,38 @@ import type { GanSettings } from './gan-settings';
 import { createMdnRnn, type MdnRnnSettings } from './mdn-rnn-settings';
 import { RunFolder } from './run-folder';
 
-/** The generator of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
-export function loadGenerator(run: string): { generator: Generator; settings: GanSettings } {
+/** What {@link loadGenerator} gives. */
+export interface LoadedGenerator {
+  /** In evaluation mode. */
+  generator: Generator;
+  /** How it was trained. */
+  settings: GanSettings;
+}
+
+/** What {@link loadForecaster} gives. */
+export interface LoadedForecaster {
+  /** Its model is in evaluation mode. */
+  forecaster: Forecaster;
+  /** How it was trained. */
+  settings: MdnRnnSettings;
+}
+
+/**
+ * The generator of a run folder, on the CPU, and how it was trained. With `emaDecay` it is the average.
+ *
+ * @param run the folder of a run
+ * @throws ERR_FILE or ERR_CHECKPOINT
+ * @example
+ * ```ts
+ * import { drawImages, loadGenerator, trainGan } from 'libtorch-generative';
+ *
+ * await trainGan({ data: 'noise', epochs: 5, out: 'run' }).result;
+ * const { generator, settings } = loadGenerator('run');
+ * console.log(settings.height, settings.width); // 28 28
+ * console.log(drawImages(generator, { count: 3, ...settings }).count); // 3
+ * ```
+ */
+export function loadGenerator(run: string): LoadedGenerator {
   const { folder, settings } = RunFolder.open<GanSettings>(run, 'gan');
   const { noiseDim, hidden, height, width } = settings;
   const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
@@ -15,7 +45,19 @@ export function loadGenerator(run: string): { generator: Generator; settings: Ga
   return { generator: generator.eval(), settings };
 }
 
-/** The discriminator of a run folder. @throws ERR_FILE or ERR_CHECKPOINT */
+/**
+ * The discriminator of a run folder, on the CPU.
+ *
+ * @param run the folder of a run
+ * @throws ERR_FILE or ERR_CHECKPOINT
+ * @example
+ * ```ts
+ * import { loadDiscriminator, rand, trainGan } from 'libtorch-generative';
+ *
+ * await trainGan({ data: 'noise', epochs: 5, out: 'run' }).result;
+ * console.log(loadDiscriminator('run').forward(rand([4, 784])).shape); // [ 4, 1 ]
+ * ```
+ */
 export function loadDiscriminator(run: string): Discriminator {
   const { folder, settings } = RunFolder.open<GanSettings>(run, 'gan');
   const { hidden, height, width } = settings;
@@ -24,8 +66,26 @@ export function loadDiscriminator(run: string): Discriminator {
   return discriminator.eval();
 }
 
-/** The MDN-RNN of a run folder, and how it was trained. @throws ERR_FILE or ERR_CHECKPOINT */
-export function loadForecaster(run: string): { forecaster: Forecaster; settings: MdnRnnSettings } {
+/**
+ * The MDN-RNN of a run folder, on the CPU, with what it takes to forecast, and how it was trained.
+ *
+ * @param run the folder of a run
+ * @throws ERR_FILE or ERR_CHECKPOINT
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { loadForecaster, readSeries, trainMdnRnn } from 'libtorch-generative';
+ *
+ * const rows = Array.from({ length: 100 }, (_, step) => 10 + Math.sin(step / 2));
+ * writeFileSync('wave.csv', ['value', ...rows].join('\n'));
+ * await trainMdnRnn({ data: 'wave.csv', column: 'value', hidden: 8, epochs: 2, out: 'run' }).result;
+ *
+ * const { forecaster, settings } = loadForecaster('run');
+ * const [series] = readSeries(settings.data, settings);
+ * console.log(forecaster.next(series!).quantiles([0.1, 0.5, 0.9]).length); // 3
+ * ```
+ */
+export function loadForecaster(run: string): LoadedForecaster {
   const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
   const model = createMdnRnn(settings);
   folder.loadModel('model', model);

@@ -8,6 +8,7 @@ import { MdnRnn } from '../models/mdn-rnn';
 import { checkNumber, checkSize } from '../nn/check';
 import { checkTrainingOptions, type TrainingOptions } from './options';
 
+/** What {@link trainMdnRnn} takes. */
 export interface TrainMdnRnnOptions extends TrainingOptions {
   /** A CSV file with a header; its rows are the time steps in order. Missing values are trained through. */
   data: string;
@@ -25,11 +26,11 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
   scale?: ScalingKind;
   /** "log" for values above 0, "softplus" for values of at least 0: forecasts are so too. Default "identity". */
   link?: LinkName;
-  /** Default 100. */
+  /** How often the data is gone through, at most; default 100. */
   epochs?: number;
-  /** Default 32, or all windows where there are fewer. */
+  /** Windows in a batch; default 32, or all windows where there are fewer. */
   batchSize?: number;
-  /** Default 1e-3. */
+  /** Adam's learning rate; default 1e-3. */
   lr?: number;
   /** Values that the next one is predicted from; default 24. */
   window?: number;
@@ -71,30 +72,55 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
 
 /** All options of an MDN-RNN's training, resolved: what config.json keeps, with what was fitted to the data. */
 export interface MdnRnnSettings {
+  /** A CSV file; in config.json from the root. */
   data: string;
+  /** The column of the values, or several. */
   column: string | string[];
+  /** The column that tells which series a row is of. */
   series?: string;
+  /** The column of the time. */
   time?: string;
+  /** Columns that are known in advance. */
   covariates: string[];
+  /** What the calendar tells of the time that is foretold. */
   calendar: CalendarCycle[];
+  /** What values are scaled by. */
   scale: ScalingKind;
+  /** How the model sees values. */
   link: LinkName;
+  /** How often the data is gone through, at most. */
   epochs: number;
+  /** Windows in a batch. */
   batchSize: number;
+  /** Adam's learning rate at the beginning. */
   lr: number;
+  /** Of the thread's random numbers. */
   seed: number;
+  /** Values that the next one is predicted from. */
   window: number;
+  /** Units of the GRU. */
   hidden: number;
+  /** Gaussians in the mixture. */
   mixtures: number;
+  /** What is minimised. */
   loss: 'nll' | 'mse';
+  /** The power of the predicted variance that each value counts as. */
   betaNll: number;
+  /** The part of each series for validation. */
   validation: number;
+  /** The part of each series for evaluation. */
   test: number;
+  /** The largest total norm of the gradients; undefined for any. */
   clipNorm?: number;
+  /** Epochs without a better validation loss after which it stops; undefined for never. */
   patience?: number;
+  /** Epochs without a better validation loss after which the learning rate falls; undefined for never. */
   lrPatience?: number;
+  /** What the learning rate is multiplied by then. */
   lrFactor: number;
+  /** Steps ahead that the width of forecasts is fitted for; undefined for none. */
   calibrate?: number;
+  /** Whether the GRU is libtorch's own. */
   exact: boolean;
   /** Fitted on the training part. */
   encoding: SeriesEncodingState;

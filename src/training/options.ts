@@ -7,11 +7,13 @@ import { RunFolder } from './run-folder';
 
 /** Where a training stands, for a progress bar. */
 export interface Progress {
-  /** From 0. */
+  /** The epoch under way, from 0. */
   epoch: number;
+  /** Epochs of the whole training. */
   epochs: number;
   /** Batches done in this epoch. */
   batch: number;
+  /** Batches of an epoch. */
   batches: number;
 }
 
@@ -39,8 +41,12 @@ export interface TrainingOptions {
    * has moved. With the same device and threads the numbers are those of a run that was never stopped.
    */
   resume?: string;
-  /** Stops the training after the batch under way; what was trained is kept in the run folder. */
+  /**
+   * Stops the training after the batch under way, which rejects with the signal's reason; what was trained is kept in
+   * the run folder.
+   */
   signal?: AbortSignal;
+  /** Is called after each batch. */
   onProgress?: (progress: Progress) => void;
 }
 

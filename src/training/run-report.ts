@@ -18,11 +18,19 @@ const MAX_FORECASTS = 6;
 
 /**
  * Writes a run's report: one self-contained HTML page of its losses, what it draws or forecasts, its evaluation if
- * there is one (`evaluate`), settings and versions.
+ * there is one (`evaluate`), settings and versions. A training that ends writes it too.
  *
- * @param out default report.html in the run folder
+ * @param run the folder of a run
+ * @param options.out the page; default report.html in the run folder
  * @returns the path of the page
  * @throws ERR_FILE, or ERR_CHECKPOINT if a file of the run is damaged
+ * @example
+ * ```ts
+ * import { trainGan, writeRunReport } from 'libtorch-generative';
+ *
+ * await trainGan({ data: 'noise', epochs: 5, out: 'run' }).result;
+ * console.log(writeRunReport('run', { out: 'page.html' })); // page.html
+ * ```
  */
 export function writeRunReport(run: string, { out = join(run, 'report.html') }: { out?: string } = {}): string {
   writeFileAtomic(out, renderReport(collectReport(run)));

@@ -12,7 +12,7 @@ import type { Tensor } from '../tensor/tensor';
 import type { Parts } from './checkpoint';
 import { CollapseWatch, type WatchedVariety } from './collapse-watch';
 import { drawSamples } from './draw-images';
-import { type EpochRecord, runEpochs, type Training } from './epochs';
+import { type EpochTime, runEpochs, type Training } from './epochs';
 import { type GanLoss, ganLoss } from './gan-loss';
 import { type GanSettings, resolveGanSettings, type TrainGanOptions } from './gan-settings';
 import { type GanPlayers, ganStep } from './gan-step';
@@ -23,13 +23,23 @@ import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
 /** Losses of the epoch's last batch; on images also the variety of its samples. */
-export type GanEpoch = EpochRecord<GanLosses> & Partial<WatchedVariety>;
-type GanLosses = { lossD: number; lossG: number };
+export interface GanEpoch extends EpochTime, GanLosses, Partial<WatchedVariety> {}
 
+/** The losses of a batch. */
+export type GanLosses = {
+  /** The discriminator's. */
+  lossD: number;
+  /** The generator's. */
+  lossG: number;
+};
+
+/** What {@link trainGan} made; the models are on the training's device and live until they are disposed of. */
 export interface GanResult {
   /** With `emaDecay` the average. */
   generator: Generator;
+  /** What it was trained against. */
   discriminator: Discriminator;
+  /** All options, resolved. */
   settings: GanSettings;
 }
 
@@ -37,11 +47,22 @@ export interface GanResult {
 const GRID_SIZE = 64;
 
 /**
- * Trains the article's GAN.
+ * Trains the article's GAN on images, or as in the article on noise.
  *
- * @example for await (const { epoch, lossD, lossG } of trainGan({ data: 'mnist', epochs: 5, seed: 7 })) { ... }
  * @throws ERR_INVALID_ARGUMENT at once; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE when
  *   it is iterated or awaited
+ * @see https://arxiv.org/abs/1406.2661
+ * @example
+ * ```ts
+ * import { trainGan } from 'libtorch-generative';
+ *
+ * const training = trainGan({ data: 'noise', epochs: 3, seed: 7 }); // or data: 'mnist', a folder of PNG files
+ * for await (const { epoch, lossD, lossG } of training) {
+ *   console.log(epoch, lossD.toFixed(4), lossG.toFixed(4));
+ * }
+ * const { generator, settings } = await training.result;
+ * console.log(generator.dataDim, settings.preset); // 784 article
+ * ```
  */
 export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, GanResult> {
   const settings = resolveGanSettings(options);

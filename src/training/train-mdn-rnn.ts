@@ -12,7 +12,7 @@ import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { Stateful } from './checkpoint';
 import { EarlyStopping } from './early-stopping';
-import { type EpochRecord, runEpochs, type Training } from './epochs';
+import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
 import { mdnRnnLoss } from './mdn-rnn-loss';
 import {
@@ -31,23 +31,49 @@ import { requestedSettings, startRun } from './start-run';
 import { TrainingRun } from './training-run';
 
 /** `loss` of the epoch's last batch; `validationLoss` over the whole validation part. */
-export type MdnRnnEpoch = EpochRecord<MdnRnnLosses>;
-type MdnRnnLosses = { loss: number; validationLoss?: number };
+export interface MdnRnnEpoch extends EpochTime, MdnRnnLosses {}
+
+/** The losses of an epoch, in nats, of densities over the scaled data; with `loss: "mse"` squared errors. */
+export type MdnRnnLosses = {
+  /** Of the last batch. */
+  loss: number;
+  /** Of the whole validation part; undefined without one. */
+  validationLoss?: number;
+};
+
+/** What {@link trainMdnRnn} made; the model is on the training's device and lives until it is disposed of. */
 export interface MdnRnnResult {
+  /** The trained net. */
   model: MdnRnn;
   /** The model with what it takes to forecast in the data's units. */
   forecaster: Forecaster;
   /** What was read from the file, to forecast from. */
   series: Series[];
+  /** All options, resolved. */
   settings: MdnRnnSettings;
 }
 
 /**
- * Trains the article's MDN-RNN on a column of a CSV file.
+ * Trains the article's MDN-RNN on one or more columns of a CSV file.
  *
- * @example const { model } = await trainMdnRnn({ data: 'co2.csv', column: 'CO2', seed: 7 }).result;
  * @throws ERR_INVALID_ARGUMENT at once; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE when
  *   it is iterated or awaited
+ * @see https://arxiv.org/abs/1308.0850
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { pathQuantiles, trainMdnRnn } from 'libtorch-generative';
+ *
+ * const rows = Array.from({ length: 200 }, (_, step) => 10 + Math.sin(step / 2));
+ * writeFileSync('wave.csv', ['value', ...rows].join('\n'));
+ * const training = trainMdnRnn({ data: 'wave.csv', column: 'value', hidden: 16, epochs: 3, seed: 7 });
+ * for await (const { epoch, loss, validationLoss } of training) console.log(epoch, loss, validationLoss);
+ *
+ * const { forecaster, series } = await training.result;
+ * const paths = forecaster.paths(series[0]!, { horizon: 6, paths: 100, seed: 1 });
+ * const [low, median, high] = pathQuantiles(paths, 6, [0.05, 0.5, 0.95]);
+ * console.log(low![0]! < median![0]! && median![0]! < high![0]!); // true
+ * ```
  */
 export function trainMdnRnn(options: TrainMdnRnnOptions): TrainingRun<MdnRnnEpoch, MdnRnnResult> {
   const settings = resolveMdnRnnSettings(options);

@@ -1,13 +1,31 @@
 /**
- * A training under way: iterate it for the records of its epochs, or await its `result`, or both.
+ * A training under way, made by {@link trainGan} or {@link trainMdnRnn}: iterate it for the records of its epochs, or
+ * await its `result`, or both.
  *
  * It runs while it is iterated or awaited, and lets the event loop breathe between batches.
+ *
+ * @typeParam Epoch the record of an epoch
+ * @typeParam Result what the training makes
+ * @example
+ * ```ts
+ * import { trainGan } from 'libtorch-generative';
+ *
+ * const training = trainGan({ data: 'noise', epochs: 1000 });
+ * let epochs = 0;
+ * for await (const _ of training) {
+ *   if (++epochs === 3) break; // stops the training
+ * }
+ * await training.result.catch((error) => {
+ *   console.log(epochs, error.name); // 3 AbortError
+ * });
+ * ```
  */
 export class TrainingRun<Epoch, Result> implements AsyncIterable<Epoch> {
   readonly #epochs: AsyncGenerator<Epoch, Result, void>;
   readonly #result: PromiseWithResolvers<Result>;
   #isIterated = false;
 
+  /** @internal */
   constructor(epochs: AsyncGenerator<Epoch, Result, void>) {
     this.#epochs = epochs;
     this.#result = withResolvers();
@@ -24,6 +42,7 @@ export class TrainingRun<Epoch, Result> implements AsyncIterable<Epoch> {
     return this.#result.promise;
   }
 
+  /** The records of the epochs, each once it has ended; leaving the loop stops the training. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Epoch, void, void> {
     this.#isIterated = true;
     try {

@@ -80,6 +80,15 @@ test('quantiles are interpolated as NumPy does', () => {
   }
 });
 
+test('quantiles of no whole number of paths, and levels that are none, are refused', () => {
+  const paths = new Float64Array(6);
+  expect(() => pathQuantiles(paths, 4, [0.5])).toThrow(
+    /one or more paths of 4 values for paths but received "6 values"/,
+  );
+  expect(() => pathQuantiles(new Float64Array(0), 4, [0.5])).toThrow(/received "0 values"/);
+  expect(() => pathQuantiles(paths, 3, [0.5, 50])).toThrow(/of at most 1 for levels but received 50/);
+});
+
 test.each([1, 2, 3])('a path is the same to the last bit in any number of paths, with %i threads', (threads) => {
   const model = newModel();
   const history = randn([6, 1]);
