@@ -7,6 +7,12 @@
 #include <cstdint>
 #include <string>
 
+#include "old_glibc.h"
+
+USE_OLD_GLIBC(dlopen);
+USE_OLD_GLIBC(dlsym);
+USE_OLD_GLIBC(dlerror);
+
 namespace {
 
 napi_value Throw(napi_env env, const std::string& message) {

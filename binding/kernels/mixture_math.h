@@ -4,6 +4,11 @@
 #include <cmath>
 #include <cstdint>
 
+#include "../old_glibc.h"
+
+USE_OLD_GLIBC(exp);
+USE_OLD_GLIBC(log);
+
 namespace kernels {
 
 /** log(1 + e^x) as PyTorch computes it. */

@@ -67,7 +67,7 @@ export function readTestImages(source: string): ImageSet | undefined {
 }
 
 /**
- * A generator's samples in [-1, 1] as images of bytes; NaN is black.
+ * A generator's samples in [-1, 1] as images of bytes; what is below or above is black or white, NaN black.
  *
  * @param samples one image after another, row after row
  * @param options pixels of an image
@@ -84,7 +84,8 @@ export function samplesToImages(
   { height, width }: Pick<ImageSet, 'height' | 'width'>,
 ): ImageSet {
   const images = new Uint8Array(samples.length);
-  for (let i = 0; i < samples.length; i++) images[i] = Math.round((samples[i]! + 1) * 127.5);
+  for (let i = 0; i < samples.length; i++)
+    images[i] = Math.round(Math.min(Math.max((samples[i]! + 1) * 127.5, 0), 255));
   return { images, count: samples.length / (height * width), height, width };
 }
 

@@ -1,4 +1,5 @@
 // Proper scores: a forecaster does best in the mean by saying what it believes.
+import { invalidArgument } from '../errors';
 import type { Mixture } from '../models/mixture';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -46,9 +47,10 @@ function meanAbsolute(mean: Tensor, variance: Tensor): Tensor {
 /**
  * The continuous ranked probability score of draws.
  *
- * @param sorted draws in ascending order
+ * @param sorted draws in ascending order, at least one
  * @param value that came
  * @returns in the value's units; of draws that are all alike the absolute error
+ * @throws ERR_INVALID_ARGUMENT without a draw
  * @see https://doi.org/10.1198/016214506000001437
  * @example
  * ```ts
@@ -59,6 +61,7 @@ function meanAbsolute(mean: Tensor, variance: Tensor): Tensor {
  */
 export function sampleCrps(sorted: Float64Array, value: number): number {
   const count = sorted.length;
+  if (count === 0) throw invalidArgument('sorted', 'at least one draw', sorted);
   let error = 0;
   let spread = 0; // E|X - X'| / 2, by each draw's rank
   for (const [rank, draw] of sorted.entries()) {

@@ -1,3 +1,5 @@
+import { invalidArgument } from '../errors';
+
 /** How far numbers are from a uniform distribution over [0, 1]. */
 export interface Uniformity {
   /** Kolmogorov and Smirnov's: the largest distance between the two distribution functions. */
@@ -10,6 +12,7 @@ export interface Uniformity {
  * The test of Kolmogorov and Smirnov, with Stephens's correction for small samples.
  *
  * @param values at least one, each in [0, 1]
+ * @throws ERR_INVALID_ARGUMENT without a value
  * @see https://doi.org/10.1080/01621459.1974.10480196
  * @example
  * ```ts
@@ -22,6 +25,7 @@ export interface Uniformity {
 export function testUniformity(values: Float64Array): Uniformity {
   const sorted = values.slice().sort();
   const count = sorted.length;
+  if (count === 0) throw invalidArgument('values', 'at least one number', values);
   let statistic = 0;
   for (const [rank, value] of sorted.entries()) {
     statistic = Math.max(statistic, value - rank / count, (rank + 1) / count - value);

@@ -21,6 +21,7 @@ import { checkNumber } from './check';
  */
 export function clipGradNorm(gradients: Tensor[], maxNorm: number): Tensor[] {
   checkNumber('maxNorm', maxNorm, { above: 0 });
+  if (gradients.length === 0) return [];
   return noGrad(() => {
     const totalNorm = stack(gradients.map((gradient) => gradient.norm())).norm();
     const factor = totalNorm.add(1e-6).pow(-1).mul(maxNorm).clamp(null, 1); // no item(): the device is not waited for

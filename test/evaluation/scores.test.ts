@@ -75,3 +75,7 @@ test('the pinball loss weighs both sides by the level', () => {
   expect(pinballLoss(3, 0.9, 1)).toBeCloseTo(0.2, 12);
   expect(pinballLoss(2, 0.3, 2)).toBe(0);
 });
+
+test('without a draw there is no score', () => {
+  expect(() => sampleCrps(new Float64Array(), 1)).toThrow('Expected at least one draw for sorted');
+});

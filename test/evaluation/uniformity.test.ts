@@ -32,3 +32,7 @@ test('of uniform samples a tenth have a p-value below 0.1', () => {
 test('what is not uniform is told', () => {
   expect(testUniformity(uniforms(200, 1).map((value) => value ** 2)).pValue).toBeLessThan(1e-6);
 });
+
+test('nothing is not tested', () => {
+  expect(() => testUniformity(new Float64Array())).toThrow('Expected at least one number for values');
+});

@@ -29,3 +29,5 @@ test('it leaves nothing but its result in a scope', () => {
 test.each([0, -1, Number.NaN])('a largest norm of %d is refused', (maxNorm) => {
   expect(() => clipGradNorm([ones([1])], maxNorm)).toThrow('Expected a number above 0 for maxNorm');
 });
+
+test('of no gradients there are none', () => expect(clipGradNorm([], 1)).toEqual([]));
