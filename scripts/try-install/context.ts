@@ -18,9 +18,11 @@ export function makeContext(tarball: string, folder: string): Context {
   const own = (name: string) => join(folder, 'caches', name);
   const env: NodeJS.ProcessEnv = {
     ...Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|NODE_|LIBTORCH|PREBUILDS)/.test(name)),
+      Object.entries(process.env).filter(
+        ([name]) => !/^(npm_|INIT_CWD|NODE_OPTIONS|NODE_PATH|LIBTORCH|PREBUILDS)/.test(name),
+      ),
     ),
-    ...{ XDG_CACHE_HOME: own('xdg'), npm_config_cache: own('npm'), npm_config_store_dir: own('pnpm') },
+    ...{ XDG_CACHE_HOME: own('xdg'), npm_config_cache: own('npm') },
     ...{ YARN_CACHE_FOLDER: own('yarn'), YARN_GLOBAL_FOLDER: own('yarn-berry'), YARN_ENABLE_TELEMETRY: '0', CI: '1' },
   };
   return { tarball, folder, env };

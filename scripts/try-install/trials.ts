@@ -48,7 +48,8 @@ export const trials: Trial[] = [
     name: 'pnpm',
     run(context) {
       const project = makeProject(context, 'pnpm');
-      run(project, context.env, ...npx('pnpm@10', 'pnpm', 'add', context.tarball));
+      const store = ['--store-dir', join(context.folder, 'caches', 'pnpm')];
+      run(project, context.env, ...npx('pnpm@latest', 'pnpm', 'add', ...store, context.tarball));
       tryPrograms(project, context, [process.execPath]);
       run(project, context.env, ...doctor);
     },
@@ -70,7 +71,7 @@ export const trials: Trial[] = [
       writeFileSync(join(project, 'yarn.lock'), '');
       const env = { ...context.env, CI: '' }; // where CI is set the lockfile may not change
       const yarn = npx('@yarnpkg/cli-dist@4', 'yarn');
-      run(project, env, ...yarn, 'add', `file:${context.tarball}`);
+      run(project, env, ...yarn, 'add', `${name}@file:${context.tarball}`);
       tryPrograms(project, { ...context, env }, [...yarn, 'node']);
       run(project, env, ...yarn, 'run', name, 'doctor', '--json');
     },

@@ -4,7 +4,7 @@ import { resolve as resolveAddon } from 'node-gyp-build';
 import { LibtorchGenerativeError } from '../errors';
 import { packageVersion } from '../version';
 import { cacheRoot } from './cache';
-import { describeSystem, libc } from './system';
+import { describeSystem, type Environment, libc } from './system';
 
 /** What was compiled for one version of libtorch. */
 export interface Addon {
@@ -22,10 +22,10 @@ export const packageRoot = join(__dirname, '..', '..');
 const libraryName = /^libtorch_generative-(\d+\.\d+\.\d+)\.(so|dylib)$/;
 
 /** What `build` compiles is in the cache, since a package's folder may be read-only, and laid out as a package's. */
-const compiledPackage = (env: NodeJS.ProcessEnv) => join(cacheRoot(env), `addon-${packageVersion()}`);
+const compiledPackage = (env: Environment) => join(cacheRoot(env), `addon-${packageVersion()}`);
 
 /** The folder for what `build` compiles on this system. */
-export function compiledFolder(env: NodeJS.ProcessEnv = process.env): string {
+export function compiledFolder(env: Environment = process.env): string {
   return join(compiledPackage(env), 'prebuilds', `${process.platform}-${process.arch}`);
 }
 
@@ -33,7 +33,7 @@ export function compiledFolder(env: NodeJS.ProcessEnv = process.env): string {
  * The add-ons that are here, one for each version of libtorch: what was compiled in the package's folder comes before
  * what `build` compiled, and that before what the package brought. PREBUILDS_ONLY leaves out the first.
  */
-export function listAddons(env: NodeJS.ProcessEnv = process.env): Addon[] {
+export function listAddons(env: Environment = process.env): Addon[] {
   const ours = loaderIn(packageRoot);
   const compiled = loaderIn(compiledPackage(env));
   const loaders = ours?.startsWith(join(packageRoot, 'build')) ? [ours, compiled] : [compiled, ours];
@@ -42,7 +42,7 @@ export function listAddons(env: NodeJS.ProcessEnv = process.env): Addon[] {
 }
 
 /** As {@link listAddons}, but at least one. @throws ERR_ADDON_NOT_BUILT if there is none for this system */
-export function findAddons(env: NodeJS.ProcessEnv = process.env): Addon[] {
+export function findAddons(env: Environment = process.env): Addon[] {
   const addons = listAddons(env);
   if (addons.length > 0) return addons;
   throw new LibtorchGenerativeError('ERR_ADDON_NOT_BUILT', whyNone());

@@ -3,9 +3,10 @@ import { readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { homedir, hostname, platform } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { makeFolder } from '../files';
+import type { Environment } from './system';
 
 /** Where the package keeps each libtorch that `setup` fetched. */
-export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
+export function cacheRoot(env: Environment = process.env): string {
   const home = env.HOME || homedir();
   const fallback = platform() === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
   const base = env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : fallback;
@@ -18,7 +19,7 @@ const libtorchName = /^\d+\.\d+\.\d+-(cpu|cuda)$/;
  * The folder of one libtorch in the cache. It has pip's `--target` layout, `torch/lib` beside `nvidia/NAME/lib`, because
  * the CUDA build looks for its nvidia libraries at `../../nvidia`.
  */
-export function cacheFolder(version: string, cuda: boolean, env: NodeJS.ProcessEnv = process.env): string {
+export function cacheFolder(version: string, cuda: boolean, env: Environment = process.env): string {
   return join(cacheRoot(env), `${version}-${cuda ? 'cuda' : 'cpu'}`);
 }
 
@@ -47,7 +48,7 @@ export async function withStagingFolder<T>(work: (folder: string, signal: AbortS
 }
 
 /** The folders of the libtorchs in the cache: CUDA builds first, newer versions first. */
-export function cachedLibtorchs(env: NodeJS.ProcessEnv = process.env): string[] {
+export function cachedLibtorchs(env: Environment = process.env): string[] {
   const root = cacheRoot(env);
   const names = existsSync(root) ? readdirSync(root).filter((name) => libtorchName.test(name)) : [];
   const isCpu = (name: string) => Number(name.endsWith('-cpu'));

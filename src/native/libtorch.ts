@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { LibtorchGenerativeError } from '../errors';
 import { cachedLibtorchs, cacheRoot } from './cache';
 import { elfProblem } from './elf';
-import { hasNvidiaDriver } from './system';
+import { type Environment, hasNvidiaDriver } from './system';
 
 /** The versions that `setup` fetches, and that a published package has add-ons for. */
 export const FETCHED_VERSIONS = { cpu: '2.13.0', cuda: '2.14.1' };
@@ -48,7 +48,7 @@ const pythonTimeoutMs = 10_000;
  * @throws ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION if `LIBTORCH` names something else; ERR_LIBTORCH_NOT_FOUND, which
  *   tells every place looked at
  */
-export function findLibtorch(env: NodeJS.ProcessEnv = process.env, compiledFor?: string[]): Libtorch {
+export function findLibtorch(env: Environment = process.env, compiledFor?: string[]): Libtorch {
   if (env.LIBTORCH) return fromVariable(env.LIBTORCH, compiledFor);
   const lookedAt = ['LIBTORCH: not set'];
   for (const [place, found] of places(env)) {
@@ -67,7 +67,7 @@ export function findLibtorch(env: NodeJS.ProcessEnv = process.env, compiledFor?:
 }
 
 /** The libtorch, or what is amiss, of each place but `LIBTORCH`, looked at as it is asked for. */
-function* places(env: NodeJS.ProcessEnv): Generator<[place: string, found: Libtorch | string]> {
+function* places(env: Environment): Generator<[place: string, found: Libtorch | string]> {
   const cached = cachedLibtorchs(env);
   if (cached.length === 0) yield ['cache', `no libtorch in ${cacheRoot(env)}`];
   for (const folder of cached) yield [`cache ${folder}`, inspectLibtorch(join(folder, 'torch'), 'cache')];
@@ -139,7 +139,7 @@ function fromVariable(value: string, compiledFor: string[] | undefined): Libtorc
 }
 
 /** Asks Python where its torch is, without importing it: that takes seconds. */
-function fromPython(env: NodeJS.ProcessEnv): Libtorch | string {
+function fromPython(env: Environment): Libtorch | string {
   // Without '' in the path a folder named torch in the working directory is not taken for it.
   const code = [
     'import importlib.util, sys',

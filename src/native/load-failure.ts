@@ -60,7 +60,7 @@ const addonCauses: Cause[] = [
   {
     pattern: tooOld,
     cause: 'this system is older than the one that it was compiled on',
-    remedy: 'compile it here, or use a newer system',
+    remedy: 'use a newer one',
   },
   musl,
   otherProcessor,

@@ -4,6 +4,7 @@ import { type Addon, findAddons } from './addons';
 import { elfProblem } from './elf';
 import { findLibtorch, type Libtorch, libraryFile, remedies } from './libtorch';
 import { addonFailure, libtorchFailure } from './load-failure';
+import type { Environment } from './system';
 
 /** The add-on of binding/loader.cc, which needs no libtorch itself. */
 export interface Loader {
@@ -45,7 +46,7 @@ export function loadAddon(): unknown {
 }
 
 /** A libtorch and the add-on that was compiled for it; neither is loaded. @throws as {@link loadAddon} */
-export function findPair(env: NodeJS.ProcessEnv = process.env): { addon: Addon; libtorch: Libtorch } {
+export function findPair(env: Environment = process.env): { addon: Addon; libtorch: Libtorch } {
   const addons = findAddons(env);
   const libtorch = findLibtorch(
     env,

@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 
+/** Variables of a process; `process.env` is one. */
+export type Environment = Record<string, string | undefined>;
+
 /** The C library that Node runs on: "glibc 2.36", "musl", or "system" where there is no choice. */
 export function libc(): string {
   if (process.platform !== 'linux') return 'system';

@@ -23,7 +23,7 @@ export interface GridOptions {
  *
  * @param images N * height * width values; those outside the range are clamped, NaN is mid-gray
  */
-export function encodeGrid(images: Float32Array, options: GridOptions): Buffer {
+export function encodeGrid(images: Float32Array, options: GridOptions): Uint8Array {
   const { height, width, padding, range, scale, count, columns } = checkGrid(images, options);
   const gridWidth = padding + Math.min(columns, count) * (width + padding);
   const gridHeight = padding + Math.ceil(count / columns) * (height + padding);

@@ -5,8 +5,8 @@ import { PNG } from 'pngjs';
 import { encodeGrid, type GridOptions, writeGrid } from '../../src/report/png';
 
 /** The rows of gray levels in a PNG. */
-function decode(bytes: Buffer): number[][] {
-  const { width, height, data } = PNG.sync.read(bytes);
+function decode(bytes: Uint8Array): number[][] {
+  const { width, height, data } = PNG.sync.read(Buffer.from(bytes));
   return Array.from({ length: height }, (_, y) =>
     Array.from({ length: width }, (_, x) => {
       const pixel = 4 * (y * width + x);
@@ -53,7 +53,7 @@ test('columns and scale are chosen', () => {
 
 test('64 digits make, by default, a grid of 8 by 8, two pixels apart, twice as large, one byte a pixel', () => {
   const bytes = encodeGrid(new Float32Array(64 * 784), { height: 28, width: 28 });
-  const { width, height } = PNG.sync.read(bytes);
+  const { width, height } = PNG.sync.read(Buffer.from(bytes));
   expect([width, height]).toEqual([484, 484]);
   expect(bytes[25]).toBe(0); // the color type
 });
