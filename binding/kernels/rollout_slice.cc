@@ -25,7 +25,7 @@ __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* kno
   Vec bias[kGates], sum[Rows][kGates], inputPart[Rows];
   KERNEL_UNROLL for (int gate = 0; gate < kGates; gate++) {
     bias[gate] = load(biases + gate * kLanes);
-    if (known) bias[gate] += load(known + gate * s.layout.hidden + unit);
+    if (known) bias[gate] += load(known + gate * s.layout.hidden + unit) * kExponents[gate];
   }
   const Vec hiddenBias = load(biases + kGates * kLanes);
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
@@ -36,7 +36,7 @@ __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* kno
     sum[i][2] = hiddenBias;
   }
   accumulate<Rows, kGates>(s.layout.hiddenSize, {before, stride, 1}, hiddenWeights, kGates * kLanes, sum);
-  storeNextStates(gruGates(sum, inputPart), before + unit, after + unit, stride);
+  storeNextStates(sum, inputPart, before + unit, after + unit, stride);
 }
 
 void nextStates(const RollOutSlice& s, int64_t step, int64_t rows, const float* values, const float* before,
