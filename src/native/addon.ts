@@ -99,8 +99,7 @@ export interface Addon extends Ops {
   /** (paths, horizon), or undefined if there is no kernel for such tensors. */
   rollOut(
     parameters: Handle[],
-    raw: Handle,
-    hidden: Handle,
+    history: Handle,
     known: Handle | undefined,
     options: { horizon: number; paths: number; varianceFloor: number; temperature: number; seed: number },
   ): Handle | undefined;

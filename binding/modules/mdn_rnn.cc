@@ -23,18 +23,20 @@ void checkShape(const at::Tensor& tensor, const std::vector<int64_t>& expected, 
   if (tensor.sizes() != expected) throw shapeError(argument, shapeText(expected), tensor);
 }
 
-// rollOut(parameters of an MDN-RNN, raw (3 K), hidden (H), known (horizon - 1, I - 1)?, options):
-// (paths, horizon), or undefined if there is no kernel for such tensors
+// rollOut(parameters of an MDN-RNN, history (T, I), known (horizon - 1, I - 1)?, options): (paths, horizon), or
+// undefined if there is no kernel for such tensors
 Napi::Value rollOut(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const kernels::MdnRnnWeights weights = weightsFromJs(environment, info[0]);
-  const kernels::RollOutOptions options = optionsFromJs(info[4]);
+  const kernels::RollOutOptions options = optionsFromJs(info[3]);
   const int64_t inputSize = weights.gru[0].size(1);
-  kernels::RollOutInputs inputs{environment.unwrap(info[1], "raw"), environment.unwrap(info[2], "hidden"), {}};
-  checkShape(inputs.raw, {weights.headWeight.size(0)}, "raw");
-  checkShape(inputs.hidden, {weights.gru[1].size(1)}, "hidden");
+  kernels::RollOutInputs inputs{environment.unwrap(info[1], "history"), {}};
+  if (inputs.history.dim() != 2 || inputs.history.size(0) == 0) {
+    throw shapeError("history", "(time, features) with at least one time step", inputs.history);
+  }
+  checkLastSize(inputs.history, inputSize, "history");
   if (inputSize > 1 && options.horizon > 1) {
-    inputs.known = environment.unwrap(info[3], "known");
+    inputs.known = environment.unwrap(info[2], "known");
     checkShape(inputs.known, {options.horizon - 1, inputSize - 1}, "known");
   }
   if (!kernels::isRollOut(weights, inputs)) return info.Env().Undefined();
@@ -49,7 +51,7 @@ Napi::Value pathNoise(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void registerRollOut(Napi::Env, Napi::Object exports) {
+void registerMdnRnn(Napi::Env, Napi::Object exports) {
   exportFunction<rollOut>(exports, "rollOut");
   exportFunction<pathNoise>(exports, "pathNoise");
 }
