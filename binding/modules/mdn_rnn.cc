@@ -1,3 +1,4 @@
+#include "../kernels/mdn_rnn_nll.h"
 #include "../kernels/rollout.h"
 
 #include "../convert.h"
@@ -21,6 +22,20 @@ kernels::RollOutOptions optionsFromJs(Napi::Value value) {
 
 void checkShape(const at::Tensor& tensor, const std::vector<int64_t>& expected, const std::string& argument) {
   if (tensor.sizes() != expected) throw shapeError(argument, shapeText(expected), tensor);
+}
+
+// mdnRnnNll(parameters of an MDN-RNN, input (B, T, I), target (B, D), varianceFloor): [loss, a gradient for each
+// parameter], or undefined if there is no kernel for such tensors
+Napi::Value mdnRnnNll(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const kernels::MdnRnnWeights weights = weightsFromJs(environment, info[0]);
+  const at::Tensor input = environment.unwrap(info[1], "input"), target = environment.unwrap(info[2], "target");
+  const bool fits = input.dim() == 3 && input.size(0) > 0 && input.size(1) > 0 &&
+                    input.size(2) == weights.gru[0].size(1) && target.dim() == 2 && target.size(0) == input.size(0) &&
+                    weights.headWeight.size(0) % (target.size(1) + 2) == 0;
+  if (!fits || !kernels::isMdnRnnNll(weights, input, target)) return info.Env().Undefined();
+  const double varianceFloor = numberFromJs(info[3], "varianceFloor");
+  return toJs(info.Env(), environment, kernels::mdnRnnNll(weights, input, target, varianceFloor));
 }
 
 // rollOut(parameters of an MDN-RNN, history (T, I), known (horizon - 1, I - 1)?, options): (paths, horizon), or
@@ -52,6 +67,7 @@ Napi::Value pathNoise(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void registerMdnRnn(Napi::Env, Napi::Object exports) {
+  exportFunction<mdnRnnNll>(exports, "mdnRnnNll");
   exportFunction<rollOut>(exports, "rollOut");
   exportFunction<pathNoise>(exports, "pathNoise");
 }
