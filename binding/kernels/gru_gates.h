@@ -36,18 +36,30 @@ KERNEL_INLINE Vecs<n> cappedPowerLessOne(Vecs<n> exponent) {
   return p.scale * powerOfTwoLessOne(p.f) + (p.scale - 1.0f);
 }
 
+/** r, B and C - 1. */
+template <int Rows>
+struct GatePowers {
+  Vecs<Rows> r, b, c;
+};
+
+/** From the exponents of A and B, C's factor of r, and the rest of C's. */
+template <int Rows>
+KERNEL_INLINE GatePowers<Rows> gatePowers(const Vec (&sum)[Rows][kGates], const Vec (&inputPart)[Rows]) {
+  const Vecs<Rows> r = reciprocal(cappedPower(columnOf(sum, 0)) + 1.0f), b = cappedPower(columnOf(sum, 1));
+  const Vecs<Rows> rest = forEach<Rows>([&](int i) { return inputPart[i]; });
+  return {r, b, cappedPowerLessOne(r * columnOf(sum, 2) + rest)};
+}
+
 template <int Rows>
 struct GruGates {
   Vecs<Rows> r, z, n;
 };
 
-/** From the exponents of r and z, n's factor of r, and the rest of n's. */
+/** z and n by one division. */
 template <int Rows>
-KERNEL_INLINE GruGates<Rows> gruGates(const Vec (&sum)[Rows][kGates], const Vec (&inputPart)[Rows]) {
-  const Vecs<Rows> a = cappedPower(columnOf(sum, 0)) + 1.0f, b = cappedPower(columnOf(sum, 1)) + 1.0f;
-  const Vecs<Rows> inverse = reciprocal(a * b), r = b * inverse;
-  const Vecs<Rows> c = cappedPowerLessOne(r * columnOf(sum, 2) + forEach<Rows>([&](int i) { return inputPart[i]; }));
-  return {r, a * inverse, c * reciprocal(c + 2.0f)};
+KERNEL_INLINE GruGates<Rows> gruGates(const GatePowers<Rows>& powers) {
+  const Vecs<Rows> ofZ = powers.b + 1.0f, ofN = powers.c + 2.0f, inverse = reciprocal(ofZ * ofN);
+  return {powers.r, ofN * inverse, powers.c * (ofZ * inverse)};
 }
 
 /** h' = n + z * (h - n) of some rows, which are `stride` apart. */
@@ -58,14 +70,12 @@ KERNEL_INLINE void storeNextStates(const GruGates<Rows>& gates, const float* h, 
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) store(next + i * stride, after.v[i]);
 }
 
-/** The same without the gates: h' = (B (C - 1) + h (C + 1)) / ((1 + B) (C + 1)), by one division. */
+/** The same without the gates: h' = (B (C - 1) + h (C + 1)) / ((1 + B) (C + 1)). */
 template <int Rows>
-KERNEL_INLINE void storeNextStates(const Vec (&sum)[Rows][kGates], const Vec (&inputPart)[Rows], const float* h,
-                                   float* next, int64_t stride) {
-  const Vecs<Rows> r = reciprocal(cappedPower(columnOf(sum, 0)) + 1.0f), b = cappedPower(columnOf(sum, 1));
-  const Vecs<Rows> c = cappedPowerLessOne(r * columnOf(sum, 2) + forEach<Rows>([&](int i) { return inputPart[i]; }));
+KERNEL_INLINE void storeNextStates(const GatePowers<Rows>& powers, const float* h, float* next, int64_t stride) {
   const Vecs<Rows> before = forEach<Rows>([&](int i) { return load(h + i * stride); });
-  const Vecs<Rows> more = c + 2.0f, after = (b * c + before * more) * reciprocal((b + 1.0f) * more);
+  const Vecs<Rows> ofZ = powers.b + 1.0f, ofN = powers.c + 2.0f;
+  const Vecs<Rows> after = (powers.b * powers.c + before * ofN) * reciprocal(ofZ * ofN);
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) store(next + i * stride, after.v[i]);
 }
 

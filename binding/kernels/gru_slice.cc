@@ -48,7 +48,7 @@ __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t pan
   }
   const float* h = before + first * stateStride + unit;
   float* next = after + first * stateStride + unit;
-  const GruGates<Rows> gate = gruGates(sum, inputPart);
+  const GruGates<Rows> gate = gruGates(gatePowers(sum, inputPart));
   storeNextStates(gate, h, next, stateStride);
   if (!gates) return;
   float* kept = gates + first * gatesStride + unit * 4;

@@ -36,7 +36,7 @@ __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* kno
     sum[i][2] = hiddenBias;
   }
   accumulate<Rows, kGates>(s.layout.hiddenSize, {before, stride, 1}, hiddenWeights, kGates * kLanes, sum);
-  storeNextStates(sum, inputPart, before + unit, after + unit, stride);
+  storeNextStates(gatePowers(sum, inputPart), before + unit, after + unit, stride);
 }
 
 void nextStates(const RollOutSlice& s, int64_t step, int64_t rows, const float* values, const float* before,
