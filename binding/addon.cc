@@ -25,7 +25,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   registerGru(env, exports);
   registerBce(env, exports);
   registerMixture(env, exports);
-  registerRollOut(env, exports);
+  registerMdnRnn(env, exports);
   registerAdam(env, exports);
   return exports;
 }

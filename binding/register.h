@@ -10,7 +10,7 @@ void registerRandom(Napi::Env env, Napi::Object exports);
 void registerRuntime(Napi::Env env, Napi::Object exports);
 void registerLinear(Napi::Env env, Napi::Object exports);
 void registerGru(Napi::Env env, Napi::Object exports);
-void registerRollOut(Napi::Env env, Napi::Object exports);
+void registerMdnRnn(Napi::Env env, Napi::Object exports);
 void registerMixture(Napi::Env env, Napi::Object exports);
 void registerBce(Napi::Env env, Napi::Object exports);
 void registerAdam(Napi::Env env, Napi::Object exports);

@@ -1,6 +1,5 @@
 #include "fused_gru.h"
 
-#include <ATen/ops/empty.h>
 #include <ATen/ops/gru.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -8,8 +7,7 @@
 
 #include <algorithm>
 
-#include "gru_plan.h"
-#include "kernels.h"
+#include "gru_passes.h"
 
 namespace kernels {
 namespace {
@@ -18,159 +16,9 @@ using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-Tensor workspace(int64_t floats) { return at::empty({floats}, at::kFloat); }
-
-float* dataOf(const Tensor& tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; }
-const float* constDataOf(const Tensor& tensor) { return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr; }
-const float* at(const float* data, int64_t offset) { return data ? data + offset : nullptr; }
-float* at(float* data, int64_t offset) { return data ? data + offset : nullptr; }
-
-/** What the backward pass needs of the forward pass: inputs, states, gates of all slices, one after another. */
-struct Trace {
-  Tensor inputs, states, gates;
-};
-
-struct Forward {
-  Tensor output, last;
-  Trace trace;
-};
-
-Forward forward(const Tensor& input, const Tensor& hidden, const variable_list& weights, bool withOutput, bool keeps) {
-  const int64_t batch = input.size(0), steps = input.size(1), hiddenSize = weights[1].size(1);
-  const GruLayout layout = layoutOf(input.size(2), hiddenSize);
-  const Slices slices(batch, steps, layout);
-  const int64_t keptStates = keeps ? steps + 1 : 2;
-  Forward result{withOutput ? at::empty({batch, steps, hiddenSize}, at::kFloat) : Tensor(),
-                 at::empty({batch, hiddenSize}, at::kFloat),
-                 {workspace(batch * steps * layout.inputs), workspace(batch * keptStates * layout.state),
-                  keeps ? workspace(batch * steps * layout.gates) : Tensor()}};
-
-  const Tensor packed = packForward(layout, weights, steps > 1 || hidden.defined());
-  parallel(slices.count, 1, [&](int64_t slice) {
-    const int64_t first = slices.first(slice);
-    best().gruForward({.layout = layout,
-                       .rows = slices.rows(slice),
-                       .steps = steps,
-                       .keeps = keeps,
-                       .packed = constDataOf(packed),
-                       .x = at(constDataOf(input), first * input.stride(0)),
-                       .xRow = input.stride(0),
-                       .xStep = input.stride(1),
-                       .xFeature = input.stride(2),
-                       .initial = at(constDataOf(hidden), first * hiddenSize),
-                       .inputs = at(dataOf(result.trace.inputs), first * steps * layout.inputs),
-                       .states = at(dataOf(result.trace.states), first * keptStates * layout.state),
-                       .gates = at(dataOf(result.trace.gates), first * steps * layout.gates),
-                       .output = at(dataOf(result.output), first * steps * hiddenSize),
-                       .last = at(dataOf(result.last), first * hiddenSize)});
-  });
-  return result;
-}
-
-struct Gradients {
-  Tensor output, last;  // of the results, undefined for zeros
-};
-
-/** Which of x and the initial state want a gradient. */
-struct Wanted {
-  bool input, hidden;
-};
-
-/** Sums over the slices without the padding: weight_ih, weight_hh, bias_ih, bias_hh. */
-variable_list sumSlices(const GruLayout& layout, int64_t slices, const Tensor& hiddenHidden, const Tensor& inputs) {
-  const int64_t size = layout.hiddenSize, inputSize = layout.inputSize, padded = layout.hidden;
-  const bool isAlone = slices == 1 && padded == size;  // then there is nothing to sum and nothing to leave out
-  const variable_list result{at::empty({3 * size, inputSize}, at::kFloat),
-                             isAlone ? hiddenHidden.view({3 * size, size}) : at::empty({3 * size, size}, at::kFloat),
-                             at::empty({3 * size}, at::kFloat), at::empty({3 * size}, at::kFloat)};
-  float *weightIh = dataOf(result[0]), *weightHh = dataOf(result[1]);
-  float *biasIh = dataOf(result[2]), *biasHh = dataOf(result[3]);
-  const float *hh = constDataOf(hiddenHidden), *in = constDataOf(inputs);
-  const int64_t hhStride = hiddenHidden.size(1), inStride = inputs.size(1);
-  const auto inputSum = [&](int64_t input, int64_t gate, int64_t unit) {
-    float sum = 0;
-    for (int64_t slice = 0; slice < slices; slice++) {
-      sum += in[slice * inStride + (input * 4 + gate) * padded + unit];
-    }
-    return sum;
-  };
-  const int64_t rowsWorthAThread = std::max<int64_t>(1, (1 << 16) / size);
-  at::parallel_for(0, 3 * size, rowsWorthAThread, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; row++) {
-      const int64_t gate = row / size, unit = row % size, inputGate = gate == 2 ? 3 : gate;
-      const float* part = hh + (gate * padded + unit) * padded;
-      if (!isAlone) std::copy_n(part, size, weightHh + row * size);
-      for (int64_t slice = 1; slice < slices; slice++) {
-        for (int64_t k = 0; k < size; k++) weightHh[row * size + k] += part[slice * hhStride + k];
-      }
-      for (int64_t k = 0; k < inputSize; k++) weightIh[row * inputSize + k] = inputSum(k, inputGate, unit);
-      biasIh[row] = inputSum(inputSize, inputGate, unit);
-      biasHh[row] = inputSum(inputSize, gate, unit);
-    }
-  });
-  return result;
-}
-
-variable_list backward(const Gradients& gradients, const Trace& trace, const variable_list& weights, int64_t batch,
-                       int64_t steps, bool hasInitial, Wanted wanted) {
-  const int64_t inputSize = weights[0].size(1), hiddenSize = weights[1].size(1);
-  const GruLayout layout = layoutOf(inputSize, hiddenSize);
-  const Slices slices(batch, steps, layout);
-  const Tensor xGradient = wanted.input ? at::empty({batch, steps, inputSize}, at::kFloat) : Tensor();
-  const Tensor initialGradient = wanted.hidden ? at::empty({batch, hiddenSize}, at::kFloat) : Tensor();
-
-  const Tensor packedHidden = workspace(3 * layout.hidden * layout.hidden);
-  const Tensor packedInput = wanted.input ? workspace(4 * layout.hidden * layout.paddedInput) : Tensor();
-  const int64_t panel = 2 * layout.lanes;
-  if (steps > 1 || wanted.hidden) {
-    parallel(roundUp(layout.hidden, panel) / panel, packGrain(layout), [&](int64_t i) {
-      best().gruPackBackward(layout, weightsOf(weights), false, i * panel, dataOf(packedHidden));
-    });
-  }
-  for (int64_t column = 0; wanted.input && column < layout.paddedInput; column += panel) {
-    best().gruPackBackward(layout, weightsOf(weights), true, column, dataOf(packedInput));
-  }
-
-  constexpr int64_t kRowsAtOnce = 96;
-  const int64_t mostRows = (batch + slices.count - 1) / slices.count;
-  const int64_t stepsAtOnce = std::min(steps, std::max<int64_t>(2, kRowsAtOnce / mostRows));
-  const int64_t workRow = stepsAtOnce * (layout.gateGradients + layout.paddedInput) + layout.state;
-  const Tensor work = workspace(batch * workRow);
-  const int64_t hiddenHiddenSize = 3 * layout.hidden * layout.hidden, inputsSize = 4 * layout.hidden * layout.inputs;
-  const Tensor hiddenHidden = at::zeros({slices.count, hiddenHiddenSize}, at::kFloat);
-  const Tensor inputs = at::zeros({slices.count, inputsSize}, at::kFloat);
-  parallel(slices.count, 1, [&](int64_t slice) {
-    const int64_t first = slices.first(slice), rows = slices.rows(slice);
-    float* gateGradients = dataOf(work) + first * workRow;
-    float* carry = gateGradients + rows * stepsAtOnce * layout.gateGradients;
-    best().gruBackward({.layout = layout,
-                        .rows = rows,
-                        .steps = steps,
-                        .packedHidden = constDataOf(packedHidden),
-                        .packedInput = constDataOf(packedInput),
-                        .inputs = constDataOf(trace.inputs) + first * steps * layout.inputs,
-                        .states = constDataOf(trace.states) + first * (steps + 1) * layout.state,
-                        .gates = constDataOf(trace.gates) + first * steps * layout.gates,
-                        .outputGradient = at(constDataOf(gradients.output), first * steps * hiddenSize),
-                        .lastGradient = at(constDataOf(gradients.last), first * hiddenSize),
-                        .hasInitial = hasInitial,
-                        .stepsAtOnce = stepsAtOnce,
-                        .gateGradients = gateGradients,
-                        .carry = carry,
-                        .xPadded = carry + rows * layout.state,
-                        .hiddenHiddenGradient = dataOf(hiddenHidden) + slice * hiddenHiddenSize,
-                        .inputsGradient = dataOf(inputs) + slice * inputsSize,
-                        .xGradient = at(dataOf(xGradient), first * steps * inputSize),
-                        .initialGradient = at(dataOf(initialGradient), first * hiddenSize)});
-  });
-  variable_list result{xGradient, initialGradient};
-  for (Tensor& gradient : sumSlices(layout, slices.count, hiddenHidden, inputs)) result.push_back(std::move(gradient));
-  return result;
-}
-
 /** The gradients by at::gru, with a graph of their own. */
 variable_list differentiableBackward(const variable_list& gradients, const Tensor& input, const Tensor& hidden,
-                                     const variable_list& weights, Wanted wanted) {
+                                     const variable_list& weights, GruWanted wanted) {
   const Tensor initial = hidden.defined() ? hidden : at::zeros({input.size(0), weights[1].size(1)}, input.options());
   const auto [output, last] = at::gru(input, initial.unsqueeze(0), weights, true, 1, 0.0, true, false, true);
   variable_list outputs, given, inputs = weights;
@@ -194,7 +42,7 @@ struct FusedGru : torch::autograd::Function<FusedGru> {
                                const Tensor& weightIh, const Tensor& weightHh, const Tensor& biasIh,
                                const Tensor& biasHh, bool withOutput) {
     const Tensor initial = hidden.value_or(Tensor());
-    Forward result = kernels::forward(input, initial, {weightIh, weightHh, biasIh, biasHh}, withOutput, true);
+    GruForward result = gruForwardPass(input, initial, {weightIh, weightHh, biasIh, biasHh}, withOutput, true);
     const auto& [inputs, states, gates] = result.trace;
     context->save_for_backward({inputs, states, gates, weightIh, weightHh, biasIh, biasHh, input, initial});
     context->set_materialize_grads(false);
@@ -206,15 +54,15 @@ struct FusedGru : torch::autograd::Function<FusedGru> {
     const variable_list saved = context->get_saved_variables();
     const variable_list weights(saved.begin() + 3, saved.begin() + 7);
     const Tensor &input = saved[7], &hidden = saved[8];
-    const Wanted wanted{context->needs_input_grad(0), hidden.defined() && context->needs_input_grad(1)};
+    const GruWanted wanted{context->needs_input_grad(0), hidden.defined() && context->needs_input_grad(1)};
     variable_list result;
     if (at::GradMode::is_enabled()) {
       result = differentiableBackward(gradients, input, hidden, weights, wanted);
     } else {
       for (Tensor& gradient : gradients) gradient = gradient.defined() ? gradient.contiguous() : gradient;
-      const Gradients of{gradients.size() == 2 ? gradients[0] : Tensor(), gradients.back()};
-      result = kernels::backward(of, {saved[0], saved[1], saved[2]}, weights, input.size(0), input.size(1),
-                                 hidden.defined(), wanted);
+      const GruGradients of{gradients.size() == 2 ? gradients[0] : Tensor(), gradients.back()};
+      result = gruBackwardPass(of, {saved[0], saved[1], saved[2]}, weights, input.size(0), input.size(1),
+                               hidden.defined(), wanted);
     }
     result.push_back(Tensor());  // withOutput's
     return result;
@@ -237,7 +85,7 @@ GruResult fusedGruLayer(const Tensor& input, const Tensor& hidden, const std::ve
   const bool isTraced = at::GradMode::is_enabled() && (needsGradient(input) || needsGradient(initial) ||
                                                        std::any_of(weights.begin(), weights.end(), needsGradient));
   if (!isTraced) {
-    const Forward result = forward(input, initial, contiguous, withOutput, false);
+    const GruForward result = gruForwardPass(input, initial, contiguous, withOutput, false);
     return {result.output, result.last};
   }
   const variable_list results = FusedGru::apply(input, initial.defined() ? std::optional(initial) : std::nullopt,

@@ -23,6 +23,7 @@ namespace {
 
 // What the registers hold beside the weights.
 constexpr int kBackwardRows = kLanes == 16 ? 12 : 6;
+constexpr float kPerM = 1.0f / kExponents[2];  // m is kept as gru_gates.h scales it
 
 template <int Rows>
 __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t panel, int64_t first, const float* inputs,
@@ -47,7 +48,7 @@ __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t pan
   }
   const float* h = before + first * stateStride + unit;
   float* next = after + first * stateStride + unit;
-  const GruGates<Rows> gate = gruGates(sum, inputPart);
+  const GruGates<Rows> gate = gruGates(gatePowers(sum, inputPart));
   storeNextStates(gate, h, next, stateStride);
   if (!gates) return;
   float* kept = gates + first * gatesStride + unit * 4;
@@ -90,7 +91,7 @@ __attribute__((noinline)) void backwardTile(const GruBackwardSlice& s, int64_t u
     const Vec notZ = 1.0f - z, dhz = dh[i][v] * z;
     const Vec dn = dh[i][v] * notZ * (1.0f - n * n), dm = dn * r;
     float* gradient = gradients + (first + i) * gradientStride + unit + v * kLanes;
-    store(gradient, dm * m * (1.0f - r));
+    store(gradient, dm * m * (kPerM - r * kPerM));
     store(gradient + hidden, dhz * notZ * (load(h + i * stateStride + v * kLanes) - n));
     store(gradient + 2 * hidden, dm);
     store(gradient + 3 * hidden, dn);
@@ -196,7 +197,7 @@ void weightGradients(const GruBackwardSlice& s, int64_t firstStep, int64_t steps
 }  // namespace
 
 // A panel has one vector of units: rows [r z n] of W_hh for each hidden unit, then of W_ih for each input, then the
-// biases as the input that is one (b_i and b_h together but for n), then b_hn.
+// biases as the input that is one (b_i and b_h together but for n), then b_hn; all multiplied by the gate's kExponents.
 void gruPackForward(const GruLayout& layout, const GruWeights& weights, int64_t panel, bool withHidden, float* packed) {
   const int64_t hiddenSize = layout.hiddenSize, inputSize = layout.inputSize;
   float* hiddenPart = packed + panel * layout.forwardPanel;
@@ -205,17 +206,18 @@ void gruPackForward(const GruLayout& layout, const GruWeights& weights, int64_t 
   const int64_t count = hiddenSize - panel * kLanes < kLanes ? hiddenSize - panel * kLanes : kLanes;
   if (count < kLanes) __builtin_memset(hiddenPart, 0, layout.forwardPanel * sizeof(float));
   for (int64_t gate = 0; gate < kGates; gate++) {
+    const float factor = kExponents[gate];
     for (int64_t lane = 0; lane < count; lane++) {
       const int64_t row = gate * hiddenSize + panel * kLanes + lane, column = gate * kLanes + lane;
       const float* hiddenRow = weights.hiddenHidden + row * hiddenSize;
       const float* inputRow = weights.inputHidden + row * inputSize;
       if (withHidden) {
-        for (int64_t k = 0; k < hiddenSize; k++) hiddenPart[k * kGates * kLanes + column] = hiddenRow[k];
+        for (int64_t k = 0; k < hiddenSize; k++) hiddenPart[k * kGates * kLanes + column] = hiddenRow[k] * factor;
       }
-      for (int64_t k = 0; k < inputSize; k++) inputPart[k * kGates * kLanes + column] = inputRow[k];
+      for (int64_t k = 0; k < inputSize; k++) inputPart[k * kGates * kLanes + column] = inputRow[k] * factor;
       const float bias = weights.inputBias[row] + (gate < 2 ? weights.hiddenBias[row] : 0.0f);
-      inputPart[inputSize * kGates * kLanes + column] = bias;
-      if (gate == 2) hiddenBias[lane] = weights.hiddenBias[row];
+      inputPart[inputSize * kGates * kLanes + column] = bias * factor;
+      if (gate == 2) hiddenBias[lane] = weights.hiddenBias[row] * factor;
     }
   }
 }

@@ -8,10 +8,10 @@ namespace kernels {
 /** Sizes in floats. Hidden units are padded with zeros to whole vectors, so that nothing needs a mask. */
 struct GruLayout {
   int64_t inputSize, hiddenSize, lanes;
-  int64_t inputs;         // a row of inputs: the features and a one, which multiplies the biases
-  int64_t hidden;         // hiddenSize, padded
-  int64_t state;          // a row of hidden states
-  int64_t gates;          // a row of what the backward pass needs: for each vector of units r, z, n, W_hn h + b_hn
+  int64_t inputs;  // a row of inputs: the features and a one, which multiplies the biases
+  int64_t hidden;  // hiddenSize, padded
+  int64_t state;   // a row of hidden states
+  int64_t gates;  // a row of what the backward pass needs: for each vector of units r, z, n, m as gru_gates.h scales it
   int64_t gateGradients;  // a row of the gradients of the gates' inputs: r, z, n's hidden part, n's input part
   int64_t forwardPanel;   // gruPackForward's, and there are hidden / lanes of them
   int64_t paddedInput;    // inputSize, padded

@@ -76,8 +76,37 @@ Float negativeLogLikelihood(const Row<Float>& row, Float varianceFloor) {
   return -logLikelihood;
 }
 
-/** The mean over all rows, and the gradient of their sum if `gradient` is defined. */
-Tensor meanOnCpu(const Tensor& raw, const Tensor& target, double varianceFloor, const Tensor& gradient) {
+/** The same by libtorch's operators. */
+Tensor composed(const Tensor& raw, const Tensor& target, double varianceFloor) {
+  const int64_t dim = target.size(1);
+  const Tensor variances = at::softplus(raw.select(-1, dim)).add(varianceFloor);           // (B, K)
+  const Tensor squared = (target.unsqueeze(1) - raw.narrow(-1, 0, dim)).square().sum(-1);  // (B, K)
+  const Tensor logDensities = (squared / variances + (variances.log() + kLog2Pi) * dim) * -0.5;
+  return at::logsumexp(at::log_softmax(raw.select(-1, dim + 1), -1) + logDensities, {-1}).mean().neg();
+}
+
+struct MixtureNll : torch::autograd::Function<MixtureNll> {
+  static Tensor forward(AutogradContext* context, const Tensor& raw, const Tensor& target, double varianceFloor) {
+    const Tensor gradient = at::empty_like(raw, raw.options().requires_grad(false));
+    context->save_for_backward({raw, target, gradient});
+    context->saved_data["varianceFloor"] = varianceFloor;
+    return mixtureNllOnCpu(raw, target, varianceFloor, gradient);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &raw = saved[0], &target = saved[1];
+    if (at::GradMode::is_enabled()) {
+      const Tensor loss = composed(raw, target, context->saved_data["varianceFloor"].toDouble());
+      return {torch::autograd::grad({loss}, {raw}, {gradients[0]}, true, true)[0], Tensor(), Tensor()};
+    }
+    return {saved[2] * (gradients[0] / raw.size(0)), Tensor(), Tensor()};
+  }
+};
+
+}  // namespace
+
+Tensor mixtureNllOnCpu(const Tensor& raw, const Tensor& target, double varianceFloor, const Tensor& gradient) {
   const int64_t batch = raw.size(0), components = raw.size(1), dim = target.size(1);
   const Tensor result = at::empty({}, raw.options().requires_grad(false));
   AT_DISPATCH_FLOATING_TYPES(raw.scalar_type(), "mixtureNll", [&] {
@@ -103,43 +132,13 @@ Tensor meanOnCpu(const Tensor& raw, const Tensor& target, double varianceFloor, 
   return result;
 }
 
-/** The same by libtorch's operators. */
-Tensor composed(const Tensor& raw, const Tensor& target, double varianceFloor) {
-  const int64_t dim = target.size(1);
-  const Tensor variances = at::softplus(raw.select(-1, dim)).add(varianceFloor);           // (B, K)
-  const Tensor squared = (target.unsqueeze(1) - raw.narrow(-1, 0, dim)).square().sum(-1);  // (B, K)
-  const Tensor logDensities = (squared / variances + (variances.log() + kLog2Pi) * dim) * -0.5;
-  return at::logsumexp(at::log_softmax(raw.select(-1, dim + 1), -1) + logDensities, {-1}).mean().neg();
-}
-
-struct MixtureNll : torch::autograd::Function<MixtureNll> {
-  static Tensor forward(AutogradContext* context, const Tensor& raw, const Tensor& target, double varianceFloor) {
-    const Tensor gradient = at::empty_like(raw, raw.options().requires_grad(false));
-    context->save_for_backward({raw, target, gradient});
-    context->saved_data["varianceFloor"] = varianceFloor;
-    return meanOnCpu(raw, target, varianceFloor, gradient);
-  }
-
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const Tensor &raw = saved[0], &target = saved[1];
-    if (at::GradMode::is_enabled()) {
-      const Tensor loss = composed(raw, target, context->saved_data["varianceFloor"].toDouble());
-      return {torch::autograd::grad({loss}, {raw}, {gradients[0]}, true, true)[0], Tensor(), Tensor()};
-    }
-    return {saved[2] * (gradients[0] / raw.size(0)), Tensor(), Tensor()};
-  }
-};
-
-}  // namespace
-
 Tensor mixtureNll(const Tensor& raw, const Tensor& target, double varianceFloor) {
   const bool isOnCpu = raw.is_cpu() && target.is_cpu() && raw.scalar_type() == target.scalar_type() &&
                        (raw.scalar_type() == at::kFloat || raw.scalar_type() == at::kDouble);
   if (!isOnCpu || (at::GradMode::is_enabled() && target.requires_grad())) return composed(raw, target, varianceFloor);
   const Tensor rows = raw.contiguous(), values = target.contiguous();
   if (at::GradMode::is_enabled() && raw.requires_grad()) return MixtureNll::apply(rows, values, varianceFloor);
-  return meanOnCpu(rows, values, varianceFloor, Tensor());
+  return mixtureNllOnCpu(rows, values, varianceFloor, Tensor());
 }
 
 }  // namespace kernels

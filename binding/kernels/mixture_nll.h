@@ -12,4 +12,11 @@ namespace kernels {
  */
 at::Tensor mixtureNll(const at::Tensor& raw, const at::Tensor& target, double varianceFloor);
 
+/**
+ * The same for contiguous tensors of one floating-point type on the CPU. Nothing is recorded; `gradient`, if it is
+ * defined, becomes that of the sum over the batch.
+ */
+at::Tensor mixtureNllOnCpu(const at::Tensor& raw, const at::Tensor& target, double varianceFloor,
+                           const at::Tensor& gradient);
+
 }  // namespace kernels

@@ -4,6 +4,7 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mm.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 
@@ -15,39 +16,64 @@ namespace {
 
 using at::Tensor;
 
-/** With zeros after the last dimension's end. */
-Tensor padLast(const Tensor& tensor, int64_t size) {
-  return at::constant_pad_nd(tensor, {0, size - tensor.size(-1)}).contiguous();
-}
-
 /** (S, I - 1) to (S, 3, hidden): W_ih's part of the inputs beside the value. */
 Tensor knownGates(const Tensor& known, const Tensor& inputWeight, const GruLayout& layout) {
-  const Tensor gates = at::mm(known, inputWeight.slice(1, 1).t());  // (S, 3 H)
-  return padLast(gates.view({-1, 3, layout.hiddenSize}), layout.hidden);
+  const Tensor gates = at::mm(known, inputWeight.slice(1, 1).t()).view({-1, 3, layout.hiddenSize});
+  return at::constant_pad_nd(gates, {0, layout.hidden - layout.hiddenSize}).contiguous();
+}
+
+/** The linear layer by columns, each row padded with zeros to whole vectors: its weights (H, ·), then its biases. */
+Tensor packHead(const MdnRnnWeights& weights, int64_t columns) {
+  const int64_t outputs = weights.headWeight.size(0), hiddenSize = weights.headWeight.size(1);
+  const Tensor packed = at::zeros({hiddenSize + 1, columns}, at::kFloat);
+  const float *weight = weights.headWeight.const_data_ptr<float>(), *bias = weights.headBias.const_data_ptr<float>();
+  float* to = packed.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < outputs; i++) {
+    for (int64_t k = 0; k < hiddenSize; k++) to[k * columns + i] = weight[i * hiddenSize + k];
+    to[hiddenSize * columns + i] = bias[i];
+  }
+  return packed;
+}
+
+/** The state (H) after the history. */
+Tensor stateAfter(const Tensor& history, const GruLayout& layout, const Tensor& packed) {
+  const int64_t steps = history.size(0), statesSize = 2 * layout.state;
+  const Tensor work = at::empty({statesSize + steps * layout.inputs}, at::kFloat);
+  const Tensor last = at::empty({layout.hiddenSize}, at::kFloat);
+  float* states = work.mutable_data_ptr<float>();
+  best().gruForward({.layout = layout,
+                     .rows = 1,
+                     .steps = steps,
+                     .keeps = false,
+                     .packed = packed.const_data_ptr<float>(),
+                     .x = history.const_data_ptr<float>(),
+                     .xRow = 0,
+                     .xStep = history.stride(0),
+                     .xFeature = history.stride(1),
+                     .initial = nullptr,
+                     .inputs = states + statesSize,
+                     .states = states,
+                     .gates = nullptr,
+                     .output = nullptr,
+                     .last = last.mutable_data_ptr<float>()});
+  return last;
 }
 
 }  // namespace
 
 bool isRollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs) {
-  const auto fits = [](const Tensor& tensor) {
-    return !tensor.defined() || (tensor.is_cpu() && tensor.scalar_type() == at::kFloat);
-  };
-  return std::all_of(weights.gru.begin(), weights.gru.end(), fits) && fits(weights.headWeight) &&
-         fits(weights.headBias) && fits(inputs.raw) && fits(inputs.hidden) && fits(inputs.known);
+  return isFusedMdnRnn(weights) && isFloatOnCpu(inputs.history) &&
+         (!inputs.known.defined() || isFloatOnCpu(inputs.known));
 }
 
 Tensor rollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs, const RollOutOptions& options) {
   const at::NoGradGuard noGrad;
-  const Tensor &inputWeight = weights.gru[0], &hiddenWeight = weights.gru[1];
-  const GruLayout layout = layoutOf(1, hiddenWeight.size(1));
-  const Tensor packed = packForward(layout,
-                                    {inputWeight.slice(1, 0, 1).contiguous(), hiddenWeight.contiguous(),
-                                     weights.gru[2].contiguous(), weights.gru[3].contiguous()},
-                                    true);
+  const Tensor& inputWeight = weights.gru[0];
+  const GruLayout layout = layoutOf(inputWeight.size(1), weights.gru[1].size(1));
+  const Tensor packed = packForward(layout, weights.gru, true);
   const Tensor known = inputs.known.defined() ? knownGates(inputs.known, inputWeight, layout) : Tensor();
   const int64_t outputs = weights.headWeight.size(0), headColumns = roundUp(outputs, layout.lanes);
-  const Tensor head = padLast(weights.headWeight.t(), headColumns), headBias = padLast(weights.headBias, headColumns);
-  const Tensor raw = inputs.raw.contiguous(), hidden = inputs.hidden.contiguous();
+  const Tensor head = packHead(weights, headColumns), hidden = stateAfter(inputs.history, layout, packed);
   const Tensor result = at::empty({options.paths, options.horizon}, at::kFloat);
 
   RollOutSlice all{.layout = layout,
@@ -61,9 +87,8 @@ Tensor rollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs, const 
                    .packed = packed.const_data_ptr<float>(),
                    .knownGates = known.defined() ? known.const_data_ptr<float>() : nullptr,
                    .head = head.const_data_ptr<float>(),
-                   .headBias = headBias.const_data_ptr<float>(),
+                   .headBias = head.const_data_ptr<float>() + layout.hiddenSize * headColumns,
                    .headColumns = headColumns,
-                   .raw = raw.const_data_ptr<float>(),
                    .hidden = hidden.const_data_ptr<float>(),
                    .work = nullptr,
                    .paths = result.mutable_data_ptr<float>()};

@@ -1,22 +1,13 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
-#include <vector>
+#include "mdn_rnn.h"
 
 namespace kernels {
 
-/** A GRU layer (weight_ih, weight_hh, bias_ih, bias_hh) and the linear layer from its state to raw mixtures. */
-struct MdnRnnWeights {
-  std::vector<at::Tensor> gru;
-  at::Tensor headWeight, headBias;  // (3 K, H), (3 K)
-};
-
-/** What all paths start from and read beside their values. */
+/** What the paths go on from, and what they read beside their values. */
 struct RollOutInputs {
-  at::Tensor raw;     // (3 K), the mixture of the first value
-  at::Tensor hidden;  // (H)
-  at::Tensor known;   // (horizon - 1, I - 1), undefined for I = 1
+  at::Tensor history;  // (T, I)
+  at::Tensor known;    // (horizon - 1, I - 1), undefined for I = 1
 };
 
 struct RollOutOptions {
@@ -25,12 +16,12 @@ struct RollOutOptions {
   int64_t seed;
 };
 
-/** Whether rollOut takes these: float32 on the CPU. */
+/** Whether rollOut takes these: float32 on the CPU, the weights contiguous. */
 bool isRollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs);
 
 /**
- * Joint futures: each step draws the next value of every path from its mixture, by pathNoise's numbers, and feeds it
- * back. A path is the same to the last bit whatever the number of paths and threads.
+ * Joint futures of the history: each step draws the next value of every path from its mixture, by pathNoise's numbers,
+ * and feeds it back. A path is the same to the last bit whatever the number of paths and threads.
  *
  * Returns (paths, horizon).
  */

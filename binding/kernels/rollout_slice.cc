@@ -21,11 +21,11 @@ __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* kno
   const int64_t stride = s.layout.state, unit = panel * kLanes;
   const float* hiddenWeights = s.packed + panel * s.layout.forwardPanel;
   const float* valueWeights = hiddenWeights + s.layout.hiddenSize * kGates * kLanes;
-  const float* biases = valueWeights + kGates * kLanes;
+  const float* biases = valueWeights + s.layout.inputSize * kGates * kLanes;
   Vec bias[kGates], sum[Rows][kGates], inputPart[Rows];
   KERNEL_UNROLL for (int gate = 0; gate < kGates; gate++) {
     bias[gate] = load(biases + gate * kLanes);
-    if (known) bias[gate] += load(known + gate * s.layout.hidden + unit);
+    if (known) bias[gate] += load(known + gate * s.layout.hidden + unit) * kExponents[gate];
   }
   const Vec hiddenBias = load(biases + kGates * kLanes);
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
@@ -36,7 +36,7 @@ __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* kno
     sum[i][2] = hiddenBias;
   }
   accumulate<Rows, kGates>(s.layout.hiddenSize, {before, stride, 1}, hiddenWeights, kGates * kLanes, sum);
-  storeNextStates(gruGates(sum, inputPart), before + unit, after + unit, stride);
+  storeNextStates(gatePowers(sum, inputPart), before + unit, after + unit, stride);
 }
 
 void nextStates(const RollOutSlice& s, int64_t step, int64_t rows, const float* values, const float* before,
@@ -90,15 +90,11 @@ __attribute__((noinline)) Vec draw(const RollOutSlice& s, const Noise& noise, fl
   return noise.normal * squareRoot((softplus(variance) + s.varianceFloor) * s.temperature) + mean;
 }
 
-/** The values of one step of all rows, from their states or, at the first, from the mixture given. */
+/** The values of one step of all rows, from their states. */
 void drawStep(const RollOutSlice& s, int64_t firstPath, int64_t step, int64_t rows, const float* states, float* columns,
               float* values) {
   for (int64_t row = 0; row < rows; row += kLanes) {
-    if (step == 0) {
-      for (int64_t i = 0; i < 3 * s.components; i++) store(columns + i * kLanes, broadcast(s.raw[i]));
-    } else {
-      rawColumns(s, states + row * s.layout.state, columns);
-    }
+    rawColumns(s, states + row * s.layout.state, columns);
     const int64_t path = firstPath + row;
     store(values + row, draw(s, noiseOf({s.seed, step, path}), columns));
     for (int64_t i = 0; i < kLanes && path + i < s.endPath; i++) {
@@ -115,13 +111,13 @@ void rollOutSome(const RollOutSlice& s, int64_t firstPath, int64_t rows) {
   for (int64_t row = 0; row < rows; row++) {
     __builtin_memcpy(states + row * stride, s.hidden, s.layout.hiddenSize * sizeof(float));
   }
-  drawStep(s, firstPath, 0, rows, states, columns, values);
-  for (int64_t step = 1; step < s.horizon; step++) {
-    nextStates(s, step - 1, rows, values, states, next);
+  for (int64_t step = 0;; step++) {
+    drawStep(s, firstPath, step, rows, states, columns, values);
+    if (step + 1 == s.horizon) break;
+    nextStates(s, step, rows, values, states, next);
     float* last = states;
     states = next;
     next = last;
-    drawStep(s, firstPath, step, rows, states, columns, values);
   }
 }
 

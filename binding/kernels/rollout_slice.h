@@ -16,7 +16,7 @@ struct PathNoise {
 struct RollOutSlice {
   static constexpr int64_t kPathsAtOnce = 64;  // all their steps, so that their states stay in the first cache
 
-  GruLayout layout;  // of one input
+  GruLayout layout;
   int64_t firstPath, endPath, horizon, components;
   uint64_t seed;
   float varianceFloor, temperature;
@@ -24,9 +24,9 @@ struct RollOutSlice {
   const float* knownGates;       // (horizon - 1, 3, hidden), what the known inputs add to the gates' inputs, or null
   const float *head, *headBias;  // (H, headColumns), (headColumns), the columns padded to whole vectors
   int64_t headColumns;
-  const float *raw, *hidden;  // (3 K), (H), from which all paths start
-  float* work;                // workSize() floats
-  float* paths;               // (paths, horizon), all of them
+  const float* hidden;  // (H), from which all paths start
+  float* work;          // workSize() floats
+  float* paths;         // (paths, horizon), all of them
 
   int64_t workSize() const { return kPathsAtOnce * (2 * layout.state + 1) + headColumns * layout.lanes; }
 };

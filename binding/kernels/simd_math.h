@@ -54,54 +54,47 @@ KERNEL_INLINE Vecs<n> reciprocal(Vecs<n> x) {
 #endif
 }
 
-/** e^x = scale · (1 + rest), so that neither e^x - 1 nor e^x + 1 loses digits. For |x| < 87. */
+/** scale · 2^f with a power of two as the scale and |f| <= 1/2. */
 template <int n>
-struct Exponential {
-  Vecs<n> scale, rest;
+struct Power {
+  Vecs<n> scale, f;
 };
 
-// x log2 e = n + f with a whole n and |f| <= 1/2; then scale = 2^n and rest = 2^f - 1 = f q(f). Adding 1.5 · 2^23
-// rounds to a whole number and leaves it in the low bits; the 127 is the bias of a float's exponent. q is the minimax
-// polynomial of (2^f - 1) / f, to 2e-9.
+// 2^(x log2Base), if that is within 2^-126 and 2^127: x log2Base = n + f with a whole n. Adding 1.5 · 2^23 rounds to a
+// whole number and leaves it in the low bits; the 127 is the bias of a float's exponent.
 template <int n>
-KERNEL_INLINE Exponential<n> exponential(Vecs<n> x) {
-  constexpr float kLog2E = 1.44269504f;
+KERNEL_INLINE Power<n> power(Vecs<n> x, float log2Base) {
   constexpr float kRound = 12582912.0f + 127.0f;
-  const Vecs<n> rounded = x * kLog2E + kRound;
-  const Vecs<n> f = x * kLog2E - (rounded - kRound);
+  const Vecs<n> rounded = x * log2Base + kRound;
+  const auto scale = [&](int i) { return reinterpret_cast<Vec>(reinterpret_cast<IntVec>(rounded.v[i]) << 23); };
+  return {forEach<n>(scale), x * log2Base - (rounded - kRound)};
+}
+
+/** 2^f for |f| <= 1/2, by the minimax polynomial, to 9e-8. */
+template <int n>
+KERNEL_INLINE Vecs<n> powerOfTwo(Vecs<n> f) {
+  Vecs<n> q = f * 0.0013265120f + 0.0096715000f;
+  q = q * f + 0.055507325f;
+  q = q * f + 0.24022242f;
+  q = q * f + 0.69314700f;
+  return q * f + 1.0f;
+}
+
+/** 2^f - 1 for |f| <= 1/2, by f times the minimax polynomial of (2^f - 1) / f, to 2e-9. */
+template <int n>
+KERNEL_INLINE Vecs<n> powerOfTwoLessOne(Vecs<n> f) {
   Vecs<n> q = f * 0.00015353362f + 0.0013398875f;
   q = q * f + 0.0096184369f;
   q = q * f + 0.055503324f;
   q = q * f + 0.24022648f;
   q = q * f + 0.69314718f;
-  const auto scale = [&](int i) { return reinterpret_cast<Vec>(reinterpret_cast<IntVec>(rounded.v[i]) << 23); };
-  return {forEach<n>(scale), f * q};
-}
-
-/** 1 / (1 + e^-a) and 1 / (1 + e^-b), by one division. */
-template <int n>
-KERNEL_INLINE void sigmoids(Vecs<n>& a, Vecs<n>& b) {
-  constexpr float kSaturated = 43.0f;  // the product of two e^43 is still finite
-  const Exponential<n> ea = exponential(clamp(0.0f - a, kSaturated)), eb = exponential(clamp(0.0f - b, kSaturated));
-  const Vecs<n> da = ea.scale * ea.rest + ea.scale + 1.0f, db = eb.scale * eb.rest + eb.scale + 1.0f;
-  const Vecs<n> inverse = reciprocal(da * db);
-  a = db * inverse;
-  b = da * inverse;
-}
-
-/** (e^2x - 1) / (e^2x + 1) */
-template <int n>
-KERNEL_INLINE Vecs<n> tanh(Vecs<n> x) {
-  constexpr float kSaturated = 40.0f;
-  const Exponential<n> e = exponential(clamp(x + x, kSaturated));
-  const Vecs<n> numerator = e.scale * e.rest + (e.scale - 1.0f);
-  return numerator * reciprocal(numerator + 2.0f);
+  return f * q;
 }
 
 /** e^x for |x| < 87. */
 KERNEL_INLINE Vec exp(Vec x) {
-  const Exponential<1> e = exponential(Vecs<1>{{x}});
-  return (e.scale * e.rest + e.scale).v[0];
+  const Power<1> e = power(Vecs<1>{{x}}, 1.44269504f);
+  return (e.scale * powerOfTwoLessOne(e.f) + e.scale).v[0];
 }
 
 /** ln(2^n (1 + f)) for 1 + f from √½ to √2, by the polynomial of Cephes' logf. */

@@ -49,13 +49,9 @@ export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastO
   checkSize('paths', paths);
   checkNumber('temperature', temperature, { above: 0 });
   checkShapes(model, history, horizon, known);
-  return noGrad(() =>
-    scope(() => {
-      const start = model.step(history.unsqueeze(0)); // raw (1, K, 3), hidden (1, 1, H)
-      const roll = { horizon, paths, temperature, seed, known };
-      return (model.exact ? undefined : fusedRollOut(model, start, roll)) ?? rollOut(model, start, roll);
-    }),
-  );
+  const roll = { horizon, paths, temperature, seed, known };
+  const fused = model.exact ? undefined : fusedRollOut(model, history, roll);
+  return fused ?? noGrad(() => scope(() => rollOut(model, history, roll)));
 }
 
 function checkShapes({ inputDim, outputDim }: MdnRnn, history: Tensor, horizon: number, known?: Tensor): void {
@@ -76,24 +72,21 @@ function shapeError(expected: string, name: string, received: string): LibtorchG
   return new LibtorchGenerativeError('ERR_SHAPE', `Expected ${expected} for ${name} but received ${received}`);
 }
 
-type Start = ReturnType<MdnRnn['step']>;
 type RollOut = Required<Omit<ForecastOptions, 'known'>> & Pick<ForecastOptions, 'known'>;
 
 /** (paths, horizon), or undefined if there is no kernel for such tensors. */
-function fusedRollOut(model: MdnRnn, { raw, hidden }: Start, { known, ...options }: RollOut): Tensor | undefined {
-  const [mixture, state] = [raw.flatten(), hidden.flatten()];
-  const paths = native().rollOut(
-    model.parameters().map(handleOf),
-    handleOf(mixture),
-    handleOf(state),
-    known && handleOf(known),
-    { ...options, varianceFloor: VARIANCE_FLOOR },
-  );
+function fusedRollOut(model: MdnRnn, history: Tensor, { known, ...options }: RollOut): Tensor | undefined {
+  const parameters = model.parameters().map(handleOf);
+  const paths = native().rollOut(parameters, handleOf(history), known && handleOf(known), {
+    ...options,
+    varianceFloor: VARIANCE_FLOOR,
+  });
   return paths === undefined ? undefined : new Tensor(paths);
 }
 
 /** The same by the model's own steps. */
-function rollOut(model: MdnRnn, start: Start, { horizon, paths, temperature, seed, known }: RollOut): Tensor {
+function rollOut(model: MdnRnn, history: Tensor, { horizon, paths, temperature, seed, known }: RollOut): Tensor {
+  const start = model.step(history.unsqueeze(0)); // raw (1, K, 3), hidden (1, 1, H)
   let raw = start.raw.expand(paths, -1, -1); // (P, K, 3)
   let hidden = start.hidden.expand(-1, paths, -1).contiguous(); // (1, P, H)
   const values: Tensor[] = [];

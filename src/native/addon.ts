@@ -96,11 +96,12 @@ export interface Addon extends Ops {
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
   mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
+  /** [loss, a gradient for each parameter], or undefined if there is no kernel for such tensors. */
+  mdnRnnNll(parameters: Handle[], input: Handle, target: Handle, varianceFloor: number): Handle[] | undefined;
   /** (paths, horizon), or undefined if there is no kernel for such tensors. */
   rollOut(
     parameters: Handle[],
-    raw: Handle,
-    hidden: Handle,
+    history: Handle,
     known: Handle | undefined,
     options: { horizon: number; paths: number; varianceFloor: number; temperature: number; seed: number },
   ): Handle | undefined;

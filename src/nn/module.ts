@@ -65,7 +65,8 @@ export abstract class Module {
 
   /** The parameters, in PyTorch's order, for an optimizer. */
   parameters(): Tensor[] {
-    return this.namedParameters().map(([, parameter]) => parameter);
+    const ofChildren = this.namedChildren().map(([, child]) => child.parameters());
+    return Object.values(this.#parameters).concat(...ofChildren);
   }
 
   /** The parameters themselves by name, outside the graph: a later step changes what they hold. */

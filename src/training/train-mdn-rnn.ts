@@ -6,7 +6,7 @@ import type { MdnRnn } from '../models/mdn-rnn';
 import { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
 import { ReduceLrOnPlateau } from '../nn/reduce-lr-on-plateau';
-import { grad, noGrad } from '../tensor/autograd';
+import { noGrad } from '../tensor/autograd';
 import { manualSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -14,7 +14,7 @@ import type { Stateful } from './checkpoint';
 import { EarlyStopping } from './early-stopping';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
-import { mdnRnnLoss } from './mdn-rnn-loss';
+import { mdnRnnGradients, mdnRnnLoss } from './mdn-rnn-loss';
 import {
   createMdnRnn,
   type MdnRnnSettings,
@@ -171,8 +171,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     const { model, optimizer } = this.parts;
     const { clipNorm } = this.settings;
     return scope(() => {
-      const loss = mdnRnnLoss(model, windows, this.settings);
-      const gradients = grad(loss, model.parameters());
+      const { loss, gradients } = mdnRnnGradients(model, windows, this.settings);
       optimizer.step(clipNorm === undefined ? gradients : clipGradNorm(gradients, clipNorm));
       return { loss: loss.item() };
     });

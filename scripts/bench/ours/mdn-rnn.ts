@@ -1,8 +1,8 @@
 import type { Step } from '../serve';
 import type { Forecast, MdnRnnStep } from '../work';
-import { lib, mdnRnnLoss } from './package';
+import { lib, mdnRnnGradients } from './package';
 
-const { Adam, forecastPaths, grad, MdnRnn, randn, scope } = lib;
+const { Adam, forecastPaths, MdnRnn, randn, scope } = lib;
 
 /** As trainMdnRnn's. */
 export function mdnRnnStepOf({ batch, window, hidden }: MdnRnnStep): Step {
@@ -11,8 +11,8 @@ export function mdnRnnStepOf({ batch, window, hidden }: MdnRnnStep): Step {
   const windows = randn([batch, window + 1, 1]);
   return () =>
     scope(() => {
-      const loss = mdnRnnLoss(model, windows, { loss: 'nll', betaNll: 0 });
-      optimizer.step(grad(loss, model.parameters()));
+      const { loss, gradients } = mdnRnnGradients(model, windows, { loss: 'nll', betaNll: 0 });
+      optimizer.step(gradients);
       return loss.item();
     });
 }

@@ -1,3 +1,4 @@
+#include "../kernels/mdn_rnn_nll.h"
 #include "../kernels/rollout.h"
 
 #include "../convert.h"
@@ -23,18 +24,34 @@ void checkShape(const at::Tensor& tensor, const std::vector<int64_t>& expected, 
   if (tensor.sizes() != expected) throw shapeError(argument, shapeText(expected), tensor);
 }
 
-// rollOut(parameters of an MDN-RNN, raw (3 K), hidden (H), known (horizon - 1, I - 1)?, options):
-// (paths, horizon), or undefined if there is no kernel for such tensors
+// mdnRnnNll(parameters of an MDN-RNN, input (B, T, I), target (B, D), varianceFloor): [loss, a gradient for each
+// parameter], or undefined if there is no kernel for such tensors
+Napi::Value mdnRnnNll(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const kernels::MdnRnnWeights weights = weightsFromJs(environment, info[0]);
+  const at::Tensor input = environment.unwrap(info[1], "input"), target = environment.unwrap(info[2], "target");
+  const bool fits = input.dim() == 3 && input.size(0) > 0 && input.size(1) > 0 &&
+                    input.size(2) == weights.gru[0].size(1) && target.dim() == 2 && target.size(0) == input.size(0) &&
+                    weights.headWeight.size(0) % (target.size(1) + 2) == 0;
+  if (!fits || !kernels::isMdnRnnNll(weights, input, target)) return info.Env().Undefined();
+  const double varianceFloor = numberFromJs(info[3], "varianceFloor");
+  return toJs(info.Env(), environment, kernels::mdnRnnNll(weights, input, target, varianceFloor));
+}
+
+// rollOut(parameters of an MDN-RNN, history (T, I), known (horizon - 1, I - 1)?, options): (paths, horizon), or
+// undefined if there is no kernel for such tensors
 Napi::Value rollOut(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const kernels::MdnRnnWeights weights = weightsFromJs(environment, info[0]);
-  const kernels::RollOutOptions options = optionsFromJs(info[4]);
+  const kernels::RollOutOptions options = optionsFromJs(info[3]);
   const int64_t inputSize = weights.gru[0].size(1);
-  kernels::RollOutInputs inputs{environment.unwrap(info[1], "raw"), environment.unwrap(info[2], "hidden"), {}};
-  checkShape(inputs.raw, {weights.headWeight.size(0)}, "raw");
-  checkShape(inputs.hidden, {weights.gru[1].size(1)}, "hidden");
+  kernels::RollOutInputs inputs{environment.unwrap(info[1], "history"), {}};
+  if (inputs.history.dim() != 2 || inputs.history.size(0) == 0) {
+    throw shapeError("history", "(time, features) with at least one time step", inputs.history);
+  }
+  checkLastSize(inputs.history, inputSize, "history");
   if (inputSize > 1 && options.horizon > 1) {
-    inputs.known = environment.unwrap(info[3], "known");
+    inputs.known = environment.unwrap(info[2], "known");
     checkShape(inputs.known, {options.horizon - 1, inputSize - 1}, "known");
   }
   if (!kernels::isRollOut(weights, inputs)) return info.Env().Undefined();
@@ -49,7 +66,8 @@ Napi::Value pathNoise(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void registerRollOut(Napi::Env, Napi::Object exports) {
+void registerMdnRnn(Napi::Env, Napi::Object exports) {
+  exportFunction<mdnRnnNll>(exports, "mdnRnnNll");
   exportFunction<rollOut>(exports, "rollOut");
   exportFunction<pathNoise>(exports, "pathNoise");
 }
