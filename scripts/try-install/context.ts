@@ -43,7 +43,7 @@ export function run(cwd: string, env: NodeJS.ProcessEnv, command: string, ...arg
     cwd,
     env,
     encoding: 'utf8',
-    timeout: 600_000,
+    timeout: 1_800_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (status === 0) return stdout.trim();
