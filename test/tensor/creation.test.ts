@@ -146,6 +146,15 @@ describe('filled tensors', () => {
   });
 });
 
+test('a range has the dtype that PyTorch infers', () => {
+  expect(arange(0, 4).dtype).toBe('int64');
+  expect([arange(0, 2.5), arange(0.5, 3), arange(0, 1, 0.5)].map((range) => [range.dtype, ...numbersOf(range)])).toEqual([
+    ['float32', 0, 1, 2],
+    ['float32', 0.5, 1.5, 2.5],
+    ['float32', 0, 0.5],
+  ]);
+});
+
 describe('item', () => {
   test('gives the only element', () => {
     expect(tensor([[2.5]]).item()).toBe(2.5);
