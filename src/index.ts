@@ -56,7 +56,7 @@ export { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from './nn/losses';
 export { Layer, Module, type StateDict } from './nn/module';
 export { ReduceLrOnPlateau, type ReduceLrOnPlateauOptions } from './nn/reduce-lr-on-plateau';
 export { Sequential } from './nn/sequential';
-export { type GridOptions, writeGrid } from './report/png';
+export { encodeGrid, type GridOptions, writeGrid } from './report/png';
 export { grad, noGrad } from './tensor/autograd';
 export {
   arange,

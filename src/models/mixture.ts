@@ -186,7 +186,9 @@ export function sampleMixture(
   raw: Tensor,
   { varianceFloor = VARIANCE_FLOOR, temperature = 1, generator }: DrawOptions = {},
 ): Tensor {
-  return new Tensor(native().sampleMixture(handleOf(raw), varianceFloor, temperature, nativeOf(generator)));
+  return new Tensor(
+    native().sampleMixture(handleOf(raw), varianceFloor, temperature, generator && nativeOf(generator, raw.device)),
+  );
 }
 
 /** Standard deviations from its mean beyond which a Gaussian's tail is zero in float64. */

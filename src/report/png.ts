@@ -22,6 +22,14 @@ export interface GridOptions {
  * A grayscale PNG file's bytes: N images side by side, row after row.
  *
  * @param images N * height * width values; those outside the range are clamped, NaN is mid-gray
+ * @throws ERR_INVALID_ARGUMENT
+ * @example
+ * ```ts
+ * import { encodeGrid } from 'libtorch-generative';
+ *
+ * const png = encodeGrid(Float32Array.of(-1, 0, 1, 0), { height: 1, width: 2 }); // two images of two pixels
+ * console.log(png.toString('latin1', 1, 4)); // PNG
+ * ```
  */
 export function encodeGrid(images: Float32Array, options: GridOptions): Uint8Array {
   const { height, width, padding, range, scale, count, columns } = checkGrid(images, options);

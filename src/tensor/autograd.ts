@@ -1,4 +1,5 @@
 import { native } from '../native/addon';
+import { checkSynchronous } from './synchronous';
 import { handleOf, Tensor } from './tensor';
 
 /**
@@ -31,7 +32,7 @@ export function grad(
 /**
  * Runs `body` without recording anything for gradients, and returns what it returns.
  *
- * @param body synchronous: what runs after an `await` in it is recorded again
+ * @throws ERR_INVALID_ARGUMENT if `body` is asynchronous: recording would go on before it is done
  * @see https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
  * @example
  * ```ts
@@ -44,7 +45,9 @@ export function grad(
 export function noGrad<T>(body: () => T): T {
   const before = native().setGradEnabled(false);
   try {
-    return body();
+    const result = body();
+    checkSynchronous(result);
+    return result;
   } finally {
     native().setGradEnabled(before);
   }

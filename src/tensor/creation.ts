@@ -120,18 +120,19 @@ export function ones(shape: number[], options: TensorOptions = {}): Tensor {
 }
 
 /**
- * From `start` to before `end`, `step` apart; int64 by default.
+ * From `start` to before `end`, `step` apart; by default int64 if all three are whole numbers, else float32.
  *
  * @example
  * ```ts
  * import { arange } from 'libtorch-generative';
  *
  * console.log(arange(0, 3).toArray()); // BigInt64Array(3) [ 0n, 1n, 2n ]
- * console.log(arange(0, 1, 0.5, { dtype: 'float32' }).toArray()); // Float32Array(2) [ 0, 0.5 ]
+ * console.log(arange(0, 1, 0.5).toArray()); // Float32Array(2) [ 0, 0.5 ]
  * ```
  */
 export function arange(start: number, end: number, step = 1, options: TensorOptions = {}): Tensor {
-  const { dtype = 'int64', device, requiresGrad = false } = options;
+  const areWhole = [start, end, step].every(Number.isInteger);
+  const { dtype = areWhole ? 'int64' : 'float32', device, requiresGrad = false } = options;
   return withGrad(new Tensor(native().arange(start, end, step, dtype, undefined, device)), requiresGrad);
 }
 

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { type NativeRandomGenerator, native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { handleOf, Tensor } from './tensor';
@@ -107,9 +107,19 @@ export function setGeneratorState(state: Uint8Array, device = 'cpu'): void {
   native().setGeneratorState(state, device === 'cpu' ? undefined : device);
 }
 
-/** The add-on's object; what is no RandomGenerator goes through, for the add-on to refuse by name. */
-export function nativeOf(generator: RandomGenerator | undefined): NativeRandomGenerator | undefined {
-  return generator instanceof RandomGenerator ? generator.native : generator;
+/**
+ * The add-on's object; what is no RandomGenerator goes through, for the add-on to refuse by name.
+ *
+ * @param device what is drawn for; a CUDA device would draw from its own generator in silence
+ * @throws ERR_DEVICE if that is not the CPU
+ */
+export function nativeOf(generator: RandomGenerator | undefined, device = 'cpu'): NativeRandomGenerator | undefined {
+  if (!(generator instanceof RandomGenerator)) return generator;
+  if (device === 'cpu') return generator.native;
+  throw new LibtorchGenerativeError(
+    'ERR_DEVICE',
+    `A RandomGenerator draws on the CPU, not on ${device}: draw there and move what was drawn by to({ device })`,
+  );
 }
 
 /**
@@ -129,7 +139,7 @@ export function withSeed<T>(seed: number, body: () => T): T {
 
 /** How random tensors are drawn. */
 export interface RandomOptions {
-  /** Default this thread's own, or the CUDA device's. */
+  /** For the CPU only; default this thread's own, or the CUDA device's. */
   generator?: RandomGenerator;
   /** Default float32. */
   dtype?: DType;
@@ -150,7 +160,7 @@ export interface RandomOptions {
  * ```
  */
 export function randn(shape: number[], { generator, dtype, device }: RandomOptions = {}): Tensor {
-  return new Tensor(native().randn(shape, nativeOf(generator), dtype, device));
+  return new Tensor(native().randn(shape, nativeOf(generator, device), dtype, device));
 }
 
 /**
@@ -166,7 +176,7 @@ export function randn(shape: number[], { generator, dtype, device }: RandomOptio
  * ```
  */
 export function rand(shape: number[], { generator, dtype, device }: RandomOptions = {}): Tensor {
-  return new Tensor(native().rand(shape, nativeOf(generator), dtype, device));
+  return new Tensor(native().rand(shape, nativeOf(generator, device), dtype, device));
 }
 
 /**
@@ -181,7 +191,7 @@ export function rand(shape: number[], { generator, dtype, device }: RandomOption
  * ```
  */
 export function randperm(n: number, { generator, device }: Omit<RandomOptions, 'dtype'> = {}): Tensor {
-  return new Tensor(native().randperm(n, nativeOf(generator), device));
+  return new Tensor(native().randperm(n, nativeOf(generator, device), device));
 }
 
 /**
@@ -197,7 +207,9 @@ export function randperm(n: number, { generator, device }: Omit<RandomOptions, '
  * ```
  */
 export function bernoulli(probabilities: Tensor, { generator }: Pick<RandomOptions, 'generator'> = {}): Tensor {
-  return new Tensor(native().bernoulli(handleOf(probabilities), nativeOf(generator)));
+  return new Tensor(
+    native().bernoulli(handleOf(probabilities), generator && nativeOf(generator, probabilities.device)),
+  );
 }
 
 /**
@@ -220,7 +232,9 @@ export function multinomial(
   numSamples: number,
   { replacement = false, generator }: { replacement?: boolean; generator?: RandomGenerator } = {},
 ): Tensor {
-  return new Tensor(native().multinomial(handleOf(weights), numSamples, replacement, nativeOf(generator)));
+  return new Tensor(
+    native().multinomial(handleOf(weights), numSamples, replacement, generator && nativeOf(generator, weights.device)),
+  );
 }
 
 /** A seed drawn as PyTorch's samplers draw theirs, from 0 to 2^63 - 1. */

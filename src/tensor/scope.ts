@@ -1,6 +1,6 @@
-import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
 import { scopeClosed, scopeOpened, trackBeyondScope } from './lifetime';
+import { checkSynchronous } from './synchronous';
 import { Tensor } from './tensor';
 
 /**
@@ -24,7 +24,7 @@ export function scope<T>(body: () => T): T {
   let returned: Tensor[] = [];
   try {
     const result = body();
-    if (isPromise(result)) throw invalidArgument('body', 'a synchronous function', 'one that returns a promise');
+    checkSynchronous(result);
     returned = tensorsIn(result);
     return result;
   } finally {
@@ -52,10 +52,6 @@ export function keep<T extends Tensor>(tensor: T): T {
   native().keep(tensor.handle);
   trackBeyondScope(tensor);
   return tensor;
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null)?.then === 'function';
 }
 
 function tensorsIn(value: unknown, seen = new Set<object>()): Tensor[] {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { native } from '../native/addon';
 import type { DType, Handle, TypedArray } from '../native/handle';
 import { stopTracking, trackLifetime } from './lifetime';
@@ -99,7 +100,11 @@ export class Tensor {
   [Symbol.dispose](): void {
     this.dispose();
   }
-  /** Dtype, shape and device, for a log: "Tensor(float32, [2,3], cpu)". */
+  /** @internal For console.log, which would show the handle. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+  /** Dtype, shape and device, which `console.log` shows too: "Tensor(float32, [2,3], cpu)". */
   toString(): string {
     return this.isDisposed ? 'Tensor(disposed)' : `Tensor(${this.dtype}, [${this.shape}], ${this.device})`;
   }

@@ -23,7 +23,7 @@ export interface DrawImagesOptions {
 const BATCH_SIZE = 1000;
 
 /**
- * Draws images, of 256 levels of gray as real ones are, from a generator on the CPU.
+ * Draws images, of 256 levels of gray as real ones are: from the same noise wherever the generator is.
  *
  * @throws ERR_INVALID_ARGUMENT for a count that is not a whole number of at least 1, or images of another size than the
  *   generator's
@@ -43,9 +43,10 @@ export function drawImages(generator: Generator, { count, height, width, seed = 
   }
   const images = new Uint8Array(count * height * width);
   const random = new RandomGenerator(seed);
+  const { device } = generator.parameters()[0]!;
   for (let start = 0; start < count; start += BATCH_SIZE) {
     const shape = [Math.min(BATCH_SIZE, count - start), generator.noiseDim];
-    const samples = scope(() => drawSamples(generator, randn(shape, { generator: random })));
+    const samples = scope(() => drawSamples(generator, randn(shape, { generator: random }).to({ device })));
     images.set(samplesToImages(samples, { height, width }).images, start * height * width);
   }
   return { images, count, height, width };

@@ -1,5 +1,6 @@
 import { grad, noGrad } from '../../src/tensor/autograd';
 import { ones, tensor } from '../../src/tensor/creation';
+import { errorOf } from '../error-of';
 import { loadFixture, numbersOf } from '../fixtures/fixture';
 
 const fixture = loadFixture('tensor/ops');
@@ -113,6 +114,14 @@ describe('noGrad', () => {
       throw new Error('body');
     };
     expect(() => noGrad(fail)).toThrow('body');
+    expect(x.mul(2).requiresGrad).toBe(true);
+  });
+
+  test('refuses an asynchronous body', () => {
+    expect(errorOf(() => noGrad(async () => x.mul(2)))).toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: 'Expected a synchronous function for body but received one that returns a promise',
+    });
     expect(x.mul(2).requiresGrad).toBe(true);
   });
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { DType, TypedArray } from '../../src/native/handle';
 import { arange, full, ones, tensor, zeros } from '../../src/tensor/creation';
 import { memory } from '../../src/tensor/scope';
@@ -144,6 +145,24 @@ describe('filled tensors', () => {
     const made = [zeros, ones].map((make) => make([1], { requiresGrad: true }));
     expect([...made, tensor([1], { requiresGrad: true })].map((each) => each.requiresGrad)).toEqual([true, true, true]);
   });
+});
+
+test('a range has the dtype that PyTorch infers', () => {
+  expect(arange(0, 4).dtype).toBe('int64');
+  expect(
+    [arange(0, 2.5), arange(0.5, 3), arange(0, 1, 0.5)].map((range) => [range.dtype, ...numbersOf(range)]),
+  ).toEqual([
+    ['float32', 0, 1, 2],
+    ['float32', 0.5, 1.5, 2.5],
+    ['float32', 0, 0.5],
+  ]);
+});
+
+test('a tensor tells what it is to console.log, and in text', () => {
+  const matrix = ones([2, 3], { dtype: 'int64' });
+  expect([`${matrix}`, inspect([matrix])]).toEqual(['Tensor(int64, [2,3], cpu)', '[ Tensor(int64, [2,3], cpu) ]']);
+  matrix.dispose();
+  expect(inspect(matrix)).toBe('Tensor(disposed)');
 });
 
 describe('item', () => {

@@ -141,6 +141,20 @@ describe('arguments', () => {
   });
 });
 
+// Before this was refused, the device's own generator drew: other numbers each time.
+test('a generator, which draws on the CPU, is not taken for a CUDA device', () => {
+  const options = { generator: new RandomGenerator(1), device: 'cuda:0' };
+  for (const draw of [() => randn([2], options), () => rand([2], options), () => randperm(2, options)]) {
+    expect(draw).toThrow(
+      expect.objectContaining({
+        code: 'ERR_DEVICE',
+        message:
+          'A RandomGenerator draws on the CPU, not on cuda:0: draw there and move what was drawn by to({ device })',
+      }),
+    );
+  }
+});
+
 test('the state of a CUDA device is asked of that device', () => {
   if (cudaDeviceCount() === 0) {
     expect(() => getGeneratorState('cuda:0')).toThrow('Device cuda:0 is not there: libtorch finds 0 CUDA devices');
