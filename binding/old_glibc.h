@@ -1,5 +1,5 @@
-// Binds what has a new version in newer releases of glibc to the old one, so that an add-on that was compiled there runs
-// wherever libtorch does, on glibc 2.28. `npm run prebuild -- --glibc 2.28` fails when a symbol is missing here.
+// Binds what has a new version in newer releases of glibc to the old one, so that an add-on that was compiled there
+// runs wherever libtorch does, on glibc 2.28. `npm run prebuild -- --glibc 2.28` fails when a symbol is missing here.
 #pragma once
 
 #ifdef __linux__
