@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const root = join(__dirname, '..', '..');
@@ -24,11 +24,11 @@ export function codeOf(lines: string[], start = 0): string {
   return [...new Array<string>(start).fill(''), ...code].join('\n');
 }
 
-/** One program for each guide in docs/. */
+/** One program for each guide in docs/ that has one: installing is done by commands. */
 export function guides(): Program[] {
-  const names = existsSync(join(root, 'docs')) ? readdirSync(join(root, 'docs')) : [];
-  return names
+  return readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name))
-    .map((file) => ({ name: file, code: codeOf(readFileSync(join(root, file), 'utf8').split('\n')) }));
+    .map((file) => ({ name: file, code: codeOf(readFileSync(join(root, file), 'utf8').split('\n')) }))
+    .filter(({ code }) => code.trim() !== '');
 }
