@@ -28,7 +28,7 @@ export interface GridOptions {
  * import { encodeGrid } from 'libtorch-generative';
  *
  * const png = encodeGrid(Float32Array.of(-1, 0, 1, 0), { height: 1, width: 2 }); // two images of two pixels
- * console.log(png.toString('latin1', 1, 4)); // PNG
+ * console.log(String.fromCharCode(...png.subarray(1, 4))); // PNG
  * ```
  */
 export function encodeGrid(images: Float32Array, options: GridOptions): Uint8Array {
