@@ -1,3 +1,6 @@
+// The numbers that tests hold trainings against are the CPU's, also where the default device would be a card.
+process.env.CUDA_VISIBLE_DEVICES ??= '';
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
