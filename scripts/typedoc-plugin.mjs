@@ -42,12 +42,13 @@ function headingOf({ content }) {
 
 /** @param {import('typedoc').DeclarationReflection} type */
 function categorizeMembers({ sources, children = [] }) {
-  const [{ fullFileName, line: start }] = sources;
-  const lines = readFileSync(fullFileName, 'utf8').split('\n');
   for (const member of children) {
     const [source] = member.sources ?? [];
-    if (source?.fullFileName !== fullFileName) continue; // inherited
-    const comment = lines.slice(start, source.line).findLast((line) => /^ {2}\/\/ \w/.test(line));
+    if (!source) continue;
+    const inherited = source.fullFileName !== sources[0].fullFileName;
+    const lines = readFileSync(source.fullFileName, 'utf8').split('\n');
+    const above = lines.slice(inherited ? 0 : sources[0].line, source.line);
+    const comment = above.findLast((line) => /^ {2}\/\/ \w/.test(line));
     if (comment) categorize(member, titleOf(comment));
   }
 }

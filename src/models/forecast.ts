@@ -4,7 +4,8 @@ import { checkNumber, checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
-import { handleOf, Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
 import type { MdnRnn } from './mdn-rnn';
 import { Mixture, VARIANCE_FLOOR } from './mixture';
 

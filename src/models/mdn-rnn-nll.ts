@@ -1,6 +1,7 @@
 import { native } from '../native/addon';
 import { grad } from '../tensor/autograd';
-import { handleOf, Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
 import type { MdnRnn } from './mdn-rnn';
 import { mixtureNll, VARIANCE_FLOOR } from './mixture';
 

@@ -4,7 +4,8 @@ import { noGrad } from '../tensor/autograd';
 import { tensor, where } from '../tensor/creation';
 import { nativeOf, type RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
-import { handleOf, Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
 
 /** How raw numbers become a {@link Mixture}. */
 export interface MixtureOptions {

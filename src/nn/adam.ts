@@ -1,7 +1,8 @@
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { type NativeAdam, native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
-import { handleOf, Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
 import { checkNumber } from './check';
 import type { StateDict } from './module';
 

@@ -1,6 +1,7 @@
 import { invalidArgument } from '../errors';
 import { type NativeGru, native } from '../native/addon';
-import { handleOf, Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
 import { checkSize } from './check';
 import { Module } from './module';
 

@@ -1,5 +1,6 @@
 import { type NativeLink, native } from '../native/addon';
-import { handleOf, Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from './activations';
 import { Linear } from './linear';
 import type { Layer } from './module';

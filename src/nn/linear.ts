@@ -1,5 +1,6 @@
 import { type NativeLinear, native } from '../native/addon';
-import { handleOf, Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
 import { checkSize } from './check';
 import { Layer } from './module';
 

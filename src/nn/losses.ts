@@ -1,5 +1,6 @@
 import { native } from '../native/addon';
-import { handleOf, Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
 
 /** A loss: two tensors to one number, the mean over all elements, of shape (). */
 export type Loss = (input: Tensor, target: Tensor) => Tensor;

@@ -1,6 +1,7 @@
 import { native } from '../native/addon';
 import { checkSynchronous } from './synchronous';
-import { handleOf, Tensor } from './tensor';
+import { Tensor } from './tensor';
+import { handleOf } from './tensor-memory';
 
 /**
  * The gradients of a one-element `loss` for the given inputs only, one each and of its shape; nothing is accumulated.

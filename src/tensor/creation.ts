@@ -1,7 +1,8 @@
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
 import type { DType, TypedArray } from '../native/handle';
-import { handleOf, Tensor } from './tensor';
+import { Tensor } from './tensor';
+import { handleOf } from './tensor-memory';
 
 /** Numbers in nested arrays of one shape: 1, [1, 2], [[1, 2], [3, 4]], ... */
 export type NestedNumbers = number | NestedNumbers[];

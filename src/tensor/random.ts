@@ -1,7 +1,8 @@
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { type NativeRandomGenerator, native } from '../native/addon';
 import type { DType } from '../native/handle';
-import { handleOf, Tensor } from './tensor';
+import { Tensor } from './tensor';
+import { handleOf } from './tensor-memory';
 
 /**
  * A sequence of random numbers of its own, PyTorch's `torch.Generator` on the CPU (Mersenne Twister). Functions such as

@@ -1,7 +1,6 @@
-import { inspect } from 'node:util';
 import { native } from '../native/addon';
-import type { DType, Handle, TypedArray } from '../native/handle';
-import { stopTracking, trackLifetime } from './lifetime';
+import type { DType, Handle } from '../native/handle';
+import { handleOf, TensorMemory } from './tensor-memory';
 
 /** Anything an arithmetic method takes beside its tensor: another tensor, broadcast as in PyTorch, or a number. */
 export type Operand = Tensor | number;
@@ -37,112 +36,20 @@ export interface Eigendecomposition {
  *
  * const x = tensor([[1, 2, 3], [4, 5, 6]]);
  * console.log(x.shape, x.dtype, x.device); // [ 2, 3 ] float32 cpu
- * console.log(x.mul(2).sum(1).toArray()); // Float32Array(2) [ 12, 30 ]
+ * console.log(x.mul(2).sum(1).toArray(), x.sum(1, true).shape); // Float32Array(2) [ 12, 30 ] [ 2, 1 ]
+ * console.log(x.max(1).indices.toArray(), x.unfold(1, 2, 1).shape); // BigInt64Array(2) [ 2n, 2n ] [ 2, 2, 2 ]
  * console.log(x.select(1, -1).toArray()); // Float32Array(2) [ 3, 6 ]
  * x.dispose();
  * console.log(x.isDisposed); // true
  * ```
  */
-export class Tensor {
-  /** @internal The add-on's name for it. */
-  readonly handle: Handle;
-
-  /** @internal Use {@link tensor}, {@link zeros}, {@link randn}, ... */
-  constructor(handle: Handle) {
-    this.handle = handle;
-    trackLifetime(this);
-  }
-
-  // data and memory
-
-  /** The sizes of the dimensions; `[]` for a single number. */
-  get shape(): number[] {
-    return native().shape(this.handle);
-  }
-  /** The type of the elements. */
-  get dtype(): DType {
-    return native().dtype(this.handle);
-  }
-  /** "cpu", "cuda:0", ... */
-  get device(): string {
-    return native().device(this.handle);
-  }
-  /** Number of elements. */
-  get size(): number {
-    return this.shape.reduce((product, length) => product * length, 1);
-  }
-  /** Whether the elements lie in row-major order without gaps. */
-  get isContiguous(): boolean {
-    return native().isContiguous(this.handle);
-  }
-  /** Whether its memory was freed. */
-  get isDisposed(): boolean {
-    return !native().isAlive(this.handle);
-  }
-
-  /**
-   * A copy of the elements in row-major order, in the typed array of the dtype: int64 in a BigInt64Array, booleans as
-   * bytes, halves as float32.
-   */
-  toArray(): TypedArray {
-    return native().toTypedArray(this.handle);
-  }
-  /** The only element, as a number. @throws ERR_SHAPE if there are more */
-  item(): number {
-    return Number(native().item(this.handle));
-  }
-  /** Frees the memory now. Twice is harmless. */
-  dispose(): void {
-    stopTracking(this);
-    native().dispose(this.handle);
-  }
-  /** As {@link Tensor.dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-  /** @internal For console.log, which would show the handle. */
-  [inspect.custom](): string {
-    return this.toString();
-  }
-  /** Dtype, shape and device, which `console.log` shows too: "Tensor(float32, [2,3], cpu)". */
-  toString(): string {
-    return this.isDisposed ? 'Tensor(disposed)' : `Tensor(${this.dtype}, [${this.shape}], ${this.device})`;
-  }
-
+export class Tensor extends TensorMemory {
   // gradients
 
-  /** Whether what is computed from it is recorded for gradients; only of floating-point tensors. */
-  get requiresGrad(): boolean {
-    return native().requiresGrad(this.handle);
-  }
-  set requiresGrad(flag: boolean) {
-    native().setRequiresGrad(this.handle, flag);
-  }
   /** What {@link Tensor.backward} accumulated, of this tensor's shape; undefined before. */
   get grad(): Tensor | undefined {
     const gradient = native().gradOf(this.handle);
     return gradient === undefined ? undefined : new Tensor(gradient);
-  }
-  /** Forgets the accumulated gradient. */
-  zeroGrad(): void {
-    native().clearGrad(this.handle);
-  }
-  /**
-   * Adds the gradients of this one-element tensor to the `grad` of all it was computed from.
-   *
-   * @param options.retainGraph keeps the graph for another call; default false
-   * @throws ERR_LIBTORCH if it has more elements, or nothing was recorded
-   * @example
-   * ```ts
-   * import { tensor } from 'libtorch-generative';
-   *
-   * const x = tensor([1, 2, 3], { requiresGrad: true });
-   * x.square().sum().backward();
-   * console.log(x.grad!.toArray()); // Float32Array(3) [ 2, 4, 6 ]
-   * ```
-   */
-  backward({ retainGraph = false } = {}): void {
-    native().backward(this.handle, retainGraph);
   }
   /** The same data outside the graph. */
   detach(): Tensor {
@@ -282,15 +189,6 @@ export class Tensor {
    * The sum over `dim`, or over all elements.
    *
    * @param dim dimensions that go away, or stay as 1 with `keepdim`; negative ones count from the last
-   * @example
-   * ```ts
-   * import { ones } from 'libtorch-generative';
-   *
-   * const x = ones([2, 3, 4]);
-   * console.log(x.sum().item()); // 24
-   * console.log(x.sum([0, -1]).shape); // [ 3 ]
-   * console.log(x.sum(1, true).shape); // [ 2, 1, 4 ]
-   * ```
    */
   sum(dim?: number | number[], keepdim = false): Tensor {
     return new Tensor(
@@ -303,10 +201,7 @@ export class Tensor {
       dim === undefined ? native().meanAll(this.handle) : native().mean(this.handle, listOf(dim), keepdim),
     );
   }
-  /**
-   * The variance over `dim`, or over all elements: the sum of squares divided by N - `correction`, 1 by default.
-   * Dimensions as for {@link Tensor.sum}.
-   */
+  /** The variance, the sum of squares divided by N - `correction`. Dimensions as for {@link Tensor.sum}. */
   var(dim?: number | number[], { correction = 1, keepdim = false } = {}): Tensor {
     return new Tensor(native().var(this.handle, dim === undefined ? null : listOf(dim), correction, keepdim));
   }
@@ -320,17 +215,7 @@ export class Tensor {
   }
   /** The largest of all elements, of shape (). */
   max(): Tensor;
-  /**
-   * The largest along `dim`, and where they are.
-   *
-   * @example
-   * ```ts
-   * import { tensor } from 'libtorch-generative';
-   *
-   * const { values, indices } = tensor([[1, 5, 2], [7, 0, 3]]).max(1);
-   * console.log(values.toArray(), indices.toArray()); // Float32Array(2) [ 5, 7 ] BigInt64Array(2) [ 1n, 0n ]
-   * ```
-   */
+  /** The largest along `dim`, and where they are. */
   max(dim: number, keepdim?: boolean): ValuesAndIndices;
   max(dim?: number, keepdim = false): Tensor | ValuesAndIndices {
     return dim === undefined
@@ -412,17 +297,7 @@ export class Tensor {
   slice(dim: number, start?: number | null, end?: number | null, step = 1): Tensor {
     return new Tensor(native().slice(this.handle, dim, start, end, step));
   }
-  /**
-   * Every window of `size` elements along `dim`, `step` apart, as a last dimension.
-   *
-   * @example
-   * ```ts
-   * import { arange } from 'libtorch-generative';
-   *
-   * const windows = arange(0, 5).unfold(0, 3, 1);
-   * console.log(windows.shape, windows.select(0, 1).toArray()); // [ 3, 3 ] BigInt64Array(3) [ 1n, 2n, 3n ]
-   * ```
-   */
+  /** Every window of `size` elements along `dim`, `step` apart, as a last dimension: 0 to 4 by 3 are 012, 123, 234. */
   unfold(dim: number, size: number, step: number): Tensor {
     return new Tensor(native().unfold(this.handle, dim, size, step));
   }
@@ -503,11 +378,6 @@ export class Tensor {
   logSoftmax(dim: number): Tensor {
     return new Tensor(native().logSoftmax(this.handle, dim));
   }
-}
-
-/** @internal The add-on's name for a tensor; what is no tensor goes through, for the add-on to refuse by name. */
-export function handleOf(tensor: Tensor): Handle {
-  return tensor instanceof Tensor ? tensor.handle : (tensor as Handle);
 }
 
 type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'eq' | 'lt' | 'le' | 'gt' | 'ge';
