@@ -10,6 +10,9 @@ export function addBuildCommand(program: Command): void {
       `compile the add-on for the libtorch (${BUILDABLE}) that LIBTORCH names, or the first one found; needs cmake and a C++20 compiler`,
     )
     .action(async () => {
-      console.error(`The add-on is in ${await compileAddon(findLibtorch())}`);
+      const libtorch = findLibtorch();
+      const which = `libtorch ${libtorch.version} in ${libtorch.root}`;
+      console.error(`Compiling the add-on for ${which}, which takes some minutes`);
+      console.error(`The add-on is in ${await compileAddon(libtorch)}`);
     });
 }

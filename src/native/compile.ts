@@ -7,7 +7,7 @@ import { compiledFolder, packageRoot } from './addons';
 import { withStagingFolder } from './cache';
 import type { Libtorch } from './libtorch';
 
-const isThere = (tool: string) => spawnSync(tool, ['--version']).error === undefined;
+const isThere = (tool: string) => spawnSync(tool, ['--version'], { env: process.env }).error === undefined;
 
 /** @throws ERR_ADDON_NOT_BUILT with the Debian packages of what is missing */
 export function requireBuildTools(): void {
@@ -33,9 +33,8 @@ export function requireBuildTools(): void {
  * @returns the folder with the loader and the library
  * @throws ERR_ADDON_NOT_BUILT
  */
-export async function compileAddon({ root, version }: Libtorch): Promise<string> {
+export async function compileAddon({ root }: Libtorch): Promise<string> {
   requireBuildTools();
-  console.error(`Compiling the add-on for libtorch ${version} in ${root}, which takes some minutes`);
   return withStagingFolder(async (staging, signal) => {
     const compiled = join(staging, 'Release');
     const definitions = {
@@ -64,7 +63,7 @@ function nodeApiIncludes(): string[] {
 }
 
 async function run(command: string, args: string[], signal: AbortSignal): Promise<void> {
-  const child = spawn(command, args, { stdio: ['ignore', 2, 2], signal });
+  const child = spawn(command, args, { stdio: ['ignore', 2, 2], env: process.env, signal });
   const status = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
   if (status === 0) return;
   throw new LibtorchGenerativeError('ERR_ADDON_NOT_BUILT', 'Compiling the add-on failed; its messages are above');
