@@ -7,5 +7,6 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
   modulePathIgnorePatterns: ['<rootDir>/lib/'],
-  testTimeout: 60_000,
+  // A hang's end, no bound on speed: on busy or slow cores a training takes minutes.
+  testTimeout: 300_000,
 };
