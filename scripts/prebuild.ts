@@ -1,7 +1,7 @@
 // Puts the add-on into prebuilds/ as it is published: the loader, and a library for each version of libtorch: those that
 // setup fetches, or those of the folders given (`npm run prebuild -- DIR ...`). `--glibc 2.28` fails if it needs a newer.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import prebuildify from 'prebuildify';
@@ -41,15 +41,17 @@ async function fetched(): Promise<Libtorch[]> {
   return [cpu, inFolder(folder)];
 }
 
+/** The folder gets its name once pip is done, so that an interrupted download is made again. */
 async function pipDownload(requirement: string, folder: string): Promise<void> {
   const temporaryFolder = `${folder}.tmp`;
+  rmSync(temporaryFolder, { recursive: true, force: true });
   mkdirSync(temporaryFolder, { recursive: true });
-  const args = ['--no-deps', '--target', folder, requirement];
+  const target = join(temporaryFolder, 'content');
+  const args = ['--no-deps', '--target', target, requirement];
   const failure = await pipInstall({ python: findPip(), args, temporaryFolder, signal: new AbortController().signal });
+  if (failure === undefined) renameSync(target, folder);
   rmSync(temporaryFolder, { recursive: true });
-  if (failure === undefined) return;
-  rmSync(folder, { recursive: true, force: true });
-  throw new LibtorchGenerativeError('ERR_SETUP', `pip could not fetch ${requirement}:\n${failure}`);
+  if (failure) throw new LibtorchGenerativeError('ERR_SETUP', `pip could not fetch ${requirement}:\n${failure}`);
 }
 
 function inFolder(folder: string): Libtorch {

@@ -56,10 +56,8 @@ export async function compileAddon({ root }: Libtorch): Promise<string> {
 
 /** The folders of Node-API's headers in C and C++, which need none of Node's own. */
 function nodeApiIncludes(): string[] {
-  return ['node-api-headers', 'node-addon-api'].map((name) => {
-    const folder = dirname(require.resolve(`${name}/package.json`));
-    return name === 'node-api-headers' ? join(folder, 'include') : folder;
-  });
+  const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`));
+  return [join(folderOf('node-api-headers'), 'include'), folderOf('node-addon-api')];
 }
 
 async function run(command: string, args: string[], signal: AbortSignal): Promise<void> {
