@@ -33,6 +33,15 @@ __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t pan
   const float* inputWeights = hiddenWeights + layout.hiddenSize * kGates * kLanes;
   const Vec hiddenBias = load(inputWeights + layout.inputs * kGates * kLanes);
   const int64_t unit = panel * kLanes, stateStride = layout.state, gatesStride = layout.gates;
+  const float* h = before + first * stateStride + unit;
+  float* next = after + first * stateStride + unit;
+  float* kept = gates ? gates + first * gatesStride + unit * 4 : nullptr;
+  if (kept) {
+    KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
+      prefetchToWrite<1>(next + i * stateStride);
+      prefetchToWrite<4>(kept + i * gatesStride);
+    }
+  }
 
   Vec sum[Rows][kGates] = {};
   accumulate<Rows, kGates>(layout.inputs, {inputs + first * layout.inputs, layout.inputs, 1}, inputWeights,
@@ -46,12 +55,9 @@ __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t pan
     accumulate<Rows, kGates, chainsFor(Rows, kGates)>(layout.hiddenSize, {before + first * stateStride, stateStride, 1},
                                                       hiddenWeights, kGates * kLanes, sum);
   }
-  const float* h = before + first * stateStride + unit;
-  float* next = after + first * stateStride + unit;
   const GruGates<Rows> gate = gruGates(gatePowers(sum, inputPart));
   storeNextStates(gate, h, next, stateStride);
-  if (!gates) return;
-  float* kept = gates + first * gatesStride + unit * 4;
+  if (!kept) return;
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
     store(kept + i * gatesStride, gate.r.v[i]);
     store(kept + i * gatesStride + kLanes, gate.z.v[i]);
@@ -68,7 +74,12 @@ __attribute__((noinline)) void backwardTile(const GruBackwardSlice& s, int64_t u
   const GruLayout& layout = s.layout;
   const int64_t stateStride = layout.state, gatesStride = layout.gates, gradientStride = layout.gateGradients;
   const int64_t hidden = layout.hidden;
+  const float *h = before + first * stateStride + unit, *kept = gates + first * gatesStride + unit * 4;
   float* carry = s.carry + first * stateStride + unit;
+  KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
+    prefetch<Vectors>(h + i * stateStride);
+    prefetch<4 * Vectors>(kept + i * gatesStride);
+  }
 
   Vec dh[Rows][Vectors];
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
@@ -79,15 +90,14 @@ __attribute__((noinline)) void backwardTile(const GruBackwardSlice& s, int64_t u
                                                         {next + first * gradientStride, gradientStride, 1},
                                                         s.packedHidden + unit * kGates * hidden, Vectors * kLanes, dh);
   }
-  const float* h = before + first * stateStride + unit;
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
     float* newCarry = carry + i * stateStride + v * kLanes;
     if (!gradients) {
       store(newCarry, dh[i][v]);
       continue;
     }
-    const float* kept = gates + (first + i) * gatesStride + (unit + v * kLanes) * 4;
-    const Vec r = load(kept), z = load(kept + kLanes), n = load(kept + 2 * kLanes), m = load(kept + 3 * kLanes);
+    const float* gate = kept + i * gatesStride + v * 4 * kLanes;
+    const Vec r = load(gate), z = load(gate + kLanes), n = load(gate + 2 * kLanes), m = load(gate + 3 * kLanes);
     const Vec notZ = 1.0f - z, dhz = dh[i][v] * z;
     const Vec dn = dh[i][v] * notZ * (1.0f - n * n), dm = dn * r;
     float* gradient = gradients + (first + i) * gradientStride + unit + v * kLanes;
