@@ -1,5 +1,6 @@
 #include "linear_chain.h"
 
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/leaky_relu_backward.h>
 #include <ATen/ops/linear.h>
@@ -80,15 +81,14 @@ Tensor chainOfOperators(Tensor x, const std::vector<LinearLayer>& layers) {
   return x;
 }
 
-/** The results of all layers. */
-variable_list forward(Tensor x, const std::vector<LinearLayer>& layers) {
-  variable_list results;
+/** x, then the results of all layers. */
+variable_list forward(const Tensor& x, const std::vector<LinearLayer>& layers) {
+  variable_list trace{x};
   for (const LinearLayer& layer : layers) {
-    x = product(x, layer.weight.t(), layer.bias);
-    activateInPlace(layer, x);
-    results.push_back(x);
+    trace.push_back(product(trace.back(), layer.weight.t(), layer.bias));
+    activateInPlace(layer, trace.back());
   }
-  return results;
+  return trace;
 }
 
 variable_list parametersOf(const std::vector<LinearLayer>& layers) {
@@ -104,15 +104,15 @@ variable_list parametersOf(const std::vector<LinearLayer>& layers) {
  * With g the gradient before a layer's activation: dx = g W, dW = gᵀ x, db = the sum of g's rows, each by the call that
  * libtorch makes. `inputs` are x and the parameters, of which `isNeeded` tells whose gradients are.
  */
-variable_list backward(Tensor g, const std::vector<LinearLayer>& layers, const Tensor& x, const variable_list& results,
+variable_list backward(Tensor g, const std::vector<LinearLayer>& layers, const variable_list& trace,
                        const std::vector<bool>& isNeeded) {
   variable_list gradients(isNeeded.size());
   size_t end = isNeeded.size();  // of what the layers up to this one have
   for (size_t i = layers.size(); i-- > 0;) {
     const LinearLayer& layer = layers[i];
     const size_t first = end - (layer.bias.defined() ? 2 : 1);
-    g = activationGradient(layer, g, results[i]);
-    if (isNeeded[first]) gradients[first] = product(g.t(), i > 0 ? results[i - 1] : x);
+    g = activationGradient(layer, g, trace[i + 1]);
+    if (isNeeded[first]) gradients[first] = product(g.t(), trace[i]);
     if (layer.bias.defined() && isNeeded[first + 1]) gradients[first + 1] = g.sum(0);
     end = first;
     if (std::none_of(isNeeded.begin(), isNeeded.begin() + end, [](bool each) { return each; })) break;
@@ -141,10 +141,9 @@ struct LinearChain : torch::autograd::Function<LinearChain> {
   // The parameters are the layers' own, listed for autograd.
   static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList parameters,
                         const std::vector<LinearLayer>& layers) {
-    const variable_list results = kernels::forward(x, layers);
-    variable_list saved{x};
+    variable_list saved = kernels::forward(x, layers);
+    const Tensor result = saved.back();
     saved.insert(saved.end(), parameters.begin(), parameters.end());
-    saved.insert(saved.end(), results.begin(), results.end());
     context->save_for_backward(std::move(saved));
     std::vector<int64_t> kinds;
     std::vector<double> slopes;
@@ -154,7 +153,7 @@ struct LinearChain : torch::autograd::Function<LinearChain> {
     }
     context->saved_data["kinds"] = std::move(kinds);
     context->saved_data["slopes"] = std::move(slopes);
-    return results.back();
+    return result;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -163,20 +162,18 @@ struct LinearChain : torch::autograd::Function<LinearChain> {
     const std::vector<double> slopes = context->saved_data["slopes"].toDoubleVector();
     std::vector<LinearLayer> layers;
     std::vector<bool> isNeeded{context->needs_input_grad(0)};
-    size_t next = 1;
+    size_t next = kinds.size() + 1;  // after the trace
+    const auto nextParameter = [&] {
+      isNeeded.push_back(context->needs_input_grad(isNeeded.size()));
+      return saved[next++];
+    };
     for (size_t i = 0; i < kinds.size(); i++) {
-      LinearLayer layer{saved[next], Tensor(), static_cast<Activation>(kinds[i] / 2), slopes[i]};
-      isNeeded.push_back(context->needs_input_grad(next++));
-      if (kinds[i] % 2) {
-        layer.bias = saved[next];
-        isNeeded.push_back(context->needs_input_grad(next++));
-      }
+      LinearLayer layer{nextParameter(), Tensor(), static_cast<Activation>(kinds[i] / 2), slopes[i]};
+      if (kinds[i] % 2) layer.bias = nextParameter();
       layers.push_back(std::move(layer));
     }
-    const variable_list results(saved.begin() + static_cast<std::ptrdiff_t>(next), saved.end());
-    variable_list found = at::GradMode::is_enabled()
-                              ? differentiableBackward(gradients[0], layers, saved[0], isNeeded)
-                              : kernels::backward(gradients[0], layers, saved[0], results, isNeeded);
+    variable_list found = at::GradMode::is_enabled() ? differentiableBackward(gradients[0], layers, saved[0], isNeeded)
+                                                     : kernels::backward(gradients[0], layers, saved, isNeeded);
     found.push_back(Tensor());  // the layers'
     return found;
   }
@@ -184,13 +181,40 @@ struct LinearChain : torch::autograd::Function<LinearChain> {
 
 bool isFast(const Tensor& x, const std::vector<LinearLayer>& layers) {
   const auto isFloat = [](const Tensor& each) { return each.is_cpu() && each.scalar_type() == at::kFloat; };
-  return isFloat(x) && x.dim() == 2 && x.is_contiguous() &&
-         std::all_of(layers.begin(), layers.end(), [&](const LinearLayer& layer) {
-           return isFloat(layer.weight) && layer.slope >= 0;  // only then the sign of the result is that of its input
-         });
+  return isTraceable(x, layers) && isFloat(x) && x.is_contiguous() &&
+         std::all_of(layers.begin(), layers.end(), [&](const LinearLayer& layer) { return isFloat(layer.weight); });
 }
 
 }  // namespace
+
+// Only with such a slope is the sign of a result that of its input.
+bool isTraceable(const Tensor& x, const std::vector<LinearLayer>& layers) {
+  return x.dim() == 2 &&
+         std::all_of(layers.begin(), layers.end(), [](const LinearLayer& layer) { return layer.slope >= 0; });
+}
+
+variable_list traceLinearChain(const Tensor& x, const std::vector<LinearLayer>& layers) {
+  const at::AutoDispatchBelowADInplaceOrView noGraph;
+  return forward(x, layers);
+}
+
+Tensor inputGradient(const Tensor& gradient, const std::vector<LinearLayer>& layers, const variable_list& trace) {
+  const at::AutoDispatchBelowADInplaceOrView noGraph;
+  std::vector<bool> isNeeded(1 + parametersOf(layers).size());
+  isNeeded[0] = true;
+  return backward(gradient, layers, trace, isNeeded)[0];
+}
+
+variable_list parameterGradients(const Tensor& gradient, const std::vector<LinearLayer>& layers,
+                                 const variable_list& trace, variable_list others) {
+  const at::AutoDispatchBelowADInplaceOrView noGraph;
+  std::vector<bool> isNeeded(1 + parametersOf(layers).size(), true);
+  isNeeded[0] = false;
+  variable_list gradients = backward(gradient, layers, trace, isNeeded);
+  gradients.erase(gradients.begin());
+  for (size_t i = 0; i < others.size(); i++) others[i].add_(gradients[i]);
+  return others.empty() ? gradients : others;
+}
 
 Tensor linearChain(const Tensor& x, const std::vector<LinearLayer>& layers) {
   if (layers.empty() || !isFast(x, layers)) return chainOfOperators(x, layers);

@@ -79,6 +79,42 @@ class LinearChain : public NativeClass<LinearChain> {
   Napi::Value forward(const Napi::CallbackInfo& info) {
     Environment& environment = Environment::of(info.Env());
     const at::Tensor input = environment.unwrap(info[0], "input");
+    const std::vector<LinearLayer> layers = layersFor(input);
+    return environment.wrap(info.Env(), kernels::linearChain(input, layers));
+  }
+
+  // trace(x (B, inFeatures)): the results of all layers without a graph, or undefined if x is no matrix
+  Napi::Value trace(const Napi::CallbackInfo& info) {
+    Environment& environment = Environment::of(info.Env());
+    const at::Tensor input = environment.unwrap(info[0], "input");
+    const std::vector<LinearLayer> layers = layersFor(input);
+    if (!kernels::isTraceable(input, layers)) return info.Env().Undefined();
+    std::vector<at::Tensor> results = kernels::traceLinearChain(input, layers);
+    results.erase(results.begin());
+    return toJs(info.Env(), environment, results);
+  }
+
+  // inputGradient([x, the results of trace(x)], gradient (B, outFeatures)): (B, inFeatures)
+  Napi::Value inputGradient(const Napi::CallbackInfo& info) {
+    Environment& environment = Environment::of(info.Env());
+    const std::vector<at::Tensor> trace = traceFromJs(info);
+    const at::Tensor gradient = gradientFromJs(info, trace);
+    return environment.wrap(info.Env(), kernels::inputGradient(gradient, layersFor(trace[0]), trace));
+  }
+
+  // parameterGradients(as above, gradient, others?): one a parameter, added in place to the others if given
+  Napi::Value parameterGradients(const Napi::CallbackInfo& info) {
+    Environment& environment = Environment::of(info.Env());
+    const std::vector<at::Tensor> trace = traceFromJs(info);
+    const at::Tensor gradient = gradientFromJs(info, trace);
+    std::vector<at::Tensor> others;
+    if (!isMissing(info[2])) others = tensorsFromJs(environment, info[2], "others");
+    return toJs(info.Env(), environment,
+                kernels::parameterGradients(gradient, layersFor(trace[0]), trace, std::move(others)));
+  }
+
+ private:
+  std::vector<LinearLayer> layersFor(const at::Tensor& input) {
     std::vector<LinearLayer> layers;
     for (const Link& link : links_) {
       layers.push_back(Linear::Unwrap(link.linear.Value())->layer(link.activation, link.slope));
@@ -89,10 +125,23 @@ class LinearChain : public NativeClass<LinearChain> {
       const std::vector<LinearLayer> before(layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(i));
       checkLastSize(kernels::linearChain(input, before), inFeatures, "input");
     }
-    return environment.wrap(info.Env(), kernels::linearChain(input, layers));
+    return layers;
   }
 
- private:
+  std::vector<at::Tensor> traceFromJs(const Napi::CallbackInfo& info) {
+    std::vector<at::Tensor> trace = tensorsFromJs(Environment::of(info.Env()), info[0], "trace");
+    if (trace.size() != links_.size() + 1) throw invalidArgument("trace", "the input and each layer's result", info[0]);
+    return trace;
+  }
+
+  at::Tensor gradientFromJs(const Napi::CallbackInfo& info, const std::vector<at::Tensor>& trace) {
+    const at::Tensor gradient = Environment::of(info.Env()).unwrap(info[1], "gradient");
+    if (gradient.sizes() != trace.back().sizes()) {
+      throw shapeError("gradient", shapeText(trace.back().sizes()) + ", the output's,", gradient);
+    }
+    return gradient;
+  }
+
   struct Link {
     Napi::ObjectReference linear;
     Activation activation;
@@ -118,6 +167,10 @@ void registerLinear(Napi::Env env, Napi::Object exports) {
                   {"parameters", &Linear::method<&Linear::parameters>},
                   {"to", &Linear::method<&Linear::to>},
                   {"dispose", &Linear::method<&Linear::dispose>}});
-  LinearChain::define(env, exports, {{"forward", &LinearChain::method<&LinearChain::forward>}});
+  LinearChain::define(env, exports,
+                      {{"forward", &LinearChain::method<&LinearChain::forward>},
+                       {"trace", &LinearChain::method<&LinearChain::trace>},
+                       {"inputGradient", &LinearChain::method<&LinearChain::inputGradient>},
+                       {"parameterGradients", &LinearChain::method<&LinearChain::parameterGradients>}});
   exportFunction<blockedProduct>(exports, "blockedProduct");
 }

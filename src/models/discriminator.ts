@@ -2,6 +2,7 @@ import { LeakyReLU } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
+import type { Vjp } from '../nn/vjp';
 import type { Tensor } from '../tensor/tensor';
 
 /** The size of a {@link Discriminator}. */
@@ -66,6 +67,11 @@ export class Discriminator extends Layer {
    */
   logits(data: Tensor): Tensor {
     return this.model.forward(data);
+  }
+
+  /** @internal {@link logits} with what takes gradients back. */
+  vjp(data: Tensor): Vjp {
+    return this.model.vjp(data);
   }
 
   /**

@@ -2,6 +2,7 @@ import { ReLU, Tanh } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
+import type { Vjp } from '../nn/vjp';
 import type { Tensor } from '../tensor/tensor';
 
 /** The size of a {@link Generator}. */
@@ -66,5 +67,10 @@ export class Generator extends Layer {
    */
   forward(noise: Tensor): Tensor {
     return this.model.forward(noise);
+  }
+
+  /** @internal {@link forward} with what takes gradients back. */
+  vjp(noise: Tensor): Vjp {
+    return this.model.vjp(noise);
   }
 }

@@ -23,6 +23,12 @@ export interface NativeLink {
 
 export interface NativeLinearChain {
   forward(input: Handle): Handle;
+  /** The results of all layers without a graph, or undefined if the input is no matrix. */
+  trace(input: Handle): Handle[] | undefined;
+  /** Of the trace's input; the trace is the input and then the results, `gradient` that of the last. */
+  inputGradient(trace: Handle[], gradient: Handle): Handle;
+  /** One a parameter, added in place to `others` if given. */
+  parameterGradients(trace: Handle[], gradient: Handle, others?: Handle[]): Handle[];
 }
 
 export interface NativeGru extends NativeModule {
@@ -95,6 +101,8 @@ export interface Addon extends Ops {
   Gru: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGru;
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
+  /** [loss, gradient], the loss that of the logits' sigmoids or the stable one of the logits. */
+  bceOfLogits(logits: Handle, target: Handle, ofProbabilities: boolean): [Handle, Handle];
   mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
   /** [loss, a gradient for each parameter], or undefined if there is no kernel for such tensors. */
   mdnRnnNll(parameters: Handle[], input: Handle, target: Handle, varianceFloor: number): Handle[] | undefined;

@@ -1,15 +1,41 @@
-import { type NativeLink, native } from '../native/addon';
+import { type NativeLinearChain, type NativeLink, native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from './activations';
 import { Linear } from './linear';
 import type { Layer } from './module';
+import type { Vjp } from './vjp';
 
-/**
- * The same layers as one operator with one gradient, if they are linear layers, each with at most one activation after
- * it; else undefined.
- */
-export function chainLinears(layers: Layer[]): ((input: Tensor) => Tensor) | undefined {
+/** Linear layers, each with at most one activation after it, as one operator with one gradient. */
+export class LinearChain {
+  readonly #native: NativeLinearChain;
+
+  constructor(links: NativeLink[]) {
+    this.#native = new (native().LinearChain)(links);
+  }
+
+  forward(input: Tensor): Tensor {
+    return new Tensor(this.#native.forward(handleOf(input)));
+  }
+
+  /** Without a graph, which takes longer than the arithmetic of small layers; undefined if the input is no matrix. */
+  vjp(input: Tensor): Vjp | undefined {
+    const results = this.#native.trace(handleOf(input))?.map((handle) => new Tensor(handle));
+    if (!results) return undefined;
+    const trace = [input, ...results].map(handleOf);
+    return {
+      output: results.at(-1)!,
+      inputGradient: (gradient) => new Tensor(this.#native.inputGradient(trace, handleOf(gradient))),
+      parameterGradients: (gradient, others) =>
+        this.#native
+          .parameterGradients(trace, handleOf(gradient), others?.map(handleOf))
+          .map((handle) => new Tensor(handle)),
+    };
+  }
+}
+
+/** The same layers as a chain, if they are one. */
+export function chainLinears(layers: Layer[]): LinearChain | undefined {
   const links: NativeLink[] = [];
   for (const layer of layers) {
     const link = links.at(-1);
@@ -23,9 +49,7 @@ export function chainLinears(layers: Layer[]): ((input: Tensor) => Tensor) | und
       return undefined;
     }
   }
-  if (links.length === 0) return undefined;
-  const chain = new (native().LinearChain)(links);
-  return (input) => new Tensor(chain.forward(handleOf(input)));
+  return links.length > 0 ? new LinearChain(links) : undefined;
 }
 
 function activationOf(layer: Layer): Omit<NativeLink, 'linear'> | undefined {

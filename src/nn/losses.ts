@@ -1,4 +1,5 @@
 import { native } from '../native/addon';
+import type { ValueAndGrad } from '../tensor/autograd';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 
@@ -38,6 +39,16 @@ export const bceLoss: Loss = (input, target) => new Tensor(native().bceLoss(hand
  */
 export const bceWithLogitsLoss: Loss = (input, target) =>
   new Tensor(native().bceWithLogitsLoss(handleOf(input), handleOf(target)));
+
+/**
+ * {@link bceLoss} of the logits' sigmoids, or {@link bceWithLogitsLoss}, with its gradient, for which no graph is kept.
+ *
+ * @internal
+ */
+export function bceOfLogits(logits: Tensor, target: Tensor, output: 'probability' | 'logit'): ValueAndGrad<[Tensor]> {
+  const [loss, gradient] = native().bceOfLogits(handleOf(logits), handleOf(target), output === 'probability');
+  return { value: new Tensor(loss), gradients: [new Tensor(gradient)] };
+}
 
 /**
  * Mean squared error, `nn.MSELoss`; shapes broadcast.

@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor/tensor';
-import { chainLinears } from './linear-chain';
+import { chainLinears, type LinearChain } from './linear-chain';
 import { Layer, type Module } from './module';
+import { type Vjp, vjpByGraph } from './vjp';
 
 /**
  * Layers one after another; their parameters are named by position, `0.weight`, `2.bias`. Linear layers, each with at
@@ -22,13 +23,13 @@ import { Layer, type Module } from './module';
  */
 export class Sequential extends Layer {
   readonly #layers: Layer[];
-  readonly #chained: ((input: Tensor) => Tensor) | undefined;
+  readonly #chain: LinearChain | undefined;
 
   /** Layers in the order in which they are applied. */
   constructor(...layers: Layer[]) {
     super();
     this.#layers = layers;
-    this.#chained = chainLinears(layers);
+    this.#chain = chainLinears(layers);
   }
 
   protected override namedChildren(): [string, Module][] {
@@ -37,6 +38,11 @@ export class Sequential extends Layer {
 
   /** Gives the first layer's output to the second, and so on. */
   forward(input: Tensor): Tensor {
-    return this.#chained ? this.#chained(input) : this.#layers.reduce((x, layer) => layer.forward(x), input);
+    return this.#chain ? this.#chain.forward(input) : this.#layers.reduce((x, layer) => layer.forward(x), input);
+  }
+
+  /** @internal {@link forward}'s output with what takes gradients back, without a graph if there is one operator. */
+  vjp(input: Tensor): Vjp {
+    return this.#chain?.vjp(input) ?? vjpByGraph((x) => this.forward(x), this.parameters(), input);
   }
 }

@@ -1,43 +1,55 @@
-import { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from '../nn/losses';
+import { bceOfLogits, mseLoss } from '../nn/losses';
+import { type ValueAndGrad, valueAndGrad } from '../tensor/autograd';
 import { full } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import type { GanSettings } from './gan-settings';
 
-/** What the two nets of a GAN minimise, of the discriminator's outputs (B, 1). */
+/** What the two nets of a GAN minimise, of the discriminator's logits (B, 1). */
 export interface GanLoss {
-  generator(fake: Tensor): Tensor;
-  discriminator(real: Tensor, fake: Tensor): Tensor;
+  generator(fake: Tensor): ValueAndGrad<[Tensor]>;
+  discriminator(real: Tensor, fake: Tensor): ValueAndGrad<[Tensor, Tensor]>;
   /** Frees the targets. */
   dispose(): void;
 }
 
+type Criterion = (logits: Tensor, target: Tensor) => ValueAndGrad<[Tensor]>;
+
 /** The loss that the settings name. */
 export function ganLoss(settings: GanSettings, device: string): GanLoss {
   if (settings.loss === 'hinge') return hingeLoss;
-  const mean: Loss = settings.output === 'logit' ? bceWithLogitsLoss : bceLoss;
-  return lossToTargets(settings.loss === 'least-squares' ? halfSquaredError : mean, settings, device);
+  const bce: Criterion = (logits, target) => bceOfLogits(logits, target, settings.output);
+  return lossToTargets(settings.loss === 'least-squares' ? halfSquaredError : bce, settings, device);
 }
 
 /** @see https://arxiv.org/abs/1611.04076 */
-const halfSquaredError: Loss = (output, target) => mseLoss(output, target).mul(0.5);
+const halfSquaredError: Criterion = (logits, target) => valueAndGrad((x) => mseLoss(x, target).mul(0.5), logits);
 
 /**
- * The distance of the outputs to what the discriminator should say of real and fake data, and to what the generator
+ * The distance of the logits to what the discriminator should say of real and fake data, and to what the generator
  * wants it to say; only the target of real data is smoothed.
  */
-function lossToTargets(criterion: Loss, { batchSize, realLabel, asWritten }: GanSettings, device: string): GanLoss {
+function lossToTargets(
+  criterion: Criterion,
+  { batchSize, realLabel, asWritten }: GanSettings,
+  device: string,
+): GanLoss {
   const target = (value: number) => full([batchSize, 1], value, { device });
   const [forReal, forFake, wanted] = [target(realLabel), target(0), target(asWritten ? 0 : 1)];
   return {
     generator: (fake) => criterion(fake, wanted),
-    discriminator: (real, fake) => criterion(real, forReal).add(criterion(fake, forFake)),
+    discriminator: (real, fake) => {
+      const ofReal = criterion(real, forReal);
+      const ofFake = criterion(fake, forFake);
+      return { value: ofReal.value.add(ofFake.value), gradients: [...ofReal.gradients, ...ofFake.gradients] };
+    },
     dispose: () => [forReal, forFake, wanted].forEach((each) => void each.dispose()),
   };
 }
 
 /** @see https://arxiv.org/abs/1705.02894 */
 const hingeLoss: GanLoss = {
-  generator: (fake) => fake.mean().neg(),
-  discriminator: (real, fake) => real.neg().add(1).relu().mean().add(fake.add(1).relu().mean()),
+  generator: (fake) => valueAndGrad((x) => x.mean().neg(), fake),
+  discriminator: (real, fake) =>
+    valueAndGrad((x, y) => x.neg().add(1).relu().mean().add(y.add(1).relu().mean()), real, fake),
   dispose: () => {},
 };

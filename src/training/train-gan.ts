@@ -172,7 +172,7 @@ class GanTraining implements Training<GanLosses> {
     const { batchSize, noiseDim } = this.settings;
     return scope(() => {
       const noise = randn([batchSize, noiseDim], { device: this.device });
-      return ganStep(this.parts, this.#loss, this.settings, real, noise);
+      return ganStep(this.parts, this.#loss, this.settings.clipNorm, real, noise);
     });
   }
 

@@ -1,5 +1,6 @@
 import type { LibtorchGenerativeError } from '../../src/errors';
-import { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from '../../src/nn/losses';
+import { bceLoss, bceOfLogits, bceWithLogitsLoss, type Loss, mseLoss } from '../../src/nn/losses';
+import { valueAndGrad } from '../../src/tensor/autograd';
 import { ones, tensor } from '../../src/tensor/creation';
 import type { Tensor } from '../../src/tensor/tensor';
 import { loadFixture } from '../fixtures/fixture';
@@ -21,6 +22,22 @@ describe.each(cases)("PyTorch's losses and gradients: %s", (name) => {
   test('bceLoss', () => expectLoss(bceLoss, logits.sigmoid(), target, `${name}.bce`));
   test('mseLoss', () => expectLoss(mseLoss, logits.clone(), target, `${name}.mse`));
 });
+
+test.each(['probability', 'logit'] as const)(
+  "%s: a loss and its gradient without a graph have the graph's bits",
+  (output) => {
+    for (const name of cases) {
+      const [logits, target] = [get(`${name}.logits`), get(`${name}.target`)];
+      const byGraph = valueAndGrad(
+        (x) => (output === 'logit' ? bceWithLogitsLoss(x, target) : bceLoss(x.sigmoid(), target)),
+        logits,
+      );
+      const { value, gradients } = bceOfLogits(logits, target, output);
+      expect(value.item()).toBe(byGraph.value.item());
+      expect(gradients[0].toArray()).toEqual(byGraph.gradients[0].toArray());
+    }
+  },
+);
 
 test('bceLoss at probabilities of 0 and 1', () => {
   expectLoss(bceLoss, get('ends.input').clone(), get('ends.target'), 'ends.bce');

@@ -71,6 +71,19 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
           slopes((input) => byOperators(layers, input)),
         );
         noGrad(() => expectSameBits([model.forward(x)], [byOperators(layers, x)]));
+
+        const y = byOperators(layers, x);
+        const gradient = randn(y.shape);
+        const [ofInput, ...ofParameters] = grad(y.mul(gradient).sum(), inputs);
+        const { output, inputGradient, parameterGradients } = model.vjp(x);
+        expect(output.requiresGrad).toBe(false);
+        expectSameBits([output, inputGradient(gradient)], [y, ofInput!]);
+        const found = parameterGradients(gradient);
+        expectSameBits(found, ofParameters);
+        const others = found.map((each) => randn(each.shape));
+        const sums = others.map((other, i) => other.add(found[i]!));
+        expectSameBits(parameterGradients(gradient, others), sums);
+        expectSameBits(others, sums);
       });
     }
   });
@@ -119,6 +132,12 @@ test('the layer that does not fit is named by its input', () => {
   });
   expect(errorOf(() => model.forward(ones([2, 4])))).toMatchObject(shapeError('3) for input but received (2, 4)'));
   expect(errorOf(() => model.forward(ones([2, 3])))).toMatchObject(shapeError('5) for input but received (2, 4)'));
+});
+
+test("a gradient that has not the output's shape is ERR_SHAPE", () => {
+  const { parameterGradients } = new Sequential(linear(3, 4), new ReLU()).vjp(ones([2, 3]));
+  const message = "Expected a Tensor of shape (2, 4), the output's, for gradient but received (2, 1)";
+  expect(errorOf(() => parameterGradients(ones([2, 1])))).toMatchObject({ code: 'ERR_SHAPE', message });
 });
 
 test('use after dispose is ERR_DISPOSED', () => {
