@@ -36,7 +36,7 @@ struct Pieces {
     const int64_t work = rowCount * columnCount * depth;
     const int64_t threads = std::clamp<int64_t>(work / kWorthAThread, 1, at::get_num_threads());
     const int64_t mostRows = roundUpDivide(rowCount, best().lanes);
-    const int64_t mostColumns = roundUpDivide(columnCount, 2 * best().lanes);
+    const int64_t mostColumns = roundUpDivide(columnCount, best().lanes);
     if (rowCount > columnCount) {
       rows = std::min(threads, mostRows);
       columns = std::min(threads / rows, mostColumns);
@@ -47,28 +47,35 @@ struct Pieces {
   }
 };
 
+Lines lineAt(Lines lines, int64_t line) {
+  lines.data += line * lines.lineStride;
+  return lines;
+}
+
 Tensor ownProduct(const Tensor& a, const Tensor& b, const Tensor& bias, int64_t blockDepth) {
   const int64_t rows = a.size(0), columns = b.size(1), depth = a.size(1), lanes = best().lanes;
   const Pieces pieces(rows, columns, depth);
-  const int64_t panels = roundUpDivide(columns, 2 * lanes);
-  const int64_t packedSize = roundUpDivide(panels, pieces.columns) * 2 * lanes * std::min(blockDepth, depth);
+  const int64_t vectors = roundUpDivide(columns, lanes);
+  const Lines leftLines{a.const_data_ptr<float>(), a.stride(0), a.stride(1)};
+  const Lines rightLines{b.const_data_ptr<float>(), b.stride(1), b.stride(0)};
+  blockDepth = std::min(blockDepth, depth);
+  const int64_t packedSize = gemmWorkspace(roundUpDivide(rows, pieces.rows), blockDepth, leftLines);
   const Tensor result = at::empty({rows, columns}, at::kFloat);
   const Tensor workspace = at::empty({pieces.rows * pieces.columns, packedSize}, at::kFloat);
-  const float *left = a.const_data_ptr<float>(), *right = b.const_data_ptr<float>();
   const float* added = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
   float *out = result.mutable_data_ptr<float>(), *packed = workspace.mutable_data_ptr<float>();
   at::parallel_for(0, pieces.rows * pieces.columns, 1, [&](int64_t begin, int64_t end) {
     for (int64_t piece = begin; piece < end; piece++) {
       const int64_t i = piece / pieces.columns, j = piece % pieces.columns;
       const int64_t row = i * rows / pieces.rows, rowEnd = (i + 1) * rows / pieces.rows;
-      const int64_t column = j * panels / pieces.columns * 2 * lanes;
-      const int64_t columnEnd = std::min((j + 1) * panels / pieces.columns * 2 * lanes, columns);
+      const int64_t column = j * vectors / pieces.columns * lanes;
+      const int64_t columnEnd = std::min((j + 1) * vectors / pieces.columns * lanes, columns);
       best().gemm({.rows = rowEnd - row,
                    .columns = columnEnd - column,
                    .depth = depth,
-                   .blockDepth = std::min(blockDepth, depth),
-                   .a = {left + row * a.stride(0), a.stride(0), a.stride(1)},
-                   .b = {right + column * b.stride(1), b.stride(1), b.stride(0)},
+                   .blockDepth = blockDepth,
+                   .a = lineAt(leftLines, row),
+                   .b = lineAt(rightLines, column),
                    .bias = added ? added + column : nullptr,
                    .c = out + row * columns + column,
                    .cStride = columns,
@@ -143,6 +150,10 @@ int64_t knownBlockDepth(const Tensor& a, const Tensor& b, const Tensor& bias) {
 }
 
 }  // namespace
+
+int64_t gemmWorkspace(int64_t rows, int64_t blockDepth, const Lines& a) {
+  return (kWidestPanel * best().lanes + (a.lineStride == 1 ? rows : 0)) * blockDepth;
+}
 
 Tensor blockedProduct(const Tensor& a, const Tensor& b, const Tensor& bias, int64_t blockDepth) {
   TORCH_CHECK(isTaken(a, b, bias) && blockDepth > 0, "Not a product for this kernel");

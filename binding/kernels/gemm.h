@@ -2,7 +2,12 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "gemm_slice.h"
+
 namespace kernels {
+
+/** Floats of a slice's workspace: for a panel of the right matrix, and for the left one if its rows are packed. */
+int64_t gemmWorkspace(int64_t rows, int64_t blockDepth, const Lines& a);
 
 /**
  * A product of matrices with the same bits as at::mm(a, b) or, with a bias (columns), at::addmm(bias, a, b), often in

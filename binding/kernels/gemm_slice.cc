@@ -1,9 +1,10 @@
 // C = A B + bias, summed as MKL does on many CPUs: within a block of the depth each element is one chain of fused
 // multiply-adds that begins at zero, and C = bias + block + block + ... from left to right.
 //
-// As in "Anatomy of High-Performance Matrix Multiplication" (Goto and van de Geijn, 2008), a block of B's columns is
-// packed into panels, which stay in the second cache, and a tile of C stays in registers while the block's depth runs
-// by. A is read where it lies: of each element only one copy goes into a register, in whichever order.
+// As in "Anatomy of High-Performance Matrix Multiplication" (Goto and van de Geijn, 2008), a panel of B's columns is
+// packed to stay in the first cache while all rows of A go by, and a tile of C stays in registers while the depth runs
+// by. A is read where it lies if its rows do; else its tiles are packed, too, for elements a power of two apart would
+// fall into a few sets of the cache. The tile of C and the next panel are fetched meanwhile.
 #include "gemm_slice.h"
 
 #include "kernels.h"
@@ -12,17 +13,22 @@
 namespace kernels::KERNEL_ISA {
 namespace {
 
-// What the registers hold beside two vectors of B, 32 of them with AVX-512 and 16 elsewhere.
-constexpr int kTileRows = kLanes == 16 ? 14 : kLanes == 8 ? 6 : 4;
-constexpr int kPanel = 2 * kLanes;
+// What the registers hold beside the vectors of B, 32 of them with AVX-512 and 16 elsewhere. Where the loop is short,
+// wide tiles need the fewest loads.
+constexpr int kMostVectors = kLanes == 8 ? 3 : 2;
+constexpr int kTileRows = kLanes == 16 ? 14 : 4;
+static_assert(kMostVectors <= kWidestPanel);
+
+int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+Lines from(const Lines& lines, int64_t line, int64_t k) {
+  return {lines.data + line * lines.lineStride + k * lines.depthStride, lines.lineStride, lines.depthStride};
+}
 
 /** Up to kLanes lines, zeros for those that lack: element k of all of them at packed[k * stride]. */
-__attribute__((noinline)) void packLines(const Lines& lines, int64_t count, int64_t depth, float* packed,
-                                         int64_t stride) {
+__attribute__((noinline)) void packLines(Lines lines, int64_t count, int64_t depth, float* packed, int64_t stride) {
   int64_t k = 0;
-  if (count == kLanes && lines.lineStride == 1) {
-    for (; k < depth; k++) store(packed + k * stride, load(lines.data + k * lines.depthStride));
-  } else if (lines.depthStride == 1) {
+  if (lines.depthStride == 1) {
     for (; k + kLanes <= depth; k += kLanes) {
       Vec block[kLanes] = {};
       KERNEL_UNROLL for (int i = 0; i < kLanes; i++) {
@@ -39,64 +45,114 @@ __attribute__((noinline)) void packLines(const Lines& lines, int64_t count, int6
   }
 }
 
-/** The first `count` lanes. */
-KERNEL_INLINE Vec loadSome(const float* p, int64_t count) {
-  if (count >= kLanes) return load(p);
-  float lanes[kLanes] = {};
-  for (int64_t i = 0; i < count; i++) lanes[i] = p[i];
-  return load(lanes);
+/** Whole vectors of neighbouring lines: element k of all of them at packed[k * Vectors * kLanes]. */
+template <int Vectors>
+__attribute__((noinline)) void packNeighbours(Lines lines, int64_t depth, float* packed) {
+  for (int64_t k = 0; k < depth; k++) {
+    KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
+      store(packed + (k * Vectors + v) * kLanes, load(lines.data + k * lines.depthStride + v * kLanes));
+    }
+  }
 }
 
-KERNEL_INLINE void storeSome(float* p, Vec v, int64_t count) {
-  if (count >= kLanes) return store(p, v);
-  for (int64_t i = 0; i < count; i++) p[i] = v[i];
+/** The tiles of neighbouring lines one after another, each with element k of all its lines together. */
+void packTiles(const Lines& lines, int64_t count, int64_t depth, float* packed) {
+  forEachTile<kTileRows>(count, [&](auto rows, int64_t first) {
+    constexpr int kRows = decltype(rows)::value;
+    const float* line = lines.data + first * lines.lineStride;
+    float* to = packed + first * depth;
+    for (int64_t k = 0; k < depth; k++) {
+      __builtin_memcpy(to + k * kRows, line + k * lines.depthStride, kRows * sizeof(float));
+    }
+  });
+}
+
+/** Some columns of B, a whole number of vectors when packed. */
+struct Panel {
+  int64_t first, columns, vectors;
+
+  // Three, but the last four in two halves: a panel of one vector has too few chains to keep the units busy.
+  Panel(int64_t first, int64_t all) : first(first) {
+    const int64_t left = (all - first + kLanes - 1) / kLanes;
+    vectors = left == 4 ? 2 : least(left, kMostVectors);
+    columns = least(all - first, vectors * kLanes);
+  }
+};
+
+/** Element k of all columns together, of which `b` is the first. */
+void packPanel(const Lines& b, const Panel& panel, int64_t depth, float* packed) {
+  if (b.lineStride == 1 && panel.columns == panel.vectors * kLanes) {
+    withConstant<kMostVectors>(panel.vectors,
+                               [&](auto vectors) { packNeighbours<decltype(vectors)::value>(b, depth, packed); });
+    return;
+  }
+  for (int64_t i = 0; i < panel.columns; i += kLanes) {
+    packLines(from(b, i, 0), least(panel.columns - i, kLanes), depth, packed + i, panel.vectors * kLanes);
+  }
+}
+
+/** Fetches those parts from `begin` to `end` of a panel that is cut into `parts`. Its numbers lie in runs. */
+KERNEL_INLINE void prefetchParts(const Lines& b, int64_t columns, int64_t depth, int64_t begin, int64_t end,
+                                 int64_t parts) {
+  const bool isByDepth = b.lineStride == 1;
+  const int64_t runs = isByDepth ? depth : columns, length = isByDepth ? columns : depth;
+  const int64_t stride = isByDepth ? b.depthStride : b.lineStride;
+  for (int64_t run = begin * runs / parts; run < end * runs / parts; run++) {
+    for (int64_t i = 0; i < length; i += kCacheLine) __builtin_prefetch(b.data + run * stride + i);
+  }
 }
 
 /** C = before + A B for one tile; `before` is the bias, C itself, or null for zeros. */
 template <int Rows, int Vectors>
 __attribute__((noinline)) void tile(int64_t depth, Strided a, const float* b, const float* before, int64_t beforeStride,
                                     float* c, int64_t cStride, int64_t columns) {
+  KERNEL_UNROLL for (int r = 0; r < Rows; r++) prefetchToWrite<Vectors>(c + r * cStride);
   Vec sum[Rows][Vectors] = {};
-  accumulate<Rows, Vectors>(depth, a, b, kPanel, sum);
+  accumulate<Rows, Vectors>(depth, a, b, Vectors * kLanes, sum);
+  if (columns == Vectors * kLanes) {
+    KERNEL_UNROLL for (int r = 0; r < Rows; r++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
+      if (before) sum[r][v] += load(before + r * beforeStride + v * kLanes);
+      store(c + r * cStride + v * kLanes, sum[r][v]);
+    }
+    return;
+  }
+  float sums[Rows][Vectors * kLanes];
   KERNEL_UNROLL for (int r = 0; r < Rows; r++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {
-    const int64_t count = columns - v * kLanes;
-    if (before) sum[r][v] += loadSome(before + r * beforeStride + v * kLanes, count);
-    storeSome(c + r * cStride + v * kLanes, sum[r][v], count);
+    store(sums[r] + v * kLanes, sum[r][v]);
+  }
+  for (int r = 0; r < Rows; r++) {
+    for (int64_t i = 0; i < columns; i++) {
+      c[r * cStride + i] = before ? before[r * beforeStride + i] + sums[r][i] : sums[r][i];
+    }
   }
 }
-
-Lines from(const Lines& lines, int64_t line, int64_t k) {
-  return {lines.data + line * lines.lineStride + k * lines.depthStride, lines.lineStride, lines.depthStride};
-}
-
-int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 }  // namespace
 
 void gemm(const GemmSlice& s) {
+  const bool isPacked = s.a.lineStride == 1;
+  float *packedPanel = s.packed, *packedTiles = s.packed + kWidestPanel * kLanes * s.blockDepth;
   for (int64_t k = 0; k < s.depth; k += s.blockDepth) {
-    const int64_t depth = least(s.depth - k, s.blockDepth);
-    for (int64_t column = 0; column < s.columns; column += kLanes) {
-      float* to = s.packed + column / kPanel * kPanel * depth + column % kPanel;
-      packLines(from(s.b, column, k), least(s.columns - column, kLanes), depth, to, kPanel);
-    }
     const bool isFirst = k == 0;
-    forEachTile<kTileRows>(s.rows, [&](auto tileRows, int64_t row) {
-      constexpr int kRows = decltype(tileRows)::value;
-      const Lines lines = from(s.a, row, k);
-      const Strided a{lines.data, lines.lineStride, lines.depthStride};
-      for (int64_t column = 0; column < s.columns; column += kPanel) {
-        float* c = s.c + row * s.cStride + column;
-        const float* before = !isFirst ? c : s.bias ? s.bias + column : nullptr;
-        const int64_t beforeStride = isFirst ? 0 : s.cStride, columns = s.columns - column;
-        const float* b = s.packed + column * depth;
-        if (columns > kLanes) {
-          tile<kRows, 2>(depth, a, b, before, beforeStride, c, s.cStride, columns);
-        } else {
-          tile<kRows, 1>(depth, a, b, before, beforeStride, c, s.cStride, columns);
-        }
-      }
-    });
+    const int64_t depth = least(s.depth - k, s.blockDepth), beforeStride = isFirst ? 0 : s.cStride;
+    if (isPacked) packTiles(from(s.a, 0, k), s.rows, depth, packedTiles);
+    for (Panel panel(0, s.columns); panel.columns > 0; panel = Panel(panel.first + panel.columns, s.columns)) {
+      const Panel next(panel.first + panel.columns, s.columns);
+      packPanel(from(s.b, panel.first, k), panel, depth, packedPanel);
+      forEachTile<kTileRows>(s.rows, [&](auto tileRows, int64_t row) {
+        constexpr int kRows = decltype(tileRows)::value;
+        if (next.columns > 0) prefetchParts(from(s.b, next.first, k), next.columns, depth, row, row + kRows, s.rows);
+        const Lines lines = from(s.a, row, k);
+        const Strided a = isPacked ? Strided{packedTiles + row * depth, 1, kRows}
+                                   : Strided{lines.data, lines.lineStride, lines.depthStride};
+        float* c = s.c + row * s.cStride + panel.first;
+        const float* before = !isFirst ? c : s.bias ? s.bias + panel.first : nullptr;
+        withConstant<kMostVectors>(panel.vectors, [&](auto vectors) {
+          tile<kRows, decltype(vectors)::value>(depth, a, packedPanel, before, beforeStride, c, s.cStride,
+                                                panel.columns);
+        });
+      });
+    }
   }
 }
 

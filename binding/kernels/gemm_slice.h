@@ -10,6 +10,8 @@ struct Lines {
   int64_t lineStride, depthStride;
 };
 
+constexpr int kWidestPanel = 3;  // vectors that the kernel of any instruction set packs together
+
 /** Some rows and columns of a product of matrices, for one thread. */
 struct GemmSlice {
   int64_t rows, columns, depth;
@@ -18,7 +20,7 @@ struct GemmSlice {
   const float* bias;   // (columns), or null
   float* c;            // (rows, columns), rows cStride apart
   int64_t cStride;
-  float* packed;  // workspace for columns · blockDepth, the columns rounded up to two vectors
+  float* packed;  // workspace: gemmWorkspace's
 };
 
 }  // namespace kernels

@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "gemm.h"
 #include "gru_passes.h"
 #include "gru_plan.h"
 #include "kernels.h"
@@ -38,12 +39,13 @@ struct Matrix {
 Tensor multiply(const Matrix& a, const Matrix& b, const float* bias = nullptr) {
   const int64_t depth = a.columns;
   const Tensor result = at::empty({a.rows, b.columns}, at::kFloat);
-  const Tensor packed = at::empty({roundUp(b.columns, 2 * best().lanes) * depth}, at::kFloat);
+  const Lines left{a.data, a.rowStride(), a.columnStride()};
+  const Tensor packed = at::empty({gemmWorkspace(a.rows, depth, left)}, at::kFloat);
   best().gemm({.rows = a.rows,
                .columns = b.columns,
                .depth = depth,
                .blockDepth = depth,
-               .a = {a.data, a.rowStride(), a.columnStride()},
+               .a = left,
                .b = {b.data, b.columnStride(), b.rowStride()},
                .bias = bias,
                .c = result.mutable_data_ptr<float>(),

@@ -32,16 +32,16 @@ KERNEL_INLINE Vec load(const float* p) { return *reinterpret_cast<const Unaligne
 KERNEL_INLINE void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }
 KERNEL_INLINE Vec broadcast(float x) { return x - Vec{}; }
 
+constexpr int kCacheLine = 16;  // floats
+
 /** Begins to fetch the cache lines of some vectors, of which p is the first. */
 template <int vectors>
 KERNEL_INLINE void prefetch(const float* p) {
-  constexpr int kCacheLine = 16;
   KERNEL_UNROLL for (int i = 0; i < vectors * kLanes; i += kCacheLine) __builtin_prefetch(p + i);
 }
 
 template <int vectors>
 KERNEL_INLINE void prefetchToWrite(const float* p) {
-  constexpr int kCacheLine = 16;
   KERNEL_UNROLL for (int i = 0; i < vectors * kLanes; i += kCacheLine) __builtin_prefetch(p + i, 1);
 }
 
