@@ -104,7 +104,7 @@ KERNEL_INLINE void prefetchParts(const Lines& b, int64_t columns, int64_t depth,
 
 /** C = before + A B for one tile; `before` is the bias, C itself, or null for zeros. */
 template <int Rows, int Vectors>
-__attribute__((noinline)) void tile(int64_t depth, Strided a, const float* b, const float* before, int64_t beforeStride,
+__attribute__((noinline)) void tile(int64_t depth, const Strided& a, const float* b, const float* before, int64_t beforeStride,
                                     float* c, int64_t cStride, int64_t columns) {
   KERNEL_UNROLL for (int r = 0; r < Rows; r++) prefetchToWrite<Vectors>(c + r * cStride);
   Vec sum[Rows][Vectors] = {};

@@ -110,7 +110,7 @@ __attribute__((noinline)) void backwardTile(const GruBackwardSlice& s, int64_t u
 }
 
 template <int Rows, int Vectors>
-__attribute__((noinline)) void addTile(int64_t depth, Strided a, const float* b, int64_t bStride, float* sum,
+__attribute__((noinline)) void addTile(int64_t depth, const Strided& a, const float* b, int64_t bStride, float* sum,
                                        int64_t sumStride) {
   Vec product[Rows][Vectors] = {};
   accumulate<Rows, Vectors, chainsFor(Rows, Vectors)>(depth, a, b, bStride, product);
