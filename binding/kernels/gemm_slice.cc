@@ -102,10 +102,13 @@ KERNEL_INLINE void prefetchParts(const Lines& b, int64_t columns, int64_t depth,
   }
 }
 
-/** C = before + A B for one tile; `before` is the bias, C itself, or null for zeros. */
+/**
+ * C = before + A B for one tile; `before` is the bias, C itself, or null for zeros. `a` is no copy: to copy two numbers
+ * just stored as one vector would wait for all stores before.
+ */
 template <int Rows, int Vectors>
-__attribute__((noinline)) void tile(int64_t depth, const Strided& a, const float* b, const float* before, int64_t beforeStride,
-                                    float* c, int64_t cStride, int64_t columns) {
+__attribute__((noinline)) void tile(int64_t depth, const Strided& a, const float* b, const float* before,
+                                    int64_t beforeStride, float* c, int64_t cStride, int64_t columns) {
   KERNEL_UNROLL for (int r = 0; r < Rows; r++) prefetchToWrite<Vectors>(c + r * cStride);
   Vec sum[Rows][Vectors] = {};
   accumulate<Rows, Vectors>(depth, a, b, Vectors * kLanes, sum);
