@@ -212,6 +212,7 @@ variable_list parameterGradients(const Tensor& gradient, const std::vector<Linea
   isNeeded[0] = false;
   variable_list gradients = backward(gradient, layers, trace, isNeeded);
   gradients.erase(gradients.begin());
+  TORCH_CHECK(others.empty() || others.size() == gradients.size(), "Expected a gradient for each parameter");
   for (size_t i = 0; i < others.size(); i++) others[i].add_(gradients[i]);
   return others.empty() ? gradients : others;
 }
