@@ -8,7 +8,6 @@
 
 #include "gemm.h"
 #include "gru_passes.h"
-#include "gru_plan.h"
 #include "kernels.h"
 #include "mixture_nll.h"
 

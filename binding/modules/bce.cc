@@ -12,15 +12,19 @@
 
 namespace {
 
+void checkTarget(const at::Tensor& input, const at::Tensor& target) {
+  if (input.sizes() != target.sizes()) {
+    throw shapeError("target", shapeText(input.sizes()) + ", the input's,", target);
+  }
+}
+
 /** torch::nn::BCELoss and torch::nn::BCEWithLogitsLoss, averaged over all elements. */
 template <class Loss>
 Napi::Value meanLoss(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const at::Tensor input = environment.unwrap(info[0], "input");
   const at::Tensor target = environment.unwrap(info[1], "target");
-  if (input.sizes() != target.sizes()) {
-    throw shapeError("target", shapeText(input.sizes()) + ", the input's,", target);
-  }
+  checkTarget(input, target);
   return environment.wrap(info.Env(), Loss()(input, target));
 }
 
@@ -29,7 +33,7 @@ Napi::Value meanLoss(const Napi::CallbackInfo& info) {
 Napi::Value bceOfLogits(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const at::Tensor logits = environment.unwrap(info[0], "logits"), target = environment.unwrap(info[1], "target");
-  if (logits.sizes() != target.sizes()) throw shapeError("target", shapeText(logits.sizes()), target);
+  checkTarget(logits, target);
   const at::AutoDispatchBelowADInplaceOrView noGraph;
   const at::Tensor p = at::sigmoid(logits);
   if (!booleanFromJs(info[2], "ofProbabilities")) {

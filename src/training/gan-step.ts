@@ -37,8 +37,8 @@ export function ganStep(
   return scope(() => {
     const clipped = (gradients: Tensor[]) => (clipNorm === null ? gradients : clipGradNorm(gradients, clipNorm));
 
-    const fakes = generator.vjp(noise);
-    const ofFakes = discriminator.vjp(fakes.output);
+    const fakes = generator.vjp(noise); // of (B, dataDim)
+    const ofFakes = discriminator.vjp(fakes.output); // of logits, (B, 1)
     const lossG = loss.generator(ofFakes.output);
     const gradientsG = fakes.parameterGradients(ofFakes.inputGradient(lossG.gradients[0]));
 
