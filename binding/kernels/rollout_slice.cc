@@ -3,7 +3,7 @@
 //
 // Some paths at a time go through all steps: they need nothing of each other, and their states stay in the cache. Paths
 // come in whole vectors, some of them superfluous, so that each number is computed by the same operations in the same
-// order whatever the number of paths.
+// order whatever the number of paths. All begin with the same state, whose products are taken once.
 #include "rollout_slice.h"
 
 #include "gru_gates.h"
@@ -14,10 +14,22 @@
 namespace kernels::KERNEL_ISA {
 namespace {
 
-/** The next states of some rows, one vector of units. */
+/** The products of the state that all paths begin with: W_hh h (3, hidden), scaled as the gates are. */
+void startGates(const RollOutSlice& s, float* gates) {
+  for (int64_t panel = 0; panel < s.layout.hidden / kLanes; panel++) {
+    Vec sum[1][kGates] = {};
+    accumulate<1, kGates>(s.layout.hiddenSize, {s.hidden, 0, 1}, s.packed + panel * s.layout.forwardPanel,
+                          kGates * kLanes, sum);
+    KERNEL_UNROLL for (int gate = 0; gate < kGates; gate++) {
+      store(gates + gate * s.layout.hidden + panel * kLanes, sum[0][gate]);
+    }
+  }
+}
+
+/** The next states of some rows, one vector of units; `start` is startGates's in the first step and else null. */
 template <int Rows>
-__attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* known, int64_t panel, const float* values,
-                                         const float* before, float* after) {
+__attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* known, const float* start, int64_t panel,
+                                         const float* values, const float* before, float* after) {
   const int64_t stride = s.layout.state, unit = panel * kLanes;
   const float* hiddenWeights = s.packed + panel * s.layout.forwardPanel;
   const float* valueWeights = hiddenWeights + s.layout.hiddenSize * kGates * kLanes;
@@ -35,19 +47,14 @@ __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* kno
     inputPart[i] = sum[i][2];
     sum[i][2] = hiddenBias;
   }
-  accumulate<Rows, kGates>(s.layout.hiddenSize, {before, stride, 1}, hiddenWeights, kGates * kLanes, sum);
-  storeNextStates(gatePowers(sum, inputPart), before + unit, after + unit, stride);
-}
-
-void nextStates(const RollOutSlice& s, int64_t step, int64_t rows, const float* values, const float* before,
-                float* after) {
-  const float* known = s.knownGates ? s.knownGates + step * kGates * s.layout.hidden : nullptr;
-  for (int64_t panel = 0; panel < s.layout.hidden / kLanes; panel++) {
-    for (int64_t row = 0; row < rows; row += kForwardRows) {
-      stateTile<kForwardRows>(s, known, panel, values + row, before + row * s.layout.state,
-                              after + row * s.layout.state);
+  if (start) {
+    KERNEL_UNROLL for (int i = 0; i < Rows; i++) KERNEL_UNROLL for (int gate = 0; gate < kGates; gate++) {
+      sum[i][gate] += load(start + gate * s.layout.hidden + unit);
     }
+  } else {
+    accumulate<Rows, kGates>(s.layout.hiddenSize, {before, stride, 1}, hiddenWeights, kGates * kLanes, sum);
   }
+  storeNextStates(gatePowers(sum, inputPart), before + unit, after + unit, stride);
 }
 
 /** The raw mixtures of kLanes states by columns: (3 K, kLanes). */
@@ -90,43 +97,78 @@ __attribute__((noinline)) Vec draw(const RollOutSlice& s, const Noise& noise, fl
   return noise.normal * squareRoot((softplus(variance) + s.varianceFloor) * s.temperature) + mean;
 }
 
-/** The values of one step of all rows, from their states. */
-void drawStep(const RollOutSlice& s, int64_t firstPath, int64_t step, int64_t rows, const float* states, float* columns,
-              float* values) {
-  for (int64_t row = 0; row < rows; row += kLanes) {
-    rawColumns(s, states + row * s.layout.state, columns);
-    const int64_t path = firstPath + row;
-    store(values + row, draw(s, noiseOf({s.seed, step, path}), columns));
-    for (int64_t i = 0; i < kLanes && path + i < s.endPath; i++) {
-      s.paths[(path + i) * s.horizon + step] = values[row + i];
+/** What a slice's paths have in common, and room for some of them. */
+struct Workspace {
+  float *startGates, *startColumns;  // of the state that all begin with: startGates's, rawColumns's
+  float* columns;
+  float *values, *states, *next;  // (rows), (rows, state), (rows, state)
+
+  explicit Workspace(const RollOutSlice& s)
+      : startGates(s.work),
+        startColumns(startGates + kGates * s.layout.hidden),
+        columns(startColumns + s.headColumns * kLanes),
+        values(columns + s.headColumns * kLanes),
+        states(values + s.kPathsAtOnce),
+        next(states + s.kPathsAtOnce * s.layout.state) {}
+};
+
+/** The same state in so many rows. */
+void startStates(const RollOutSlice& s, int64_t rows, float* states) {
+  __builtin_memset(states, 0, rows * s.layout.state * sizeof(float));
+  for (int64_t row = 0; row < rows; row++) {
+    __builtin_memcpy(states + row * s.layout.state, s.hidden, s.layout.hiddenSize * sizeof(float));
+  }
+}
+
+void nextStates(const RollOutSlice& s, const Workspace& work, int64_t step, int64_t rows) {
+  const float* known = s.knownGates ? s.knownGates + step * kGates * s.layout.hidden : nullptr;
+  const float* start = step == 0 ? work.startGates : nullptr;
+  for (int64_t panel = 0; panel < s.layout.hidden / kLanes; panel++) {
+    for (int64_t row = 0; row < rows; row += kForwardRows) {
+      stateTile<kForwardRows>(s, known, start, panel, work.values + row, work.states + row * s.layout.state,
+                              work.next + row * s.layout.state);
     }
   }
 }
 
-void rollOutSome(const RollOutSlice& s, int64_t firstPath, int64_t rows) {
-  const int64_t stride = s.layout.state;
-  float *columns = s.work, *values = columns + s.headColumns * kLanes;
-  float *states = values + rows, *next = states + rows * stride;
-  __builtin_memset(states, 0, rows * stride * sizeof(float));
-  for (int64_t row = 0; row < rows; row++) {
-    __builtin_memcpy(states + row * stride, s.hidden, s.layout.hiddenSize * sizeof(float));
+/** The values of one step of all rows, from their states. */
+void drawStep(const RollOutSlice& s, const Workspace& work, int64_t firstPath, int64_t step, int64_t rows) {
+  for (int64_t row = 0; row < rows; row += kLanes) {
+    if (step == 0) {
+      __builtin_memcpy(work.columns, work.startColumns, s.headColumns * kLanes * sizeof(float));
+    } else {
+      rawColumns(s, work.states + row * s.layout.state, work.columns);
+    }
+    const int64_t path = firstPath + row;
+    store(work.values + row, draw(s, noiseOf({s.seed, step, path}), work.columns));
+    for (int64_t i = 0; i < kLanes && path + i < s.endPath; i++) {
+      s.paths[(path + i) * s.horizon + step] = work.values[row + i];
+    }
   }
+}
+
+void rollOutSome(const RollOutSlice& s, Workspace work, int64_t firstPath, int64_t rows) {
+  startStates(s, rows, work.states);
   for (int64_t step = 0;; step++) {
-    drawStep(s, firstPath, step, rows, states, columns, values);
+    drawStep(s, work, firstPath, step, rows);
     if (step + 1 == s.horizon) break;
-    nextStates(s, step, rows, values, states, next);
-    float* last = states;
-    states = next;
-    next = last;
+    nextStates(s, work, step, rows);
+    float* last = work.states;
+    work.states = work.next;
+    work.next = last;
   }
 }
 
 }  // namespace
 
 void rollOut(const RollOutSlice& s) {
+  const Workspace work(s);
+  startGates(s, work.startGates);
+  startStates(s, kLanes, work.states);
+  rawColumns(s, work.states, work.startColumns);
   for (int64_t path = s.firstPath; path < s.endPath; path += s.kPathsAtOnce) {
     const int64_t left = (s.endPath - path + kLanes - 1) / kLanes * kLanes;
-    rollOutSome(s, path, left < s.kPathsAtOnce ? left : s.kPathsAtOnce);
+    rollOutSome(s, work, path, left < s.kPathsAtOnce ? left : s.kPathsAtOnce);
   }
 }
 

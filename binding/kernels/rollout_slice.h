@@ -28,7 +28,9 @@ struct RollOutSlice {
   float* work;          // workSize() floats
   float* paths;         // (paths, horizon), all of them
 
-  int64_t workSize() const { return kPathsAtOnce * (2 * layout.state + 1) + headColumns * layout.lanes; }
+  int64_t workSize() const {
+    return 3 * layout.hidden + 2 * headColumns * layout.lanes + kPathsAtOnce * (2 * layout.state + 1);
+  }
 };
 
 }  // namespace kernels
