@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 const root = resolve(__dirname, '..');
 const clangFormat = require.resolve('clang-format-node/build/cli.js');
 
-const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'binding'], {
+const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'binding', 'scripts'], {
   cwd: root,
   encoding: 'utf8',
 });

@@ -8,6 +8,7 @@ import { gridCases, STEP_CASES } from './cases';
 import { type Contestants, startContestants } from './contestants';
 import { folderWithTfjs, pythonWithTorch } from './environments';
 import { describeMachine } from './machine';
+import { Peak } from './peak';
 import { PROCESS_CASES, runProcessCase } from './process-cases';
 import { formatReport, type Report } from './report';
 import type { RoundLimits } from './rounds';
@@ -65,7 +66,9 @@ async function main(): Promise<void> {
   const python = pythonWithTorch();
   const notes: string[] = [];
   const note = noteIn(notes);
-  const contestants = startContestants(python, options.isQuick ? undefined : tfjsFolder(note));
+  const tfjs = options.isQuick ? undefined : unlessMissing('tfjs', note, folderWithTfjs);
+  const peak = unlessMissing("the cores' peak", note, () => new Peak());
+  const contestants = startContestants(python, tfjs, peak);
   const report: Report = { machine: describeMachine(python), rows: [], grid: [], notes };
   try {
     await runSteps(options, contestants, report);
@@ -73,7 +76,7 @@ async function main(): Promise<void> {
   } catch (error) {
     endedEarly(error, note);
   } finally {
-    for (const contestant of Object.values(contestants)) contestant?.stop();
+    for (const contestant of [contestants.pytorch, contestants.ours, contestants.tfjs]) contestant?.stop();
   }
   try {
     await runProcesses(options, python, report);
@@ -93,11 +96,12 @@ function endedEarly(error: unknown, note: StepOptions['note']): void {
   process.exitCode = 1;
 }
 
-function tfjsFolder(note: StepOptions['note']): string | undefined {
+/** What a column needs; without it the run goes on without the column. */
+function unlessMissing<T>(name: string, note: StepOptions['note'], install: () => T): T | undefined {
   try {
-    return folderWithTfjs();
+    return install();
   } catch (error) {
-    note(`tfjs could not be installed: ${(error as Error).message.split('\n')[0]}`);
+    note(`No figures for ${name}: ${(error as Error).message.split('\n')[0]}`);
     return undefined;
   }
 }

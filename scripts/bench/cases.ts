@@ -8,8 +8,8 @@ export interface StepCase {
   work: Work;
   target?: number;
   floorTarget?: number;
-  /** Beside PyTorch, ours and the floor. */
-  peers: Exclude<Column, 'pytorch' | 'ours' | 'floor'>[];
+  /** Beside PyTorch, ours, the floor and the peak. */
+  peers: Exclude<Column, 'pytorch' | 'ours' | 'floor' | 'peak'>[];
   /** Left out of a quick run. */
   isLong?: boolean;
 }

@@ -16,6 +16,12 @@ export function moveToCore(pid: number, core: number | undefined): void {
     spawnSync('taskset', [...threads, '--pid', '--cpu-list', list, String(pid)], { stdio: 'ignore' });
 }
 
+/** A command with its arguments that runs on such a core from its start. */
+export function onCore(core: number | undefined, command: string, args: string[]): [string, string[]] {
+  if (core === undefined || cores.length < 2) return [command, args];
+  return ['taskset', ['--cpu-list', String(cores[core % cores.length]), command, ...args]];
+}
+
 /** The numbers of the cores that this process may use; none but on Linux. */
 const cores = ((): number[] => {
   try {

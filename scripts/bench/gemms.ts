@@ -1,5 +1,6 @@
 // The floor of a step: the matrix products that no implementation can do without. Products with a vector (the
-// discriminator's one output, the GRU's one input) are left out, transposes are not modelled.
+// discriminator's one output, the GRU's one input, the state that all paths of a forecast begin with) and with the first
+// state of a training, which is zero, are left out; transposes are not modelled.
 import { type GanSettings, resolveGanSettings } from '../../src/training/gan-settings';
 import { GAN_OPTIONS, type GruStep, type Work } from './work';
 
@@ -66,13 +67,14 @@ function ganGemms({ batchSize: batch, hidden, noiseDim, height, width }: GanSett
 
 function gruGemms({ mode, batch, window, hidden }: Omit<GruStep, 'kind'>): Gemm[] {
   const gates = 3 * hidden;
-  const forward = { m: batch, k: hidden, n: gates, count: window, shared: true };
+  const steps = window - 1;
+  const forward = { m: batch, k: hidden, n: gates, count: steps, shared: true };
   if (mode === 'inference') return [forward];
   return [
     forward,
-    // Backward: to the state before each step but the first, and to the weights
-    { m: batch, k: gates, n: hidden, count: window - 1, shared: true },
-    { m: gates, k: batch * window, n: hidden, count: 1 },
+    // Backward: to the state before each step, and to the weights
+    { m: batch, k: gates, n: hidden, count: steps, shared: true },
+    { m: gates, k: batch * steps, n: hidden, count: Math.min(steps, 1) },
   ];
 }
 
@@ -86,7 +88,7 @@ function headGemms(batch: number, hidden: number): Gemm[] {
 
 function forecastGemms(paths: number, horizon: number, hidden: number): Gemm[] {
   return [
-    { m: paths, k: hidden, n: 3 * hidden, count: horizon - 1, shared: true },
+    { m: paths, k: hidden, n: 3 * hidden, count: horizon - 2, shared: true },
     { m: paths, k: hidden, n: MDN_OUTPUTS, count: horizon - 1, shared: true },
   ];
 }

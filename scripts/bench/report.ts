@@ -1,5 +1,5 @@
 import type { Machine } from './machine';
-import { type Column, medianOf, missesTarget, overFloor, type Row, speedup } from './row';
+import { type Column, isBeyondLimit, limit, medianOf, missesTarget, overFloor, type Row, speedup } from './row';
 import type { Ratio } from './statistics';
 import { formatNumber, formatTable } from './table';
 import type { GruStep } from './work';
@@ -28,7 +28,7 @@ export function formatReport({ machine, rows, grid, notes }: Report): string {
   return parts.filter(Boolean).join('\n\n');
 }
 
-const HEADER = ['case', 'threads', 'PyTorch', 'ours', 'ratio', 'quartiles', 'target', 'floor', 'ours / floor'];
+const HEADER = ['case', 'threads', 'PyTorch', 'ours', 'ratio', 'quartiles', 'target', 'limit', 'floor', 'ours / floor'];
 const PEERS: [Column, string][] = [
   ['defaultAdam', 'default Adam'],
   ['compiled', 'torch.compile'],
@@ -47,6 +47,7 @@ function formatRows(rows: Row[]): string {
       median.toFixed(2),
       `${lowerQuartile.toFixed(2)} to ${upperQuartile.toFixed(2)}`,
       row.target === undefined ? '-' : `≥ ${row.target}`,
+      limit(row)?.median.toFixed(2) ?? '-',
       formatFigure(row, 'floor'),
       formatOverFloor(row, overFloor(row)),
       ...peers.map(([column]) => formatFigure(row, column)),
@@ -104,8 +105,16 @@ function formatMisses(rows: Row[]): string {
   const withTarget = rows.filter((row) => missesTarget(row) !== undefined);
   const misses = withTarget.filter(missesTarget);
   if (withTarget.length === 0) return '';
-  const met = `${withTarget.length - misses.length} of ${withTarget.length} targets are met`;
-  return misses.length === 0 ? `${met}.` : `${met}; missed: ${misses.map(nameOf).join(', ')}.`;
+  const named = (what: string, some: Row[]) => some.length > 0 && `${what}: ${some.map(nameOf).join(', ')}`;
+  const parts = [
+    `${withTarget.length - misses.length} of ${withTarget.length} targets are met`,
+    named(
+      'missed',
+      misses.filter((row) => !isBeyondLimit(row)),
+    ),
+    named('beyond the limit', misses.filter(isBeyondLimit)),
+  ];
+  return `${parts.filter(Boolean).join('; ')}.`;
 }
 
 function nameOf({ case: name, threads }: Row): string {

@@ -1,7 +1,7 @@
 import { median, type Ratio, ratioOf } from './statistics';
 
 /** PyTorch's time is that with the fused Adam. */
-export type Column = 'pytorch' | 'ours' | 'floor' | 'defaultAdam' | 'compiled' | 'tfjs';
+export type Column = 'pytorch' | 'ours' | 'floor' | 'peak' | 'defaultAdam' | 'compiled' | 'tfjs';
 
 /** What was measured of a case. */
 export interface Row {
@@ -31,6 +31,16 @@ export function speedup({ rounds }: Row): Ratio {
 /** Our figure over the floor. */
 export function overFloor({ rounds }: Row): Ratio | undefined {
   return rounds.floor && ratioOf(rounds.ours!, rounds.floor);
+}
+
+/** PyTorch's figure over that of the products alone at the cores' peak: no ratio can be higher. */
+export function limit({ rounds }: Row): Ratio | undefined {
+  return rounds.peak && ratioOf(rounds.pytorch!, rounds.peak);
+}
+
+/** Whether a row aims at a ratio that cannot be. */
+export function isBeyondLimit(row: Row): boolean {
+  return row.target !== undefined && row.target > (limit(row)?.median ?? Number.POSITIVE_INFINITY);
 }
 
 /** Whether a row misses what it aims at; undefined if it aims at nothing. */

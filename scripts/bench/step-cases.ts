@@ -37,7 +37,7 @@ export async function runStepCase(
 }
 
 function turnsOf(step: StepCase, threads: number, contestants: Contestants, isQuick: boolean): Map<Column, Turn> {
-  const { pytorch, ours, tfjs } = contestants;
+  const { pytorch, ours, tfjs, peak } = contestants;
   const { name, work, peers } = step;
   const turn =
     (contestant: Contestants['ours'], work: object): Turn =>
@@ -49,6 +49,7 @@ function turnsOf(step: StepCase, threads: number, contestants: Contestants, isQu
   ]);
   const floor = floorOf(work);
   if (floor) turns.set('floor', turn(pytorch, floor));
+  if (floor && peak) turns.set('peak', async (turnMs, round) => [await peak.timeOf(floor, threads, turnMs, round)]);
   if (peers.includes('defaultAdam')) turns.set('defaultAdam', turn(pytorch, { ...work, fused: false }));
   if (peers.includes('compiled') && !isQuick) turns.set('compiled', turn(pytorch, { ...work, compiled: true }));
   // In Node tfjs has one thread.

@@ -1,5 +1,5 @@
 import { formatReport, type Report } from '../../../scripts/bench/report';
-import { missesTarget, type Row } from '../../../scripts/bench/row';
+import { isBeyondLimit, missesTarget, type Row } from '../../../scripts/bench/row';
 
 const machine = {
   cpu: 'A CPU',
@@ -26,12 +26,34 @@ test('a row misses its target by its ratio, or by its distance from the floor', 
   expect(missesTarget({ ...row, target: undefined, floorTarget: undefined })).toBeUndefined();
 });
 
+test('a target is beyond the limit if the products alone take too long', () => {
+  expect(isBeyondLimit(row)).toBe(false); // nothing is known of its limit
+  const limited = (peak: number) => ({ ...row, rounds: { pytorch: [6], ours: [3], peak: [peak] } });
+  expect(isBeyondLimit(limited(2))).toBe(false);
+  expect(isBeyondLimit(limited(2.5))).toBe(true);
+  const rows = [limited(2), { ...limited(2.5), case: 'far' }];
+  expect(formatReport({ machine, rows, grid: [], notes: [] })).toContain(
+    '0 of 2 targets are met; missed: gan (1 thread); beyond the limit: far (1 thread).',
+  );
+});
+
 test('a report shows medians, ratios, targets, what is missing, and the machine', () => {
   const slow = { ...row, case: 'slow', title: 'Slow', rounds: { pytorch: [1], ours: [2], floor: [1], tfjs: [40] } };
   const text = formatReport({ machine, rows: [row, slow], grid: [], notes: ['tfjs is not there'] });
   const [gan] = text.split('\n').filter((line) => line.includes('GAN step'));
   const cells = gan!.split('|').map((cell) => cell.trim());
-  const start = ['GAN step', '1', '8.00 ms', '2.00 ms', '3.00', '3.00 to 3.50', '≥ 2.5', '1.60 ms', '1.25 (≤ 1.3)'];
+  const start = [
+    'GAN step',
+    '1',
+    '8.00 ms',
+    '2.00 ms',
+    '3.00',
+    '3.00 to 3.50',
+    '≥ 2.5',
+    '-',
+    '1.60 ms',
+    '1.25 (≤ 1.3)',
+  ];
   expect(cells.slice(1, -1)).toEqual([...start, '-']);
   expect(text).toMatch(/tfjs \|$/m);
   expect(text).not.toContain('torch.compile'); // nobody has a figure there
