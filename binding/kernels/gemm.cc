@@ -15,123 +15,79 @@
 #include <algorithm>
 #include <array>
 #include <map>
-
-#include "kernels.h"
+#include <utility>
 
 namespace kernels {
 namespace {
 
 using at::Tensor;
 
-constexpr int64_t kWorthAThread = 1 << 19;   // multiplications, some 5 µs
-constexpr int64_t kWorthAProduct = 1 << 14;  // below it the call takes longer than the arithmetic
+constexpr int64_t kWorthAProduct = 1 << 14;  // multiplications, below which the call takes longer than the arithmetic
 
-int64_t roundUpDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+const float* dataOf(const Tensor& tensor) { return tensor.defined() ? tensor.const_data_ptr<float>() : nullptr; }
 
-/** How the rows and columns of a product are cut, one piece a thread, along the longer side first. */
-struct Pieces {
-  int64_t rows, columns;
+Tensor emptyResult(const Matrix& a, const Matrix& b) { return at::empty({a.rows(), b.columns()}, at::kFloat); }
 
-  Pieces(int64_t rowCount, int64_t columnCount, int64_t depth) {
-    const int64_t work = rowCount * columnCount * depth;
-    const int64_t threads = std::clamp<int64_t>(work / kWorthAThread, 1, at::get_num_threads());
-    const int64_t mostRows = roundUpDivide(rowCount, best().lanes);
-    const int64_t mostColumns = roundUpDivide(columnCount, best().lanes);
-    if (rowCount > columnCount) {
-      rows = std::min(threads, mostRows);
-      columns = std::min(threads / rows, mostColumns);
-    } else {
-      columns = std::min(threads, mostColumns);
-      rows = std::min(threads / columns, mostRows);
-    }
-  }
-};
-
-Lines lineAt(Lines lines, int64_t line) {
-  lines.data += line * lines.lineStride;
-  return lines;
-}
-
-Tensor ownProduct(const Tensor& a, const Tensor& b, const Tensor& bias, int64_t blockDepth) {
-  const int64_t rows = a.size(0), columns = b.size(1), depth = a.size(1), lanes = best().lanes;
-  const Pieces pieces(rows, columns, depth);
-  const int64_t vectors = roundUpDivide(columns, lanes);
-  const Lines leftLines{a.const_data_ptr<float>(), a.stride(0), a.stride(1)};
-  const Lines rightLines{b.const_data_ptr<float>(), b.stride(1), b.stride(0)};
-  blockDepth = std::min(blockDepth, depth);
-  const int64_t packedSize = gemmWorkspace(roundUpDivide(rows, pieces.rows), blockDepth, leftLines);
-  const Tensor result = at::empty({rows, columns}, at::kFloat);
-  const Tensor workspace = at::empty({pieces.rows * pieces.columns, packedSize}, at::kFloat);
-  const float* added = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
-  float *out = result.mutable_data_ptr<float>(), *packed = workspace.mutable_data_ptr<float>();
-  at::parallel_for(0, pieces.rows * pieces.columns, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t piece = begin; piece < end; piece++) {
-      const int64_t i = piece / pieces.columns, j = piece % pieces.columns;
-      const int64_t row = i * rows / pieces.rows, rowEnd = (i + 1) * rows / pieces.rows;
-      const int64_t column = j * vectors / pieces.columns * lanes;
-      const int64_t columnEnd = std::min((j + 1) * vectors / pieces.columns * lanes, columns);
-      best().gemm({.rows = rowEnd - row,
-                   .columns = columnEnd - column,
-                   .depth = depth,
-                   .blockDepth = blockDepth,
-                   .a = lineAt(leftLines, row),
-                   .b = lineAt(rightLines, column),
-                   .bias = added ? added + column : nullptr,
-                   .c = out + row * columns + column,
-                   .cStride = columns,
-                   .packed = packed + piece * packedSize});
-    }
-  });
+Tensor ownProduct(const Matrix& a, const Matrix& b, const Tensor& bias, int64_t blockDepth) {
+  const Tensor result = emptyResult(a, b);
+  runGemms({{.a = a, .b = b, .c = result, .blockDepth = blockDepth, .bias = dataOf(bias)}}, at::get_num_threads());
   return result;
 }
 
-Tensor libtorchProduct(const Tensor& a, const Tensor& b, const Tensor& bias) {
-  return bias.defined() ? at::addmm(bias, a, b) : at::mm(a, b);
+Tensor libtorchProduct(const Matrix& a, const Matrix& b, const Tensor& bias) {
+  return bias.defined() ? at::addmm(bias, a.view(), b.view()) : at::mm(a.view(), b.view());
 }
 
-/** Numbers in [-1, 1) without a visit to any generator that others draw from. */
-Tensor pseudoRandom(at::IntArrayRef sizes, at::IntArrayRef strides, uint32_t state) {
-  const Tensor result = at::empty_strided(sizes, strides, at::kFloat);
+/** Numbers in [-1, 1), laid out as the matrix, without a visit to any generator that others draw from. */
+Matrix pseudoRandom(const Matrix& like, uint32_t state) {
+  const Tensor result = at::empty_strided(like.tensor.sizes(), like.tensor.strides(), at::kFloat);
   float* data = result.mutable_data_ptr<float>();
   for (int64_t i = 0; i < result.numel(); i++) {
     state = state * 1664525 + 1013904223;
     data[i] = static_cast<float>(static_cast<int32_t>(state)) * 0x1p-31f;
   }
-  return result;
+  return {result, like.isTransposed};
 }
 
 /** The depth of the blocks with which our kernel gives libtorch's bits for this shape, or 0. */
-int64_t findBlockDepth(const Tensor& a, const Tensor& b, const Tensor& bias) {
-  const Tensor left = pseudoRandom(a.sizes(), a.strides(), 1), right = pseudoRandom(b.sizes(), b.strides(), 2);
-  const Tensor added = bias.defined() ? pseudoRandom(bias.sizes(), bias.strides(), 3) : bias;
+int64_t findBlockDepth(const Product& product) {
+  const Matrix left = pseudoRandom(product.a, 1), right = pseudoRandom(product.b, 2);
+  const Tensor added = product.bias.defined() ? pseudoRandom({product.bias}, 3).tensor : Tensor();
   const Tensor expected = libtorchProduct(left, right, added);
-  for (const int64_t blockDepth : {192, 256, 384, 512}) {
+  // MKL halves a depth that two blocks would more than cover.
+  for (const int64_t blockDepth : {int64_t{192}, left.columns() / 2, int64_t{256}, int64_t{384}, int64_t{512}}) {
     if (at::equal(ownProduct(left, right, added, blockDepth), expected)) return blockDepth;
-    if (blockDepth >= a.size(1)) break;
+    if (blockDepth >= left.columns()) break;
   }
   return 0;
 }
 
 bool isAligned(const Tensor& tensor) { return reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) % 64 == 0; }
 
-bool isDense(const Tensor& matrix) { return matrix.is_contiguous() || matrix.t().is_contiguous(); }
+bool isFloat(const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; }
 
-/** Whether our kernel takes such operands, which lie in memory as at::empty would place them. */
-bool isTaken(const Tensor& a, const Tensor& b, const Tensor& bias) {
-  const auto isFloat = [](const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; };
-  return isFloat(a) && isFloat(b) && a.dim() == 2 && b.dim() == 2 && a.size(1) == b.size(0) && isDense(a) &&
-         isDense(b) && isAligned(a) && isAligned(b) &&
+/** Whether our kernel takes a matrix, which lies in memory as at::empty would place it. */
+bool isTaken(const Matrix& matrix) {
+  const Tensor& tensor = matrix.tensor;
+  return isFloat(tensor) && tensor.dim() == 2 && (tensor.is_contiguous() || tensor.t().is_contiguous()) &&
+         isAligned(tensor);
+}
+
+bool isTaken(const Matrix& a, const Matrix& b, const Tensor& bias) {
+  return isTaken(a) && isTaken(b) && a.columns() == b.rows() &&
          (!bias.defined() ||
-          (isFloat(bias) && bias.dim() == 1 && bias.size(0) == b.size(1) && bias.is_contiguous() && isAligned(bias)));
+          (isFloat(bias) && bias.dim() == 1 && bias.size(0) == b.columns() && bias.is_contiguous() && isAligned(bias)));
 }
 
-bool isWorthIt(const Tensor& a, const Tensor& b) {
-  return a.size(0) * a.size(1) * b.size(1) >= kWorthAProduct && !at::in_parallel_region();
+bool isWorthIt(const Matrix& a, const Matrix& b) {
+  return a.rows() * a.columns() * b.columns() >= kWorthAProduct && !at::in_parallel_region();
 }
 
-/** findBlockDepth, from this thread's memory of it; 0 for a shape that has not come often enough to be worth a trial.
+/**
+ * findBlockDepth, from this thread's memory of it; 0 for a shape that has not come often enough to be worth a trial, or
+ * for what our kernel doesn't take.
  */
-int64_t knownBlockDepth(const Tensor& a, const Tensor& b, const Tensor& bias) {
+int64_t knownBlockDepth(const Product& product) {
   struct Shape {
     int calls = 0;
     int64_t blockDepth = 0;
@@ -139,30 +95,93 @@ int64_t knownBlockDepth(const Tensor& a, const Tensor& b, const Tensor& bias) {
   constexpr int kCallsBeforeTrial = 3;
   constexpr size_t kMostShapes = 4096;
   thread_local std::map<std::array<int64_t, 9>, Shape> shapes;
-  const std::array<int64_t, 9> key{a.size(0),   a.size(1),   b.size(1),      a.stride(0),          a.stride(1),
-                                   b.stride(0), b.stride(1), bias.defined(), at::get_num_threads()};
+  const Matrix &a = product.a, &b = product.b;
+  const Tensor& bias = product.bias;
+  if (!isTaken(a, b, bias) || !isWorthIt(a, b)) return 0;
+  const std::array<int64_t, 9> key{a.rows(),         a.columns(),      b.columns(),
+                                   a.rowStride(),    a.columnStride(), b.rowStride(),
+                                   b.columnStride(), bias.defined(),   at::get_num_threads()};
   if (shapes.size() == kMostShapes && !shapes.count(key)) return 0;
   Shape& shape = shapes[key];
-  if (shape.calls < kCallsBeforeTrial && ++shape.calls == kCallsBeforeTrial) {
-    shape.blockDepth = findBlockDepth(a, b, bias);
-  }
+  if (shape.calls < kCallsBeforeTrial && ++shape.calls == kCallsBeforeTrial) shape.blockDepth = findBlockDepth(product);
   return shape.blockDepth;
+}
+
+/** Whether our kernel reads or writes a matrix as if it were C. */
+bool isLikeResult(const Tensor& matrix, const Product& product) {
+  return isFloat(matrix) && matrix.is_contiguous() &&
+         matrix.sizes() == at::IntArrayRef({product.a.rows(), product.b.columns()});
+}
+
+Rectifier rectifierOf(const Product& product) {
+  if (product.activated.defined() && !isLikeResult(product.activated, product)) return Rectifier::none;
+  switch (product.activation.kind) {
+    case Activation::Kind::relu:
+      return Rectifier::relu;
+    case Activation::Kind::leakyRelu:
+      return Rectifier::leakyRelu;
+    default:
+      return Rectifier::none;
+  }
+}
+
+/** What our kernel doesn't do: the activation, or the way back through it. */
+void finish(const Product& product, Tensor& result) {
+  if (product.activated.defined()) {
+    result = activationGradient(product.activation, result, product.activated);
+  } else {
+    activateInPlace(product.activation, result);
+  }
+}
+
+GemmTask taskOf(const Product& product, int64_t blockDepth) {
+  // Of several blocks the sum would be another.
+  const bool isAdded = product.addedTo.defined() && isLikeResult(product.addedTo, product) && !product.bias.defined() &&
+                       product.activation.kind == Activation::Kind::none && product.a.columns() <= blockDepth;
+  return {.a = product.a,
+          .b = product.b,
+          .c = isAdded ? product.addedTo : emptyResult(product.a, product.b),
+          .blockDepth = blockDepth,
+          .bias = dataOf(product.bias),
+          .isAdded = isAdded,
+          .rectifier = rectifierOf(product),
+          .slope = static_cast<float>(product.activation.slope),
+          .signs = dataOf(product.activated)};
 }
 
 }  // namespace
 
-int64_t gemmWorkspace(int64_t rows, int64_t blockDepth, const Lines& a) {
-  return (kWidestPanel * best().lanes + (a.lineStride == 1 ? rows : 0)) * blockDepth;
+std::vector<Tensor> products(const std::vector<Product>& list, const std::function<void()>& beside) {
+  std::vector<Tensor> results;
+  std::vector<GemmTask> tasks;
+  std::vector<bool> isRectified;
+  for (const Product& product : list) {
+    const int64_t blockDepth = knownBlockDepth(product);
+    if (blockDepth > 0) {
+      tasks.push_back(taskOf(product, blockDepth));
+      results.push_back(tasks.back().c);
+      isRectified.push_back(tasks.back().rectifier != Rectifier::none);
+    } else {
+      results.push_back(libtorchProduct(product.a, product.b, product.bias));
+      isRectified.push_back(false);
+    }
+  }
+  if (!tasks.empty()) {
+    runGemms(tasks, at::get_num_threads(), beside);
+  } else if (beside) {
+    beside();
+  }
+  for (size_t i = 0; i < list.size(); i++) {
+    if (!isRectified[i]) finish(list[i], results[i]);
+    const Tensor& sum = list[i].addedTo;
+    if (sum.defined() && !results[i].is_same(sum)) results[i] = sum.add_(results[i]);
+  }
+  return results;
 }
 
 Tensor blockedProduct(const Tensor& a, const Tensor& b, const Tensor& bias, int64_t blockDepth) {
-  TORCH_CHECK(isTaken(a, b, bias) && blockDepth > 0, "Not a product for this kernel");
-  return ownProduct(a, b, bias, blockDepth);
-}
-
-Tensor product(const Tensor& a, const Tensor& b, const Tensor& bias) {
-  const int64_t blockDepth = isTaken(a, b, bias) && isWorthIt(a, b) ? knownBlockDepth(a, b, bias) : 0;
-  return blockDepth > 0 ? ownProduct(a, b, bias, blockDepth) : libtorchProduct(a, b, bias);
+  TORCH_CHECK(isTaken({a}, {b}, bias) && blockDepth > 0, "Not a product for this kernel");
+  return ownProduct({a}, {b}, bias, blockDepth);
 }
 
 }  // namespace kernels

@@ -2,21 +2,32 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "gemm_slice.h"
+#include <functional>
+#include <vector>
+
+#include "activation.h"
+#include "gemm_tasks.h"
 
 namespace kernels {
 
-/** Floats of a slice's workspace: for a panel of the right matrix, and for the left one if its rows are packed. */
-int64_t gemmWorkspace(int64_t rows, int64_t blockDepth, const Lines& a);
+/** activation(a b + bias), with the bits of libtorch's operators; what is undefined is left out. */
+struct Product {
+  Matrix a, b;
+  at::Tensor bias = {};  // (columns)
+  Activation activation = {};
+  at::Tensor activated =
+      {};                   // if defined, a b is the gradient of this result of the activation, and is taken back by it
+  at::Tensor addedTo = {};  // (rows, columns), to which all is added in place
+};
 
 /**
- * A product of matrices with the same bits as at::mm(a, b) or, with a bias (columns), at::addmm(bias, a, b), often in
- * half the time. Nothing is recorded for gradients.
+ * The products, often in half of libtorch's time, with what is to be done beside on one of the threads. Nothing is
+ * recorded for gradients.
  */
-at::Tensor product(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias = {});
+std::vector<at::Tensor> products(const std::vector<Product>& list, const std::function<void()>& beside = nullptr);
 
 /**
- * The same by our kernel whatever its bits, in blocks of the depth: for tests. The matrices must be float32, on the
+ * A product by our kernel whatever its bits, in blocks of the depth: for tests. The matrices must be float32, on the
  * CPU, contiguous or transposed.
  */
 at::Tensor blockedProduct(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias, int64_t blockDepth);

@@ -13,11 +13,10 @@
 namespace kernels::KERNEL_ISA {
 namespace {
 
-// What the registers hold beside the vectors of B, 32 of them with AVX-512 and 16 elsewhere. Where the loop is short,
-// wide tiles need the fewest loads.
-constexpr int kMostVectors = kLanes == 8 ? 3 : 2;
+// Tiles are what the registers hold beside the vectors of B, 32 of them with AVX-512 and 16 elsewhere. Where the loop
+// is short, wide tiles need the fewest loads.
+constexpr int kMostVectors = panelVectors(kLanes);
 constexpr int kTileRows = kLanes == 16 ? 14 : 4;
-static_assert(kMostVectors <= kWidestPanel);
 
 int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -55,18 +54,6 @@ __attribute__((noinline)) void packNeighbours(Lines lines, int64_t depth, float*
   }
 }
 
-/** The tiles of neighbouring lines one after another, each with element k of all its lines together. */
-void packTiles(const Lines& lines, int64_t count, int64_t depth, float* packed) {
-  forEachTile<kTileRows>(count, [&](auto rows, int64_t first) {
-    constexpr int kRows = decltype(rows)::value;
-    const float* line = lines.data + first * lines.lineStride;
-    float* to = packed + first * depth;
-    for (int64_t k = 0; k < depth; k++) {
-      __builtin_memcpy(to + k * kRows, line + k * lines.depthStride, kRows * sizeof(float));
-    }
-  });
-}
-
 /** Some columns of B, a whole number of vectors when packed. */
 struct Panel {
   int64_t first, columns, vectors;
@@ -102,6 +89,12 @@ KERNEL_INLINE void prefetchParts(const Lines& b, int64_t columns, int64_t depth,
   }
 }
 
+/** A block of the depth. */
+struct Block {
+  int64_t first, depth;
+  bool isLast;
+};
+
 /**
  * C = before + A B for one tile; `before` is the bias, C itself, or null for zeros. `a` is no copy: to copy two numbers
  * just stored as one vector would wait for all stores before.
@@ -130,31 +123,73 @@ __attribute__((noinline)) void tile(int64_t depth, const Strided& a, const float
   }
 }
 
+/** A tile of C, which is still in the first cache, rectified. */
+template <class Rectified>
+KERNEL_INLINE void rectifyTile(const GemmSlice& s, int64_t firstRow, int64_t rows, const Panel& panel,
+                               Rectified rectified) {
+  for (int64_t row = firstRow; row < firstRow + rows; row++) {
+    float* c = s.c + row * s.cStride + panel.first;
+    const float* signs = s.signs ? s.signs + row * s.cStride + panel.first : c;
+    int64_t i = 0;
+    for (; i + kLanes <= panel.columns; i += kLanes) store(c + i, rectified(load(c + i), load(signs + i)));
+    for (; i < panel.columns; i++) c[i] = rectified(broadcast(c[i]), broadcast(signs[i]))[0];
+  }
+}
+
+__attribute__((noinline)) void rectify(const GemmSlice& s, int64_t firstRow, int64_t rows, const Panel& panel) {
+  const Vec zero = {}, slope = broadcast(s.slope);
+  if (s.rectifier == Rectifier::relu) {
+    rectifyTile(s, firstRow, rows, panel, [&](Vec x, Vec sign) { return sign <= zero ? zero : x; });
+  } else {
+    rectifyTile(s, firstRow, rows, panel, [&](Vec x, Vec sign) { return sign > zero ? x : slope * x; });
+  }
+}
+
+void multiplyPanel(const GemmSlice& s, const Block& block, const Panel& panel, const Panel& next) {
+  const bool isFirst = block.first == 0;
+  forEachTile<kTileRows>(s.rows, [&](auto tileRows, int64_t row) {
+    constexpr int kRows = decltype(tileRows)::value;
+    if (next.columns > 0) {
+      prefetchParts(from(s.b, next.first, block.first), next.columns, block.depth, row, row + kRows, s.rows);
+    }
+    const Lines lines = from(s.a, row, block.first);
+    const Strided a = s.packedA ? Strided{s.packedA + block.first * s.rows + row * block.depth, 1, kRows}
+                                : Strided{lines.data, lines.lineStride, lines.depthStride};
+    float* c = s.c + row * s.cStride + panel.first;
+    const bool isOnC = s.isAdded || !isFirst;
+    const float* before = isOnC ? c : s.bias ? s.bias + panel.first : nullptr;
+    withConstant<kMostVectors>(panel.vectors, [&](auto vectors) {
+      tile<kRows, decltype(vectors)::value>(block.depth, a, s.panel, before, isOnC ? s.cStride : 0, c, s.cStride,
+                                            panel.columns);
+    });
+    if (block.isLast && s.rectifier != Rectifier::none) rectify(s, row, kRows, panel);
+  });
+}
+
 }  // namespace
 
+// The tiles of a block one after another, each with element k of all its rows together.
+void gemmPackLeft(const Lines& a, int64_t rows, int64_t depth, int64_t blockDepth, float* packed) {
+  for (int64_t first = 0; first < depth; first += blockDepth) {
+    const int64_t length = least(depth - first, blockDepth);
+    forEachTile<kTileRows>(rows, [&](auto tileRows, int64_t row) {
+      constexpr int kRows = decltype(tileRows)::value;
+      const Lines tile = from(a, row, first);
+      float* to = packed + first * rows + row * length;
+      for (int64_t k = 0; k < length; k++) {
+        __builtin_memcpy(to + k * kRows, tile.data + k * tile.depthStride, kRows * sizeof(float));
+      }
+    });
+  }
+}
+
 void gemm(const GemmSlice& s) {
-  const bool isPacked = s.a.lineStride == 1;
-  float *packedPanel = s.packed, *packedTiles = s.packed + kWidestPanel * kLanes * s.blockDepth;
   for (int64_t k = 0; k < s.depth; k += s.blockDepth) {
-    const bool isFirst = k == 0;
-    const int64_t depth = least(s.depth - k, s.blockDepth), beforeStride = isFirst ? 0 : s.cStride;
-    if (isPacked) packTiles(from(s.a, 0, k), s.rows, depth, packedTiles);
+    const int64_t depth = least(s.depth - k, s.blockDepth);
+    const Block block{k, depth, k + depth == s.depth};
     for (Panel panel(0, s.columns); panel.columns > 0; panel = Panel(panel.first + panel.columns, s.columns)) {
-      const Panel next(panel.first + panel.columns, s.columns);
-      packPanel(from(s.b, panel.first, k), panel, depth, packedPanel);
-      forEachTile<kTileRows>(s.rows, [&](auto tileRows, int64_t row) {
-        constexpr int kRows = decltype(tileRows)::value;
-        if (next.columns > 0) prefetchParts(from(s.b, next.first, k), next.columns, depth, row, row + kRows, s.rows);
-        const Lines lines = from(s.a, row, k);
-        const Strided a = isPacked ? Strided{packedTiles + row * depth, 1, kRows}
-                                   : Strided{lines.data, lines.lineStride, lines.depthStride};
-        float* c = s.c + row * s.cStride + panel.first;
-        const float* before = !isFirst ? c : s.bias ? s.bias + panel.first : nullptr;
-        withConstant<kMostVectors>(panel.vectors, [&](auto vectors) {
-          tile<kRows, decltype(vectors)::value>(depth, a, packedPanel, before, beforeStride, c, s.cStride,
-                                                panel.columns);
-        });
-      });
+      packPanel(from(s.b, panel.first, k), panel, depth, s.panel);
+      multiplyPanel(s, block, panel, Panel(panel.first + panel.columns, s.columns));
     }
   }
 }

@@ -10,17 +10,30 @@ struct Lines {
   int64_t lineStride, depthStride;
 };
 
-constexpr int kWidestPanel = 3;  // vectors that the kernel of any instruction set packs together
+/** How many vectors of B's columns are packed together, with such a number of lanes. */
+constexpr int panelVectors(int64_t lanes) { return lanes == 8 ? 3 : 2; }
+
+/** What becomes of an element x of a product for the sign of s: of x itself, or of another matrix's element. */
+enum class Rectifier {
+  none,
+  relu,       // s <= 0 ? 0 : x
+  leakyRelu,  // s > 0 ? x : slope * x
+};
 
 /** Some rows and columns of a product of matrices, for one thread. */
 struct GemmSlice {
   int64_t rows, columns, depth;
-  int64_t blockDepth;  // each block of the depth is summed up alone, in the depth's order
-  Lines a, b;          // the rows of the left matrix, the columns of the right one
-  const float* bias;   // (columns), or null
+  int64_t blockDepth;    // each block of the depth is summed up alone, in the depth's order
+  Lines a, b;            // the rows of the left matrix, the columns of the right one
+  const float* packedA;  // gemmPackLeft's of these rows, or null if the elements of a row are neighbours
+  const float* bias;     // (columns), or null
+  bool isAdded;          // to what C holds; then there is no bias
+  Rectifier rectifier;
+  float slope;         // leakyRelu's
+  const float* signs;  // s of all elements, laid out as C; or null if it is x
   float* c;            // (rows, columns), rows cStride apart
   int64_t cStride;
-  float* packed;  // workspace: gemmWorkspace's
+  float* panel;  // workspace: a panel of a block
 };
 
 }  // namespace kernels

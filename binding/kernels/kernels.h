@@ -13,6 +13,7 @@
   void gruPackBackward(const GruLayout&, const GruWeights&, bool isInput, int64_t firstColumn, float* packed); \
   void gruForward(const GruForwardSlice&);                                                                     \
   void gruBackward(const GruBackwardSlice&);                                                                   \
+  void gemmPackLeft(const Lines& a, int64_t rows, int64_t depth, int64_t blockDepth, float* packed);           \
   void gemm(const GemmSlice&);                                                                                 \
   void twist(TwisterState&);                                                                                   \
   void uniforms(const TwisterState&, int64_t first, int64_t count, float* out);                                \
@@ -39,6 +40,7 @@ struct Kernels {
   decltype(&plain::gruPackBackward) gruPackBackward;
   decltype(&plain::gruForward) gruForward;
   decltype(&plain::gruBackward) gruBackward;
+  decltype(&plain::gemmPackLeft) gemmPackLeft;
   decltype(&plain::gemm) gemm;
   decltype(&plain::twist) twist;
   decltype(&plain::uniforms) uniforms;

@@ -1,15 +1,7 @@
 #include "linear_chain.h"
 
 #include <ATen/core/LegacyTypeDispatch.h>
-#include <ATen/ops/leaky_relu.h>
-#include <ATen/ops/leaky_relu_backward.h>
 #include <ATen/ops/linear.h>
-#include <ATen/ops/relu.h>
-#include <ATen/ops/sigmoid.h>
-#include <ATen/ops/sigmoid_backward.h>
-#include <ATen/ops/tanh.h>
-#include <ATen/ops/tanh_backward.h>
-#include <ATen/ops/threshold_backward.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -24,69 +16,16 @@ using at::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-Tensor activated(const LinearLayer& layer, const Tensor& x) {
-  switch (layer.activation) {
-    case Activation::relu:
-      return at::relu(x);
-    case Activation::leakyRelu:
-      return at::leaky_relu(x, layer.slope);
-    case Activation::tanh:
-      return at::tanh(x);
-    case Activation::sigmoid:
-      return at::sigmoid(x);
-    case Activation::none:
-      break;
-  }
-  return x;
-}
-
-void activateInPlace(const LinearLayer& layer, Tensor& x) {
-  switch (layer.activation) {
-    case Activation::relu:
-      at::relu_(x);
-      break;
-    case Activation::leakyRelu:
-      at::leaky_relu_(x, layer.slope);
-      break;
-    case Activation::tanh:
-      at::tanh_(x);
-      break;
-    case Activation::sigmoid:
-      at::sigmoid_(x);
-      break;
-    case Activation::none:
-      break;
-  }
-}
-
-/** The gradient before the activation, from that after it and the activation's result. */
-Tensor activationGradient(const LinearLayer& layer, const Tensor& gradient, const Tensor& result) {
-  switch (layer.activation) {
-    case Activation::relu:
-      return at::threshold_backward(gradient, result, 0);
-    case Activation::leakyRelu:
-      return at::leaky_relu_backward(gradient, result, layer.slope, /*self_is_result=*/true);
-    case Activation::tanh:
-      return at::tanh_backward(gradient, result);
-    case Activation::sigmoid:
-      return at::sigmoid_backward(gradient, result);
-    case Activation::none:
-      break;
-  }
-  return gradient;
-}
-
 Tensor chainOfOperators(Tensor x, const std::vector<LinearLayer>& layers) {
-  for (const LinearLayer& layer : layers) x = activated(layer, at::linear(x, layer.weight, layer.bias));
+  for (const LinearLayer& layer : layers) x = activated(layer.activation, at::linear(x, layer.weight, layer.bias));
   return x;
 }
 
 /** x, then the results of all layers. */
 variable_list forward(const Tensor& x, const std::vector<LinearLayer>& layers) {
   variable_list trace{x};
-  for (const LinearLayer& layer : layers) {
-    trace.push_back(product(trace.back(), layer.weight.t(), layer.bias));
-    activateInPlace(layer, trace.back());
+  for (const auto& [weight, bias, activation] : layers) {
+    trace.push_back(products({{.a = {trace.back()}, .b = {weight, true}, .bias = bias, .activation = activation}})[0]);
   }
   return trace;
 }
@@ -100,23 +39,42 @@ variable_list parametersOf(const std::vector<LinearLayer>& layers) {
   return parameters;
 }
 
+/** From g, the gradient before layer i's activation, that of its input, or for a layer between before its activation.
+ */
+Product gradientBefore(size_t i, const Tensor& g, const std::vector<LinearLayer>& layers, const variable_list& trace) {
+  Product product{.a = {g}, .b = {layers[i].weight}};
+  if (i > 0) {
+    product.activation = layers[i - 1].activation;
+    product.activated = trace[i];
+  }
+  return product;
+}
+
 /**
- * With g the gradient before a layer's activation: dx = g W, dW = gᵀ x, db = the sum of g's rows, each by the call that
- * libtorch makes. `inputs` are x and the parameters, of which `isNeeded` tells whose gradients are.
+ * With g the gradient before a layer's activation: dx = g W, dW = gᵀ x, db = the sum of g's rows, with the bits of the
+ * calls that libtorch makes. `inputs` are x and the parameters, of which `isNeeded` tells whose gradients are; those of
+ * the parameters are added in place to `others` unless that is empty.
  */
 variable_list backward(Tensor g, const std::vector<LinearLayer>& layers, const variable_list& trace,
-                       const std::vector<bool>& isNeeded) {
+                       const std::vector<bool>& isNeeded, const variable_list& others = {}) {
+  const auto other = [&](size_t input) { return others.empty() ? Tensor() : others[input - 1]; };
   variable_list gradients(isNeeded.size());
-  size_t end = isNeeded.size();  // of what the layers up to this one have
+  g = activationGradient(layers.back().activation, g, trace[layers.size()]);
+  size_t first = isNeeded.size();  // of a layer's parameters
   for (size_t i = layers.size(); i-- > 0;) {
-    const LinearLayer& layer = layers[i];
-    const size_t first = end - (layer.bias.defined() ? 2 : 1);
-    g = activationGradient(layer, g, trace[i + 1]);
-    if (isNeeded[first]) gradients[first] = product(g.t(), trace[i]);
-    if (layer.bias.defined() && isNeeded[first + 1]) gradients[first + 1] = g.sum(0);
-    end = first;
-    if (std::none_of(isNeeded.begin(), isNeeded.begin() + end, [](bool each) { return each; })) break;
-    g = product(g, layer.weight);
+    first -= layers[i].bias.defined() ? 2 : 1;
+    const bool ofWeight = isNeeded[first], ofBias = layers[i].bias.defined() && isNeeded[first + 1];
+    const auto end = isNeeded.begin() + static_cast<std::ptrdiff_t>(first);
+    const bool goesOn = std::find(isNeeded.begin(), end, true) != end;
+    std::vector<Product> list;
+    if (ofWeight) list.push_back({.a = {g, true}, .b = {trace[i]}, .addedTo = other(first)});
+    if (goesOn) list.push_back(gradientBefore(i, g, layers, trace));
+    const std::function<void()> sumRows = [&] { gradients[first + 1] = g.sum(0); };
+    const variable_list found = products(list, ofBias ? sumRows : nullptr);
+    if (ofWeight) gradients[first] = found.front();
+    if (ofBias && !others.empty()) gradients[first + 1] = other(first + 1).add_(gradients[first + 1]);
+    if (!goesOn) break;
+    g = found.back();
   }
   if (isNeeded[0]) gradients[0] = g;
   return gradients;
@@ -148,8 +106,8 @@ struct LinearChain : torch::autograd::Function<LinearChain> {
     std::vector<int64_t> kinds;
     std::vector<double> slopes;
     for (const LinearLayer& layer : layers) {
-      kinds.push_back(static_cast<int64_t>(layer.activation) * 2 + layer.bias.defined());
-      slopes.push_back(layer.slope);
+      kinds.push_back(static_cast<int64_t>(layer.activation.kind) * 2 + layer.bias.defined());
+      slopes.push_back(layer.activation.slope);
     }
     context->saved_data["kinds"] = std::move(kinds);
     context->saved_data["slopes"] = std::move(slopes);
@@ -168,7 +126,7 @@ struct LinearChain : torch::autograd::Function<LinearChain> {
       return saved[next++];
     };
     for (size_t i = 0; i < kinds.size(); i++) {
-      LinearLayer layer{nextParameter(), Tensor(), static_cast<Activation>(kinds[i] / 2), slopes[i]};
+      LinearLayer layer{nextParameter(), Tensor(), {static_cast<Activation::Kind>(kinds[i] / 2), slopes[i]}};
       if (kinds[i] % 2) layer.bias = nextParameter();
       layers.push_back(std::move(layer));
     }
@@ -189,8 +147,8 @@ bool isFast(const Tensor& x, const std::vector<LinearLayer>& layers) {
 
 // Only with such a slope is the sign of a result that of its input.
 bool isTraceable(const Tensor& x, const std::vector<LinearLayer>& layers) {
-  return x.dim() == 2 &&
-         std::all_of(layers.begin(), layers.end(), [](const LinearLayer& layer) { return layer.slope >= 0; });
+  return x.dim() == 2 && std::all_of(layers.begin(), layers.end(),
+                                     [](const LinearLayer& layer) { return layer.activation.slope >= 0; });
 }
 
 variable_list traceLinearChain(const Tensor& x, const std::vector<LinearLayer>& layers) {
@@ -210,11 +168,10 @@ variable_list parameterGradients(const Tensor& gradient, const std::vector<Linea
   const at::AutoDispatchBelowADInplaceOrView noGraph;
   std::vector<bool> isNeeded(1 + parametersOf(layers).size(), true);
   isNeeded[0] = false;
-  variable_list gradients = backward(gradient, layers, trace, isNeeded);
+  TORCH_CHECK(others.empty() || others.size() + 1 == isNeeded.size(), "Expected a gradient for each parameter");
+  variable_list gradients = backward(gradient, layers, trace, isNeeded, others);
   gradients.erase(gradients.begin());
-  TORCH_CHECK(others.empty() || others.size() == gradients.size(), "Expected a gradient for each parameter");
-  for (size_t i = 0; i < others.size(); i++) others[i].add_(gradients[i]);
-  return others.empty() ? gradients : others;
+  return gradients;
 }
 
 Tensor linearChain(const Tensor& x, const std::vector<LinearLayer>& layers) {

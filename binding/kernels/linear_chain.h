@@ -4,20 +4,19 @@
 
 #include <vector>
 
+#include "activation.h"
+
 namespace kernels {
 
-enum class Activation { none, relu, leakyRelu, tanh, sigmoid };
-
-/** activation(x Wᵀ + b); `bias` may be undefined, `slope` is leakyRelu's below zero. */
+/** activation(x Wᵀ + b); `bias` may be undefined. */
 struct LinearLayer {
   at::Tensor weight, bias;
-  Activation activation = Activation::none;
-  double slope = 0;
+  Activation activation;
 };
 
 /**
  * Linear layers one after another, differentiable, with the bits of libtorch's operators and of their gradients. A
- * float32 matrix on the CPU is one node of the graph, whose products are `product`'s.
+ * float32 matrix on the CPU is one node of the graph, whose products are `products`'.
  */
 at::Tensor linearChain(const at::Tensor& x, const std::vector<LinearLayer>& layers);
 

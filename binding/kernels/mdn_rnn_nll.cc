@@ -4,11 +4,8 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
-#include <utility>
-
-#include "gemm.h"
+#include "gemm_tasks.h"
 #include "gru_passes.h"
-#include "kernels.h"
 #include "mixture_nll.h"
 
 namespace kernels {
@@ -16,40 +13,10 @@ namespace {
 
 using at::Tensor;
 
-/** A contiguous matrix, or its transpose. */
-struct Matrix {
-  const float* data;
-  int64_t rows, columns;
-  bool isTransposed = false;
-
-  explicit Matrix(const Tensor& tensor)
-      : data(tensor.const_data_ptr<float>()), rows(tensor.size(0)), columns(tensor.size(1)) {}
-  Matrix transposed() const {
-    Matrix result = *this;
-    std::swap(result.rows, result.columns);
-    result.isTransposed = !isTransposed;
-    return result;
-  }
-  int64_t rowStride() const { return isTransposed ? 1 : columns; }
-  int64_t columnStride() const { return isTransposed ? rows : 1; }
-};
-
 /** a b, in each row plus the bias, if there is one. The head's products are too small for threads. */
 Tensor multiply(const Matrix& a, const Matrix& b, const float* bias = nullptr) {
-  const int64_t depth = a.columns;
-  const Tensor result = at::empty({a.rows, b.columns}, at::kFloat);
-  const Lines left{a.data, a.rowStride(), a.columnStride()};
-  const Tensor packed = at::empty({gemmWorkspace(a.rows, depth, left)}, at::kFloat);
-  best().gemm({.rows = a.rows,
-               .columns = b.columns,
-               .depth = depth,
-               .blockDepth = depth,
-               .a = left,
-               .b = {b.data, b.columnStride(), b.rowStride()},
-               .bias = bias,
-               .c = result.mutable_data_ptr<float>(),
-               .cStride = b.columns,
-               .packed = packed.mutable_data_ptr<float>()});
+  const Tensor result = at::empty({a.rows(), b.columns()}, at::kFloat);
+  runGemms({{.a = a, .b = b, .c = result, .blockDepth = a.columns(), .bias = bias}}, 1);
   return result;
 }
 
@@ -81,15 +48,15 @@ std::vector<Tensor> mdnRnnNll(const MdnRnnWeights& weights, const Tensor& input,
                               double varianceFloor) {
   const at::NoGradGuard noGrad;
   const int64_t batch = input.size(0), dim = target.size(1);
-  const Matrix head(weights.headWeight);
+  const Matrix head{weights.headWeight};
   const GruForward gru = gruForwardPass(input, Tensor(), weights.gru, false, true);
-  const Matrix last(gru.last);
+  const Matrix last{gru.last};
   const Tensor raw = multiply(last, head.transposed(), weights.headBias.const_data_ptr<float>());
   const Tensor gradient = at::empty(raw.sizes(), at::kFloat);  // of raw
   const Tensor loss = mixtureNllOnCpu(raw.view({batch, -1, dim + 2}), target.contiguous(), varianceFloor, gradient);
   averageInPlace(gradient);
 
-  const Matrix g(gradient);
+  const Matrix g{gradient};
   std::vector<Tensor> results = gruBackwardPass({Tensor(), multiply(g, head)}, gru.trace, weights.gru, batch,
                                                 input.size(1), false, {false, false});
   results.erase(results.begin());  // the input's

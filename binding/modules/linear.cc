@@ -32,22 +32,21 @@ class Linear : public ModuleWrap<Linear, torch::nn::Linear> {
     Environment& environment = Environment::of(info.Env());
     const at::Tensor input = environment.unwrap(info[0], "input");
     checkLastSize(input, module()->options.in_features(), "input");
-    return environment.wrap(info.Env(), kernels::linearChain(input, {layer(Activation::none, 0)}));
+    return environment.wrap(info.Env(), kernels::linearChain(input, {layer({})}));
   }
 
-  LinearLayer layer(Activation activation, double slope) {
-    return {module()->weight, module()->bias, activation, slope};
-  }
+  LinearLayer layer(Activation activation) { return {module()->weight, module()->bias, activation}; }
 };
 
-Activation activationFromJs(Napi::Value value) {
-  constexpr std::pair<const char*, Activation> kNames[] = {{"none", Activation::none},
-                                                           {"relu", Activation::relu},
-                                                           {"leakyRelu", Activation::leakyRelu},
-                                                           {"tanh", Activation::tanh},
-                                                           {"sigmoid", Activation::sigmoid}};
-  for (const auto& [name, activation] : kNames) {
-    if (value.IsString() && value.As<Napi::String>().Utf8Value() == name) return activation;
+Activation::Kind activationFromJs(Napi::Value value) {
+  using Kind = Activation::Kind;
+  constexpr std::pair<const char*, Kind> kNames[] = {{"none", Kind::none},
+                                                     {"relu", Kind::relu},
+                                                     {"leakyRelu", Kind::leakyRelu},
+                                                     {"tanh", Kind::tanh},
+                                                     {"sigmoid", Kind::sigmoid}};
+  for (const auto& [name, kind] : kNames) {
+    if (value.IsString() && value.As<Napi::String>().Utf8Value() == name) return kind;
   }
   throw invalidArgument("activation", "none, relu, leakyRelu, tanh or sigmoid", value);
 }
@@ -69,8 +68,8 @@ class LinearChain : public NativeClass<LinearChain> {
         const auto link = value.As<Napi::Object>();
         const Napi::Value linear = link.Get("linear");
         if (!Linear::isInstance(linear)) throw invalidArgument("linear", "a native Linear", linear);
-        links_.push_back({Napi::Persistent(linear.As<Napi::Object>()), activationFromJs(link.Get("activation")),
-                          numberFromJs(link.Get("slope"), "slope")});
+        const Activation activation{activationFromJs(link.Get("activation")), numberFromJs(link.Get("slope"), "slope")};
+        links_.push_back({Napi::Persistent(linear.As<Napi::Object>()), activation});
       }
     });
   }
@@ -117,7 +116,7 @@ class LinearChain : public NativeClass<LinearChain> {
   std::vector<LinearLayer> layersFor(const at::Tensor& input) {
     std::vector<LinearLayer> layers;
     for (const Link& link : links_) {
-      layers.push_back(Linear::Unwrap(link.linear.Value())->layer(link.activation, link.slope));
+      layers.push_back(Linear::Unwrap(link.linear.Value())->layer(link.activation));
     }
     for (size_t i = 0; i < layers.size(); i++) {
       const int64_t inFeatures = layers[i].weight.size(1);
@@ -145,7 +144,6 @@ class LinearChain : public NativeClass<LinearChain> {
   struct Link {
     Napi::ObjectReference linear;
     Activation activation;
-    double slope;
   };
   std::vector<Link> links_;
 };

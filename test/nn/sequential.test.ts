@@ -4,7 +4,7 @@ import { Linear } from '../../src/nn/linear';
 import type { Layer } from '../../src/nn/module';
 import { Sequential } from '../../src/nn/sequential';
 import { grad, noGrad } from '../../src/tensor/autograd';
-import { full, ones } from '../../src/tensor/creation';
+import { full, ones, tensor } from '../../src/tensor/creation';
 import { numThreads, setNumThreads } from '../../src/tensor/device';
 import { manualSeed, randn } from '../../src/tensor/random';
 import { scope } from '../../src/tensor/scope';
@@ -46,6 +46,8 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
       [linear(70, 65, false), linear(65, 33), new ReLU(), linear(33, 9, false)],
       [50, 70],
     ],
+    ['sums of several blocks', [linear(420, 65), new LeakyReLU(0.2), linear(65, 70), new ReLU()], [500, 420]],
+    ['sums of two halves', [linear(300, 65), new LeakyReLU(0.2), linear(65, 70), new ReLU()], [256, 300]],
     ['a slope of zero', [linear(70, 65), new LeakyReLU(0)], [50, 70]],
     ['a falling slope', [linear(70, 65), new LeakyReLU(-0.5), linear(65, 3)], [50, 70]],
     ['an activation first', [new Tanh(), linear(70, 65)], [50, 70]],
@@ -85,6 +87,36 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
         expectSameBits(parameterGradients(gradient, others), sums);
         expectSameBits(others, sums);
       });
+    }
+  });
+
+  test('what is no number, infinite or zero before an activation', () => {
+    const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1, -1, 1e-40, -1e-40];
+    for (const activation of [new ReLU(), new LeakyReLU(0.2), new LeakyReLU(0)]) {
+      const first = linear(40, 70);
+      const layers = [first, activation, linear(70, 30)];
+      const model = new Sequential(...layers);
+      const [weight, bias] = first.parameters();
+      noGrad(() => {
+        weight!.mul_(0);
+        bias!.copy_(tensor(Array.from({ length: 70 }, (_, i) => special[i % special.length]!)));
+      });
+      const alone = new Sequential(first, activation);
+      for (let call = 0; call < calls; call++) {
+        scope(() => {
+          const x = randn([20, 40]);
+          x.requiresGrad = true;
+          const expected = byOperators([first, activation], x);
+          const gradient = randn([20, 70]);
+          expectSameBits([alone.forward(x)], [expected]);
+          const ofBias = grad(expected.mul(gradient).sum(), [bias!])[0]!;
+          expectSameBits([alone.vjp(x).parameterGradients(gradient)[1]!], [ofBias]);
+          // Between two layers the gradient goes through the activation inside a product.
+          const y = byOperators(layers, x);
+          const gradients = grad(y.sum(), [bias!]);
+          expectSameBits([model.vjp(x).parameterGradients(ones(y.shape))[1]!], gradients);
+        });
+      }
     }
   });
 
