@@ -43,8 +43,11 @@ double rate(double milliseconds) {
   Vec sums[kChains] = {};
   const Vec factor = Vec{} + 0.5f, added = Vec{} + 1.0f;  // all sums tend to two
   std::vector<double> times;
-  for (double spent = 0; spent < milliseconds; spent += times.back())
+  double spent = 0;
+  do {
     times.push_back(millisecondsOf(sums, factor, added));
+    spent += times.back();
+  } while (spent < milliseconds);
   const auto quartile = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 4);
   std::nth_element(times.begin(), quartile, times.end());
   return kOperations / *quartile;
