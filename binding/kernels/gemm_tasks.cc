@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "kernels.h"
 
@@ -15,9 +16,18 @@ constexpr int64_t kWorthAThread = 1 << 19;  // multiplications, some 5 µs
 
 int64_t roundUpDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+bool isPacked(const GemmTask& task) { return task.a.rowStride() == 1; }
+
+/** Of a left matrix that is packed only so much of the depth is at once, so that it stays in the second cache. */
+int64_t depthAtOnce(const GemmTask& task) {
+  constexpr int64_t kMostBlocks = 4;
+  return isPacked(task) ? std::min(kMostBlocks * task.blockDepth, task.a.columns()) : task.a.columns();
+}
+
 /**
  * How the rows and columns of a product are cut, along the longer side first. Columns, of which a thread packs each but
- * once, are cut into several pieces for each thread: one on a slower core takes fewer of them.
+ * once, are cut into several pieces for each thread: one on a slower core takes fewer of them. Each would pack the left
+ * matrix anew if that is not packed at once.
  */
 struct Cut {
   int64_t rows, columns;
@@ -34,22 +44,27 @@ struct Cut {
       columns = std::min(threads, mostColumns);
       rows = std::min(threads / columns, mostRows);
       const int64_t panels = mostColumns / (columns * panelVectors(lanes));  // of a thread
-      if (threads > 1) columns *= std::clamp<int64_t>(panels / kPanelsPerPiece, 1, kPiecesPerThread);
+      const bool isDeep = depthAtOnce(task) < task.a.columns();
+      if (threads > 1 && !isDeep) columns *= std::clamp<int64_t>(panels / kPanelsPerPiece, 1, kPiecesPerThread);
     }
   }
 };
 
-Lines lineAt(Lines lines, int64_t line) {
-  lines.data += line * lines.lineStride;
+Lines from(Lines lines, int64_t line, int64_t k) {
+  lines.data += line * lines.lineStride + k * lines.depthStride;
   return lines;
 }
 
 const float* at(const float* data, int64_t offset) { return data ? data + offset : nullptr; }
 
-/** A task with its pieces, which are numbered by rows. */
+/** A task with its pieces, which are numbered by rows, and are done in parts of the depth. */
 class Gemm {
  public:
-  Gemm(const GemmTask& task, int64_t threads) : rows_(task.a.rows()), columns_(task.b.columns()), cut_(task, threads) {
+  Gemm(const GemmTask& task, int64_t threads)
+      : rows_(task.a.rows()),
+        columns_(task.b.columns()),
+        cut_(task, threads),
+        depthAtOnce_(kernels::depthAtOnce(task)) {
     const Matrix &a = task.a, &b = task.b;
     const int64_t depth = a.columns();
     all_ = {.rows = rows_,
@@ -73,9 +88,13 @@ class Gemm {
   /** Pieces of the same rows have the same packed part of A. */
   int64_t rowsOf(int64_t piece) const { return piece / cut_.columns; }
   int64_t panelSize() const { return panelVectors(best().lanes) * best().lanes * all_.blockDepth; }
-  int64_t packedSize() const { return isPacked() ? roundUpDivide(rows_, cut_.rows) * all_.depth : 0; }
+  int64_t packedSize() const { return isPacked() ? roundUpDivide(rows_, cut_.rows) * depthAtOnce_ : 0; }
+  bool isPacked() const { return all_.a.lineStride == 1; }
+  int64_t depth() const { return all_.depth; }
+  int64_t depthAtOnce() const { return depthAtOnce_; }
 
-  GemmSlice slice(int64_t piece, float* panel, const float* packedA) const {
+  /** The part of a piece that begins at k. */
+  GemmSlice slice(int64_t piece, int64_t k) const {
     const int64_t lanes = best().lanes, vectors = roundUpDivide(columns_, lanes);
     const int64_t i = rowsOf(piece), j = piece % cut_.columns;
     const int64_t row = i * rows_ / cut_.rows, rowEnd = (i + 1) * rows_ / cut_.rows;
@@ -84,21 +103,21 @@ class Gemm {
     GemmSlice slice = all_;
     slice.rows = rowEnd - row;
     slice.columns = columnEnd - column;
-    slice.a = lineAt(all_.a, row);
-    slice.b = lineAt(all_.b, column);
-    slice.packedA = isPacked() ? packedA : nullptr;
-    slice.bias = at(all_.bias, column);
+    slice.depth = std::min(all_.depth - k, depthAtOnce_);
+    slice.a = from(all_.a, row, k);
+    slice.b = from(all_.b, column, k);
+    slice.bias = k == 0 ? at(all_.bias, column) : nullptr;
+    slice.isAdded = all_.isAdded || k > 0;
+    if (k + slice.depth < all_.depth) slice.rectifier = Rectifier::none;
     slice.signs = at(all_.signs, row * columns_ + column);
     slice.c += row * columns_ + column;
-    slice.panel = panel;
     return slice;
   }
 
  private:
-  bool isPacked() const { return all_.a.lineStride == 1; }
-
   int64_t rows_, columns_;
   Cut cut_;
+  int64_t depthAtOnce_;
   GemmSlice all_;
 };
 
@@ -112,23 +131,31 @@ class Worker {
   void run(int64_t piece) {
     while (piece - before_ >= gemms_[gemm_].pieces()) {
       before_ += gemms_[gemm_++].pieces();
-      packedRows_ = -1;
+      packed_ = {-1, -1};
     }
     const Gemm& gemm = gemms_[gemm_];
-    const GemmSlice slice = gemm.slice(piece - before_, panel_, packedA_);
-    const int64_t rows = gemm.rowsOf(piece - before_);
-    if (slice.packedA && rows != packedRows_) {
-      best().gemmPackLeft(slice.a, slice.rows, slice.depth, slice.blockDepth, packedA_);
-      packedRows_ = rows;
+    for (int64_t k = 0; k < gemm.depth(); k += gemm.depthAtOnce()) {
+      GemmSlice slice = gemm.slice(piece - before_, k);
+      slice.panel = panel_;
+      if (gemm.isPacked()) slice.packedA = packed(slice, {gemm.rowsOf(piece - before_), k});
+      best().gemm(slice);
     }
-    best().gemm(slice);
   }
 
  private:
+  using Part = std::pair<int64_t, int64_t>;  // of the left matrix: rowsOf a piece, and the first k
+
+  const float* packed(const GemmSlice& slice, const Part& part) {
+    if (part != packed_) best().gemmPackLeft(slice.a, slice.rows, slice.depth, slice.blockDepth, packedA_);
+    packed_ = part;
+    return packedA_;
+  }
+
   const std::vector<Gemm>& gemms_;
   float *panel_, *packedA_;
   size_t gemm_ = 0;
-  int64_t before_ = 0, packedRows_ = -1;
+  int64_t before_ = 0;
+  Part packed_{-1, -1};
 };
 
 }  // namespace

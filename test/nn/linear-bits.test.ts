@@ -156,6 +156,7 @@ describe.each([1, 2])('the kernel sums up in blocks from left to right at %d thr
     [64, 390, 48, 128],
     [200, 100, 17, 192],
     [17, 64, 300, 256],
+    [40, 300, 700, 24],
   ])('(%d, %d) by (%d, %d)', (rows, depth, columns, blockDepth) => {
     // Without AVX2 each product may be rounded by itself.
     const isFused = native().cpuCapability().startsWith('AVX');

@@ -35,7 +35,7 @@ function expectSameBits(actual: Tensor[], expected: Tensor[]): void {
 // More often than a shape comes before the products' kernel is tried.
 const calls = 5;
 
-describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
+describe.each([1, 2, 3])("libtorch's bits at %d threads", (threads) => {
   beforeEach(() => setNumThreads(threads));
 
   test.each<[string, Layer[], number[]]>([
