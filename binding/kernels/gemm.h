@@ -15,9 +15,8 @@ struct Product {
   Matrix a, b;
   at::Tensor bias = {};  // (columns)
   Activation activation = {};
-  at::Tensor activated =
-      {};                   // if defined, a b is the gradient of this result of the activation, and is taken back by it
-  at::Tensor addedTo = {};  // (rows, columns), to which all is added in place
+  at::Tensor activated = {};  // the activation's result, if a b is the gradient of that and to be taken back by it
+  at::Tensor addedTo = {};    // (rows, columns), to which all is added in place
 };
 
 /**
