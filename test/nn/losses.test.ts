@@ -1,7 +1,8 @@
 import type { LibtorchGenerativeError } from '../../src/errors';
 import { bceLoss, bceOfLogits, bceWithLogitsLoss, type Loss, mseLoss } from '../../src/nn/losses';
 import { valueAndGrad } from '../../src/tensor/autograd';
-import { ones, tensor } from '../../src/tensor/creation';
+import { ones, tensor, zeros } from '../../src/tensor/creation';
+import { manualSeed, rand, randn } from '../../src/tensor/random';
 import type { Tensor } from '../../src/tensor/tensor';
 import { loadFixture } from '../fixtures/fixture';
 
@@ -38,6 +39,22 @@ test.each(['probability', 'logit'] as const)(
     }
   },
 );
+
+test.each([1, 100, 128, 1001])('bits of %d probabilities, some of them 0 and 1', (count) => {
+  manualSeed(count);
+  const logits = randn([count, 1]).mul(40);
+  for (const target of [rand([count, 1]), zeros([count, 1]), ones([count, 1])]) {
+    const byGraph = valueAndGrad((x) => bceLoss(x.sigmoid(), target), logits);
+    const { value, gradients } = bceOfLogits(logits, target, 'probability');
+    expect(value.item()).toBe(byGraph.value.item());
+    expect(gradients[0].toArray()).toEqual(byGraph.gradients[0].toArray());
+  }
+});
+
+test('a logit that is no number is refused as its probability is', () => {
+  const logits = tensor([1, Number.NaN]);
+  expect(() => bceOfLogits(logits, ones([2]), 'probability')).toThrow(/should be between 0 and 1/);
+});
 
 test('bceLoss at probabilities of 0 and 1', () => {
   expectLoss(bceLoss, get('ends.input').clone(), get('ends.target'), 'ends.bce');
