@@ -47,7 +47,7 @@ function formatRows(rows: Row[]): string {
       median.toFixed(2),
       `${lowerQuartile.toFixed(2)} to ${upperQuartile.toFixed(2)}`,
       row.target === undefined ? '-' : `≥ ${row.target}`,
-      limit(row)?.median.toFixed(2) ?? '-',
+      limit(row)?.toFixed(2) ?? '-',
       formatFigure(row, 'floor'),
       formatOverFloor(row, overFloor(row)),
       ...peers.map(([column]) => formatFigure(row, column)),

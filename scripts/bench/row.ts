@@ -33,14 +33,14 @@ export function overFloor({ rounds }: Row): Ratio | undefined {
   return rounds.floor && ratioOf(rounds.ours!, rounds.floor);
 }
 
-/** PyTorch's figure over that of the products alone at the cores' peak: no ratio can be higher. */
-export function limit({ rounds }: Row): Ratio | undefined {
-  return rounds.peak && ratioOf(rounds.pytorch!, rounds.peak);
+/** PyTorch's figure over the least that the products alone can take, at the cores' peak: no ratio can be higher. */
+export function limit(row: Row): number | undefined {
+  return row.rounds.peak && medianOf(row, 'pytorch')! / Math.min(...row.rounds.peak);
 }
 
 /** Whether a row aims at a ratio that cannot be. */
 export function isBeyondLimit(row: Row): boolean {
-  return row.target !== undefined && row.target > (limit(row)?.median ?? Number.POSITIVE_INFINITY);
+  return row.target !== undefined && row.target > (limit(row) ?? Number.POSITIVE_INFINITY);
 }
 
 /** Whether a row misses what it aims at; undefined if it aims at nothing. */

@@ -28,7 +28,7 @@ test('a row misses its target by its ratio, or by its distance from the floor', 
 
 test('a target is beyond the limit if the products alone take too long', () => {
   expect(isBeyondLimit(row)).toBe(false); // nothing is known of its limit
-  const limited = (peak: number) => ({ ...row, rounds: { pytorch: [6], ours: [3], peak: [peak] } });
+  const limited = (peak: number) => ({ ...row, rounds: { pytorch: [6, 6], ours: [3, 3], peak: [peak, 60] } });
   expect(isBeyondLimit(limited(2))).toBe(false);
   expect(isBeyondLimit(limited(2.5))).toBe(true);
   const rows = [limited(2), { ...limited(2.5), case: 'far' }];
