@@ -16,6 +16,7 @@ constexpr int64_t kWorthAThread = 1 << 19;  // multiplications, some 5 µs
 
 int64_t roundUpDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+/** Whether the left matrix is read from a copy, for the elements of its rows are apart. */
 bool isPacked(const GemmTask& task) { return task.a.rowStride() == 1; }
 
 /** Of a left matrix that is packed only so much of the depth is at once, so that it stays in the second cache. */
@@ -64,6 +65,7 @@ class Gemm {
       : rows_(task.a.rows()),
         columns_(task.b.columns()),
         cut_(task, threads),
+        isPacked_(kernels::isPacked(task)),
         depthAtOnce_(kernels::depthAtOnce(task)) {
     const Matrix &a = task.a, &b = task.b;
     const int64_t depth = a.columns();
@@ -88,8 +90,8 @@ class Gemm {
   /** Pieces of the same rows have the same packed part of A. */
   int64_t rowsOf(int64_t piece) const { return piece / cut_.columns; }
   int64_t panelSize() const { return panelVectors(best().lanes) * best().lanes * all_.blockDepth; }
-  int64_t packedSize() const { return isPacked() ? roundUpDivide(rows_, cut_.rows) * depthAtOnce_ : 0; }
-  bool isPacked() const { return all_.a.lineStride == 1; }
+  int64_t packedSize() const { return isPacked_ ? roundUpDivide(rows_, cut_.rows) * depthAtOnce_ : 0; }
+  bool isPacked() const { return isPacked_; }
   int64_t depth() const { return all_.depth; }
   int64_t depthAtOnce() const { return depthAtOnce_; }
 
@@ -117,6 +119,7 @@ class Gemm {
  private:
   int64_t rows_, columns_;
   Cut cut_;
+  bool isPacked_;
   int64_t depthAtOnce_;
   GemmSlice all_;
 };
@@ -162,7 +165,8 @@ class Worker {
 
 void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, const std::function<void()>& beside) {
   std::vector<Gemm> gemms;
-  int64_t pieces = beside ? 1 : 0, panelSize = 0, packedSize = 0;
+  const int64_t besides = beside ? 1 : 0;
+  int64_t pieces = besides, panelSize = 0, packedSize = 0;
   for (const GemmTask& task : tasks) {
     gemms.emplace_back(task, mostThreads);
     pieces += gemms.back().pieces();
@@ -178,12 +182,10 @@ void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, const std
       float* panel = work + thread * (panelSize + packedSize);
       Worker worker(gemms, panel, panel + panelSize);
       for (int64_t piece; (piece = next++) < pieces;) {
-        if (!beside) {
-          worker.run(piece);
-        } else if (piece == 0) {
+        if (piece < besides) {
           beside();
         } else {
-          worker.run(piece - 1);
+          worker.run(piece - besides);
         }
       }
     }

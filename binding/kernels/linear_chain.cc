@@ -39,7 +39,9 @@ variable_list parametersOf(const std::vector<LinearLayer>& layers) {
   return parameters;
 }
 
-/** From g, the gradient before layer i's activation, that of its input, or for a layer between before its activation.
+/**
+ * The product that takes g, the gradient before layer i's activation, back through its weights, and through the
+ * activation of the layer before, if there is one.
  */
 Product gradientBefore(size_t i, const Tensor& g, const std::vector<LinearLayer>& layers, const variable_list& trace) {
   Product product{.a = {g}, .b = {layers[i].weight}};

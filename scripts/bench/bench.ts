@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   const note = noteIn(notes);
   const tfjs = options.isQuick ? undefined : unlessMissing('tfjs', note, folderWithTfjs);
   const peak = unlessMissing("the cores' peak", note, () => new Peak());
-  const contestants = startContestants(python, tfjs, peak);
+  const contestants: Contestants = { ...startContestants(python, tfjs), peak };
   const report: Report = { machine: describeMachine(python), rows: [], grid: [], notes };
   try {
     await runSteps(options, contestants, report);
