@@ -9,6 +9,8 @@
 #include <ATen/ops/tanh_backward.h>
 #include <ATen/ops/threshold_backward.h>
 
+#include "tanh.h"
+
 namespace kernels {
 
 using at::Tensor;
@@ -39,7 +41,7 @@ void activateInPlace(const Activation& activation, Tensor& x) {
       at::leaky_relu_(x, activation.slope);
       break;
     case Kind::tanh:
-      at::tanh_(x);
+      tanhInPlace(x);
       break;
     case Kind::sigmoid:
       at::sigmoid_(x);

@@ -7,6 +7,7 @@
 #include "gru_slice.h"
 #include "normal_slice.h"
 #include "rollout_slice.h"
+#include "tanh_slice.h"
 
 #define KERNEL_FUNCTIONS                                                                                       \
   void gruPackForward(const GruLayout&, const GruWeights&, int64_t panel, bool withHidden, float* packed);     \
@@ -18,6 +19,7 @@
   void twist(TwisterState&);                                                                                   \
   void uniforms(const TwisterState&, int64_t first, int64_t count, float* out);                                \
   void normalsFromUniforms(float* data, int64_t blocks);                                                       \
+  void tanhs(const TanhSlice&);                                                                                \
   void rollOut(const RollOutSlice&);                                                                           \
   void pathNoise(PathNoise, int64_t paths, float* uniforms, float* normals);
 
@@ -45,6 +47,7 @@ struct Kernels {
   decltype(&plain::twist) twist;
   decltype(&plain::uniforms) uniforms;
   decltype(&plain::normalsFromUniforms) normalsFromUniforms;
+  decltype(&plain::tanhs) tanhs;
   decltype(&plain::rollOut) rollOut;
   decltype(&plain::pathNoise) pathNoise;
 };

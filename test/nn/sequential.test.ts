@@ -90,6 +90,15 @@ describe.each([1, 2, 3])("libtorch's bits at %d threads", (threads) => {
     }
   });
 
+  test('tanh of numbers of all sizes', () => {
+    const layer = linear(1, 1, false);
+    layer.loadStateDict({ weight: ones([1, 1]) });
+    const count = 2 ** 22 + 37;
+    const bits = Uint32Array.from({ length: count }, (_, i) => Math.imul(i, 0x9e3779b1) ^ i);
+    const x = tensor(new Float32Array(bits.buffer), { shape: [count, 1] });
+    expectSameBits([noGrad(() => new Sequential(layer, new Tanh()).forward(x))], [layer.forward(x).tanh()]);
+  });
+
   test('what is no number, infinite or zero before an activation', () => {
     const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1, -1, 1e-40, -1e-40];
     for (const activation of [new ReLU(), new LeakyReLU(0.2), new LeakyReLU(0)]) {
