@@ -9,7 +9,7 @@ namespace kernels {
 #define KERNEL_TABLE(isa, lanes)                                                                                       \
   Kernels {                                                                                                            \
     lanes, isa::gruPackForward, isa::gruPackBackward, isa::gruForward, isa::gruBackward, isa::gemmPackLeft, isa::gemm, \
-        isa::twist, isa::uniforms, isa::normalsFromUniforms, isa::tanhs, isa::rollOut, isa::pathNoise                  \
+        isa::twist, isa::uniforms, isa::normalsFromUniforms, isa::adam, isa::tanhs, isa::rollOut, isa::pathNoise       \
   }
 
 const Kernels& best() {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "adam_slice.h"
 #include "gemm_slice.h"
 #include "gru_slice.h"
 #include "normal_slice.h"
@@ -19,6 +20,7 @@
   void twist(TwisterState&);                                                                                   \
   void uniforms(const TwisterState&, int64_t first, int64_t count, float* out);                                \
   void normalsFromUniforms(float* data, int64_t blocks);                                                       \
+  void adam(const AdamSlice&);                                                                                 \
   void tanhs(const TanhSlice&);                                                                                \
   void rollOut(const RollOutSlice&);                                                                           \
   void pathNoise(PathNoise, int64_t paths, float* uniforms, float* normals);
@@ -47,6 +49,7 @@ struct Kernels {
   decltype(&plain::twist) twist;
   decltype(&plain::uniforms) uniforms;
   decltype(&plain::normalsFromUniforms) normalsFromUniforms;
+  decltype(&plain::adam) adam;
   decltype(&plain::tanhs) tanhs;
   decltype(&plain::rollOut) rollOut;
   decltype(&plain::pathNoise) pathNoise;

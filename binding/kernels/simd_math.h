@@ -19,6 +19,17 @@ KERNEL_INLINE Vec squareRoot(Vec x) {
 constexpr __mmask16 kAllLanes = 0xffff;  // the functions without a mask make GCC 12 warn of its own header
 #endif
 
+/** a b + c by one operation where there is one, whatever else is a product here. */
+KERNEL_INLINE Vec multiplyAdd(Vec a, Vec b, Vec c) {
+#if defined(__AVX512F__)
+  return _mm512_fmadd_ps(a, b, c);
+#elif defined(__AVX2__)
+  return _mm256_fmadd_ps(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 /** x in [-limit, limit]; a NaN stays one. */
 KERNEL_INLINE Vec clamp(Vec x, float limit) {
   const Vec most = broadcast(limit), least = broadcast(-limit);

@@ -1,23 +1,17 @@
-#include <ATen/core/grad_mode.h>
-#include <ATen/ops/_foreach_add.h>
-#include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
 #include "../convert.h"
+#include "../kernels/adam.h"
 #include "../native_class.h"
 #include "../register.h"
 
 namespace {
 
-struct AdamOptions {
-  double lr, beta1, beta2, eps, weightDecay;
-};
-
 double optionFromJs(const Napi::Object& options, const char* name) { return numberFromJs(options.Get(name), name); }
 
-/** Adam on the kernel behind torch.optim.Adam(fused=True). */
+/** Adam as torch.optim.Adam(fused=True). */
 class Adam : public NativeClass<Adam> {
  public:
   static constexpr const char* kName = "Adam";
@@ -44,17 +38,12 @@ class Adam : public NativeClass<Adam> {
     requireAlive();
     std::vector<at::Tensor> given;
     if (!isMissing(info[0])) given = gradientsFromJs(info);
-    std::vector<at::Tensor> parameters, gradients, expAvgs, expAvgSqs, steps;
+    std::vector<kernels::AdamParameter> updated;
     for (size_t i = 0; i < parameters_.size(); i++) {
       const at::Tensor gradient = given.empty() ? parameters_[i].grad() : given[i];
-      if (!gradient.defined()) continue;
-      parameters.push_back(parameters_[i]);
-      gradients.push_back(gradient);
-      expAvgs.push_back(expAvgs_[i]);
-      expAvgSqs.push_back(expAvgSqs_[i]);
-      steps.push_back(steps_[i]);
+      if (gradient.defined()) updated.push_back({parameters_[i], gradient, expAvgs_[i], expAvgSqs_[i], steps_[i]});
     }
-    update(parameters, gradients, expAvgs, expAvgSqs, steps);
+    kernels::adamStep(updated, options_);
     return info.Env().Undefined();
   }
 
@@ -113,17 +102,7 @@ class Adam : public NativeClass<Adam> {
     return at::empty_like(parameter).copy_(gradient);
   }
 
-  void update(at::TensorList parameters, at::TensorList gradients, at::TensorList expAvgs, at::TensorList expAvgSqs,
-              at::TensorList steps) {
-    if (parameters.empty()) return;
-    const at::NoGradGuard noGrad;
-    at::_foreach_add_(steps, 1);  // the kernel reads the steps but does not count them
-    at::_fused_adam_(parameters, gradients, expAvgs, expAvgSqs, /*max_exp_avg_sqs=*/{}, steps, options_.lr,
-                     options_.beta1, options_.beta2, options_.weightDecay, options_.eps, /*amsgrad=*/false,
-                     /*maximize=*/false);
-  }
-
-  AdamOptions options_;
+  kernels::AdamOptions options_;
   std::vector<at::Tensor> parameters_, expAvgs_, expAvgSqs_, steps_;
 };
 

@@ -106,6 +106,14 @@ describe('step with given gradients', () => {
     expect(step(transposed)).toEqual(step(matrix));
   });
 
+  // Its gradients would be those of other numbers than it was made from.
+  test('makes a graph from before it unusable', () => {
+    const parameter = ones([3], { requiresGrad: true });
+    const before = parameter.square().sum();
+    new Adam([parameter]).step([ones([3])]);
+    expect(() => before.backward()).toThrow(/modified by an inplace operation/);
+  });
+
   test('that do not fit the parameters are refused', () => {
     const optimizer = new Adam([zeros([2, 3], { requiresGrad: true })]);
     expect(() => optimizer.step([ones([6])])).toThrow(
