@@ -106,10 +106,11 @@ bool givesLibtorchsNumbers() {
   return true;
 }
 
+// A module moved after its optimizer was made has left the moments behind.
 bool isTaken(const AdamParameter& each) {
   const auto isFloat = [](const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; };
-  return isFloat(each.parameter) && each.parameter.is_non_overlapping_and_dense() && isFloat(each.gradient) &&
-         isFloat(each.step);
+  return isFloat(each.parameter) && isFloat(each.gradient) && isFloat(each.expAvg) && isFloat(each.expAvgSq) &&
+         isFloat(each.step) && each.parameter.is_non_overlapping_and_dense();
 }
 
 }  // namespace
