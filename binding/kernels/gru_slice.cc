@@ -131,6 +131,7 @@ KERNEL_INLINE void forEachPanel(int64_t count, Body body) {
 /** sum (rows, columns) += aᵀ b, with a (depth, rows) and b (depth, columns). */
 void addTransposedProduct(int64_t rows, int64_t columns, int64_t depth, const float* a, int64_t aStride, const float* b,
                           int64_t bStride, float* sum, int64_t sumStride) {
+  if (depth == 0) return;  // the sums may be large
   forEachPanel(columns, [&](auto vectors, int64_t column) {
     forEachTile<kBackwardRows>(rows, [&](auto tileRows, int64_t row) {
       addTile<decltype(tileRows)::value, decltype(vectors)::value>(depth, {a + row, 1, aStride}, b + column, bStride,
