@@ -17,6 +17,15 @@
 
 #include "kernels.h"
 
+// glibc 2.29 names its pow anew, which differs in how it tells of errors; older systems have but the older name.
+#ifdef __GLIBC__
+#if defined(__x86_64__)
+__asm__(".symver pow, pow@GLIBC_2.2.5");
+#elif defined(__aarch64__)
+__asm__(".symver pow, pow@GLIBC_2.17");
+#endif
+#endif
+
 namespace kernels {
 namespace {
 
