@@ -15,7 +15,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "float_on_cpu.h"
 #include "kernels.h"
+#include "pseudo_random.h"
 
 // glibc 2.29 names its pow anew, which differs in how it tells of errors; older systems have but the older name.
 #ifdef __GLIBC__
@@ -76,20 +78,18 @@ void ownStep(const std::vector<AdamParameter>& all, const AdamOptions& options) 
   });
 }
 
-std::vector<AdamParameter> pseudoRandomParameters(uint32_t state) {
+std::vector<AdamParameter> pseudoRandomParameters() {
+  PseudoRandom random{1};
   std::vector<AdamParameter> result;
-  const auto random = [&](int64_t count, float least) {
+  const auto tensorOf = [&](int64_t count, float least) {
     const Tensor tensor = at::empty({count}, at::kFloat);
     float* data = tensor.mutable_data_ptr<float>();
-    for (int64_t i = 0; i < count; i++) {
-      state = state * 1664525 + 1013904223;
-      data[i] = std::max(least, static_cast<float>(static_cast<int32_t>(state)) * 0x1p-31f);
-    }
+    for (int64_t i = 0; i < count; i++) data[i] = std::max(least, random.number());
     return tensor;
   };
   // All numbers of elements that are left over from whole vectors, and enough for several threads.
   for (const int64_t count : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 509, 16421}) {
-    result.push_back({random(count, -1), random(count, -1), random(count, -1), random(count, 0),
+    result.push_back({tensorOf(count, -1), tensorOf(count, -1), tensorOf(count, -1), tensorOf(count, 0),
                       at::full({}, static_cast<double>(count), at::kFloat)});
   }
   return result;
@@ -99,7 +99,7 @@ bool givesLibtorchsNumbers() {
   for (const double weightDecay : {0.0, 0.01}) {
     for (const double beta1 : {0.5, 0.9}) {
       const AdamOptions options{1e-3, beta1, 0.999, 1e-8, weightDecay};
-      const auto ours = pseudoRandomParameters(1), theirs = pseudoRandomParameters(1);
+      const auto ours = pseudoRandomParameters(), theirs = pseudoRandomParameters();
       for (int i = 0; i < 2; i++) {
         ownStep(ours, options);
         libtorchStep(theirs, options);
@@ -117,9 +117,8 @@ bool givesLibtorchsNumbers() {
 
 // A module moved after its optimizer was made has left the moments behind.
 bool isTaken(const AdamParameter& each) {
-  const auto isFloat = [](const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; };
-  return isFloat(each.parameter) && isFloat(each.gradient) && isFloat(each.expAvg) && isFloat(each.expAvgSq) &&
-         isFloat(each.step) && each.parameter.is_non_overlapping_and_dense();
+  return isFloatOnCpu(each.parameter) && isFloatOnCpu(each.gradient) && isFloatOnCpu(each.expAvg) &&
+         isFloatOnCpu(each.expAvgSq) && isFloatOnCpu(each.step) && each.parameter.is_non_overlapping_and_dense();
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "float_on_cpu.h"
 #include "gru_passes.h"
 
 namespace kernels {
@@ -72,8 +73,8 @@ struct FusedGru : torch::autograd::Function<FusedGru> {
 }  // namespace
 
 bool isFusedGru(const Tensor& input, const Tensor& hidden, const std::vector<Tensor>& weights) {
-  const auto fits = [](const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; };
-  return fits(input) && (!hidden.defined() || fits(hidden)) && std::all_of(weights.begin(), weights.end(), fits);
+  return isFloatOnCpu(input) && (!hidden.defined() || isFloatOnCpu(hidden)) &&
+         std::all_of(weights.begin(), weights.end(), isFloatOnCpu);
 }
 
 GruResult fusedGruLayer(const Tensor& input, const Tensor& hidden, const std::vector<Tensor>& weights,

@@ -17,6 +17,9 @@
 #include <map>
 #include <utility>
 
+#include "float_on_cpu.h"
+#include "pseudo_random.h"
+
 namespace kernels {
 namespace {
 
@@ -38,14 +41,12 @@ Tensor libtorchProduct(const Matrix& a, const Matrix& b, const Tensor& bias) {
   return bias.defined() ? at::addmm(bias, a.view(), b.view()) : at::mm(a.view(), b.view());
 }
 
-/** Numbers in [-1, 1), laid out as the matrix, without a visit to any generator that others draw from. */
-Matrix pseudoRandom(const Matrix& like, uint32_t state) {
+/** Numbers in [-1, 1), laid out as the matrix. */
+Matrix pseudoRandom(const Matrix& like, uint32_t seed) {
+  PseudoRandom random{seed};
   const Tensor result = at::empty_strided(like.tensor.sizes(), like.tensor.strides(), at::kFloat);
   float* data = result.mutable_data_ptr<float>();
-  for (int64_t i = 0; i < result.numel(); i++) {
-    state = state * 1664525 + 1013904223;
-    data[i] = static_cast<float>(static_cast<int32_t>(state)) * 0x1p-31f;
-  }
+  for (int64_t i = 0; i < result.numel(); i++) data[i] = random.number();
   return {result, like.isTransposed};
 }
 
@@ -64,19 +65,17 @@ int64_t findBlockDepth(const Product& product) {
 
 bool isAligned(const Tensor& tensor) { return reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) % 64 == 0; }
 
-bool isFloat(const Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; }
-
 /** Whether our kernel takes a matrix, which lies in memory as at::empty would place it. */
 bool isTaken(const Matrix& matrix) {
   const Tensor& tensor = matrix.tensor;
-  return isFloat(tensor) && tensor.dim() == 2 && (tensor.is_contiguous() || tensor.t().is_contiguous()) &&
+  return isFloatOnCpu(tensor) && tensor.dim() == 2 && (tensor.is_contiguous() || tensor.t().is_contiguous()) &&
          isAligned(tensor);
 }
 
 bool isTaken(const Matrix& a, const Matrix& b, const Tensor& bias) {
   return isTaken(a) && isTaken(b) && a.columns() == b.rows() &&
-         (!bias.defined() ||
-          (isFloat(bias) && bias.dim() == 1 && bias.size(0) == b.columns() && bias.is_contiguous() && isAligned(bias)));
+         (!bias.defined() || (isFloatOnCpu(bias) && bias.dim() == 1 && bias.size(0) == b.columns() &&
+                              bias.is_contiguous() && isAligned(bias)));
 }
 
 bool isWorthIt(const Matrix& a, const Matrix& b) {
@@ -109,7 +108,7 @@ int64_t knownBlockDepth(const Product& product) {
 
 /** Whether our kernel reads or writes a matrix as if it were C. */
 bool isLikeResult(const Tensor& matrix, const Product& product) {
-  return isFloat(matrix) && matrix.is_contiguous() &&
+  return isFloatOnCpu(matrix) && matrix.is_contiguous() &&
          matrix.sizes() == at::IntArrayRef({product.a.rows(), product.b.columns()});
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "float_on_cpu.h"
 #include "gemm.h"
 
 namespace kernels {
@@ -140,9 +141,9 @@ struct LinearChain : torch::autograd::Function<LinearChain> {
 };
 
 bool isFast(const Tensor& x, const std::vector<LinearLayer>& layers) {
-  const auto isFloat = [](const Tensor& each) { return each.is_cpu() && each.scalar_type() == at::kFloat; };
-  return isTraceable(x, layers) && isFloat(x) && x.is_contiguous() &&
-         std::all_of(layers.begin(), layers.end(), [&](const LinearLayer& layer) { return isFloat(layer.weight); });
+  return isTraceable(x, layers) && isFloatOnCpu(x) && x.is_contiguous() &&
+         std::all_of(layers.begin(), layers.end(),
+                     [&](const LinearLayer& layer) { return isFloatOnCpu(layer.weight); });
 }
 
 }  // namespace

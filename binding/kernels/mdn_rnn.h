@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "float_on_cpu.h"
+
 namespace kernels {
 
 /** A GRU layer (weight_ih, weight_hh, bias_ih, bias_hh) and the linear layer from its state to raw mixtures. */
@@ -12,8 +14,6 @@ struct MdnRnnWeights {
   std::vector<at::Tensor> gru;
   at::Tensor headWeight, headBias;  // (K (D + 2), H), (K (D + 2))
 };
-
-inline bool isFloatOnCpu(const at::Tensor& tensor) { return tensor.is_cpu() && tensor.scalar_type() == at::kFloat; }
 
 /** Whether the kernels of an MDN-RNN take these weights: float32 on the CPU, contiguous. */
 inline bool isFusedMdnRnn(const MdnRnnWeights& weights) {

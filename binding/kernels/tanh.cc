@@ -14,7 +14,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "float_on_cpu.h"
 #include "kernels.h"
+#include "pseudo_random.h"
 
 namespace kernels {
 namespace {
@@ -55,12 +57,12 @@ void ownTanhInPlace(Tensor& x) {
 Tensor pseudoRandomBits(int64_t count) {
   const Tensor bits = at::empty({count}, at::kInt);
   int32_t* data = bits.mutable_data_ptr<int32_t>();
-  uint32_t state = 1;
+  PseudoRandom random{1};
   for (int64_t i = 0; i < count; i++) {
-    state = state * 1664525 + 1013904223;
+    const uint32_t drawn = random.bits();
     // Every other between 2^-14 and 2^4, where results are neither x nor 1.
-    const uint32_t exponent = 113 + (state >> 8) % 18;
-    data[i] = static_cast<int32_t>(i % 2 ? state : (state & 0x807fffff) | exponent << 23);
+    const uint32_t exponent = 113 + (drawn >> 8) % 18;
+    data[i] = static_cast<int32_t>(i % 2 ? drawn : (drawn & 0x807fffff) | exponent << 23);
   }
   data[0] = INT32_MIN;  // -0
   return bits.view(at::kFloat);
@@ -77,7 +79,7 @@ bool givesLibtorchsNumbers() {
 
 void tanhInPlace(Tensor& x) {
   constexpr int64_t kWorthIt = 1 << 12;
-  if (x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous() && x.numel() >= kWorthIt) {
+  if (isFloatOnCpu(x) && x.is_contiguous() && x.numel() >= kWorthIt) {
     static const bool isOwn = givesLibtorchsNumbers();
     if (isOwn) return ownTanhInPlace(x);
   }
