@@ -2,13 +2,9 @@
 
 #include <cstdint>
 
-namespace kernels {
+#include "lines.h"
 
-/** A matrix by lines: element k of a line is at data[line * lineStride + k * depthStride]. One of the strides is 1. */
-struct Lines {
-  const float* data;
-  int64_t lineStride, depthStride;
-};
+namespace kernels {
 
 /** How many vectors of B's columns are packed together, with such a number of lanes. */
 constexpr int panelVectors(int64_t lanes) { return lanes == 8 ? 3 : 2; }

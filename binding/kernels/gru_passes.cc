@@ -1,7 +1,6 @@
 #include "gru_passes.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 
@@ -20,40 +19,40 @@ const float* constDataOf(const Tensor& tensor) { return tensor.defined() ? tenso
 const float* at(const float* data, int64_t offset) { return data ? data + offset : nullptr; }
 float* at(float* data, int64_t offset) { return data ? data + offset : nullptr; }
 
-/** Sums over the slices without the padding: weight_ih, weight_hh, bias_ih, bias_hh. */
-std::vector<Tensor> sumSlices(const GruLayout& layout, int64_t slices, const Tensor& hiddenHidden,
-                              const Tensor& inputs) {
+/** The sum of all slices' numbers, in the place of the first's. */
+Tensor sumInPlace(const std::vector<Tensor>& slices) {
+  constexpr int64_t kWorthAThread = 1 << 16;
+  float* sum = dataOf(slices[0]);
+  at::parallel_for(0, slices[0].numel(), kWorthAThread, [&](int64_t begin, int64_t end) {
+    for (size_t slice = 1; slice < slices.size(); slice++) {
+      const float* part = constDataOf(slices[slice]);
+      for (int64_t i = begin; i < end; i++) sum[i] += part[i];
+    }
+  });
+  return slices[0];
+}
+
+/** The gradients of weight_ih, weight_hh, bias_ih and bias_hh without padding, from their sums over the slices. */
+std::vector<Tensor> weightGradients(const GruLayout& layout, const Tensor& hiddenHidden, const Tensor& inputs) {
   const int64_t size = layout.hiddenSize, inputSize = layout.inputSize, padded = layout.hidden;
-  const bool isAlone = slices == 1 && padded == size;  // then there is nothing to sum and nothing to leave out
+  const bool isPadded = padded > size;
   const std::vector<Tensor> result{
       at::empty({3 * size, inputSize}, at::kFloat),
-      isAlone ? hiddenHidden.view({3 * size, size}) : at::empty({3 * size, size}, at::kFloat),
+      isPadded ? at::empty({3 * size, size}, at::kFloat) : hiddenHidden.view({3 * size, size}),
       at::empty({3 * size}, at::kFloat), at::empty({3 * size}, at::kFloat)};
   float *weightIh = dataOf(result[0]), *weightHh = dataOf(result[1]);
   float *biasIh = dataOf(result[2]), *biasHh = dataOf(result[3]);
-  const float *hh = constDataOf(hiddenHidden), *in = constDataOf(inputs);
-  const int64_t hhStride = hiddenHidden.size(1), inStride = inputs.size(1);
-  const auto inputSum = [&](int64_t input, int64_t gate, int64_t unit) {
-    float sum = 0;
-    for (int64_t slice = 0; slice < slices; slice++) {
-      sum += in[slice * inStride + (input * 4 + gate) * padded + unit];
+  for (int64_t gate = 0; gate < 3; gate++) {
+    const float* hidden = constDataOf(hiddenHidden) + gate * padded * padded;
+    const float* ofHidden = constDataOf(inputs) + gate * padded;
+    const float* ofInput = gate == 2 ? ofHidden + padded : ofHidden;
+    for (int64_t unit = 0, row = gate * size; unit < size; unit++, row++) {
+      if (isPadded) std::copy_n(hidden + unit * padded, size, weightHh + row * size);
+      for (int64_t k = 0; k < inputSize; k++) weightIh[row * inputSize + k] = ofInput[k * 4 * padded + unit];
+      biasIh[row] = ofInput[inputSize * 4 * padded + unit];
+      biasHh[row] = ofHidden[inputSize * 4 * padded + unit];
     }
-    return sum;
-  };
-  const int64_t rowsWorthAThread = std::max<int64_t>(1, (1 << 16) / size);
-  at::parallel_for(0, 3 * size, rowsWorthAThread, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; row++) {
-      const int64_t gate = row / size, unit = row % size, inputGate = gate == 2 ? 3 : gate;
-      const float* part = hh + (gate * padded + unit) * padded;
-      if (!isAlone) std::copy_n(part, size, weightHh + row * size);
-      for (int64_t slice = 1; slice < slices; slice++) {
-        for (int64_t k = 0; k < size; k++) weightHh[row * size + k] += part[slice * hhStride + k];
-      }
-      for (int64_t k = 0; k < inputSize; k++) weightIh[row * inputSize + k] = inputSum(k, inputGate, unit);
-      biasIh[row] = inputSum(inputSize, inputGate, unit);
-      biasHh[row] = inputSum(inputSize, gate, unit);
-    }
-  });
+  }
   return result;
 }
 
@@ -118,9 +117,11 @@ std::vector<Tensor> gruBackwardPass(const GruGradients& gradients, const GruTrac
   const int64_t stepsAtOnce = std::min(steps, std::max<int64_t>(2, kRowsAtOnce / mostRows));
   const int64_t workRow = stepsAtOnce * (layout.gateGradients + layout.paddedInput) + layout.state;
   const Tensor work = workspace(batch * workRow);
-  const int64_t hiddenHiddenSize = 3 * layout.hidden * layout.hidden, inputsSize = 4 * layout.hidden * layout.inputs;
-  const Tensor hiddenHidden = at::zeros({slices.count, hiddenHiddenSize}, at::kFloat);
-  const Tensor inputs = at::zeros({slices.count, inputsSize}, at::kFloat);
+  std::vector<Tensor> hiddenHidden, inputs;
+  for (int64_t slice = 0; slice < slices.count; slice++) {
+    hiddenHidden.push_back(workspace(3 * layout.hidden * layout.hidden));
+    inputs.push_back(workspace(layout.inputs * 4 * layout.hidden));
+  }
   parallel(slices.count, 1, [&](int64_t slice) {
     const int64_t first = slices.first(slice), rows = slices.rows(slice);
     float* gateGradients = dataOf(work) + first * workRow;
@@ -140,13 +141,15 @@ std::vector<Tensor> gruBackwardPass(const GruGradients& gradients, const GruTrac
                         .gateGradients = gateGradients,
                         .carry = carry,
                         .xPadded = carry + rows * layout.state,
-                        .hiddenHiddenGradient = dataOf(hiddenHidden) + slice * hiddenHiddenSize,
-                        .inputsGradient = dataOf(inputs) + slice * inputsSize,
+                        .hiddenHiddenGradient = dataOf(hiddenHidden[slice]),
+                        .inputsGradient = dataOf(inputs[slice]),
                         .xGradient = at(dataOf(xGradient), first * steps * inputSize),
                         .initialGradient = at(dataOf(initialGradient), first * hiddenSize)});
   });
   std::vector<Tensor> result{xGradient, initialGradient};
-  for (Tensor& gradient : sumSlices(layout, slices.count, hiddenHidden, inputs)) result.push_back(std::move(gradient));
+  for (Tensor& gradient : weightGradients(layout, sumInPlace(hiddenHidden), sumInPlace(inputs))) {
+    result.push_back(std::move(gradient));
+  }
   return result;
 }
 

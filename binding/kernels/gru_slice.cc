@@ -16,6 +16,7 @@
 
 #include "gru_gates.h"
 #include "kernels.h"
+#include "pack_lines.h"
 #include "tile.h"
 
 namespace kernels::KERNEL_ISA {
@@ -210,25 +211,27 @@ void weightGradients(const GruBackwardSlice& s, int64_t firstStep, int64_t steps
 // A panel has one vector of units: rows [r z n] of W_hh for each hidden unit, then of W_ih for each input, then the
 // biases as the input that is one (b_i and b_h together but for n), then b_hn; all multiplied by the gate's kExponents.
 void gruPackForward(const GruLayout& layout, const GruWeights& weights, int64_t panel, bool withHidden, float* packed) {
-  const int64_t hiddenSize = layout.hiddenSize, inputSize = layout.inputSize;
+  constexpr int64_t kRow = kGates * kLanes;
+  const int64_t hiddenSize = layout.hiddenSize, inputSize = layout.inputSize, first = panel * kLanes;
+  const int64_t count = hiddenSize - first < kLanes ? hiddenSize - first : kLanes;
   float* hiddenPart = packed + panel * layout.forwardPanel;
-  float* inputPart = hiddenPart + hiddenSize * kGates * kLanes;
-  float* hiddenBias = inputPart + layout.inputs * kGates * kLanes;
-  const int64_t count = hiddenSize - panel * kLanes < kLanes ? hiddenSize - panel * kLanes : kLanes;
-  if (count < kLanes) __builtin_memset(hiddenPart, 0, layout.forwardPanel * sizeof(float));
+  float *inputPart = hiddenPart + hiddenSize * kRow, *bias = inputPart + inputSize * kRow, *hiddenBias = bias + kRow;
   for (int64_t gate = 0; gate < kGates; gate++) {
-    const float factor = kExponents[gate];
-    for (int64_t lane = 0; lane < count; lane++) {
-      const int64_t row = gate * hiddenSize + panel * kLanes + lane, column = gate * kLanes + lane;
-      const float* hiddenRow = weights.hiddenHidden + row * hiddenSize;
-      const float* inputRow = weights.inputHidden + row * inputSize;
-      if (withHidden) {
-        for (int64_t k = 0; k < hiddenSize; k++) hiddenPart[k * kGates * kLanes + column] = hiddenRow[k] * factor;
-      }
-      for (int64_t k = 0; k < inputSize; k++) inputPart[k * kGates * kLanes + column] = inputRow[k] * factor;
-      const float bias = weights.inputBias[row] + (gate < 2 ? weights.hiddenBias[row] : 0.0f);
-      inputPart[inputSize * kGates * kLanes + column] = bias * factor;
-      if (gate == 2) hiddenBias[lane] = weights.hiddenBias[row] * factor;
+    const int64_t row = gate * hiddenSize + first, column = gate * kLanes;
+    if (withHidden) {
+      packLines({weights.hiddenHidden + row * hiddenSize, hiddenSize, 1}, count, hiddenSize, hiddenPart + column, kRow);
+    }
+    packLines({weights.inputHidden + row * inputSize, inputSize, 1}, count, inputSize, inputPart + column, kRow);
+    for (int64_t lane = 0; lane < kLanes; lane++) {
+      const float ofInput = lane < count ? weights.inputBias[row + lane] : 0.0f;
+      const float ofHidden = lane < count ? weights.hiddenBias[row + lane] : 0.0f;
+      bias[column + lane] = gate < 2 ? ofInput + ofHidden : ofInput;
+      if (gate == 2) hiddenBias[lane] = ofHidden * kExponents[gate];
+    }
+  }
+  for (float* to = withHidden ? hiddenPart : inputPart; to < hiddenBias; to += kRow) {
+    KERNEL_UNROLL for (int gate = 0; gate < kGates; gate++) {
+      store(to + gate * kLanes, load(to + gate * kLanes) * kExponents[gate]);
     }
   }
 }
@@ -283,6 +286,8 @@ void gruBackward(const GruBackwardSlice& s) {
   const GruLayout& layout = s.layout;
   const int64_t gradientSize = s.rows * layout.gateGradients;
   __builtin_memset(s.carry, 0, s.rows * layout.state * sizeof(float));
+  __builtin_memset(s.hiddenHiddenGradient, 0, kGates * layout.hidden * layout.hidden * sizeof(float));
+  __builtin_memset(s.inputsGradient, 0, layout.inputs * 4 * layout.hidden * sizeof(float));
   if (s.lastGradient) copyRows(s.rows, layout.hiddenSize, s.lastGradient, layout.hiddenSize, s.carry, layout.state);
   const float* next = nullptr;
   for (int64_t end = s.steps; end > 0;) {

@@ -45,8 +45,8 @@ struct GruBackwardSlice {
   bool hasInitial;                             // else the first state is zero and takes no part
   int64_t stepsAtOnce;                         // whose gate gradients are kept until they go into the weights'
   float *gateGradients, *carry, *xPadded;      // work: (stepsAtOnce, rows, ·), (rows, ·), (stepsAtOnce, rows, ·)
-  float* hiddenHiddenGradient;                 // (3 hidden, hidden), added to
-  float* inputsGradient;                       // (inputs, 4 hidden), added to
+  float* hiddenHiddenGradient;                 // (3 hidden, hidden)
+  float* inputsGradient;                       // (inputs, 4 hidden)
   float *xGradient, *initialGradient;          // (rows, steps, I), (rows, H), or null
 };
 
