@@ -25,11 +25,13 @@ using torch::autograd::variable_list;
 
 constexpr double kLog2Pi = 1.8378770664093454836;
 
+/** Returns the logarithm of the sum of their exponentials. */
 template <class Float>
-Float logSumExp(const Float* x, int64_t count) {
+Float softmaxInPlace(Float* x, int64_t count) {
   const Float most = *std::max_element(x, x + count);
   Float sum = 0;
-  for (int64_t k = 0; k < count; k++) sum += std::exp(x[k] - most);
+  for (int64_t k = 0; k < count; k++) sum += x[k] = std::exp(x[k] - most);
+  for (int64_t k = 0; k < count; k++) x[k] /= sum;
   return most + std::log(sum);
 }
 
@@ -41,39 +43,40 @@ struct Row {
   int64_t components, dim;
 };
 
-// With w the softmax of the logits, v the variances and q the squared distances to the means,
+// With v the variances and q the squared distances to the means,
 //
-//   log p = logsumexp_k l_k,    l_k = log w_k - (q_k / v_k + D log v_k + D log 2π) / 2
+//   log p = logsumexp_k (a_k + l_k) - logsumexp_k a_k,    l_k = -(q_k / v_k + D log v_k + D log 2π) / 2
 //
-// and with the responsibility g_k = exp(l_k - log p) the gradient of -log p is
+// for the logits a. With their softmax w and the responsibility g, the softmax of a + l, the gradient of -log p is
 //
 //   mean: g (mean - y) / v    v: g (D - q / v) / 2v    u: that of v times the sigmoid of u    logit: w - g
 template <class Float>
 Float negativeLogLikelihood(const Row<Float>& row, Float varianceFloor) {
   const int64_t count = row.components, dim = row.dim;
-  Float *logDensities = row.work, *logits = logDensities + count, *variances = logits + count,
+  Float *weights = row.work, *responsibilities = weights + count, *variances = responsibilities + count,
         *squared = variances + count;
   for (int64_t k = 0; k < count; k++) {
     const Float* raw = row.raw + k * (dim + 2);
     squared[k] = 0;
     for (int64_t d = 0; d < dim; d++) squared[k] += (row.target[d] - raw[d]) * (row.target[d] - raw[d]);
     variances[k] = softplus(raw[dim]) + varianceFloor;
-    logits[k] = raw[dim + 1];
-    logDensities[k] = Float(-0.5) * (squared[k] / variances[k] + dim * (std::log(variances[k]) + Float(kLog2Pi)));
+    weights[k] = raw[dim + 1];
+    responsibilities[k] = Float(-0.5) * (squared[k] / variances[k] + dim * (std::log(variances[k]) + Float(kLog2Pi)));
   }
-  const Float logTotal = logSumExp(logits, count);
-  for (int64_t k = 0; k < count; k++) logDensities[k] += logits[k] - logTotal;
-  const Float logLikelihood = logSumExp(logDensities, count);
+  // Large logits would take digits from the densities.
+  const Float most = *std::max_element(weights, weights + count);
+  for (int64_t k = 0; k < count; k++) responsibilities[k] += weights[k] -= most;
+  const Float loss = softmaxInPlace(weights, count) - softmaxInPlace(responsibilities, count);
   for (int64_t k = 0; row.gradient && k < count; k++) {
     const Float* raw = row.raw + k * (dim + 2);
     Float* gradient = row.gradient + k * (dim + 2);
-    const Float responsibility = std::exp(logDensities[k] - logLikelihood), variance = variances[k];
+    const Float responsibility = responsibilities[k], variance = variances[k];
     for (int64_t d = 0; d < dim; d++) gradient[d] = responsibility * (raw[d] - row.target[d]) / variance;
     const Float varianceGradient = responsibility * (dim - squared[k] / variance) / (2 * variance);
     gradient[dim] = varianceGradient / (1 + std::exp(-raw[dim]));
-    gradient[dim + 1] = std::exp(logits[k] - logTotal) - responsibility;
+    gradient[dim + 1] = weights[k] - responsibility;
   }
-  return -logLikelihood;
+  return loss;
 }
 
 /** The same by libtorch's operators. */
@@ -114,8 +117,9 @@ Tensor mixtureNllOnCpu(const Tensor& raw, const Tensor& target, double varianceF
     const auto* targetData = target.const_data_ptr<scalar_t>();
     auto* gradientData = gradient.defined() ? gradient.mutable_data_ptr<scalar_t>() : nullptr;
     std::vector<scalar_t> losses(batch);
-    constexpr int64_t kRowsWorthAThread = 256;
-    at::parallel_for(0, batch, kRowsWorthAThread, [&](int64_t begin, int64_t end) {
+    constexpr int64_t kComponentsWorthAThread = 64;  // some 4 µs
+    const int64_t rowsWorthAThread = std::max<int64_t>(1, kComponentsWorthAThread / components);
+    at::parallel_for(0, batch, rowsWorthAThread, [&](int64_t begin, int64_t end) {
       std::vector<scalar_t> work(4 * components);
       for (int64_t i = begin; i < end; i++) {
         const int64_t offset = i * components * (dim + 2);

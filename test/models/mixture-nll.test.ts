@@ -88,6 +88,25 @@ test('far from every component the loss and its gradient stay finite', () => {
   }
 });
 
+test('what all logits have in common takes no digits from the densities', () => {
+  const target = tensor([[0.3]]);
+  const [near, far] = [0, 2 ** 14].map((common) => {
+    const raw = tensor(
+      [
+        [
+          [0.1, -1, common],
+          [0.4, 0.5, common + 1],
+          [-2, 2, common - 3],
+        ],
+      ],
+      { requiresGrad: true },
+    );
+    const loss = mixtureNll(raw, target);
+    return [loss.item(), ...numbersOf(grad(loss, [raw])[0]!)];
+  });
+  expect(far).toEqual(near);
+});
+
 test('NaN is passed on', () => {
   const raw = full([2, 3, 3], Number.NaN);
   expect(mixtureNll(raw, full([2, 1], 0)).item()).toBeNaN();
