@@ -59,7 +59,7 @@ AdamFactors factorsOf(const AdamOptions& options, double step) {
 }
 
 void ownStep(const std::vector<AdamParameter>& all, const AdamOptions& options) {
-  constexpr int64_t kSlice = 4096, kSlicesWorthAThread = 2;
+  constexpr int64_t kSlice = 4096, kSlicesWorthAThread = 8;  // some 14 µs
   std::vector<AdamSlice> slices;
   for (const AdamParameter& each : all) {
     const int64_t count = each.parameter.numel();
