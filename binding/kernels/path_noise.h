@@ -62,11 +62,11 @@ KERNEL_INLINE Vec cosineOfTurns(Vec x) {
  */
 KERNEL_INLINE Noise noiseOf(PathNoise of) {
   const uint64_t first = static_cast<uint64_t>(of.firstPath), step = static_cast<uint64_t>(of.step);
-  const UintVec zero = {};
-  const PhiloxBlock words =
-      philox({{laneNumbers() + static_cast<uint32_t>(first), zero + static_cast<uint32_t>(first >> 32),
-               zero + static_cast<uint32_t>(step), zero + static_cast<uint32_t>(step >> 32)}},
-             of.seed);
+  const UintVec zero = {}, low = laneNumbers() + static_cast<uint32_t>(first);
+  const UintVec carry = reinterpret_cast<UintVec>(low < static_cast<uint32_t>(first));  // -1 for one
+  const PhiloxBlock words = philox({{low, static_cast<uint32_t>(first >> 32) - carry,
+                                     zero + static_cast<uint32_t>(step), zero + static_cast<uint32_t>(step >> 32)}},
+                                   of.seed);
   const Vec u = __builtin_convertvector(words.word[1], Vec) * 0x1p-32f + 0x1p-33f;  // (0, 1]
   const Vec v = __builtin_convertvector(reinterpret_cast<IntVec>(words.word[2]), Vec) * 0x1p-32f;
   return {__builtin_convertvector(words.word[0] >> 8, Vec) * 0x1p-24f, squareRoot(-2.0f * log(u)) * cosineOfTurns(v)};

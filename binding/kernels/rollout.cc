@@ -93,12 +93,12 @@ Tensor rollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs, const 
                    .work = nullptr,
                    .paths = result.mutable_data_ptr<float>()};
   const Tensor work = at::empty({at::get_num_threads(), all.workSize()}, at::kFloat);
-  const int64_t groups = roundUp(options.paths, layout.lanes) / layout.lanes;
-  const int64_t multiplications = layout.lanes * options.horizon * 3 * layout.hidden * (layout.hidden + layout.inputs);
-  at::parallel_for(0, groups, std::max<int64_t>(1, kWorthAThread / multiplications), [&](int64_t begin, int64_t end) {
+  const int64_t multiplications = options.horizon * 3 * layout.hidden * (layout.hidden + layout.inputs);  // of a path
+  const int64_t pathsWorthAThread = std::max(layout.lanes, kWorthAThread / multiplications);
+  at::parallel_for(0, options.paths, pathsWorthAThread, [&](int64_t begin, int64_t end) {
     RollOutSlice slice = all;
-    slice.firstPath = begin * layout.lanes;
-    slice.endPath = std::min(end * layout.lanes, options.paths);
+    slice.firstPath = begin;
+    slice.endPath = end;
     slice.work = work.mutable_data_ptr<float>() + at::get_thread_num() * all.workSize();
     best().rollOut(slice);
   });

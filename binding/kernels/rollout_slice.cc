@@ -1,9 +1,9 @@
 // Joint paths of an MDN-RNN whose first input is the value: see gru_slice.cc for the GRU's formulas. Inputs known in
 // advance are the same for all paths, so that what they add to the gates is a bias of the step.
 //
-// Some paths at a time go through all steps: they need nothing of each other, and their states stay in the cache. Paths
-// come in whole vectors, some of them superfluous, so that each number is computed by the same operations in the same
-// order whatever the number of paths. All begin with the same state, whose products are taken once.
+// Some paths at a time go through all steps: they need nothing of each other, and their states stay in the cache. Draws
+// are of whole vectors, some of whose paths may be superfluous. Each number is computed by the same operations in the
+// same order whatever the number of paths. All begin with the same state, whose products are taken once.
 #include "rollout_slice.h"
 
 #include "gru_gates.h"
@@ -124,10 +124,10 @@ void nextStates(const RollOutSlice& s, const Workspace& work, int64_t step, int6
   const float* known = s.knownGates ? s.knownGates + step * kGates * s.layout.hidden : nullptr;
   const float* start = step == 0 ? work.startGates : nullptr;
   for (int64_t panel = 0; panel < s.layout.hidden / kLanes; panel++) {
-    for (int64_t row = 0; row < rows; row += kForwardRows) {
-      stateTile<kForwardRows>(s, known, start, panel, work.values + row, work.states + row * s.layout.state,
-                              work.next + row * s.layout.state);
-    }
+    forEachTile<kForwardRows>(rows, [&](auto tileRows, int64_t row) {
+      stateTile<decltype(tileRows)::value>(s, known, start, panel, work.values + row,
+                                           work.states + row * s.layout.state, work.next + row * s.layout.state);
+    });
   }
 }
 
@@ -164,10 +164,12 @@ void rollOutSome(const RollOutSlice& s, Workspace work, int64_t firstPath, int64
 void rollOut(const RollOutSlice& s) {
   const Workspace work(s);
   startGates(s, work.startGates);
-  startStates(s, kLanes, work.states);
+  // The superfluous paths' states are read, too.
+  startStates(s, s.kPathsAtOnce, work.states);
+  startStates(s, s.kPathsAtOnce, work.next);
   rawColumns(s, work.states, work.startColumns);
   for (int64_t path = s.firstPath; path < s.endPath; path += s.kPathsAtOnce) {
-    const int64_t left = (s.endPath - path + kLanes - 1) / kLanes * kLanes;
+    const int64_t left = s.endPath - path;
     rollOutSome(s, work, path, left < s.kPathsAtOnce ? left : s.kPathsAtOnce);
   }
 }

@@ -10,7 +10,7 @@ namespace kernels {
 /** Says which numbers a step of some paths draws; they are the same whatever other paths there are. */
 struct PathNoise {
   uint64_t seed;
-  int64_t step, firstPath;  // a multiple of the lanes
+  int64_t step, firstPath;
 };
 
 struct RollOutSlice {
