@@ -1,12 +1,6 @@
-#include <ATen/core/LegacyTypeDispatch.h>
-#include <ATen/ops/binary_cross_entropy.h>
-#include <ATen/ops/binary_cross_entropy_backward.h>
-#include <ATen/ops/binary_cross_entropy_with_logits.h>
-#include <ATen/ops/ones.h>
-#include <ATen/ops/sigmoid.h>
-#include <ATen/ops/sigmoid_backward.h>
 #include <torch/nn/modules/loss.h>
 
+#include "../kernels/bce.h"
 #include "../register.h"
 #include "module.h"
 
@@ -28,21 +22,13 @@ Napi::Value meanLoss(const Napi::CallbackInfo& info) {
   return environment.wrap(info.Env(), Loss()(input, target));
 }
 
-// bceOfLogits(logits, target, ofProbabilities): [loss, its gradient], the loss BCELoss's of the logits' sigmoids or
-// BCEWithLogitsLoss's, the gradient by the steps that autograd takes, without a graph
+// bceOfLogits(logits, target, ofProbabilities): [loss, its gradient]
 Napi::Value bceOfLogits(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const at::Tensor logits = environment.unwrap(info[0], "logits"), target = environment.unwrap(info[1], "target");
   checkTarget(logits, target);
-  const at::AutoDispatchBelowADInplaceOrView noGraph;
-  const at::Tensor p = at::sigmoid(logits);
-  if (!booleanFromJs(info[2], "ofProbabilities")) {
-    const at::Tensor loss = at::binary_cross_entropy_with_logits(logits, target);
-    return toJs(info.Env(), environment, std::vector<at::Tensor>{loss, (p - target).div_(logits.numel())});
-  }
-  const at::Tensor loss = at::binary_cross_entropy(p, target);
-  const at::Tensor ofP = at::binary_cross_entropy_backward(at::ones({}, loss.options()), p, target);
-  return toJs(info.Env(), environment, std::vector<at::Tensor>{loss, at::sigmoid_backward(ofP, p)});
+  const auto [loss, gradient] = kernels::bceOfLogits(logits, target, booleanFromJs(info[2], "ofProbabilities"));
+  return toJs(info.Env(), environment, std::vector<at::Tensor>{loss, gradient});
 }
 
 }  // namespace

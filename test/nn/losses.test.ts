@@ -24,31 +24,35 @@ describe.each(cases)("PyTorch's losses and gradients: %s", (name) => {
   test('mseLoss', () => expectLoss(mseLoss, logits.clone(), target, `${name}.mse`));
 });
 
-test.each(['probability', 'logit'] as const)(
-  "%s: a loss and its gradient without a graph have the graph's bits",
-  (output) => {
-    for (const name of cases) {
-      const [logits, target] = [get(`${name}.logits`), get(`${name}.target`)];
-      const byGraph = valueAndGrad(
-        (x) => (output === 'logit' ? bceWithLogitsLoss(x, target) : bceLoss(x.sigmoid(), target)),
-        logits,
-      );
-      const { value, gradients } = bceOfLogits(logits, target, output);
-      expect(value.item()).toBe(byGraph.value.item());
-      expect(gradients[0].toArray()).toEqual(byGraph.gradients[0].toArray());
-    }
-  },
-);
+/** A loss of logits and its gradient have the bits that a graph gives. */
+function expectGraphsBits(logits: Tensor, target: Tensor, output: 'probability' | 'logit') {
+  const byGraph = valueAndGrad(
+    (x) => (output === 'logit' ? bceWithLogitsLoss(x, target) : bceLoss(x.sigmoid(), target)),
+    logits,
+  );
+  const { value, gradients } = bceOfLogits(logits, target, output);
+  expect(value.item()).toBe(byGraph.value.item());
+  expect(gradients[0].toArray()).toEqual(byGraph.gradients[0].toArray());
+}
 
-test.each([1, 100, 128, 1001])('bits of %d probabilities, some of them 0 and 1', (count) => {
-  manualSeed(count);
-  const logits = randn([count, 1]).mul(40);
-  for (const target of [rand([count, 1]), zeros([count, 1]), ones([count, 1])]) {
-    const byGraph = valueAndGrad((x) => bceLoss(x.sigmoid(), target), logits);
-    const { value, gradients } = bceOfLogits(logits, target, 'probability');
-    expect(value.item()).toBe(byGraph.value.item());
-    expect(gradients[0].toArray()).toEqual(byGraph.gradients[0].toArray());
-  }
+describe.each(['probability', 'logit'] as const)('without a graph, of a %s', (output) => {
+  test('the bits are those of the graph', () => {
+    for (const name of cases) expectGraphsBits(get(`${name}.logits`), get(`${name}.target`), output);
+  });
+
+  test.each([1, 100, 128, 1001])('also of %d, some of them 0 and 1', (count) => {
+    manualSeed(count);
+    const logits = randn([count, 1]).mul(40);
+    for (const target of [rand([count, 1]), zeros([count, 1]), ones([count, 1])]) {
+      expectGraphsBits(logits, target, output);
+    }
+  });
+
+  test('also in float64 and of what is not contiguous', () => {
+    const [logits, target] = [randn([6, 4]), rand([6, 4])];
+    expectGraphsBits(logits.to({ dtype: 'float64' }), target.to({ dtype: 'float64' }), output);
+    expectGraphsBits(logits.transpose(0, 1), target.transpose(0, 1), output);
+  });
 });
 
 test('a logit that is no number is refused as its probability is', () => {
