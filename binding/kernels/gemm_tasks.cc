@@ -13,6 +13,7 @@ namespace kernels {
 namespace {
 
 constexpr int64_t kWorthAThread = 1 << 19;  // multiplications, some 5 µs
+constexpr int64_t kPerElement = 32;         // multiplications in whose time an element of C is fetched and stored
 
 int64_t roundUpDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -36,7 +37,8 @@ struct Cut {
   Cut(const GemmTask& task, int64_t mostThreads) {
     constexpr int64_t kPiecesPerThread = 4, kPanelsPerPiece = 2;
     const int64_t rowCount = task.a.rows(), columnCount = task.b.columns(), lanes = best().lanes;
-    const int64_t threads = std::clamp<int64_t>(task.multiplications() / kWorthAThread, 1, mostThreads);
+    const int64_t work = rowCount * columnCount * (task.a.columns() + kPerElement);
+    const int64_t threads = std::clamp<int64_t>(work / kWorthAThread, 1, mostThreads);
     const int64_t mostRows = roundUpDivide(rowCount, lanes), mostColumns = roundUpDivide(columnCount, lanes);
     if (rowCount > columnCount) {
       rows = std::min(threads, mostRows);

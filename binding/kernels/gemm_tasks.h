@@ -33,8 +33,6 @@ struct GemmTask {
   Rectifier rectifier = Rectifier::none;
   float slope = 0;
   const float* signs = nullptr;
-
-  int64_t multiplications() const { return c.numel() * a.columns(); }
 };
 
 /** Does all of them on at most so many threads, and on one of these what is to be done beside. */
