@@ -17,66 +17,70 @@ constexpr float kSaturated = 60.0f;  // an exponent, such that the product of tw
 
 // Rows of a tile with all gates: what the registers hold beside the weights, 32 with AVX-512 and 16 elsewhere.
 constexpr int kForwardRows = kLanes == 16 ? 8 : 4;
+// Rows of some tiles whose gates are then computed one gate after another: the operations of a row wait for each other,
+// and the CPU looks ahead for other rows' only so far.
+constexpr int kGateRows = 16;
 
-template <int Rows>
-KERNEL_INLINE Vecs<Rows> columnOf(const Vec (&sum)[Rows][kGates], int gate) {
-  return forEach<Rows>([&](int i) { return sum[i][gate]; });
-}
+/** The gates of some rows and one vector of units. */
+struct GateRows {
+  using Rows = float[kGateRows * kLanes];
 
-template <int n>
-KERNEL_INLINE Vecs<n> cappedPower(Vecs<n> exponent) {
-  const Power<n> p = power(clamp(exponent, kSaturated), 1.0f);
-  return p.scale * powerOfTwo(p.f);
-}
+  Rows r;  // A's exponent, and then r
+  Rows b;  // B's exponent, and then B
+  Rows m;  // C's factor of r
+  Rows c;  // the rest of C's exponent, and then C - 1
 
-/** Less one, without loss of digits where the power is near it. */
-template <int n>
-KERNEL_INLINE Vecs<n> cappedPowerLessOne(Vecs<n> exponent) {
-  const Power<n> p = power(clamp(exponent, kSaturated), 1.0f);
-  return p.scale * powerOfTwoLessOne(p.f) + (p.scale - 1.0f);
-}
+  /** Takes the exponents of a tile's rows, of which `row` is the first. */
+  template <int count>
+  KERNEL_INLINE void put(int64_t row, const Vec (&sum)[count][kGates], const Vec (&inputPart)[count]) {
+    KERNEL_UNROLL for (int i = 0; i < count; i++) {
+      const int64_t at = (row + i) * kLanes;
+      store(r + at, sum[i][0]);
+      store(b + at, sum[i][1]);
+      store(m + at, sum[i][2]);
+      store(c + at, inputPart[i]);
+    }
+  }
 
-/** r, B and C - 1. */
-template <int Rows>
-struct GatePowers {
-  Vecs<Rows> r, b, c;
+  /**
+   * h' = (B (C - 1) + h (C + 1)) / ((1 + B) (C + 1)) of the first rows, which are `stride` apart; and r, z, n, m of
+   * each unless `kept` is null.
+   */
+  KERNEL_INLINE void storeNextStates(int64_t rows, const float* h, float* next, int64_t stride, float* kept,
+                                     int64_t keptStride) {
+    each(rows, [&](int64_t i) { store(r + i, reciprocal(cappedPower(load(r + i)) + 1.0f)); });
+    each(rows, [&](int64_t i) { store(b + i, cappedPower(load(b + i))); });
+    each(rows, [&](int64_t i) { store(c + i, cappedPowerLessOne(load(r + i) * load(m + i) + load(c + i))); });
+    for (int64_t row = 0; row < rows; row++) {
+      const int64_t i = row * kLanes;
+      const Vec powerB = load(b + i), lessOne = load(c + i);
+      const Vec ofZ = powerB + 1.0f, ofN = lessOne + 2.0f, inverse = reciprocal(ofZ * ofN);
+      store(next + row * stride, (powerB * lessOne + load(h + row * stride) * ofN) * inverse);
+      if (!kept) continue;
+      float* to = kept + row * keptStride;
+      store(to, load(r + i));
+      store(to + kLanes, ofN * inverse);
+      store(to + 2 * kLanes, lessOne * (ofZ * inverse));
+      store(to + 3 * kLanes, load(m + i));
+    }
+  }
+
+ private:
+  template <class Body>
+  static KERNEL_INLINE void each(int64_t rows, Body body) {
+    _Pragma("GCC unroll 2") for (int64_t i = 0; i < rows * kLanes; i += kLanes) body(i);
+  }
+
+  static KERNEL_INLINE Vec cappedPower(Vec exponent) {
+    const Power p = power(clamp(exponent, kSaturated), 1.0f);
+    return p.scale * powerOfTwo(p.f);
+  }
+
+  /** Without loss of digits where the power is near one. */
+  static KERNEL_INLINE Vec cappedPowerLessOne(Vec exponent) {
+    const Power p = power(clamp(exponent, kSaturated), 1.0f);
+    return p.scale * powerOfTwoLessOne(p.f) + (p.scale - 1.0f);
+  }
 };
-
-/** From the exponents of A and B, C's factor of r, and the rest of C's. */
-template <int Rows>
-KERNEL_INLINE GatePowers<Rows> gatePowers(const Vec (&sum)[Rows][kGates], const Vec (&inputPart)[Rows]) {
-  const Vecs<Rows> r = reciprocal(cappedPower(columnOf(sum, 0)) + 1.0f), b = cappedPower(columnOf(sum, 1));
-  const Vecs<Rows> rest = forEach<Rows>([&](int i) { return inputPart[i]; });
-  return {r, b, cappedPowerLessOne(r * columnOf(sum, 2) + rest)};
-}
-
-template <int Rows>
-struct GruGates {
-  Vecs<Rows> r, z, n;
-};
-
-/** z and n by one division. */
-template <int Rows>
-KERNEL_INLINE GruGates<Rows> gruGates(const GatePowers<Rows>& powers) {
-  const Vecs<Rows> ofZ = powers.b + 1.0f, ofN = powers.c + 2.0f, inverse = reciprocal(ofZ * ofN);
-  return {powers.r, ofN * inverse, powers.c * (ofZ * inverse)};
-}
-
-/** h' = n + z * (h - n) of some rows, which are `stride` apart. */
-template <int Rows>
-KERNEL_INLINE void storeNextStates(const GruGates<Rows>& gates, const float* h, float* next, int64_t stride) {
-  const Vecs<Rows> before = forEach<Rows>([&](int i) { return load(h + i * stride); });
-  const Vecs<Rows> after = gates.z * (before - gates.n) + gates.n;
-  KERNEL_UNROLL for (int i = 0; i < Rows; i++) store(next + i * stride, after.v[i]);
-}
-
-/** The same without the gates: h' = (B (C - 1) + h (C + 1)) / ((1 + B) (C + 1)). */
-template <int Rows>
-KERNEL_INLINE void storeNextStates(const GatePowers<Rows>& powers, const float* h, float* next, int64_t stride) {
-  const Vecs<Rows> before = forEach<Rows>([&](int i) { return load(h + i * stride); });
-  const Vecs<Rows> ofZ = powers.b + 1.0f, ofN = powers.c + 2.0f;
-  const Vecs<Rows> after = (powers.b * powers.c + before * ofN) * reciprocal(ofZ * ofN);
-  KERNEL_UNROLL for (int i = 0; i < Rows; i++) store(next + i * stride, after.v[i]);
-}
 
 }  // namespace kernels::KERNEL_ISA

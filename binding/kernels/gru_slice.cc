@@ -8,10 +8,10 @@
 //   dn = dh' * (1 - z) * (1 - n²)    dm = dn * r    dr = dn * m * r * (1 - r)    dz = dh' * (h - n) * z * (1 - z)
 //   dh = dh' * z + W_hrᵀ dr + W_hzᵀ dz + W_hnᵀ dm    dx = W_irᵀ dr + W_izᵀ dz + W_inᵀ dn
 //
-// Forward, a tile holds the three gates of some rows and one vector of units, so that h' comes from the registers.
-// Backward, a tile holds dh, from which the gradients of the step before come in the same way. The weights' gradients
-// are sums over all steps and rows of products of dr, dz, dm, dn with h and x, taken some steps at a time, while those
-// are in the cache.
+// Forward, a tile holds the three gates' products of some rows and one vector of units, which become h' a few tiles at
+// a time (gru_gates.h). Backward, a tile holds dh, from which the gradients of the step before come. The weights'
+// gradients are sums over all steps and rows of products of dr, dz, dm, dn with h and x, taken some steps at a time,
+// while those are in the cache.
 #include "gru_slice.h"
 
 #include "gru_gates.h"
@@ -26,44 +26,48 @@ namespace {
 constexpr int kBackwardRows = kLanes == 16 ? 12 : 6;
 constexpr float kPerM = 1.0f / kExponents[2];  // m is kept as gru_gates.h scales it
 
+/** The gates' exponents of some rows, one vector of units. */
 template <int Rows>
-__attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t panel, int64_t first, const float* inputs,
-                                           const float* before, float* after, float* gates, bool isZeroBefore) {
+__attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t panel, const float* inputs,
+                                           const float* before, bool isZeroBefore, GateRows& gates, int64_t row) {
   const GruLayout& layout = s.layout;
   const float* hiddenWeights = s.packed + panel * layout.forwardPanel;
   const float* inputWeights = hiddenWeights + layout.hiddenSize * kGates * kLanes;
   const Vec hiddenBias = load(inputWeights + layout.inputs * kGates * kLanes);
-  const int64_t unit = panel * kLanes, stateStride = layout.state, gatesStride = layout.gates;
-  const float* h = before + first * stateStride + unit;
-  float* next = after + first * stateStride + unit;
-  float* kept = gates ? gates + first * gatesStride + unit * 4 : nullptr;
-  if (kept) {
-    KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
-      prefetchToWrite<1>(next + i * stateStride);
-      prefetchToWrite<4>(kept + i * gatesStride);
-    }
-  }
-
-  Vec sum[Rows][kGates] = {};
-  accumulate<Rows, kGates>(layout.inputs, {inputs + first * layout.inputs, layout.inputs, 1}, inputWeights,
-                           kGates * kLanes, sum);
-  Vec inputPart[Rows];
+  Vec sum[Rows][kGates] = {}, inputPart[Rows];
+  accumulate<Rows, kGates>(layout.inputs, {inputs, layout.inputs, 1}, inputWeights, kGates * kLanes, sum);
   KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
     inputPart[i] = sum[i][2];
     sum[i][2] = hiddenBias;
   }
   if (!isZeroBefore) {
-    accumulate<Rows, kGates, chainsFor(Rows, kGates)>(layout.hiddenSize, {before + first * stateStride, stateStride, 1},
-                                                      hiddenWeights, kGates * kLanes, sum);
+    accumulate<Rows, kGates, chainsFor(Rows, kGates)>(layout.hiddenSize, {before, layout.state, 1}, hiddenWeights,
+                                                      kGates * kLanes, sum);
   }
-  const GruGates<Rows> gate = gruGates(gatePowers(sum, inputPart));
-  storeNextStates(gate, h, next, stateStride);
-  if (!kept) return;
-  KERNEL_UNROLL for (int i = 0; i < Rows; i++) {
-    store(kept + i * gatesStride, gate.r.v[i]);
-    store(kept + i * gatesStride + kLanes, gate.z.v[i]);
-    store(kept + i * gatesStride + 2 * kLanes, gate.n.v[i]);
-    store(kept + i * gatesStride + 3 * kLanes, sum[i][2]);
+  gates.put(row, sum, inputPart);
+}
+
+void forwardStep(const GruForwardSlice& s, const float* inputs, const float* before, float* after, float* kept,
+                 bool isZeroBefore) {
+  const GruLayout& layout = s.layout;
+  GateRows gates;
+  for (int64_t unit = 0; unit < layout.hidden; unit += kLanes) {
+    for (int64_t first = 0; first < s.rows; first += kGateRows) {
+      const int64_t rows = s.rows - first < kGateRows ? s.rows - first : kGateRows;
+      const float* h = before + first * layout.state;
+      float* next = after + first * layout.state + unit;
+      float* keptHere = kept ? kept + first * layout.gates + unit * 4 : nullptr;
+      forEachTile<kForwardRows>(rows, [&](auto tileRows, int64_t row) {
+        constexpr int kRows = decltype(tileRows)::value;
+        for (int64_t i = row; kept && i < row + kRows; i++) {
+          prefetchToWrite<1>(next + i * layout.state);
+          prefetchToWrite<4>(keptHere + i * layout.gates);
+        }
+        forwardTile<kRows>(s, unit / kLanes, inputs + (first + row) * layout.inputs, h + row * layout.state,
+                           isZeroBefore, gates, row);
+      });
+      gates.storeNextStates(rows, h + unit, next, layout.state, keptHere, layout.gates);
+    }
   }
 }
 
@@ -259,7 +263,7 @@ void gruPackBackward(const GruLayout& layout, const GruWeights& weights, bool is
 
 void gruForward(const GruForwardSlice& s) {
   const GruLayout& layout = s.layout;
-  const int64_t stateSize = s.rows * layout.state, panels = layout.hidden / kLanes;
+  const int64_t stateSize = s.rows * layout.state;
   gatherInputs(s);
   if (!s.initial || layout.hidden > layout.hiddenSize) __builtin_memset(s.states, 0, stateSize * sizeof(float));
   if (s.initial) copyRows(s.rows, layout.hiddenSize, s.initial, layout.hiddenSize, s.states, layout.state);
@@ -268,11 +272,7 @@ void gruForward(const GruForwardSlice& s) {
     float* after = s.states + (s.keeps ? t + 1 : (t + 1) % 2) * stateSize;
     float* gates = s.keeps ? s.gates + t * s.rows * layout.gates : nullptr;
     const float* inputs = s.inputs + t * s.rows * layout.inputs;
-    for (int64_t panel = 0; panel < panels; panel++) {
-      forEachTile<kForwardRows>(s.rows, [&](auto rows, int64_t first) {
-        forwardTile<decltype(rows)::value>(s, panel, first, inputs, before, after, gates, t == 0 && !s.initial);
-      });
-    }
+    forwardStep(s, inputs, before, after, gates, t == 0 && !s.initial);
     if (s.output) {
       copyRows(s.rows, layout.hiddenSize, after, layout.state, s.output + t * layout.hiddenSize,
                s.steps * layout.hiddenSize);

@@ -26,10 +26,10 @@ void startGates(const RollOutSlice& s, float* gates) {
   }
 }
 
-/** The next states of some rows, one vector of units; `start` is startGates's in the first step and else null. */
+/** The gates' exponents of some rows, one vector of units; `start` is startGates's in the first step and else null. */
 template <int Rows>
 __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* known, const float* start, int64_t panel,
-                                         const float* values, const float* before, float* after) {
+                                         const float* values, const float* before, GateRows& gates, int64_t row) {
   const int64_t stride = s.layout.state, unit = panel * kLanes;
   const float* hiddenWeights = s.packed + panel * s.layout.forwardPanel;
   const float* valueWeights = hiddenWeights + s.layout.hiddenSize * kGates * kLanes;
@@ -54,7 +54,7 @@ __attribute__((noinline)) void stateTile(const RollOutSlice& s, const float* kno
   } else {
     accumulate<Rows, kGates>(s.layout.hiddenSize, {before, stride, 1}, hiddenWeights, kGates * kLanes, sum);
   }
-  storeNextStates(gatePowers(sum, inputPart), before + unit, after + unit, stride);
+  gates.put(row, sum, inputPart);
 }
 
 /** The raw mixtures of kLanes states by columns: (3 K, kLanes). */
@@ -123,11 +123,18 @@ void startStates(const RollOutSlice& s, int64_t rows, float* states) {
 void nextStates(const RollOutSlice& s, const Workspace& work, int64_t step, int64_t rows) {
   const float* known = s.knownGates ? s.knownGates + step * kGates * s.layout.hidden : nullptr;
   const float* start = step == 0 ? work.startGates : nullptr;
+  const int64_t stride = s.layout.state;
+  GateRows gates;
   for (int64_t panel = 0; panel < s.layout.hidden / kLanes; panel++) {
-    forEachTile<kForwardRows>(rows, [&](auto tileRows, int64_t row) {
-      stateTile<decltype(tileRows)::value>(s, known, start, panel, work.values + row,
-                                           work.states + row * s.layout.state, work.next + row * s.layout.state);
-    });
+    for (int64_t first = 0; first < rows; first += kGateRows) {
+      const int64_t count = rows - first < kGateRows ? rows - first : kGateRows;
+      const float *values = work.values + first, *states = work.states + first * stride;
+      forEachTile<kForwardRows>(count, [&](auto tileRows, int64_t row) {
+        stateTile<decltype(tileRows)::value>(s, known, start, panel, values + row, states + row * stride, gates, row);
+      });
+      gates.storeNextStates(count, states + panel * kLanes, work.next + first * stride + panel * kLanes, stride,
+                            nullptr, 0);
+    }
   }
 }
 

@@ -52,40 +52,6 @@ KERNEL_INLINE UintVec laneNumbers() {
   return lanes;
 }
 
-/**
- * Some vectors that go through each operation together, one after another: a chain of operations on one alone would
- * wait for each result.
- */
-template <int n>
-struct Vecs {
-  Vec v[n];
-};
-
-template <int n, class Function>
-KERNEL_INLINE Vecs<n> forEach(Function function) {
-  Vecs<n> result;
-  KERNEL_UNROLL for (int i = 0; i < n; i++) result.v[i] = function(i);
-  return result;
-}
-
-#define KERNEL_OPERATOR(op)                                     \
-  template <int n>                                              \
-  KERNEL_INLINE Vecs<n> operator op(Vecs<n> a, Vecs<n> b) {     \
-    return forEach<n>([&](int i) { return a.v[i] op b.v[i]; }); \
-  }                                                             \
-  template <int n>                                              \
-  KERNEL_INLINE Vecs<n> operator op(Vecs<n> a, float b) {       \
-    return forEach<n>([&](int i) { return a.v[i] op b; });      \
-  }                                                             \
-  template <int n>                                              \
-  KERNEL_INLINE Vecs<n> operator op(float a, Vecs<n> b) {       \
-    return forEach<n>([&](int i) { return a op b.v[i]; });      \
-  }
-KERNEL_OPERATOR(+)
-KERNEL_OPERATOR(-)
-KERNEL_OPERATOR(*)
-#undef KERNEL_OPERATOR
-
 /** a and b with their lanes in turn: a0 b0 a1 b1 ..., its first or second half. */
 KERNEL_INLINE Vec interleave(Vec a, Vec b, bool isSecond) {
   IntVec order;

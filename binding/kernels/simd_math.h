@@ -49,42 +49,32 @@ KERNEL_INLINE Vec guessReciprocal(Vec x) { return _mm512_maskz_rcp14_ps(kAllLane
 KERNEL_INLINE Vec guessReciprocal(Vec x) { return _mm256_rcp_ps(x); }
 #endif
 
-template <int n>
-KERNEL_INLINE Vecs<n> clamp(Vecs<n> x, float limit) {
-  return forEach<n>([&](int i) { return clamp(x.v[i], limit); });
-}
-
 /** 1 / x within 3 units in the last place: a step of Newton's from the CPU's first guess, where it has one. */
-template <int n>
-KERNEL_INLINE Vecs<n> reciprocal(Vecs<n> x) {
+KERNEL_INLINE Vec reciprocal(Vec x) {
 #if defined(__AVX2__)
-  const Vecs<n> guess = forEach<n>([&](int i) { return guessReciprocal(x.v[i]); });
+  const Vec guess = guessReciprocal(x);
   return guess * (2.0f - x * guess);
 #else
-  return forEach<n>([&](int i) { return 1.0f / x.v[i]; });
+  return 1.0f / x;
 #endif
 }
 
 /** scale · 2^f with a power of two as the scale and |f| <= 1/2. */
-template <int n>
 struct Power {
-  Vecs<n> scale, f;
+  Vec scale, f;
 };
 
 // 2^(x log2Base), if that is within 2^-126 and 2^127: x log2Base = n + f with a whole n. Adding 1.5 · 2^23 rounds to a
 // whole number and leaves it in the low bits; the 127 is the bias of a float's exponent.
-template <int n>
-KERNEL_INLINE Power<n> power(Vecs<n> x, float log2Base) {
+KERNEL_INLINE Power power(Vec x, float log2Base) {
   constexpr float kRound = 12582912.0f + 127.0f;
-  const Vecs<n> rounded = x * log2Base + kRound;
-  const auto scale = [&](int i) { return reinterpret_cast<Vec>(reinterpret_cast<IntVec>(rounded.v[i]) << 23); };
-  return {forEach<n>(scale), x * log2Base - (rounded - kRound)};
+  const Vec rounded = x * log2Base + kRound;
+  return {reinterpret_cast<Vec>(reinterpret_cast<IntVec>(rounded) << 23), x * log2Base - (rounded - kRound)};
 }
 
 /** 2^f for |f| <= 1/2, by the minimax polynomial, to 9e-8. */
-template <int n>
-KERNEL_INLINE Vecs<n> powerOfTwo(Vecs<n> f) {
-  Vecs<n> q = f * 0.0013265120f + 0.0096715000f;
+KERNEL_INLINE Vec powerOfTwo(Vec f) {
+  Vec q = f * 0.0013265120f + 0.0096715000f;
   q = q * f + 0.055507325f;
   q = q * f + 0.24022242f;
   q = q * f + 0.69314700f;
@@ -92,9 +82,8 @@ KERNEL_INLINE Vecs<n> powerOfTwo(Vecs<n> f) {
 }
 
 /** 2^f - 1 for |f| <= 1/2, by f times the minimax polynomial of (2^f - 1) / f, to 2e-9. */
-template <int n>
-KERNEL_INLINE Vecs<n> powerOfTwoLessOne(Vecs<n> f) {
-  Vecs<n> q = f * 0.00015353362f + 0.0013398875f;
+KERNEL_INLINE Vec powerOfTwoLessOne(Vec f) {
+  Vec q = f * 0.00015353362f + 0.0013398875f;
   q = q * f + 0.0096184369f;
   q = q * f + 0.055503324f;
   q = q * f + 0.24022648f;
@@ -104,8 +93,8 @@ KERNEL_INLINE Vecs<n> powerOfTwoLessOne(Vecs<n> f) {
 
 /** e^x for |x| < 87. */
 KERNEL_INLINE Vec exp(Vec x) {
-  const Power<1> e = power(Vecs<1>{{x}}, 1.44269504f);
-  return (e.scale * powerOfTwoLessOne(e.f) + e.scale).v[0];
+  const Power e = power(x, 1.44269504f);
+  return e.scale * powerOfTwoLessOne(e.f) + e.scale;
 }
 
 /** ln(2^n (1 + f)) for 1 + f from √½ to √2, by the polynomial of Cephes' logf. */

@@ -49,6 +49,7 @@ const SHAPES: Shape[] = [
   { inputSize: 8, hiddenSize: 65, batch: 7, time: 13 },
   { inputSize: 69, hiddenSize: 16, batch: 2, time: 1, withHidden: true },
   { inputSize: 69, hiddenSize: 33, batch: 17, time: 30 },
+  { inputSize: 2, hiddenSize: 20, batch: 71, time: 7 },
   { inputSize: 9, hiddenSize: 130, batch: 13, time: 17, withHidden: true },
   { inputSize: 1, hiddenSize: 64, batch: 1, time: 300 },
   { inputSize: 3, hiddenSize: 7, batch: 4, time: 6, transposed: true },
