@@ -13,6 +13,8 @@ namespace kernels::KERNEL_ISA {
 namespace {
 
 constexpr int kDoubles = kLanes / 2;
+constexpr int64_t kTogether = 64;  // numbers, a bit of `doubtful` for each
+constexpr float kOneFrom = 20.0f;  // all results are
 
 using Half = float __attribute__((vector_size(4 * kDoubles)));
 using HalfBits = int32_t __attribute__((vector_size(4 * kDoubles)));
@@ -22,7 +24,9 @@ using LongVec = int64_t __attribute__((vector_size(8 * kDoubles)));
 
 KERNEL_INLINE DoubleVec doubles(Half x) {
 #if defined(__AVX512F__)
-  return _mm512_maskz_cvtps_pd(0xff, x);  // GCC 12 makes four instructions of the other
+  return _mm512_maskz_cvtps_pd(0xff, x);  // GCC 12 makes four instructions of the last
+#elif defined(__AVX2__)
+  return _mm256_cvtps_pd(x);
 #else
   return __builtin_convertvector(x, DoubleVec);
 #endif
@@ -41,8 +45,9 @@ KERNEL_INLINE uint64_t zeros(LongVec v) {
 #endif
 }
 
-// Adding 1.5 · 2^52 rounds to a whole number and leaves it in the low bits; 1023 is the bias of a double's exponent.
-KERNEL_INLINE DoubleVec tanhOfPositive(DoubleVec x) {
+// e of x >= 0. Adding 1.5 · 2^52 rounds to a whole number and leaves it in the low bits; 1023 is the bias of a double's
+// exponent.
+KERNEL_INLINE DoubleVec powerLessOne(DoubleVec x) {
   constexpr double kTwiceLog2E = 2.8853900817779268, kRound = 6755399441055744.0 + 1023.0;
   const DoubleVec rounded = x * kTwiceLog2E + kRound;
   const DoubleVec f = x * kTwiceLog2E - (rounded - kRound);
@@ -54,8 +59,7 @@ KERNEL_INLINE DoubleVec tanhOfPositive(DoubleVec x) {
   p = p * f + 0.0555041090600695;
   p = p * f + 0.24022650696489162;
   p = p * f + 0.6931471805568766;
-  const DoubleVec e = scale * f * p + (scale - 1.0);
-  return e / (e + 2.0);
+  return scale * f * p + (scale - 1.0);
 }
 
 /** A bit for each lane, set where a double is within 1/64 of a float's last place of the middle between two floats. */
@@ -65,17 +69,26 @@ KERNEL_INLINE uint64_t nearMiddle(DoubleVec y) {
   return zeros(fromNear & (kLastPlace - 2 * kNear));
 }
 
-/** One vector; beyond 20 all results are 1. */
-KERNEL_INLINE uint64_t tanh(const float* in, float* out) {
-  const Vec x = clamp(load(in), 20.0f);
-  HalfBits halves[2];
-  __builtin_memcpy(halves, &x, sizeof(x));
+KERNEL_INLINE Half loadHalf(const float* p) { return *reinterpret_cast<const UnalignedHalf*>(p); }
+
+/**
+ * Whole vectors of at most kTogether numbers, in two loops: the operations of one vector wait for each other, and the
+ * CPU looks ahead for others' only so far.
+ */
+KERNEL_INLINE uint64_t tanh(const float* x, int64_t count, float* results) {
+  alignas(DoubleVec) double powers[kTogether];
+  for (int64_t i = 0; i < count; i += kDoubles) {
+    const Half magnitude = reinterpret_cast<Half>(reinterpret_cast<HalfBits>(loadHalf(x + i)) & INT32_MAX);
+    const Half capped = magnitude > kOneFrom ? kOneFrom - Half{} : magnitude;
+    *reinterpret_cast<DoubleVec*>(powers + i) = powerLessOne(doubles(capped));
+  }
   uint64_t doubtful = 0;
-  KERNEL_UNROLL for (int i = 0; i < 2; i++) {
-    const DoubleVec y = tanhOfPositive(doubles(reinterpret_cast<Half>(halves[i] & INT32_MAX)));
-    const HalfBits result = reinterpret_cast<HalfBits>(__builtin_convertvector(y, Half)) | (halves[i] & INT32_MIN);
-    *reinterpret_cast<UnalignedHalf*>(out + i * kDoubles) = reinterpret_cast<Half>(result);
-    doubtful |= nearMiddle(y) << (i * kDoubles);
+  for (int64_t i = 0; i < count; i += kDoubles) {
+    const DoubleVec e = *reinterpret_cast<const DoubleVec*>(powers + i), y = e / (e + 2.0);
+    const HalfBits sign = reinterpret_cast<HalfBits>(loadHalf(x + i)) & INT32_MIN;
+    const HalfBits result = reinterpret_cast<HalfBits>(__builtin_convertvector(y, Half)) | sign;
+    *reinterpret_cast<UnalignedHalf*>(results + i) = reinterpret_cast<Half>(result);
+    doubtful |= nearMiddle(y) << i;
   }
   return doubtful;
 }
@@ -83,18 +96,19 @@ KERNEL_INLINE uint64_t tanh(const float* in, float* out) {
 }  // namespace
 
 void tanhs(const TanhSlice& s) {
-  for (int64_t first = 0; first < s.count; first += 64) {
-    const int64_t end = s.count - first < 64 ? s.count : first + 64;
-    uint64_t doubtful = 0;
-    int64_t i = first;
-    for (; i + kLanes <= end; i += kLanes) doubtful |= tanh(s.x + i, s.results + i) << (i - first);
-    if (i < end) {
-      float x[kLanes] = {}, results[kLanes];
-      __builtin_memcpy(x, s.x + i, (end - i) * sizeof(float));
-      doubtful |= tanh(x, results) << (i - first);  // none for a zero
-      __builtin_memcpy(s.results + i, results, (end - i) * sizeof(float));
+  for (int64_t first = 0; first < s.count; first += kTogether) {
+    const int64_t count = s.count - first < kTogether ? s.count - first : kTogether;
+    const int64_t whole = count / kDoubles * kDoubles, left = count - whole;
+    const float* in = s.x + first;
+    float* out = s.results + first;
+    uint64_t doubtful = tanh(in, whole, out);
+    if (left > 0) {
+      float x[kDoubles] = {}, results[kDoubles];
+      __builtin_memcpy(x, in + whole, left * sizeof(float));
+      doubtful |= tanh(x, kDoubles, results) << whole;  // none for a zero
+      __builtin_memcpy(out + whole, results, left * sizeof(float));
     }
-    s.doubtful[first / 64] = doubtful;
+    s.doubtful[first / kTogether] = doubtful;
   }
 }
 
