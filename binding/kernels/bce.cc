@@ -46,16 +46,18 @@ std::optional<LossAndGradient> own(const Tensor& logits, const Tensor& target, b
   const auto divisor = static_cast<float>(count);
   const float *x = logits.const_data_ptr<float>(), *t = target.const_data_ptr<float>(), *y = p.const_data_ptr<float>();
   float *loss = losses.mutable_data_ptr<float>(), *g = gradient.mutable_data_ptr<float>();
-  for (int64_t i = 0; i < count; i++) {
-    if (!ofProbabilities) {
+  if (ofProbabilities) {
+    for (int64_t i = 0; i < count; i++) {
+      if (!(y[i] >= 0 && t[i] >= 0 && t[i] <= 1)) return std::nullopt;
+      loss[i] = (t[i] - 1) * std::max(std::log1p(-y[i]), -100.0f) - t[i] * std::max(std::log(y[i]), -100.0f);
+      const float ofP = (y[i] - t[i]) / std::max((1 - y[i]) * y[i], 1e-12f) / divisor;
+      g[i] = ofP * (1 - y[i]) * y[i];
+    }
+  } else {
+    for (int64_t i = 0; i < count; i++) {
       loss[i] = (1 - t[i]) * x[i] - loss[i];
       g[i] = (y[i] - t[i]) / divisor;
-      continue;
     }
-    if (!(y[i] >= 0 && t[i] >= 0 && t[i] <= 1)) return std::nullopt;
-    loss[i] = (t[i] - 1) * std::max(std::log1p(-y[i]), -100.0f) - t[i] * std::max(std::log(y[i]), -100.0f);
-    const float ofP = (y[i] - t[i]) / std::max((1 - y[i]) * y[i], 1e-12f) / divisor;
-    g[i] = ofP * (1 - y[i]) * y[i];
   }
   return LossAndGradient{losses.mean(), gradient};
 }
