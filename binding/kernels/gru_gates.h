@@ -55,6 +55,8 @@ struct GateRows {
       const int64_t i = row * kLanes;
       const Vec powerB = load(b + i), lessOne = load(c + i);
       const Vec ofZ = powerB + 1.0f, ofN = lessOne + 2.0f, inverse = reciprocal(ofZ * ofN);
+      // Not by z and n: the compiler might fuse the product that n is into the sums only where n isn't kept, and a pass
+      // without gradients would have other bits.
       store(next + row * stride, (powerB * lessOne + load(h + row * stride) * ofN) * inverse);
       if (!kept) continue;
       float* to = kept + row * keptStride;

@@ -59,9 +59,11 @@ void forwardStep(const GruForwardSlice& s, const float* inputs, const float* bef
       float* keptHere = kept ? kept + first * layout.gates + unit * 4 : nullptr;
       forEachTile<kForwardRows>(rows, [&](auto tileRows, int64_t row) {
         constexpr int kRows = decltype(tileRows)::value;
-        for (int64_t i = row; kept && i < row + kRows; i++) {
-          prefetchToWrite<1>(next + i * layout.state);
-          prefetchToWrite<4>(keptHere + i * layout.gates);
+        if (kept) {
+          KERNEL_UNROLL for (int64_t i = row; i < row + kRows; i++) {
+            prefetchToWrite<1>(next + i * layout.state);
+            prefetchToWrite<4>(keptHere + i * layout.gates);
+          }
         }
         forwardTile<kRows>(s, unit / kLanes, inputs + (first + row) * layout.inputs, h + row * layout.state,
                            isZeroBefore, gates, row);
