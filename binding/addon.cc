@@ -18,6 +18,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exportFunction<setErrorFactory>(exports, "setErrorFactory");
   registerTensor(env, exports);
   registerAutograd(env, exports);
+  registerBatch(env, exports);
   registerRandom(env, exports);
   registerRuntime(env, exports);
   registerOps(env, exports);

@@ -1,8 +1,9 @@
 import { LibtorchGenerativeError } from '../errors';
+import { native } from '../native/addon';
 import { checkSize } from '../nn/check';
 import { RandomGenerator, randomSeed, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 
 /** How a {@link DataLoader} makes batches. */
 export interface DataLoaderOptions {
@@ -118,13 +119,17 @@ export class DataLoader implements Iterable<Tensor> {
         const start = cursor.batch++ * this.batchSize;
         const end = Math.min(start + this.batchSize, this.#numRows);
         yield scope(() => {
-          const rows = order ? this.data.indexSelect(0, order.slice(0, start, end)) : this.data.slice(0, start, end);
-          return this.#transform(rows);
+          return this.#transform(this.#rows(order, start, end));
         });
       }
     } finally {
       order?.dispose();
     }
+  }
+
+  #rows(order: Tensor | undefined, start: number, end: number): Tensor {
+    if (!order) return this.data.slice(0, start, end);
+    return new Tensor(native().selectRows(this.data.handle, order.handle, start, end));
   }
 
   /** The batches of a new epoch. */

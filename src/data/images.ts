@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { LibtorchGenerativeError } from '../errors';
 import { fileError, readFileBytes } from '../files';
+import { native } from '../native/addon';
+import { Tensor } from '../tensor/tensor';
 import { type IdxArray, readIdx } from './idx';
 import { findMnist, findMnistFile, readMnistImages } from './mnist';
 
@@ -87,6 +89,11 @@ export function samplesToImages(
   for (let i = 0; i < samples.length; i++)
     images[i] = Math.round(Math.min(Math.max((samples[i]! + 1) * 127.5, 0), 255));
   return { images, count: samples.length / (height * width), height, width };
+}
+
+/** @internal Pixels, bytes of any shape, as the data that a GAN is trained on: float32 in [-1, 1]. */
+export function pixelsToData(pixels: Tensor): Tensor {
+  return new Tensor(native().dataOfPixels(pixels.handle));
 }
 
 function toImageSet({ shape, data }: IdxArray): ImageSet {

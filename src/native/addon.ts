@@ -76,6 +76,11 @@ export interface Addon extends Ops {
   setRequiresGrad(tensor: Handle, requiresGrad: boolean): void;
   setGradEnabled(enabled: boolean): boolean;
 
+  /** The rows of data (N, ...) that `order` (N) has from `start` to `end`. */
+  selectRows(data: Handle, order: Handle, start: number, end: number): Handle;
+  /** Bytes to float32 in [-1, 1]. */
+  dataOfPixels(pixels: Handle): Handle;
+
   RandomGenerator: new () => NativeRandomGenerator;
   manualSeed(seed: number | bigint, generator?: NativeRandomGenerator): void;
   /** Of the thread's own generator, or with a CUDA device's name of libtorch's for it. */

@@ -1,5 +1,5 @@
 import { DataLoader, type EpochCursor } from '../data/data-loader';
-import { readImages } from '../data/images';
+import { pixelsToData, readImages } from '../data/images';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import { Adam } from '../nn/adam';
@@ -98,11 +98,6 @@ function loadData(
   const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
   const watch = new CollapseWatch(images, { noiseDim, device });
   return { settings: { ...settings, height, width }, loader, watch };
-}
-
-/** Bytes to numbers in [-1, 1]. */
-function pixelsToData(pixels: Tensor): Tensor {
-  return pixels.to({ dtype: 'float32' }).div(127.5).sub(1);
 }
 
 function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generator {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataLoader, type DataLoaderOptions } from '../../src/data/data-loader';
 import { arange, zeros } from '../../src/tensor/creation';
-import { manualSeed, rand } from '../../src/tensor/random';
+import { numThreads, setNumThreads } from '../../src/tensor/device';
+import { manualSeed, RandomGenerator, rand, randperm } from '../../src/tensor/random';
 import { memory, scope } from '../../src/tensor/scope';
 import type { Tensor } from '../../src/tensor/tensor';
 
@@ -50,6 +51,43 @@ test('rows of any shape stay whole, and an epoch that is left frees its order', 
   }
   expect(memory().tensors).toBe(before);
   data.dispose();
+});
+
+describe.each([1, 2])('rows are those that indexSelect takes, at %d threads', (threads) => {
+  const threadsBefore = numThreads();
+  beforeAll(() => setNumThreads(threads));
+  afterAll(() => setNumThreads(threadsBefore));
+
+  test.each<[string, () => Tensor]>([
+    ['bytes', () => rand([300, 784]).mul(255).to({ dtype: 'uint8' })],
+    ['float32, wide', () => rand([300, 5, 700])],
+    ['int64, single numbers', () => arange(0, 300)],
+    ['float64, none', () => zeros([300, 0], { dtype: 'float64' })],
+    ['transposed', () => rand([6, 300]).transpose(0, 1)],
+    ['every other column', () => rand([300, 20]).slice(1, 0, 20, 2)],
+  ])('%s', (_, make) => {
+    scope(() => {
+      const data = make();
+      const loader = new DataLoader(data, { batchSize: 70, shuffle: true });
+      const cursor = loader.startEpoch();
+      const generator = new RandomGenerator(cursor.samplerSeed!);
+      const order = randperm(300, { generator });
+      for (const [index, batch] of [...loader.batches(cursor)].entries()) {
+        const expected = data.indexSelect(0, order.slice(0, index * 70, Math.min(index * 70 + 70, 300)));
+        expect([batch.shape, batch.dtype]).toEqual([expected.shape, expected.dtype]);
+        expect(batch.toArray()).toEqual(expected.toArray());
+      }
+    });
+  });
+
+  test('and gradients go back to them', () => {
+    scope(() => {
+      const data = rand([10, 3]);
+      data.requiresGrad = true;
+      for (const batch of new DataLoader(data, { batchSize: 4, shuffle: true })) batch.square().sum().backward();
+      expect(data.grad!.toArray()).toEqual(data.mul(2).toArray());
+    });
+  });
 });
 
 test('transform makes the batches, shuffled or not, and its tensors are freed with the rows', () => {

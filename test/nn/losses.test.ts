@@ -40,7 +40,7 @@ describe.each(['probability', 'logit'] as const)('without a graph, of a %s', (ou
     for (const name of cases) expectGraphsBits(get(`${name}.logits`), get(`${name}.target`), output);
   });
 
-  test.each([1, 100, 128, 1001])('also of %d, some of them 0 and 1', (count) => {
+  test.each([1, 7, 8, 37, 100, 128, 511, 512, 1001, 8191, 8192, 20000])('also of %d, some of them 0 and 1', (count) => {
     manualSeed(count);
     const logits = randn([count, 1]).mul(40);
     for (const target of [rand([count, 1]), zeros([count, 1]), ones([count, 1])]) {

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../../src/tensor/tensor';
 import type { Step } from '../serve';
 import { GAN_OPTIONS, type GanStep, type MnistEpoch } from '../work';
-import { ganLoss, ganStep, lib, resolveGanSettings } from './package';
+import { ganLoss, ganStep, lib, pixelsToData, resolveGanSettings } from './package';
 
 const { Adam, DataLoader, Discriminator, Generator, randn, readImages, scope, tensor, trainGan } = lib;
 
@@ -32,7 +32,12 @@ export function mnistEpochOf({ preset }: MnistEpoch): Step {
 
 /** Shuffled batches as trainGan takes them, epoch after epoch. */
 function mnistBatches(batchSize: number): () => Tensor {
-  const loader = new DataLoader(mnistImages(), { batchSize, shuffle: true, dropLast: true });
+  const loader = new DataLoader(mnistImages(), {
+    batchSize,
+    shuffle: true,
+    dropLast: true,
+    transform: pixelsToData,
+  });
   let batches = loader.batches(loader.startEpoch());
   return () => {
     const next = batches.next();
@@ -44,13 +49,10 @@ function mnistBatches(batchSize: number): () => Tensor {
 
 let mnist: Tensor | undefined;
 
-/** (60000, 784) in [-1, 1], as trainGan makes them. */
+/** (60000, 784), bytes. */
 function mnistImages(): Tensor {
   if (mnist) return mnist;
   const { images, count, height, width } = readImages('mnist');
-  mnist = scope(() => {
-    const pixels = tensor(images, { shape: [count, height * width], dtype: 'float32' });
-    return pixels.div(127.5).sub(1);
-  });
+  mnist = tensor(images, { shape: [count, height * width] });
   return mnist;
 }
