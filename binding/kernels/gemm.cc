@@ -55,8 +55,8 @@ int64_t findBlockDepth(const Product& product) {
   const Matrix left = pseudoRandom(product.a, 1), right = pseudoRandom(product.b, 2);
   const Tensor added = product.bias.defined() ? pseudoRandom({product.bias}, 3).tensor : Tensor();
   const Tensor expected = libtorchProduct(left, right, added);
-  // MKL halves a depth that two blocks would more than cover.
-  for (const int64_t blockDepth : {int64_t{192}, left.columns() / 2, int64_t{256}, int64_t{384}, int64_t{512}}) {
+  // MKL halves a depth that two blocks would more than cover, an odd one with the larger half first.
+  for (const int64_t blockDepth : {int64_t{192}, (left.columns() + 1) / 2, int64_t{256}, int64_t{384}, int64_t{512}}) {
     if (at::equal(ownProduct(left, right, added, blockDepth), expected)) return blockDepth;
     if (blockDepth >= left.columns()) break;
   }

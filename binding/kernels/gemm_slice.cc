@@ -17,7 +17,7 @@ namespace {
 // Tiles are what the registers hold beside the vectors of B, 32 of them with AVX-512 and 16 elsewhere. Where the loop
 // is short, wide tiles need the fewest loads.
 constexpr int kMostVectors = panelVectors(kLanes);
-constexpr int kTileRows = kLanes == 16 ? 14 : 4;
+constexpr int kTileRows = kLanes == 16 ? 9 : 4;
 
 int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -59,14 +59,17 @@ void packPanel(const Lines& b, const Panel& panel, int64_t depth, float* packed)
   }
 }
 
-/** Fetches those parts from `begin` to `end` of a panel that is cut into `parts`. Its numbers lie in runs. */
+/**
+ * Fetches those parts from `begin` to `end` of a panel that is cut into `parts`, into the second cache, for the first
+ * is full of the panel before. Its numbers lie in runs.
+ */
 KERNEL_INLINE void prefetchParts(const Lines& b, int64_t columns, int64_t depth, int64_t begin, int64_t end,
                                  int64_t parts) {
   const bool isByDepth = b.lineStride == 1;
   const int64_t runs = isByDepth ? depth : columns, length = isByDepth ? columns : depth;
   const int64_t stride = isByDepth ? b.depthStride : b.lineStride;
   for (int64_t run = begin * runs / parts; run < end * runs / parts; run++) {
-    for (int64_t i = 0; i < length; i += kCacheLine) __builtin_prefetch(b.data + run * stride + i);
+    for (int64_t i = 0; i < length; i += kCacheLine) __builtin_prefetch(b.data + run * stride + i, 0, 2);
   }
 }
 

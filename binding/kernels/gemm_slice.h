@@ -7,7 +7,7 @@
 namespace kernels {
 
 /** How many vectors of B's columns are packed together, with such a number of lanes. */
-constexpr int panelVectors(int64_t lanes) { return lanes == 8 ? 3 : 2; }
+constexpr int panelVectors(int64_t lanes) { return lanes >= 8 ? 3 : 2; }
 
 /** What becomes of an element x of a product for the sign of s: of x itself, or of another matrix's element. */
 enum class Rectifier {
