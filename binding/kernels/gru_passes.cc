@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "flush_denormals.h"
 #include "gru_plan.h"
 #include "kernels.h"
 
@@ -58,6 +59,17 @@ std::vector<Tensor> weightGradients(const GruLayout& layout, const Tensor& hidde
 
 }  // namespace
 
+void gruForward(const GruForwardSlice& slice, int64_t unitParts) {
+  const int64_t lanes = slice.layout.lanes, panels = slice.layout.hidden / lanes;
+  const auto firstUnit = [&](int64_t part) { return part * panels / unitParts * lanes; };
+  best().gruForwardBegin(slice);
+  for (int64_t step = 0; step < slice.steps; step++) {
+    parallel(unitParts, 1,
+             [&](int64_t part) { best().gruForwardStep(slice, step, firstUnit(part), firstUnit(part + 1)); });
+  }
+  best().gruForwardEnd(slice);
+}
+
 GruForward gruForwardPass(const Tensor& input, const Tensor& hidden, const std::vector<Tensor>& weights,
                           bool withOutput, bool keeps) {
   const int64_t batch = input.size(0), steps = input.size(1), hiddenSize = weights[1].size(1);
@@ -70,24 +82,30 @@ GruForward gruForwardPass(const Tensor& input, const Tensor& hidden, const std::
                      keeps ? workspace(batch * steps * layout.gates) : Tensor()}};
 
   const Tensor packed = packForward(layout, weights, steps > 1 || hidden.defined());
-  parallel(slices.count, 1, [&](int64_t slice) {
-    const int64_t first = slices.first(slice);
-    best().gruForward({.layout = layout,
-                       .rows = slices.rows(slice),
-                       .steps = steps,
-                       .keeps = keeps,
-                       .packed = constDataOf(packed),
-                       .x = at(constDataOf(input), first * input.stride(0)),
-                       .xRow = input.stride(0),
-                       .xStep = input.stride(1),
-                       .xFeature = input.stride(2),
-                       .initial = at(constDataOf(hidden), first * hiddenSize),
-                       .inputs = at(dataOf(result.trace.inputs), first * steps * layout.inputs),
-                       .states = at(dataOf(result.trace.states), first * keptStates * layout.state),
-                       .gates = at(dataOf(result.trace.gates), first * steps * layout.gates),
-                       .output = at(dataOf(result.output), first * steps * hiddenSize),
-                       .last = at(dataOf(result.last), first * hiddenSize)});
-  });
+  const auto sliceOf = [&](int64_t first, int64_t rows) -> GruForwardSlice {
+    return {.layout = layout,
+            .rows = rows,
+            .steps = steps,
+            .keeps = keeps,
+            .packed = constDataOf(packed),
+            .x = at(constDataOf(input), first * input.stride(0)),
+            .xRow = input.stride(0),
+            .xStep = input.stride(1),
+            .xFeature = input.stride(2),
+            .initial = at(constDataOf(hidden), first * hiddenSize),
+            .inputs = at(dataOf(result.trace.inputs), first * steps * layout.inputs),
+            .states = at(dataOf(result.trace.states), first * keptStates * layout.state),
+            .gates = at(dataOf(result.trace.gates), first * steps * layout.gates),
+            .output = at(dataOf(result.output), first * steps * hiddenSize),
+            .last = at(dataOf(result.last), first * hiddenSize)};
+  };
+  // The backward pass needs the trace of its own slices.
+  const int64_t parts = keeps && slices.count > 1 ? 1 : unitParts(batch, steps, layout);
+  if (parts > 1) {
+    gruForward(sliceOf(0, batch), parts);
+  } else {
+    parallel(slices.count, 1, [&](int64_t slice) { gruForward(sliceOf(slices.first(slice), slices.rows(slice))); });
+  }
   return result;
 }
 
@@ -123,6 +141,7 @@ std::vector<Tensor> gruBackwardPass(const GruGradients& gradients, const GruTrac
     inputs.push_back(workspace(layout.inputs * 4 * layout.hidden));
   }
   parallel(slices.count, 1, [&](int64_t slice) {
+    const FlushDenormals guard;
     const int64_t first = slices.first(slice), rows = slices.rows(slice);
     float* gateGradients = dataOf(work) + first * workRow;
     float* carry = gateGradients + rows * stepsAtOnce * layout.gateGradients;

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "gru_slice.h"
+
 namespace kernels {
 
 /** What the backward pass needs of the forward pass: inputs, states, gates of all slices, one after another. */
@@ -26,6 +28,9 @@ struct GruGradients {
 struct GruWanted {
   bool input, hidden;
 };
+
+/** A slice's steps one after another, the units of each in so many parts at once. */
+void gruForward(const GruForwardSlice& slice, int64_t unitParts = 1);
 
 /** All tensors as fusedGruLayer's, the weights and the initial state contiguous. */
 GruForward gruForwardPass(const at::Tensor& input, const at::Tensor& hidden, const std::vector<at::Tensor>& weights,

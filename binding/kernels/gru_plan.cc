@@ -45,4 +45,13 @@ Slices::Slices(int64_t batch, int64_t steps, const GruLayout& layout) : batch(ba
   count = std::max<int64_t>(1, std::min({batch, work / kWorthAThread, static_cast<int64_t>(at::get_num_threads())}));
 }
 
+int64_t unitParts(int64_t batch, int64_t steps, const GruLayout& layout) {
+  constexpr int64_t kFewWeights = 1 << 18;  // a megabyte, which a second cache holds beside all else
+  constexpr int64_t kWorthAPart = 1 << 18;  // multiplications of a step, some 5 to 10 µs
+  const int64_t weights = 3 * layout.hidden * layout.hidden;
+  if (weights <= kFewWeights || steps == 1) return 1;
+  const int64_t most = std::min(batch * weights / kWorthAPart, layout.hidden / layout.lanes);
+  return std::clamp<int64_t>(at::get_num_threads(), 1, std::max<int64_t>(most, 1));
+}
+
 }  // namespace kernels

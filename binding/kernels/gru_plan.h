@@ -34,6 +34,12 @@ struct Slices {
   int64_t rows(int64_t slice) const { return first(slice + 1) - first(slice); }
 };
 
+/**
+ * Into how many parts, a thread's each, the units are cut if that is better than slices of the batch, else one: a
+ * thread then needs but its part of the weights, which stays in its cache, and waits for the others after each step.
+ */
+int64_t unitParts(int64_t batch, int64_t steps, const GruLayout& layout);
+
 /** body(i) for each i below `count`, on several threads if there are more than `grain`. */
 template <class Body>
 void parallel(int64_t count, int64_t grain, const Body& body) {

@@ -47,11 +47,18 @@ __attribute__((noinline)) void forwardTile(const GruForwardSlice& s, int64_t pan
   gates.put(row, sum, inputPart);
 }
 
-void forwardStep(const GruForwardSlice& s, const float* inputs, const float* before, float* after, float* kept,
-                 bool isZeroBefore) {
+/** The states before a step, or at the end. */
+float* statesBefore(const GruForwardSlice& s, int64_t step) {
+  return s.states + (s.keeps ? step : step % 2) * s.rows * s.layout.state;
+}
+
+void nextStates(const GruForwardSlice& s, int64_t step, int64_t firstUnit, int64_t unitEnd) {
   const GruLayout& layout = s.layout;
+  const float *inputs = s.inputs + step * s.rows * layout.inputs, *before = statesBefore(s, step);
+  float *after = statesBefore(s, step + 1), *kept = s.keeps ? s.gates + step * s.rows * layout.gates : nullptr;
+  const bool isZeroBefore = step == 0 && !s.initial;
   GateRows gates;
-  for (int64_t unit = 0; unit < layout.hidden; unit += kLanes) {
+  for (int64_t unit = firstUnit; unit < unitEnd; unit += kLanes) {
     for (int64_t first = 0; first < s.rows; first += kGateRows) {
       const int64_t rows = s.rows - first < kGateRows ? s.rows - first : kGateRows;
       const float* h = before + first * layout.state;
@@ -263,25 +270,26 @@ void gruPackBackward(const GruLayout& layout, const GruWeights& weights, bool is
   }
 }
 
-void gruForward(const GruForwardSlice& s) {
+void gruForwardBegin(const GruForwardSlice& s) {
   const GruLayout& layout = s.layout;
   const int64_t stateSize = s.rows * layout.state;
   gatherInputs(s);
   if (!s.initial || layout.hidden > layout.hiddenSize) __builtin_memset(s.states, 0, stateSize * sizeof(float));
   if (s.initial) copyRows(s.rows, layout.hiddenSize, s.initial, layout.hiddenSize, s.states, layout.state);
-  const float* before = s.states;
-  for (int64_t t = 0; t < s.steps; t++) {
-    float* after = s.states + (s.keeps ? t + 1 : (t + 1) % 2) * stateSize;
-    float* gates = s.keeps ? s.gates + t * s.rows * layout.gates : nullptr;
-    const float* inputs = s.inputs + t * s.rows * layout.inputs;
-    forwardStep(s, inputs, before, after, gates, t == 0 && !s.initial);
-    if (s.output) {
-      copyRows(s.rows, layout.hiddenSize, after, layout.state, s.output + t * layout.hiddenSize,
-               s.steps * layout.hiddenSize);
-    }
-    before = after;
+}
+
+void gruForwardStep(const GruForwardSlice& s, int64_t step, int64_t firstUnit, int64_t unitEnd) {
+  const GruLayout& layout = s.layout;
+  nextStates(s, step, firstUnit, unitEnd);
+  if (s.output) {
+    const int64_t end = unitEnd < layout.hiddenSize ? unitEnd : layout.hiddenSize;
+    copyRows(s.rows, end - firstUnit, statesBefore(s, step + 1) + firstUnit, layout.state,
+             s.output + step * layout.hiddenSize + firstUnit, s.steps * layout.hiddenSize);
   }
-  copyRows(s.rows, layout.hiddenSize, before, layout.state, s.last, layout.hiddenSize);
+}
+
+void gruForwardEnd(const GruForwardSlice& s) {
+  copyRows(s.rows, s.layout.hiddenSize, statesBefore(s, s.steps), s.layout.state, s.last, s.layout.hiddenSize);
 }
 
 void gruBackward(const GruBackwardSlice& s) {

@@ -6,10 +6,11 @@
 
 namespace kernels {
 
-#define KERNEL_TABLE(isa, lanes)                                                                                       \
-  Kernels {                                                                                                            \
-    lanes, isa::gruPackForward, isa::gruPackBackward, isa::gruForward, isa::gruBackward, isa::gemmPackLeft, isa::gemm, \
-        isa::twist, isa::uniforms, isa::normalsFromUniforms, isa::adam, isa::tanhs, isa::rollOut, isa::pathNoise       \
+#define KERNEL_TABLE(isa, lanes)                                                                                     \
+  Kernels {                                                                                                          \
+    lanes, isa::gruPackForward, isa::gruPackBackward, isa::gruForwardBegin, isa::gruForwardStep, isa::gruForwardEnd, \
+        isa::gruBackward, isa::gemmPackLeft, isa::gemm, isa::twist, isa::uniforms, isa::normalsFromUniforms,         \
+        isa::adam, isa::tanhs, isa::rollOut, isa::pathNoise                                                          \
   }
 
 const Kernels& best() {

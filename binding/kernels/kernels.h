@@ -13,7 +13,9 @@
 #define KERNEL_FUNCTIONS                                                                                       \
   void gruPackForward(const GruLayout&, const GruWeights&, int64_t panel, bool withHidden, float* packed);     \
   void gruPackBackward(const GruLayout&, const GruWeights&, bool isInput, int64_t firstColumn, float* packed); \
-  void gruForward(const GruForwardSlice&);                                                                     \
+  void gruForwardBegin(const GruForwardSlice&);                                                                \
+  void gruForwardStep(const GruForwardSlice&, int64_t step, int64_t firstUnit, int64_t unitEnd);               \
+  void gruForwardEnd(const GruForwardSlice&);                                                                  \
   void gruBackward(const GruBackwardSlice&);                                                                   \
   void gemmPackLeft(const Lines& a, int64_t rows, int64_t depth, int64_t blockDepth, float* packed);           \
   void gemm(const GemmSlice&);                                                                                 \
@@ -42,7 +44,9 @@ struct Kernels {
   int64_t lanes;
   decltype(&plain::gruPackForward) gruPackForward;
   decltype(&plain::gruPackBackward) gruPackBackward;
-  decltype(&plain::gruForward) gruForward;
+  decltype(&plain::gruForwardBegin) gruForwardBegin;
+  decltype(&plain::gruForwardStep) gruForwardStep;
+  decltype(&plain::gruForwardEnd) gruForwardEnd;
   decltype(&plain::gruBackward) gruBackward;
   decltype(&plain::gemmPackLeft) gemmPackLeft;
   decltype(&plain::gemm) gemm;

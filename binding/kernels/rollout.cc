@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "gru_passes.h"
 #include "gru_plan.h"
 #include "kernels.h"
 
@@ -41,21 +42,22 @@ Tensor stateAfter(const Tensor& history, const GruLayout& layout, const Tensor& 
   const Tensor work = at::empty({statesSize + steps * layout.inputs}, at::kFloat);
   const Tensor last = at::empty({layout.hiddenSize}, at::kFloat);
   float* states = work.mutable_data_ptr<float>();
-  best().gruForward({.layout = layout,
-                     .rows = 1,
-                     .steps = steps,
-                     .keeps = false,
-                     .packed = packed.const_data_ptr<float>(),
-                     .x = history.const_data_ptr<float>(),
-                     .xRow = 0,
-                     .xStep = history.stride(0),
-                     .xFeature = history.stride(1),
-                     .initial = nullptr,
-                     .inputs = states + statesSize,
-                     .states = states,
-                     .gates = nullptr,
-                     .output = nullptr,
-                     .last = last.mutable_data_ptr<float>()});
+  gruForward({.layout = layout,
+              .rows = 1,
+              .steps = steps,
+              .keeps = false,
+              .packed = packed.const_data_ptr<float>(),
+              .x = history.const_data_ptr<float>(),
+              .xRow = 0,
+              .xStep = history.stride(0),
+              .xFeature = history.stride(1),
+              .initial = nullptr,
+              .inputs = states + statesSize,
+              .states = states,
+              .gates = nullptr,
+              .output = nullptr,
+              .last = last.mutable_data_ptr<float>()},
+             unitParts(1, steps, layout));
   return last;
 }
 
