@@ -7,8 +7,8 @@
 namespace kernels {
 
 /**
- * While it lives its thread takes numbers below 1.2e-38, which have fewer digits than others, for zeros, and makes none.
- * Gradients of a distant past are such numbers, and with them Intel's cores take ten times as long.
+ * While it lives its thread takes numbers below 1.2e-38, which have fewer digits than others, for zeros, and makes
+ * none. Gradients of a distant past are such numbers, and with them Intel's cores take ten times as long.
  */
 class FlushDenormals {
  public:

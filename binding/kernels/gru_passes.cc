@@ -99,12 +99,11 @@ GruForward gruForwardPass(const Tensor& input, const Tensor& hidden, const std::
             .output = at(dataOf(result.output), first * steps * hiddenSize),
             .last = at(dataOf(result.last), first * hiddenSize)};
   };
-  // The backward pass needs the trace of its own slices.
-  const int64_t parts = keeps && slices.count > 1 ? 1 : unitParts(batch, steps, layout);
-  if (parts > 1) {
-    gruForward(sliceOf(0, batch), parts);
+  // Whether a trace is kept doesn't matter: the bits depend on the slices.
+  if (slices.count == 1) {
+    gruForward(sliceOf(0, batch), unitParts(batch, steps, layout));
   } else {
-    parallel(slices.count, 1, [&](int64_t slice) { gruForward(sliceOf(slices.first(slice), slices.rows(slice))); });
+    parallel(slices.count, 1, [&](int64_t slice) { gruForward(sliceOf(slices.first(slice), slices.rows(slice)), 1); });
   }
   return result;
 }

@@ -30,7 +30,7 @@ struct GruWanted {
 };
 
 /** A slice's steps one after another, the units of each in so many parts at once. */
-void gruForward(const GruForwardSlice& slice, int64_t unitParts = 1);
+void gruForward(const GruForwardSlice& slice, int64_t unitParts);
 
 /** All tensors as fusedGruLayer's, the weights and the initial state contiguous. */
 GruForward gruForwardPass(const at::Tensor& input, const at::Tensor& hidden, const std::vector<at::Tensor>& weights,

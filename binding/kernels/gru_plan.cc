@@ -40,17 +40,26 @@ at::Tensor packForward(const GruLayout& layout, const std::vector<at::Tensor>& w
   return packed;
 }
 
+namespace {
+
+constexpr int64_t kFewRows = 8;
+
+/** Whether a thread would wait for the weights at each step: a second cache holds a megabyte beside all else. */
+bool hasManyWeights(const GruLayout& layout) { return 3 * layout.hidden * layout.hidden > 1 << 18; }
+
+}  // namespace
+
 Slices::Slices(int64_t batch, int64_t steps, const GruLayout& layout) : batch(batch) {
   const int64_t work = batch * steps * 3 * layout.hidden * (layout.hidden + layout.inputs);
-  count = std::max<int64_t>(1, std::min({batch, work / kWorthAThread, static_cast<int64_t>(at::get_num_threads())}));
+  const int64_t most = batch <= kFewRows && hasManyWeights(layout) ? 1 : std::min(batch, work / kWorthAThread);
+  count = std::clamp<int64_t>(at::get_num_threads(), 1, std::max<int64_t>(most, 1));
 }
 
 int64_t unitParts(int64_t batch, int64_t steps, const GruLayout& layout) {
-  constexpr int64_t kFewWeights = 1 << 18;  // a megabyte, which a second cache holds beside all else
   constexpr int64_t kWorthAPart = 1 << 18;  // multiplications of a step, some 5 to 10 µs
-  const int64_t weights = 3 * layout.hidden * layout.hidden;
-  if (weights <= kFewWeights || steps == 1) return 1;
-  const int64_t most = std::min(batch * weights / kWorthAPart, layout.hidden / layout.lanes);
+  if (steps == 1 || !hasManyWeights(layout)) return 1;
+  const int64_t work = batch * 3 * layout.hidden * layout.hidden;
+  const int64_t most = std::min(work / kWorthAPart, layout.hidden / layout.lanes);
   return std::clamp<int64_t>(at::get_num_threads(), 1, std::max<int64_t>(most, 1));
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Gru, type GruOptions } from '../../src/nn/gru';
 import { grad, noGrad } from '../../src/tensor/autograd';
-import { stack, tensor, zeros } from '../../src/tensor/creation';
+import { full, stack, tensor, zeros } from '../../src/tensor/creation';
 import { setNumThreads } from '../../src/tensor/device';
 import { manualSeed, randn } from '../../src/tensor/random';
 import type { Tensor } from '../../src/tensor/tensor';
@@ -19,12 +19,14 @@ interface Shape extends GruOptions {
   transposed?: boolean;
 }
 
+const largestOf = (numbers: number[]) => numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+
 /** Largest difference over the largest element. */
 function relativeError(actual: Tensor, expected: Tensor): number {
   expect(actual.shape).toEqual(expected.shape);
   const [a, b] = [numbersOf(actual), numbersOf(expected)];
-  const largest = Math.max(...b.map(Math.abs));
-  return Math.max(0, ...a.map((x, i) => Math.abs(x - b[i]!))) / (largest || 1);
+  const largest = largestOf(b);
+  return largestOf(a.map((x, i) => x - b[i]!)) / (largest || 1);
 }
 
 function leaf(shape: number[]): Tensor {
@@ -52,6 +54,8 @@ const SHAPES: Shape[] = [
   { inputSize: 2, hiddenSize: 20, batch: 71, time: 7 },
   { inputSize: 9, hiddenSize: 130, batch: 13, time: 17, withHidden: true },
   { inputSize: 1, hiddenSize: 64, batch: 1, time: 300 },
+  { inputSize: 2, hiddenSize: 530, batch: 1, time: 4, withHidden: true },
+  { inputSize: 1, hiddenSize: 333, batch: 7, time: 3 },
   { inputSize: 3, hiddenSize: 7, batch: 4, time: 6, transposed: true },
   { inputSize: 3, hiddenSize: 5, batch: 4, time: 5, numLayers: 3, withHidden: true },
 ];
@@ -175,6 +179,39 @@ test('weights that changed before the gradient are refused, as by libtorch', () 
   const loss = gru.lastHidden(randn([4, 6, 2])).sum();
   noGrad(() => gru.parameters()[1]!.fill_(1));
   expect(errorOf(() => grad(loss, gru.parameters())).message).toMatch(/modified by an inplace operation/);
+});
+
+test.each([
+  { hiddenSize: 512, batch: 1 },
+  { hiddenSize: 530, batch: 1 },
+  { hiddenSize: 333, batch: 6 },
+])('%j: with the units cut over threads the bits are those of one thread', ({ hiddenSize, batch }) => {
+  const gru = new Gru({ inputSize: 3, hiddenSize });
+  const [x, hidden] = [randn([batch, 5, 3]), randn([1, batch, hiddenSize])];
+  const run = (threads: number) => {
+    setNumThreads(threads);
+    const { output, hidden: last } = noGrad(() => gru.forward(x, hidden));
+    return [output.toArray(), last.toArray(), noGrad(() => gru.lastHidden(x)).toArray()];
+  };
+  const alone = run(1);
+  for (const threads of [2, 3, 5]) expect(run(threads)).toEqual(alone);
+  setNumThreads(1);
+});
+
+test('denormal numbers are zeros in gradients, and only there', () => {
+  const gru = new Gru({ inputSize: 1, hiddenSize: 8 });
+  const smallest = 1.1754943508222875e-38;
+  for (const threads of [1, 2]) {
+    setNumThreads(threads);
+    const x = leaf([64, 400, 1]);
+    const [gradient] = grad(gru.lastHidden(x).sum(), [x]);
+    const sizes = numbersOf(gradient!).map(Math.abs);
+    expect(sizes.some((size) => size === 0)).toBe(true);
+    expect(sizes.every((size) => size === 0 || size >= smallest)).toBe(true);
+    const denormal = full([100_000], 1e-40);
+    expect(new Set(numbersOf(denormal.mul(0.5)))).toEqual(new Set([Math.fround(Math.fround(1e-40) / 2)]));
+  }
+  setNumThreads(1);
 });
 
 test('NaN stays in its row, infinity and huge numbers saturate', () => {
