@@ -25,7 +25,10 @@ int64_t packGrain(const GruLayout& layout);
 /** The weights as gruForward reads them; those of the hidden state only if it takes part. */
 at::Tensor packForward(const GruLayout& layout, const std::vector<at::Tensor>& weights, bool withHidden);
 
-/** The batch in parts of nearly equal size, one a thread, and no more of them than have enough to do. */
+/**
+ * The batch in parts of nearly equal size, one a thread, and no more of them than have enough to do; but one for few
+ * rows with many weights, of which each part would need all.
+ */
 struct Slices {
   int64_t batch, count;
 
@@ -35,8 +38,8 @@ struct Slices {
 };
 
 /**
- * Into how many parts, a thread's each, the units are cut if that is better than slices of the batch, else one: a
- * thread then needs but its part of the weights, which stays in its cache, and waits for the others after each step.
+ * Into how many parts, a thread's each, the units of a forward pass that isn't sliced are cut: a thread then needs but
+ * its part of the weights, which stays in its cache, and waits for the others after each step.
  */
 int64_t unitParts(int64_t batch, int64_t steps, const GruLayout& layout);
 

@@ -15,7 +15,8 @@ export interface GruOptions {
   numLayers?: number;
   /**
    * libtorch's own GRU, whose numbers equal PyTorch's to the last bit. The default, false, computes float32 on the CPU
-   * by a fused kernel, the same within rounding and several times faster.
+   * by a fused kernel, the same within rounding and several times faster; its gradients are zero where they would be
+   * below 1.2e-38.
    */
   exact?: boolean;
   /** There is no GRU that reads backward too. */
