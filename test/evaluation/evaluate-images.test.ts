@@ -51,7 +51,8 @@ test('images that are one and the same have collapsed', () => {
   const one = part(heldOut, 7, 8).images;
   const images = Uint8Array.from({ length: 300 * area }, (_, pixel) => one[pixel % area]!);
   const { rows, digits, collapse } = evaluateImages({ ...heldOut, images, count: 300 }, real, { heldOut });
-  expect(rows[0]).toMatchObject({ recall: 0, diversity: 0 });
+  expect(rows[0]!.recall).toBe(0);
+  expect(rows[0]!.diversity).toBeCloseTo(0, 2); // MKL may round the features of equal images differently
   expect(digits!.missing).toHaveLength(9);
   expect(collapse).toMatch(/nearly all alike/);
 });
