@@ -11,10 +11,12 @@
 #include <ATen/ops/empty_strided.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/mm.h>
+#include <ATen/ops/tanh_backward.h>
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "float_on_cpu.h"
@@ -31,9 +33,9 @@ const float* dataOf(const Tensor& tensor) { return tensor.defined() ? tensor.con
 
 Tensor emptyResult(const Matrix& a, const Matrix& b) { return at::empty({a.rows(), b.columns()}, at::kFloat); }
 
-Tensor ownProduct(const Matrix& a, const Matrix& b, const Tensor& bias, int64_t blockDepth) {
+Tensor ownProduct(const Matrix& a, const Matrix& b, const Tensor& bias, const SumOrder& order) {
   const Tensor result = emptyResult(a, b);
-  runGemms({{.a = a, .b = b, .c = result, .blockDepth = blockDepth, .bias = dataOf(bias)}}, at::get_num_threads());
+  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = dataOf(bias)}}, at::get_num_threads());
   return result;
 }
 
@@ -50,17 +52,50 @@ Matrix pseudoRandom(const Matrix& like, uint32_t seed) {
   return {result, like.isTransposed};
 }
 
-/** The depth of the blocks with which our kernel gives libtorch's bits for this shape, or 0. */
-int64_t findBlockDepth(const Product& product) {
+/** `count` nearly equal depths, the larger first. */
+std::vector<int64_t> equalDepths(int64_t depth, int64_t count) {
+  std::vector<int64_t> depths(count, depth / count);
+  for (int64_t i = 0; i < depth % count; i++) depths[i]++;
+  return depths;
+}
+
+/** Blocks of `most` and the rest, which is halved if it would be two blocks. */
+std::vector<int64_t> blocksOf(int64_t depth, int64_t most, bool isRestHalved) {
+  std::vector<int64_t> blocks;
+  for (; depth >= 2 * most || (depth > most && !isRestHalved); depth -= most) blocks.push_back(most);
+  for (int64_t block : equalDepths(depth, depth > most ? 2 : 1)) blocks.push_back(block);
+  return blocks;
+}
+
+/** The orders in which MKL has been seen to sum up, the most frequent first. */
+std::vector<SumOrder> ordersOf(int64_t depth) {
+  std::vector<SumOrder> orders;
+  const auto add = [&](int64_t parts, int64_t most, bool isRestHalved) {
+    SumOrder order;
+    for (int64_t part : equalDepths(depth, parts)) order.push_back(blocksOf(part, most, isRestHalved));
+    if (std::find(orders.begin(), orders.end(), order) == orders.end()) orders.push_back(order);
+  };
+  const int64_t threads = at::get_num_threads();
+  for (const int64_t most : {192, 256, 384, 512}) {
+    for (const bool isRestHalved : {false, true}) add(1, most, isRestHalved);
+  }
+  for (const int64_t parts : {int64_t{2}, threads}) {
+    for (const bool isRestHalved : {false, true}) {
+      if (parts > 1 && parts <= std::min(threads, depth)) add(parts, 384, isRestHalved);
+    }
+  }
+  return orders;
+}
+
+/** The order with which our kernel gives libtorch's bits for this shape; empty if there is none. */
+SumOrder findOrder(const Product& product) {
   const Matrix left = pseudoRandom(product.a, 1), right = pseudoRandom(product.b, 2);
   const Tensor added = product.bias.defined() ? pseudoRandom({product.bias}, 3).tensor : Tensor();
   const Tensor expected = libtorchProduct(left, right, added);
-  // MKL halves a depth that two blocks would more than cover, an odd one with the larger half first.
-  for (const int64_t blockDepth : {int64_t{192}, (left.columns() + 1) / 2, int64_t{256}, int64_t{384}, int64_t{512}}) {
-    if (at::equal(ownProduct(left, right, added, blockDepth), expected)) return blockDepth;
-    if (blockDepth >= left.columns()) break;
+  for (const SumOrder& order : ordersOf(left.columns())) {
+    if (at::equal(ownProduct(left, right, added, order), expected)) return order;
   }
-  return 0;
+  return {};
 }
 
 bool isAligned(const Tensor& tensor) { return reinterpret_cast<uintptr_t>(tensor.const_data_ptr()) % 64 == 0; }
@@ -83,27 +118,27 @@ bool isWorthIt(const Matrix& a, const Matrix& b) {
 }
 
 /**
- * findBlockDepth, from this thread's memory of it; 0 for a shape that has not come often enough to be worth a trial, or
+ * findOrder, from this thread's memory of it; null for a shape that has not come often enough to be worth a trial, or
  * for what our kernel doesn't take.
  */
-int64_t knownBlockDepth(const Product& product) {
+const SumOrder* knownOrder(const Product& product) {
   struct Shape {
     int calls = 0;
-    int64_t blockDepth = 0;
+    SumOrder order;
   };
   constexpr int kCallsBeforeTrial = 3;
   constexpr size_t kMostShapes = 4096;
   thread_local std::map<std::array<int64_t, 9>, Shape> shapes;
   const Matrix &a = product.a, &b = product.b;
   const Tensor& bias = product.bias;
-  if (!isTaken(a, b, bias) || !isWorthIt(a, b)) return 0;
+  if (!isTaken(a, b, bias) || !isWorthIt(a, b)) return nullptr;
   const std::array<int64_t, 9> key{a.rows(),         a.columns(),      b.columns(),
                                    a.rowStride(),    a.columnStride(), b.rowStride(),
                                    b.columnStride(), bias.defined(),   at::get_num_threads()};
-  if (shapes.size() == kMostShapes && !shapes.count(key)) return 0;
+  if (shapes.size() == kMostShapes && !shapes.count(key)) return nullptr;
   Shape& shape = shapes[key];
-  if (shape.calls < kCallsBeforeTrial && ++shape.calls == kCallsBeforeTrial) shape.blockDepth = findBlockDepth(product);
-  return shape.blockDepth;
+  if (shape.calls < kCallsBeforeTrial && ++shape.calls == kCallsBeforeTrial) shape.order = findOrder(product);
+  return shape.order.empty() ? nullptr : &shape.order;
 }
 
 /** Whether our kernel reads or writes a matrix as if it were C. */
@@ -112,15 +147,31 @@ bool isLikeResult(const Tensor& matrix, const Product& product) {
          matrix.sizes() == at::IntArrayRef({product.a.rows(), product.b.columns()});
 }
 
-Rectifier rectifierOf(const Product& product) {
-  if (product.activated.defined() && !isLikeResult(product.activated, product)) return Rectifier::none;
+/** Whether an instruction rounds once where libtorch's does, too. */
+bool isTanhGradientLibtorchs() {
+  const Matrix a = pseudoRandom({at::empty({65, 16}, at::kFloat)}, 1),
+               b = pseudoRandom({at::empty({16, 77}, at::kFloat)}, 2);
+  const Tensor y = pseudoRandom({emptyResult(a, b)}, 3).tensor, result = emptyResult(a, b);
+  const SumOrder order{{a.columns()}};
+  runGemms({{.a = a, .b = b, .c = result, .order = order, .epilogue = Epilogue::tanhGradient, .activated = dataOf(y)}},
+           1);
+  return at::equal(result, at::tanh_backward(ownProduct(a, b, {}, order), y));
+}
+
+Epilogue epilogueOf(const Product& product) {
+  const bool isGradient = product.activated.defined();
+  if (isGradient && !isLikeResult(product.activated, product)) return Epilogue::none;
   switch (product.activation.kind) {
     case Activation::Kind::relu:
-      return Rectifier::relu;
+      return Epilogue::relu;
     case Activation::Kind::leakyRelu:
-      return Rectifier::leakyRelu;
+      return Epilogue::leakyRelu;
+    case Activation::Kind::tanh: {
+      static const bool isOwn = isTanhGradientLibtorchs();
+      return isGradient && isOwn ? Epilogue::tanhGradient : Epilogue::none;
+    }
     default:
-      return Rectifier::none;
+      return Epilogue::none;
   }
 }
 
@@ -133,19 +184,20 @@ void finish(const Product& product, Tensor& result) {
   }
 }
 
-GemmTask taskOf(const Product& product, int64_t blockDepth) {
+GemmTask taskOf(const Product& product, const SumOrder& order) {
   // Of several blocks the sum would be another.
+  const bool isOneBlock = order.size() == 1 && order[0].size() == 1;
   const bool isAdded = product.addedTo.defined() && isLikeResult(product.addedTo, product) && !product.bias.defined() &&
-                       product.activation.kind == Activation::Kind::none && product.a.columns() <= blockDepth;
+                       product.activation.kind == Activation::Kind::none && isOneBlock;
   return {.a = product.a,
           .b = product.b,
           .c = isAdded ? product.addedTo : emptyResult(product.a, product.b),
-          .blockDepth = blockDepth,
+          .order = order,
           .bias = dataOf(product.bias),
           .isAdded = isAdded,
-          .rectifier = rectifierOf(product),
+          .epilogue = epilogueOf(product),
           .slope = static_cast<float>(product.activation.slope),
-          .signs = dataOf(product.activated)};
+          .activated = dataOf(product.activated)};
 }
 
 }  // namespace
@@ -153,16 +205,15 @@ GemmTask taskOf(const Product& product, int64_t blockDepth) {
 std::vector<Tensor> products(const std::vector<Product>& list, const std::function<void()>& beside) {
   std::vector<Tensor> results;
   std::vector<GemmTask> tasks;
-  std::vector<bool> isRectified;
+  std::vector<bool> isFinished;
   for (const Product& product : list) {
-    const int64_t blockDepth = knownBlockDepth(product);
-    if (blockDepth > 0) {
-      tasks.push_back(taskOf(product, blockDepth));
+    if (const SumOrder* order = knownOrder(product)) {
+      tasks.push_back(taskOf(product, *order));
       results.push_back(tasks.back().c);
-      isRectified.push_back(tasks.back().rectifier != Rectifier::none);
+      isFinished.push_back(tasks.back().epilogue != Epilogue::none);
     } else {
       results.push_back(libtorchProduct(product.a, product.b, product.bias));
-      isRectified.push_back(false);
+      isFinished.push_back(false);
     }
   }
   if (!tasks.empty()) {
@@ -171,16 +222,18 @@ std::vector<Tensor> products(const std::vector<Product>& list, const std::functi
     beside();
   }
   for (size_t i = 0; i < list.size(); i++) {
-    if (!isRectified[i]) finish(list[i], results[i]);
+    if (!isFinished[i]) finish(list[i], results[i]);
     const Tensor& sum = list[i].addedTo;
     if (sum.defined() && !results[i].is_same(sum)) results[i] = sum.add_(results[i]);
   }
   return results;
 }
 
-Tensor blockedProduct(const Tensor& a, const Tensor& b, const Tensor& bias, int64_t blockDepth) {
-  TORCH_CHECK(isTaken({a}, {b}, bias) && blockDepth > 0, "Not a product for this kernel");
-  return ownProduct({a}, {b}, bias, blockDepth);
+Tensor orderedProduct(const Tensor& a, const Tensor& b, const Tensor& bias, const SumOrder& order) {
+  int64_t depth = 0;
+  for (const std::vector<int64_t>& part : order) depth = std::accumulate(part.begin(), part.end(), depth);
+  TORCH_CHECK(isTaken({a}, {b}, bias) && depth == a.size(1), "Not a product for this kernel");
+  return ownProduct({a}, {b}, bias, order);
 }
 
 }  // namespace kernels

@@ -26,9 +26,9 @@ struct Product {
 std::vector<at::Tensor> products(const std::vector<Product>& list, const std::function<void()>& beside = nullptr);
 
 /**
- * A product by our kernel whatever its bits, in blocks of the depth: for tests. The matrices must be float32, on the
+ * A product by our kernel whatever its bits, summed up in this order: for tests. The matrices must be float32, on the
  * CPU, contiguous or transposed.
  */
-at::Tensor blockedProduct(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias, int64_t blockDepth);
+at::Tensor orderedProduct(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias, const SumOrder& order);
 
 }  // namespace kernels

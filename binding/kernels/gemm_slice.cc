@@ -47,37 +47,49 @@ struct Panel {
   }
 };
 
-/** Element k of all columns together, of which `b` is the first. */
-void packPanel(const Lines& b, const Panel& panel, int64_t depth, float* packed) {
-  if (b.lineStride == 1 && panel.columns == panel.vectors * kLanes) {
-    withConstant<kMostVectors>(panel.vectors,
-                               [&](auto vectors) { packNeighbours<decltype(vectors)::value>(b, depth, packed); });
+/** Element k of all columns together. */
+void packPanel(const PanelSource& source, int64_t vectors, float* packed) {
+  const auto& [b, columns, depth] = source;
+  if (b.lineStride == 1 && columns == vectors * kLanes) {
+    withConstant<kMostVectors>(vectors,
+                               [&](auto constant) { packNeighbours<decltype(constant)::value>(b, depth, packed); });
     return;
   }
-  for (int64_t i = 0; i < panel.columns; i += kLanes) {
-    packLines(from(b, i, 0), least(panel.columns - i, kLanes), depth, packed + i, panel.vectors * kLanes);
+  for (int64_t i = 0; i < columns; i += kLanes) {
+    packLines(from(b, i, 0), least(columns - i, kLanes), depth, packed + i, vectors * kLanes);
   }
 }
 
 /**
- * Fetches those parts from `begin` to `end` of a panel that is cut into `parts`, into the second cache, for the first
- * is full of the panel before. Its numbers lie in runs.
+ * Fetches those parts from `begin` to `end` of what the next panel is packed from, cut into `parts`, into the second
+ * cache, for the first is full of this panel. Its numbers lie in runs.
  */
-KERNEL_INLINE void prefetchParts(const Lines& b, int64_t columns, int64_t depth, int64_t begin, int64_t end,
-                                 int64_t parts) {
-  const bool isByDepth = b.lineStride == 1;
-  const int64_t runs = isByDepth ? depth : columns, length = isByDepth ? columns : depth;
-  const int64_t stride = isByDepth ? b.depthStride : b.lineStride;
+KERNEL_INLINE void prefetchParts(const PanelSource& next, int64_t begin, int64_t end, int64_t parts) {
+  const bool isByDepth = next.b.lineStride == 1;
+  const int64_t runs = isByDepth ? next.depth : next.columns, length = isByDepth ? next.columns : next.depth;
+  const int64_t stride = isByDepth ? next.b.depthStride : next.b.lineStride;
   for (int64_t run = begin * runs / parts; run < end * runs / parts; run++) {
-    for (int64_t i = 0; i < length; i += kCacheLine) __builtin_prefetch(b.data + run * stride + i, 0, 2);
+    for (int64_t i = 0; i < length; i += kCacheLine) __builtin_prefetch(next.b.data + run * stride + i, 0, 2);
   }
 }
 
-/** A block of the depth. */
-struct Block {
-  int64_t first, depth;
-  bool isLast;
+/** A panel of a block, the depth of whose first row is `k`. */
+struct Place {
+  int64_t block, k;
+  Panel panel;
 };
+
+/** All panels of a block, then those of the next. */
+Place after(const GemmSlice& s, const Place& place) {
+  const int64_t column = place.panel.first + place.panel.columns;
+  if (column < s.columns) return {place.block, place.k, Panel(column, s.columns)};
+  return {place.block + 1, place.k + s.blocks.depths[place.block], Panel(0, s.columns)};
+}
+
+PanelSource sourceOf(const GemmSlice& s, const Place& place) {
+  if (place.block == s.blocks.count) return s.next;
+  return {from(s.b, place.panel.first, place.k), place.panel.columns, s.blocks.depths[place.block]};
+}
 
 /**
  * C = before + A B for one tile; `before` is the bias, C itself, or null for zeros. `a` is no copy: to copy two numbers
@@ -107,60 +119,67 @@ __attribute__((noinline)) void tile(int64_t depth, const Strided& a, const float
   }
 }
 
-/** A tile of C, which is still in the first cache, rectified. */
-template <class Rectified>
-KERNEL_INLINE void rectifyTile(const GemmSlice& s, int64_t firstRow, int64_t rows, const Panel& panel,
-                               Rectified rectified) {
+/** Some rows and columns of C, which are still in the first cache, with x and y made result(x, y). */
+template <class Result>
+KERNEL_INLINE void finishTile(const GemmSlice& s, int64_t firstRow, int64_t rows, int64_t firstColumn, int64_t columns,
+                              Result result) {
   for (int64_t row = firstRow; row < firstRow + rows; row++) {
-    float* c = s.c + row * s.cStride + panel.first;
-    const float* signs = s.signs ? s.signs + row * s.cStride + panel.first : c;
+    float* c = s.c + row * s.cStride + firstColumn;
+    const float* activated = s.activated ? s.activated + row * s.cStride + firstColumn : c;
     int64_t i = 0;
-    for (; i + kLanes <= panel.columns; i += kLanes) store(c + i, rectified(load(c + i), load(signs + i)));
-    for (; i < panel.columns; i++) c[i] = rectified(broadcast(c[i]), broadcast(signs[i]))[0];
+    for (; i + kLanes <= columns; i += kLanes) store(c + i, result(load(c + i), load(activated + i)));
+    for (; i < columns; i++) c[i] = result(broadcast(c[i]), broadcast(activated[i]))[0];
   }
 }
 
-__attribute__((noinline)) void rectify(const GemmSlice& s, int64_t firstRow, int64_t rows, const Panel& panel) {
+__attribute__((noinline)) void finish(const GemmSlice& s, int64_t firstRow, int64_t rows, int64_t firstColumn,
+                                      int64_t columns) {
+  const auto finishBy = [&](auto result) { finishTile(s, firstRow, rows, firstColumn, columns, result); };
   const Vec zero = {}, slope = broadcast(s.slope);
-  if (s.rectifier == Rectifier::relu) {
-    rectifyTile(s, firstRow, rows, panel, [&](Vec x, Vec sign) { return sign <= zero ? zero : x; });
-  } else {
-    rectifyTile(s, firstRow, rows, panel, [&](Vec x, Vec sign) { return sign > zero ? x : slope * x; });
+  switch (s.epilogue) {
+    case Epilogue::relu:
+      return finishBy([&](Vec x, Vec y) { return y <= zero ? zero : x; });
+    case Epilogue::leakyRelu:
+      return finishBy([&](Vec x, Vec y) { return y > zero ? x : slope * x; });
+    case Epilogue::tanhGradient:
+      return finishBy([&](Vec x, Vec y) { return x * (1.0f - y * y); });
+    case Epilogue::none:
+      return;
   }
 }
 
-void multiplyPanel(const GemmSlice& s, const Block& block, const Panel& panel, const Panel& next) {
-  const bool isFirst = block.first == 0;
+void multiplyPanel(const GemmSlice& s, const Place& place, const PanelSource& next) {
+  const auto& [block, k, panel] = place;
+  const int64_t depth = s.blocks.depths[block];
+  const bool isFirst = block == 0, isLast = block + 1 == s.blocks.count;
   forEachTile<kTileRows>(s.rows, [&](auto tileRows, int64_t row) {
     constexpr int kRows = decltype(tileRows)::value;
-    if (next.columns > 0) {
-      prefetchParts(from(s.b, next.first, block.first), next.columns, block.depth, row, row + kRows, s.rows);
-    }
-    const Lines lines = from(s.a, row, block.first);
-    const Strided a = s.packedA ? Strided{s.packedA + block.first * s.rows + row * block.depth, 1, kRows}
+    prefetchParts(next, row, row + kRows, s.rows);
+    const Lines lines = from(s.a, row, k);
+    const Strided a = s.packedA ? Strided{s.packedA + k * s.rows + row * depth, 1, kRows}
                                 : Strided{lines.data, lines.lineStride, lines.depthStride};
     float* c = s.c + row * s.cStride + panel.first;
     const bool isOnC = s.isAdded || !isFirst;
     const float* before = isOnC ? c : s.bias ? s.bias + panel.first : nullptr;
     withConstant<kMostVectors>(panel.vectors, [&](auto vectors) {
-      tile<kRows, decltype(vectors)::value>(block.depth, a, s.panel, before, isOnC ? s.cStride : 0, c, s.cStride,
+      tile<kRows, decltype(vectors)::value>(depth, a, s.panel, before, isOnC ? s.cStride : 0, c, s.cStride,
                                             panel.columns);
     });
-    if (block.isLast && s.rectifier != Rectifier::none) rectify(s, row, kRows, panel);
+    if (isLast) finish(s, row, kRows, panel.first, panel.columns);
   });
 }
 
 }  // namespace
 
 // The tiles of a block one after another, each with element k of all its rows together.
-void gemmPackLeft(const Lines& a, int64_t rows, int64_t depth, int64_t blockDepth, float* packed) {
-  for (int64_t first = 0; first < depth; first += blockDepth) {
-    const int64_t length = least(depth - first, blockDepth);
+void gemmPackLeft(const Lines& a, int64_t rows, const Blocks& blocks, float* packed) {
+  for (int64_t block = 0, first = 0; block < blocks.count; first += blocks.depths[block++]) {
+    const int64_t depth = blocks.depths[block];
     forEachTile<kTileRows>(rows, [&](auto tileRows, int64_t row) {
       constexpr int kRows = decltype(tileRows)::value;
       const Lines tile = from(a, row, first);
-      float* to = packed + first * rows + row * length;
-      for (int64_t k = 0; k < length; k++) {
+      float* to = packed + first * rows + row * depth;
+      for (int64_t k = 0; k < depth; k++) {
         __builtin_memcpy(to + k * kRows, tile.data + k * tile.depthStride, kRows * sizeof(float));
       }
     });
@@ -168,14 +187,27 @@ void gemmPackLeft(const Lines& a, int64_t rows, int64_t depth, int64_t blockDept
 }
 
 void gemm(const GemmSlice& s) {
-  for (int64_t k = 0; k < s.depth; k += s.blockDepth) {
-    const int64_t depth = least(s.depth - k, s.blockDepth);
-    const Block block{k, depth, k + depth == s.depth};
-    for (Panel panel(0, s.columns); panel.columns > 0; panel = Panel(panel.first + panel.columns, s.columns)) {
-      packPanel(from(s.b, panel.first, k), panel, depth, s.panel);
-      multiplyPanel(s, block, panel, Panel(panel.first + panel.columns, s.columns));
-    }
+  for (Place place{0, 0, Panel(0, s.columns)}; place.block < s.blocks.count; place = after(s, place)) {
+    packPanel(sourceOf(s, place), place.panel.vectors, s.panel);
+    multiplyPanel(s, place, sourceOf(s, after(s, place)));
   }
+}
+
+// `parts` are those after the first, laid out as C and `stride` apart.
+void gemmAddParts(const GemmSlice& s, const float* parts, int64_t count, int64_t stride) {
+  const auto sum = [&](const float* part, auto load) {
+    auto total = load(part);
+    for (int64_t i = 1; i < count; i++) total += load(part + i * stride);
+    return total;
+  };
+  for (int64_t row = 0; row < s.rows; row++) {
+    float* c = s.c + row * s.cStride;
+    const float* part = parts + row * s.cStride;
+    int64_t i = 0;
+    for (; i + kLanes <= s.columns; i += kLanes) store(c + i, load(c + i) + sum(part + i, load));
+    for (; i < s.columns; i++) c[i] += sum(part + i, [](const float* p) { return *p; });
+  }
+  finish(s, 0, s.rows, 0, s.columns);
 }
 
 }  // namespace kernels::KERNEL_ISA

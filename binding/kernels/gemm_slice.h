@@ -9,27 +9,41 @@ namespace kernels {
 /** How many vectors of B's columns are packed together, with such a number of lanes. */
 constexpr int panelVectors(int64_t lanes) { return lanes >= 8 ? 3 : 2; }
 
-/** What becomes of an element x of a product for the sign of s: of x itself, or of another matrix's element. */
-enum class Rectifier {
+/** What becomes of an element x of a product, for y: x itself, or an activation's result whose gradient x is. */
+enum class Epilogue {
   none,
-  relu,       // s <= 0 ? 0 : x
-  leakyRelu,  // s > 0 ? x : slope * x
+  relu,          // y <= 0 ? 0 : x
+  leakyRelu,     // y > 0 ? x : slope * x
+  tanhGradient,  // x (1 - y²)
+};
+
+/** The depths of blocks one after another, each of which is summed up alone, in the depth's order. */
+struct Blocks {
+  const int64_t* depths;
+  int64_t count;
+};
+
+/** What a panel is packed from: columns of the right matrix, and how much of the depth. */
+struct PanelSource {
+  Lines b;
+  int64_t columns, depth;
 };
 
 /** Some rows and columns of a product of matrices, for one thread. */
 struct GemmSlice {
-  int64_t rows, columns, depth;
-  int64_t blockDepth;    // each block of the depth is summed up alone, in the depth's order
+  int64_t rows, columns;
+  Blocks blocks;
   Lines a, b;            // the rows of the left matrix, the columns of the right one
   const float* packedA;  // gemmPackLeft's of these rows, or null if the elements of a row are neighbours
   const float* bias;     // (columns), or null
   bool isAdded;          // to what C holds; then there is no bias
-  Rectifier rectifier;
-  float slope;         // leakyRelu's
-  const float* signs;  // s of all elements, laid out as C; or null if it is x
-  float* c;            // (rows, columns), rows cStride apart
+  Epilogue epilogue;
+  float slope;             // leakyRelu's
+  const float* activated;  // y of all elements, laid out as C; or null if it is x
+  float* c;                // (rows, columns), rows cStride apart
   int64_t cStride;
-  float* panel;  // workspace: a panel of a block
+  float* panel;      // workspace: a panel of a block
+  PanelSource next;  // fetched ahead, what this thread will pack after these columns; or no columns
 };
 
 }  // namespace kernels

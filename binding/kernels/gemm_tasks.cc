@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <utility>
+#include <deque>
+#include <numeric>
+#include <tuple>
 
 #include "kernels.h"
 
@@ -20,35 +22,49 @@ int64_t roundUpDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 /** Whether the left matrix is read from a copy, for the elements of its rows are apart. */
 bool isPacked(const GemmTask& task) { return task.a.rowStride() == 1; }
 
-/** Of a left matrix that is packed only so much of the depth is at once, so that it stays in the second cache. */
-int64_t depthAtOnce(const GemmTask& task) {
-  constexpr int64_t kMostBlocks = 4;
-  return isPacked(task) ? std::min(kMostBlocks * task.blockDepth, task.a.columns()) : task.a.columns();
+/** Of a left matrix that is packed only these are at once, so that they stay in the second cache. */
+constexpr int64_t kBlocksPackedAtOnce = 4;
+
+int64_t mostBlocks(const SumOrder& order) {
+  size_t most = 0;
+  for (const std::vector<int64_t>& part : order) most = std::max(most, part.size());
+  return static_cast<int64_t>(most);
+}
+
+int64_t mostDepth(const SumOrder& order) {
+  int64_t most = 0;
+  for (const std::vector<int64_t>& part : order) most = std::max(most, *std::max_element(part.begin(), part.end()));
+  return most;
 }
 
 /**
- * How the rows and columns of a product are cut, along the longer side first. Columns, of which a thread packs each but
- * once, are cut into several pieces for each thread: one on a slower core takes fewer of them. Each would pack the left
- * matrix anew if that is not packed at once.
+ * How the rows and columns of a product are cut for as many threads as its parts leave, along the longer side. There
+ * are more pieces than threads, so that one on a slower core takes fewer of them. Pieces of columns are panels, of
+ * which each is packed but once; if the left matrix is not packed at once they are as many as threads, for each packs
+ * it anew.
  */
 struct Cut {
   int64_t rows, columns;
 
   Cut(const GemmTask& task, int64_t mostThreads) {
-    constexpr int64_t kPiecesPerThread = 4, kPanelsPerPiece = 2;
     const int64_t rowCount = task.a.rows(), columnCount = task.b.columns(), lanes = best().lanes;
     const int64_t work = rowCount * columnCount * (task.a.columns() + kPerElement);
-    const int64_t threads = std::clamp<int64_t>(work / kWorthAThread, 1, mostThreads);
+    const int64_t parts = static_cast<int64_t>(task.order.size());
+    const int64_t wanted = std::clamp<int64_t>(work / kWorthAThread, 1, mostThreads);
+    const int64_t threads = roundUpDivide(wanted, parts);
     const int64_t mostRows = roundUpDivide(rowCount, lanes), mostColumns = roundUpDivide(columnCount, lanes);
     if (rowCount > columnCount) {
-      rows = std::min(threads, mostRows);
-      columns = std::min(threads / rows, mostColumns);
+      rows = std::min(threads > 1 ? 2 * threads : 1, mostRows);
+      columns = std::clamp<int64_t>(threads / rows, 1, mostColumns);
     } else {
       columns = std::min(threads, mostColumns);
       rows = std::min(threads / columns, mostRows);
-      const int64_t panels = mostColumns / (columns * panelVectors(lanes));  // of a thread
-      const bool isDeep = depthAtOnce(task) < task.a.columns();
-      if (threads > 1 && !isDeep) columns *= std::clamp<int64_t>(panels / kPanelsPerPiece, 1, kPiecesPerThread);
+      const int64_t panels = roundUpDivide(mostColumns, panelVectors(lanes));
+      const bool isDeep = isPacked(task) && mostBlocks(task.order) > kBlocksPackedAtOnce;
+      if (wanted > 1 && !isDeep) {
+        const bool areFew = panels < 4 * threads;  // then each thread has the same number
+        columns = std::min(areFew ? roundUpDivide(panels, threads) * threads : panels, mostColumns);
+      }
     }
   }
 };
@@ -60,135 +76,211 @@ Lines from(Lines lines, int64_t line, int64_t k) {
 
 const float* at(const float* data, int64_t offset) { return data ? data + offset : nullptr; }
 
-/** A task with its pieces, which are numbered by rows, and are done in parts of the depth. */
+int64_t depthOf(const Blocks& blocks) {
+  return std::accumulate(blocks.depths, blocks.depths + blocks.count, int64_t{0});
+}
+
+/** At most so many of a slice's first blocks, which are taken from it. */
+GemmSlice takeBlocks(GemmSlice& slice, int64_t most) {
+  GemmSlice taken = slice;
+  taken.blocks.count = std::min(most, slice.blocks.count);
+  if (taken.blocks.count < slice.blocks.count) taken.epilogue = Epilogue::none;
+  const int64_t depth = depthOf(taken.blocks);
+  slice.blocks = {slice.blocks.depths + taken.blocks.count, slice.blocks.count - taken.blocks.count};
+  slice.a = from(slice.a, 0, depth);
+  slice.b = from(slice.b, 0, depth);
+  slice.bias = nullptr;
+  slice.isAdded = true;
+  if (slice.blocks.count > 0) taken.next = {};
+  return taken;
+}
+
+/**
+ * A task, cut into areas of C and these into pieces, one for each part of the depth. The pieces are numbered by parts,
+ * so that a thread's share is neighbouring columns or rows or a part of the depth.
+ */
 class Gemm {
  public:
   Gemm(const GemmTask& task, int64_t threads)
-      : rows_(task.a.rows()),
-        columns_(task.b.columns()),
-        cut_(task, threads),
-        isPacked_(kernels::isPacked(task)),
-        depthAtOnce_(kernels::depthAtOnce(task)) {
+      : order_(task.order), cut_(task, threads), isPacked_(kernels::isPacked(task)), partsDone_(areas()) {
     const Matrix &a = task.a, &b = task.b;
-    const int64_t depth = a.columns();
-    all_ = {.rows = rows_,
-            .columns = columns_,
-            .depth = depth,
-            .blockDepth = std::min(task.blockDepth, depth),
+    all_ = {.rows = a.rows(),
+            .columns = b.columns(),
+            .blocks = {},
             .a = {a.tensor.const_data_ptr<float>(), a.rowStride(), a.columnStride()},
             .b = {b.tensor.const_data_ptr<float>(), b.columnStride(), b.rowStride()},
             .packedA = nullptr,
             .bias = task.bias,
             .isAdded = task.isAdded,
-            .rectifier = task.rectifier,
+            .epilogue = task.epilogue,
             .slope = task.slope,
-            .signs = task.signs,
+            .activated = task.activated,
             .c = task.c.mutable_data_ptr<float>(),
-            .cStride = columns_,
-            .panel = nullptr};
+            .cStride = b.columns(),
+            .panel = nullptr,
+            .next = {}};
+    if (parts() > 1) otherParts_ = at::empty({parts() - 1, all_.rows, all_.columns}, at::kFloat);
   }
 
-  int64_t pieces() const { return cut_.rows * cut_.columns; }
-  /** Pieces of the same rows have the same packed part of A. */
-  int64_t rowsOf(int64_t piece) const { return piece / cut_.columns; }
-  int64_t panelSize() const { return panelVectors(best().lanes) * best().lanes * all_.blockDepth; }
-  int64_t packedSize() const { return isPacked_ ? roundUpDivide(rows_, cut_.rows) * depthAtOnce_ : 0; }
-  bool isPacked() const { return isPacked_; }
-  int64_t depth() const { return all_.depth; }
-  int64_t depthAtOnce() const { return depthAtOnce_; }
+  int64_t pieces() const { return parts() * areas(); }
+  int64_t panelSize() const { return panelVectors(best().lanes) * best().lanes * mostDepth(order_); }
+  int64_t packedSize() const {
+    if (!isPacked_) return 0;
+    return roundUpDivide(all_.rows, cut_.rows) * mostDepth(order_) * std::min(mostBlocks(order_), kBlocksPackedAtOnce);
+  }
 
-  /** The part of a piece that begins at k. */
-  GemmSlice slice(int64_t piece, int64_t k) const {
-    const int64_t lanes = best().lanes, vectors = roundUpDivide(columns_, lanes);
-    const int64_t i = rowsOf(piece), j = piece % cut_.columns;
-    const int64_t row = i * rows_ / cut_.rows, rowEnd = (i + 1) * rows_ / cut_.rows;
-    const int64_t column = j * vectors / cut_.columns * lanes;
-    const int64_t columnEnd = std::min((j + 1) * vectors / cut_.columns * lanes, columns_);
-    GemmSlice slice = all_;
-    slice.rows = rowEnd - row;
-    slice.columns = columnEnd - column;
-    slice.depth = std::min(all_.depth - k, depthAtOnce_);
-    slice.a = from(all_.a, row, k);
-    slice.b = from(all_.b, column, k);
-    slice.bias = k == 0 ? at(all_.bias, column) : nullptr;
-    slice.isAdded = all_.isAdded || k > 0;
-    if (k + slice.depth < all_.depth) slice.rectifier = Rectifier::none;
-    slice.signs = at(all_.signs, row * columns_ + column);
-    slice.c += row * columns_ + column;
+  void share(int64_t threads) {
+    shares_ = std::vector<std::atomic<int64_t>>(threads);
+    for (int64_t i = 0; i < threads; i++) shares_[i] = firstOf(i);
+  }
+
+  /** The next piece of a thread's share, or -1. */
+  int64_t claim(int64_t thread) {
+    const int64_t piece = shares_[thread]++;
+    return piece < firstOf(thread + 1) ? piece : -1;
+  }
+
+  /** Without its end if there are several parts: the first is then summed up in C, the others elsewhere. */
+  GemmSlice slice(int64_t piece) const {
+    const int64_t part = piece / areas();
+    GemmSlice slice = area(piece % areas());
+    int64_t k = 0;
+    for (int64_t i = 0; i < part; i++) k += depthOf(blocks(i));
+    slice.blocks = blocks(part);
+    slice.a = from(slice.a, 0, k);
+    slice.b = from(slice.b, 0, k);
+    if (parts() > 1) slice.epilogue = Epilogue::none;
+    if (part > 0) {
+      slice.bias = nullptr;
+      slice.c = otherParts() + (part - 1) * partSize() + (slice.c - all_.c);
+    }
     return slice;
   }
 
+  /** To be called when a piece is done. */
+  void finish(int64_t piece) {
+    const int64_t index = piece % areas();
+    if (parts() == 1 || ++partsDone_[index] < parts()) return;
+    const GemmSlice slice = area(index);
+    best().gemmAddParts(slice, otherParts() + (slice.c - all_.c), parts() - 1, partSize());
+  }
+
+  /** What will probably be packed first for the next piece of a thread's share. */
+  PanelSource peek(int64_t thread) const {
+    const int64_t piece = shares_[thread];
+    if (piece >= firstOf(thread + 1)) return {};
+    const GemmSlice next = slice(piece);
+    const int64_t lanes = best().lanes;
+    return {next.b, std::min(next.columns, panelVectors(lanes) * lanes), next.blocks.depths[0]};
+  }
+
+  bool isPacked() const { return isPacked_; }
+
  private:
-  int64_t rows_, columns_;
+  int64_t parts() const { return static_cast<int64_t>(order_.size()); }
+  int64_t areas() const { return cut_.rows * cut_.columns; }
+  int64_t firstOf(int64_t thread) const { return thread * pieces() / static_cast<int64_t>(shares_.size()); }
+  Blocks blocks(int64_t part) const { return {order_[part].data(), static_cast<int64_t>(order_[part].size())}; }
+  int64_t partSize() const { return all_.rows * all_.columns; }
+  float* otherParts() const { return otherParts_.mutable_data_ptr<float>(); }
+
+  GemmSlice area(int64_t index) const {
+    const int64_t lanes = best().lanes, vectors = roundUpDivide(all_.columns, lanes);
+    const int64_t i = index / cut_.columns, j = index % cut_.columns;
+    const int64_t row = i * all_.rows / cut_.rows, rowEnd = (i + 1) * all_.rows / cut_.rows;
+    const int64_t column = j * vectors / cut_.columns * lanes;
+    const int64_t columnEnd = std::min((j + 1) * vectors / cut_.columns * lanes, all_.columns);
+    GemmSlice slice = all_;
+    slice.rows = rowEnd - row;
+    slice.columns = columnEnd - column;
+    slice.a = from(all_.a, row, 0);
+    slice.b = from(all_.b, column, 0);
+    slice.bias = at(all_.bias, column);
+    slice.activated = at(all_.activated, row * all_.cStride + column);
+    slice.c += row * all_.cStride + column;
+    return slice;
+  }
+
+  const SumOrder& order_;
   Cut cut_;
   bool isPacked_;
-  int64_t depthAtOnce_;
+  std::vector<std::atomic<int64_t>> partsDone_;  // of each area
+  std::vector<std::atomic<int64_t>> shares_;     // the next piece of each thread's
+  at::Tensor otherParts_;                        // (parts - 1, rows, columns)
   GemmSlice all_;
 };
 
-/** What a thread needs for pieces in the order of their numbers. */
+/** Memory for so many numbers, if they are not too many the same as before, for that is in this core's cache. */
+at::Tensor workspace(int64_t size) {
+  constexpr int64_t kMostKept = 1 << 20;
+  thread_local at::Tensor kept;
+  if (kept.defined() && kept.numel() >= size) return kept;
+  const at::Tensor created = at::empty({size}, at::kFloat);
+  if (size <= kMostKept) kept = created;
+  return created;
+}
+
+/** What a thread needs for its pieces. */
 class Worker {
  public:
-  Worker(const std::vector<Gemm>& gemms, float* panel, float* packedA)
-      : gemms_(gemms), panel_(panel), packedA_(packedA) {}
+  Worker(int64_t panelSize, int64_t packedSize)
+      : workspace_(workspace(panelSize + packedSize)),
+        panel_(workspace_.mutable_data_ptr<float>()),
+        packedA_(panel_ + panelSize) {}
 
-  /** A piece of all tasks' together. */
-  void run(int64_t piece) {
-    while (piece - before_ >= gemms_[gemm_].pieces()) {
-      before_ += gemms_[gemm_++].pieces();
-      packed_ = {-1, -1};
-    }
-    const Gemm& gemm = gemms_[gemm_];
-    for (int64_t k = 0; k < gemm.depth(); k += gemm.depthAtOnce()) {
-      GemmSlice slice = gemm.slice(piece - before_, k);
-      slice.panel = panel_;
-      if (gemm.isPacked()) slice.packedA = packed(slice, {gemm.rowsOf(piece - before_), k});
-      best().gemm(slice);
-    }
+  /** All of a thread's share of a task that is left. */
+  void run(Gemm& gemm, int64_t share) {
+    for (int64_t piece; (piece = gemm.claim(share)) >= 0;) run(gemm, piece, gemm.peek(share));
   }
 
  private:
-  using Part = std::pair<int64_t, int64_t>;  // of the left matrix: rowsOf a piece, and the first k
+  void run(Gemm& gemm, int64_t piece, const PanelSource& next) {
+    GemmSlice rest = gemm.slice(piece);
+    rest.panel = panel_;
+    rest.next = next;
+    while (rest.blocks.count > 0) {
+      GemmSlice slice = takeBlocks(rest, gemm.isPacked() ? kBlocksPackedAtOnce : rest.blocks.count);
+      if (gemm.isPacked()) slice.packedA = packed(slice);
+      best().gemm(slice);
+    }
+    gemm.finish(piece);
+  }
 
-  const float* packed(const GemmSlice& slice, const Part& part) {
-    if (part != packed_) best().gemmPackLeft(slice.a, slice.rows, slice.depth, slice.blockDepth, packedA_);
-    packed_ = part;
+  /** Pieces of the same rows and blocks, one after another, have the same packed part of A. */
+  const float* packed(const GemmSlice& slice) {
+    const Packed wanted{slice.a.data, slice.rows, slice.blocks.depths};
+    if (wanted != packed_) best().gemmPackLeft(slice.a, slice.rows, slice.blocks, packedA_);
+    packed_ = wanted;
     return packedA_;
   }
 
-  const std::vector<Gemm>& gemms_;
+  using Packed = std::tuple<const float*, int64_t, const int64_t*>;
+
+  at::Tensor workspace_;
   float *panel_, *packedA_;
-  size_t gemm_ = 0;
-  int64_t before_ = 0;
-  Part packed_{-1, -1};
+  Packed packed_{};
 };
 
 }  // namespace
 
 void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, const std::function<void()>& beside) {
-  std::vector<Gemm> gemms;
-  const int64_t besides = beside ? 1 : 0;
-  int64_t pieces = besides, panelSize = 0, packedSize = 0;
+  std::deque<Gemm> gemms;
+  int64_t pieces = beside ? 1 : 0, panelSize = 0, packedSize = 0;
   for (const GemmTask& task : tasks) {
-    gemms.emplace_back(task, mostThreads);
-    pieces += gemms.back().pieces();
-    panelSize = std::max(panelSize, gemms.back().panelSize());
-    packedSize = std::max(packedSize, gemms.back().packedSize());
+    const Gemm& gemm = gemms.emplace_back(task, mostThreads);
+    pieces += gemm.pieces();
+    panelSize = std::max(panelSize, gemm.panelSize());
+    packedSize = std::max(packedSize, gemm.packedSize());
   }
   const int64_t threads = std::min(mostThreads, pieces);
-  const at::Tensor workspace = at::empty({threads, panelSize + packedSize}, at::kFloat);
-  float* work = workspace.mutable_data_ptr<float>();
-  std::atomic<int64_t> next{0};
+  for (Gemm& gemm : gemms) gemm.share(threads);
   at::parallel_for(0, threads, 1, [&](int64_t begin, int64_t end) {
     for (int64_t thread = begin; thread < end; thread++) {
-      float* panel = work + thread * (panelSize + packedSize);
-      Worker worker(gemms, panel, panel + panelSize);
-      for (int64_t piece; (piece = next++) < pieces;) {
-        if (piece < besides) {
-          beside();
-        } else {
-          worker.run(piece - besides);
-        }
+      if (thread == 0 && beside) beside();
+      Worker worker(panelSize, packedSize);
+      // Its own share, which is in this core's caches if it has been before, then what others have not come to.
+      for (int64_t i = 0; i < threads; i++) {
+        for (Gemm& gemm : gemms) worker.run(gemm, (thread + i) % threads);
       }
     }
   });

@@ -23,16 +23,23 @@ struct Matrix {
   at::Tensor view() const { return isTransposed ? tensor.t() : tensor; }
 };
 
+/**
+ * How an element is summed up over the depth, which is cut into parts and these into blocks, given by their depths. The
+ * blocks of the first part are added one by one to what is there before, those of each other part to zero, and then the
+ * sum of these parts to the first.
+ */
+using SumOrder = std::vector<std::vector<int64_t>>;
+
 /** C = A B and what GemmSlice says beside. All matrices are float32; one of the strides of A and B is 1. */
 struct GemmTask {
   Matrix a, b;
   at::Tensor c;  // contiguous
-  int64_t blockDepth;
+  const SumOrder& order;
   const float* bias = nullptr;
   bool isAdded = false;
-  Rectifier rectifier = Rectifier::none;
+  Epilogue epilogue = Epilogue::none;
   float slope = 0;
-  const float* signs = nullptr;
+  const float* activated = nullptr;
 };
 
 /** Does all of them on at most so many threads, and on one of these what is to be done beside. */

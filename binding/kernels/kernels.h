@@ -17,8 +17,9 @@
   void gruForwardStep(const GruForwardSlice&, int64_t step, int64_t firstUnit, int64_t unitEnd);               \
   void gruForwardEnd(const GruForwardSlice&);                                                                  \
   void gruBackward(const GruBackwardSlice&);                                                                   \
-  void gemmPackLeft(const Lines& a, int64_t rows, int64_t depth, int64_t blockDepth, float* packed);           \
+  void gemmPackLeft(const Lines& a, int64_t rows, const Blocks& blocks, float* packed);                        \
   void gemm(const GemmSlice&);                                                                                 \
+  void gemmAddParts(const GemmSlice&, const float* parts, int64_t count, int64_t stride);                      \
   void twist(TwisterState&);                                                                                   \
   void uniforms(const TwisterState&, int64_t first, int64_t count, float* out);                                \
   void normalsFromUniforms(float* data, int64_t blocks);                                                       \
@@ -50,6 +51,7 @@ struct Kernels {
   decltype(&plain::gruBackward) gruBackward;
   decltype(&plain::gemmPackLeft) gemmPackLeft;
   decltype(&plain::gemm) gemm;
+  decltype(&plain::gemmAddParts) gemmAddParts;
   decltype(&plain::twist) twist;
   decltype(&plain::uniforms) uniforms;
   decltype(&plain::normalsFromUniforms) normalsFromUniforms;

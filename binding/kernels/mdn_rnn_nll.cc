@@ -16,7 +16,8 @@ using at::Tensor;
 /** a b, in each row plus the bias, if there is one. The head's products are too small for threads. */
 Tensor multiply(const Matrix& a, const Matrix& b, const float* bias = nullptr) {
   const Tensor result = at::empty({a.rows(), b.columns()}, at::kFloat);
-  runGemms({{.a = a, .b = b, .c = result, .blockDepth = a.columns(), .bias = bias}}, 1);
+  const SumOrder order{{a.columns()}};
+  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = bias}}, 1);
   return result;
 }
 

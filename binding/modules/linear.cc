@@ -148,13 +148,16 @@ class LinearChain : public NativeClass<LinearChain> {
   std::vector<Link> links_;
 };
 
-// blockedProduct(a, b, bias?, blockDepth), for tests
-Napi::Value blockedProduct(const Napi::CallbackInfo& info) {
+// orderedProduct(a, b, bias?, order: block depths of each part), for tests
+Napi::Value orderedProduct(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const at::Tensor a = environment.unwrap(info[0], "a"), b = environment.unwrap(info[1], "b");
   const at::Tensor bias = isMissing(info[2]) ? at::Tensor() : environment.unwrap(info[2], "bias");
-  const int64_t blockDepth = integerFromJs(info[3], "blockDepth");
-  return environment.wrap(info.Env(), kernels::blockedProduct(a, b, bias, blockDepth));
+  if (!info[3].IsArray()) throw invalidArgument("order", "an array", info[3]);
+  const auto parts = info[3].As<Napi::Array>();
+  kernels::SumOrder order;
+  for (uint32_t i = 0; i < parts.Length(); i++) order.push_back(integersFromJs(parts[i], "order"));
+  return environment.wrap(info.Env(), kernels::orderedProduct(a, b, bias, order));
 }
 
 }  // namespace
@@ -170,5 +173,5 @@ void registerLinear(Napi::Env env, Napi::Object exports) {
                        {"trace", &LinearChain::method<&LinearChain::trace>},
                        {"inputGradient", &LinearChain::method<&LinearChain::inputGradient>},
                        {"parameterGradients", &LinearChain::method<&LinearChain::parameterGradients>}});
-  exportFunction<blockedProduct>(exports, "blockedProduct");
+  exportFunction<orderedProduct>(exports, "orderedProduct");
 }

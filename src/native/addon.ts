@@ -102,7 +102,7 @@ export interface Addon extends Ops {
   Linear: new (inFeatures: number, outFeatures: number, bias: boolean) => NativeLinear;
   LinearChain: new (links: NativeLink[]) => NativeLinearChain;
   /** For tests: `a b + bias` by the kernel that stands in for libtorch's where it gives the same bits. */
-  blockedProduct(a: Handle, b: Handle, bias: Handle | undefined, blockDepth: number): Handle;
+  orderedProduct(a: Handle, b: Handle, bias: Handle | undefined, order: number[][]): Handle;
   Gru: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGru;
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;

@@ -40,16 +40,13 @@ export function ganStep(
     const fakes = generator.vjp(noise); // of (B, dataDim)
     const ofFakes = discriminator.vjp(fakes.output); // of logits, (B, 1)
     const lossG = loss.generator(ofFakes.output);
-    const gradientsG = fakes.parameterGradients(ofFakes.inputGradient(lossG.gradients[0]));
+    scope(() => optimizerG.step(clipped(fakes.parameterGradients(ofFakes.inputGradient(lossG.gradients[0])))));
+    ema?.update(generator);
 
     const ofReal = discriminator.vjp(real);
     const lossD = loss.discriminator(ofReal.output, ofFakes.output);
     const [toReal, toFakes] = lossD.gradients;
-    const gradientsD = ofReal.parameterGradients(toReal, ofFakes.parameterGradients(toFakes));
-
-    optimizerG.step(clipped(gradientsG));
-    optimizerD.step(clipped(gradientsD));
-    ema?.update(generator);
+    scope(() => optimizerD.step(clipped(ofReal.parameterGradients(toReal, ofFakes.parameterGradients(toFakes)))));
     return { lossD: lossD.value.item(), lossG: lossG.value.item() };
   });
 }

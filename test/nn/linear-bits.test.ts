@@ -123,50 +123,67 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
   });
 });
 
-/** Blocks of the depth one after another; each begins at zero and adds product by product. */
-function blockedReference(a: Tensor, b: Tensor, bias: Tensor, blockDepth: number, isFused: boolean): Tensor {
+/** Of each part's blocks; each block begins at zero and adds product by product. */
+function orderedReference(a: Tensor, b: Tensor, bias: Tensor, order: number[][], isFused: boolean): Tensor {
   const [left, right, added] = [numbersOf(a), numbersOf(b), numbersOf(bias)];
   const [rows, depth, columns] = [a.shape[0]!, a.shape[1]!, b.shape[1]!];
   // A product of two float32 is exact in float64, so that only the sum is rounded.
   const multiply = isFused ? (x: number, y: number) => x * y : (x: number, y: number) => Math.fround(x * y);
+  const add = (x: number, y: number) => Math.fround(x + y);
   const sums = new Float32Array(rows * columns);
   for (const index of sums.keys()) {
     const [i, j] = [Math.floor(index / columns), index % columns];
-    let sum = added[j]!;
-    for (let start = 0; start < depth; start += blockDepth) {
-      let block = 0;
-      for (let k = start; k < Math.min(start + blockDepth, depth); k++) {
-        block = Math.fround(block + multiply(left[i * depth + k]!, right[k * columns + j]!));
+    let k = 0;
+    const sumOfBlock = (blockDepth: number) => {
+      let sum = 0;
+      for (const end = k + blockDepth; k < end; k++) {
+        sum = add(sum, multiply(left[i * depth + k]!, right[k * columns + j]!));
       }
-      sum = Math.fround(sum + block);
-    }
-    sums[index] = sum;
+      return sum;
+    };
+    const [first, ...others] = order.map((blocks, part) =>
+      blocks.map(sumOfBlock).reduce(add, part === 0 ? added[j]! : 0),
+    );
+    sums[index] = others.length > 0 ? add(first!, others.reduce(add)) : first!;
   }
   return tensor(sums, { shape: [rows, columns] });
 }
 
-describe.each([1, 2])('the kernel sums up in blocks from left to right at %d threads', (threads) => {
+describe.each([1, 2, 3])('the kernel sums up in a given order at %d threads', (threads) => {
   beforeEach(() => setNumThreads(threads));
 
   test.each([
-    [1, 1, 1, 192],
-    [3, 50, 31, 192],
-    [15, 17, 16, 4],
-    [33, 193, 65, 192],
-    [64, 390, 48, 128],
-    [200, 100, 17, 192],
-    [17, 64, 300, 256],
-    [40, 300, 700, 24],
-  ])('(%d, %d) by (%d, %d)', (rows, depth, columns, blockDepth) => {
+    [1, 1, [[1]]],
+    [3, 31, [[50]]],
+    [15, 16, [[4, 4, 4, 4, 1]]],
+    [33, 65, [[192, 1]]],
+    [64, 48, [[128, 128, 134]]],
+    [200, 17, [[100]]],
+    [17, 300, [[64]]],
+    [40, 700, [[24, 24, 24, 24, 24, 180]]],
+    [128, 128, [[37], [36]]],
+    [
+      70,
+      100,
+      [
+        [20, 30],
+        [1, 49],
+        [25, 25],
+      ],
+    ],
+    [300, 20, [[64, 1], [32, 33], [65], [5, 5, 5, 5, 5, 40]]],
+    [9, 400, [[3, 2], [4]]],
+  ])('(%d, depth) by (depth, %d), %j', (rows, columns, order) => {
     // Without AVX2 each product may be rounded by itself.
     const isFused = native().cpuCapability().startsWith('AVX');
+    const depth = order.flat().reduce((x, y) => x + y);
     const [a, b, bias] = [randn([rows, depth]), randn([depth, columns]), randn([columns])];
     const transposed = (each: Tensor) => each.transpose(0, 1).contiguous().transpose(0, 1);
     for (const added of [bias, undefined]) {
-      const expected = blockedReference(a, b, added ?? zeros([columns]), blockDepth, isFused);
+      const expected = orderedReference(a, b, added ?? zeros([columns]), order, isFused);
       for (const left of [a, transposed(a)]) {
         for (const right of [b, transposed(b)]) {
-          const handle = native().blockedProduct(left.handle, right.handle, added?.handle, blockDepth);
+          const handle = native().orderedProduct(left.handle, right.handle, added?.handle, order);
           expectSameBits(new Tensor(handle), expected);
         }
       }
