@@ -167,14 +167,14 @@ Tensor inputGradient(const Tensor& gradient, const std::vector<LinearLayer>& lay
 }
 
 variable_list parameterGradients(const Tensor& gradient, const std::vector<LinearLayer>& layers,
-                                 const variable_list& trace, variable_list others) {
+                                 const variable_list& trace, size_t count, const variable_list& others) {
   const at::AutoDispatchBelowADInplaceOrView noGraph;
-  std::vector<bool> isNeeded(1 + parametersOf(layers).size(), true);
-  isNeeded[0] = false;
-  TORCH_CHECK(others.empty() || others.size() + 1 == isNeeded.size(), "Expected a gradient for each parameter");
-  variable_list gradients = backward(gradient, layers, trace, isNeeded, others);
-  gradients.erase(gradients.begin());
-  return gradients;
+  const size_t needed = parametersOf({layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(count)}).size();
+  TORCH_CHECK(others.empty() || others.size() == needed, "Expected a gradient for each parameter");
+  std::vector<bool> isNeeded(1 + parametersOf(layers).size());
+  std::fill_n(isNeeded.begin() + 1, needed, true);
+  const variable_list gradients = backward(gradient, layers, trace, isNeeded, others);
+  return {gradients.begin() + 1, gradients.begin() + 1 + static_cast<std::ptrdiff_t>(needed)};
 }
 
 Tensor linearChain(const Tensor& x, const std::vector<LinearLayer>& layers) {

@@ -30,8 +30,12 @@ std::vector<at::Tensor> traceLinearChain(const at::Tensor& x, const std::vector<
 at::Tensor inputGradient(const at::Tensor& gradient, const std::vector<LinearLayer>& layers,
                          const std::vector<at::Tensor>& trace);
 
-/** The gradients of the weights and biases in the layers' order; added to `others` in place unless that is empty. */
+/**
+ * The gradients of the weights and biases of the first `count` layers, in their order; added to `others` in place
+ * unless that is empty.
+ */
 std::vector<at::Tensor> parameterGradients(const at::Tensor& gradient, const std::vector<LinearLayer>& layers,
-                                           const std::vector<at::Tensor>& trace, std::vector<at::Tensor> others);
+                                           const std::vector<at::Tensor>& trace, size_t count,
+                                           const std::vector<at::Tensor>& others = {});
 
 }  // namespace kernels

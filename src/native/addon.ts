@@ -29,6 +29,8 @@ export interface NativeLinearChain {
   inputGradient(trace: Handle[], gradient: Handle): Handle;
   /** One a parameter, added in place to `others` if given. */
   parameterGradients(trace: Handle[], gradient: Handle, others?: Handle[]): Handle[];
+  /** Of what the next chain, whose trace begins with this one's end, makes of the result. */
+  parameterGradientsThrough(trace: Handle[], next: NativeLinearChain, nextTrace: Handle[], gradient: Handle): Handle[];
 }
 
 export interface NativeGru extends NativeModule {

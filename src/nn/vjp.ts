@@ -19,6 +19,13 @@ export interface Vjp {
    * @param others gradients of the same parameters, to which these are added in place
    */
   parameterGradients(gradient: Tensor, others?: Tensor[]): Tensor[];
+  /**
+   * The parameters' gradients of what another layer makes of this output, by the chain rule.
+   *
+   * @param next the other layer's products, taken at this output
+   * @param gradient of the shape of its output
+   */
+  parameterGradientsThrough(next: Vjp, gradient: Tensor): Tensor[];
 }
 
 /** By autograd, for any layer. */
@@ -27,12 +34,14 @@ export function vjpByGraph(forward: (input: Tensor) => Tensor, parameters: Tenso
   leaf.requiresGrad = true;
   const output = forward(leaf);
   const products = (gradient: Tensor, of: Tensor[]) => grad(output.mul(gradient).sum(), of, { retainGraph: true });
+  const parameterGradients = (gradient: Tensor, others?: Tensor[]) => {
+    const gradients = products(gradient, parameters);
+    return others ? others.map((other, i) => other.add_(gradients[i]!)) : gradients;
+  };
   return {
     output: output.detach(),
     inputGradient: (gradient) => products(gradient, [leaf])[0]!,
-    parameterGradients: (gradient, others) => {
-      const gradients = products(gradient, parameters);
-      return others ? others.map((other, i) => other.add_(gradients[i]!)) : gradients;
-    },
+    parameterGradients,
+    parameterGradientsThrough: (next, gradient) => parameterGradients(next.inputGradient(gradient)),
   };
 }

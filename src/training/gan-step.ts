@@ -40,7 +40,7 @@ export function ganStep(
     const fakes = generator.vjp(noise); // of (B, dataDim)
     const ofFakes = discriminator.vjp(fakes.output); // of logits, (B, 1)
     const lossG = loss.generator(ofFakes.output);
-    scope(() => optimizerG.step(clipped(fakes.parameterGradients(ofFakes.inputGradient(lossG.gradients[0])))));
+    scope(() => optimizerG.step(clipped(fakes.parameterGradientsThrough(ofFakes, lossG.gradients[0]))));
     ema?.update(generator);
 
     const ofReal = discriminator.vjp(real);

@@ -77,15 +77,41 @@ describe.each([1, 2, 3])("libtorch's bits at %d threads", (threads) => {
         const y = byOperators(layers, x);
         const gradient = randn(y.shape);
         const [ofInput, ...ofParameters] = grad(y.mul(gradient).sum(), inputs);
-        const { output, inputGradient, parameterGradients } = model.vjp(x);
-        expect(output.requiresGrad).toBe(false);
-        expectSameBits([output, inputGradient(gradient)], [y, ofInput!]);
-        const found = parameterGradients(gradient);
+        const vjp = model.vjp(x);
+        expect(vjp.output.requiresGrad).toBe(false);
+        expectSameBits([vjp.output, vjp.inputGradient(gradient)], [y, ofInput!]);
+        const found = vjp.parameterGradients(gradient);
         expectSameBits(found, ofParameters);
         const others = found.map((each) => randn(each.shape));
         const sums = others.map((other, i) => other.add(found[i]!));
-        expectSameBits(parameterGradients(gradient, others), sums);
+        expectSameBits(vjp.parameterGradients(gradient, others), sums);
         expectSameBits(others, sums);
+      });
+    }
+  });
+
+  test.each<[string, Layer[], Layer[]]>([
+    [
+      "the GAN's two nets",
+      [linear(100, 128), new ReLU(), linear(128, 784), new Tanh()],
+      [linear(784, 128), new LeakyReLU(0.2), linear(128, 1)],
+    ],
+    ['no activation between', [linear(70, 65)], [linear(65, 33, false), new Sigmoid()]],
+    ['the first by a graph', [new Tanh(), linear(70, 65)], [linear(65, 33)]],
+    ['the second by a graph', [linear(70, 65), new Tanh()], [new Sigmoid(), linear(65, 33)]],
+  ])('gradients through another layer: %s', (_, layers, nextLayers) => {
+    const [model, next] = [new Sequential(...layers), new Sequential(...nextLayers)];
+    const inFeatures = layers.find((layer) => layer instanceof Linear)!.parameters()[0]!.shape[1]!;
+    for (let call = 0; call < calls; call++) {
+      scope(() => {
+        const x = randn([128, inFeatures]);
+        const y = byOperators([...layers, ...nextLayers], x);
+        const gradient = randn(y.shape);
+        const vjp = model.vjp(x);
+        expectSameBits(
+          vjp.parameterGradientsThrough(next.vjp(vjp.output), gradient),
+          grad(y.mul(gradient).sum(), model.parameters()),
+        );
       });
     }
   });
@@ -176,9 +202,9 @@ test('the layer that does not fit is named by its input', () => {
 });
 
 test("a gradient that has not the output's shape is ERR_SHAPE", () => {
-  const { parameterGradients } = new Sequential(linear(3, 4), new ReLU()).vjp(ones([2, 3]));
+  const vjp = new Sequential(linear(3, 4), new ReLU()).vjp(ones([2, 3]));
   const message = "Expected a Tensor of shape (2, 4), the output's, for gradient but received (2, 1)";
-  expect(errorOf(() => parameterGradients(ones([2, 1])))).toMatchObject({ code: 'ERR_SHAPE', message });
+  expect(errorOf(() => vjp.parameterGradients(ones([2, 1])))).toMatchObject({ code: 'ERR_SHAPE', message });
 });
 
 test('use after dispose is ERR_DISPOSED', () => {
