@@ -4,7 +4,7 @@
 // As in "Anatomy of High-Performance Matrix Multiplication" (Goto and van de Geijn, 2008), a panel of B's columns is
 // packed to stay in the first cache while all rows of A go by, and a tile of C stays in registers while the depth runs
 // by. A is read where it lies if its rows do; else its tiles are packed, too, for elements a power of two apart would
-// fall into a few sets of the cache. The tile of C and the next panel are fetched meanwhile.
+// fall into a few sets of the cache.
 #include "gemm_slice.h"
 
 #include "kernels.h"
@@ -47,49 +47,23 @@ struct Panel {
   }
 };
 
-/** Element k of all columns together. */
-void packPanel(const PanelSource& source, int64_t vectors, float* packed) {
-  const auto& [b, columns, depth] = source;
-  if (b.lineStride == 1 && columns == vectors * kLanes) {
-    withConstant<kMostVectors>(vectors,
-                               [&](auto constant) { packNeighbours<decltype(constant)::value>(b, depth, packed); });
+/** Element k of all columns together, of which `b` begins with the first. */
+void packPanel(const Lines& b, const Panel& panel, int64_t depth, float* packed) {
+  if (b.lineStride == 1 && panel.columns == panel.vectors * kLanes) {
+    withConstant<kMostVectors>(panel.vectors,
+                               [&](auto vectors) { packNeighbours<decltype(vectors)::value>(b, depth, packed); });
     return;
   }
-  for (int64_t i = 0; i < columns; i += kLanes) {
-    packLines(from(b, i, 0), least(columns - i, kLanes), depth, packed + i, vectors * kLanes);
+  for (int64_t i = 0; i < panel.columns; i += kLanes) {
+    packLines(from(b, i, 0), least(panel.columns - i, kLanes), depth, packed + i, panel.vectors * kLanes);
   }
 }
 
-/**
- * Fetches those parts from `begin` to `end` of what the next panel is packed from, cut into `parts`, into the second
- * cache, for the first is full of this panel. Its numbers lie in runs.
- */
-KERNEL_INLINE void prefetchParts(const PanelSource& next, int64_t begin, int64_t end, int64_t parts) {
-  const bool isByDepth = next.b.lineStride == 1;
-  const int64_t runs = isByDepth ? next.depth : next.columns, length = isByDepth ? next.columns : next.depth;
-  const int64_t stride = isByDepth ? next.b.depthStride : next.b.lineStride;
-  for (int64_t run = begin * runs / parts; run < end * runs / parts; run++) {
-    for (int64_t i = 0; i < length; i += kCacheLine) __builtin_prefetch(next.b.data + run * stride + i, 0, 2);
-  }
-}
-
-/** A panel of a block, the depth of whose first row is `k`. */
-struct Place {
-  int64_t block, k;
-  Panel panel;
+/** Some of the depth, whose first row is `first`. */
+struct Block {
+  int64_t first, depth;
+  bool isLast;
 };
-
-/** All panels of a block, then those of the next. */
-Place after(const GemmSlice& s, const Place& place) {
-  const int64_t column = place.panel.first + place.panel.columns;
-  if (column < s.columns) return {place.block, place.k, Panel(column, s.columns)};
-  return {place.block + 1, place.k + s.blocks.depths[place.block], Panel(0, s.columns)};
-}
-
-PanelSource sourceOf(const GemmSlice& s, const Place& place) {
-  if (place.block == s.blocks.count) return s.next;
-  return {from(s.b, place.panel.first, place.k), place.panel.columns, s.blocks.depths[place.block]};
-}
 
 /**
  * C = before + A B for one tile; `before` is the bias, C itself, or null for zeros. `a` is no copy: to copy two numbers
@@ -98,7 +72,6 @@ PanelSource sourceOf(const GemmSlice& s, const Place& place) {
 template <int Rows, int Vectors>
 __attribute__((noinline)) void tile(int64_t depth, const Strided& a, const float* b, const float* before,
                                     int64_t beforeStride, float* c, int64_t cStride, int64_t columns) {
-  KERNEL_UNROLL for (int r = 0; r < Rows; r++) prefetchToWrite<Vectors>(c + r * cStride);
   Vec sum[Rows][Vectors] = {};
   accumulate<Rows, Vectors>(depth, a, b, Vectors * kLanes, sum);
   if (columns == Vectors * kLanes) {
@@ -148,24 +121,20 @@ __attribute__((noinline)) void finish(const GemmSlice& s, int64_t firstRow, int6
   }
 }
 
-void multiplyPanel(const GemmSlice& s, const Place& place, const PanelSource& next) {
-  const auto& [block, k, panel] = place;
-  const int64_t depth = s.blocks.depths[block];
-  const bool isFirst = block == 0, isLast = block + 1 == s.blocks.count;
+void multiplyPanel(const GemmSlice& s, const Block& block, const Panel& panel) {
   forEachTile<kTileRows>(s.rows, [&](auto tileRows, int64_t row) {
     constexpr int kRows = decltype(tileRows)::value;
-    prefetchParts(next, row, row + kRows, s.rows);
-    const Lines lines = from(s.a, row, k);
-    const Strided a = s.packedA ? Strided{s.packedA + k * s.rows + row * depth, 1, kRows}
+    const Lines lines = from(s.a, row, block.first);
+    const Strided a = s.packedA ? Strided{s.packedA + block.first * s.rows + row * block.depth, 1, kRows}
                                 : Strided{lines.data, lines.lineStride, lines.depthStride};
     float* c = s.c + row * s.cStride + panel.first;
-    const bool isOnC = s.isAdded || !isFirst;
+    const bool isOnC = s.isAdded || block.first > 0;
     const float* before = isOnC ? c : s.bias ? s.bias + panel.first : nullptr;
     withConstant<kMostVectors>(panel.vectors, [&](auto vectors) {
-      tile<kRows, decltype(vectors)::value>(depth, a, s.panel, before, isOnC ? s.cStride : 0, c, s.cStride,
+      tile<kRows, decltype(vectors)::value>(block.depth, a, s.panel, before, isOnC ? s.cStride : 0, c, s.cStride,
                                             panel.columns);
     });
-    if (isLast) finish(s, row, kRows, panel.first, panel.columns);
+    if (block.isLast) finish(s, row, kRows, panel.first, panel.columns);
   });
 }
 
@@ -187,9 +156,12 @@ void gemmPackLeft(const Lines& a, int64_t rows, const Blocks& blocks, float* pac
 }
 
 void gemm(const GemmSlice& s) {
-  for (Place place{0, 0, Panel(0, s.columns)}; place.block < s.blocks.count; place = after(s, place)) {
-    packPanel(sourceOf(s, place), place.panel.vectors, s.panel);
-    multiplyPanel(s, place, sourceOf(s, after(s, place)));
+  for (int64_t i = 0, k = 0; i < s.blocks.count; k += s.blocks.depths[i++]) {
+    const Block block{k, s.blocks.depths[i], i + 1 == s.blocks.count};
+    for (Panel panel(0, s.columns); panel.columns > 0; panel = Panel(panel.first + panel.columns, s.columns)) {
+      packPanel(from(s.b, panel.first, k), panel, block.depth, s.panel);
+      multiplyPanel(s, block, panel);
+    }
   }
 }
 

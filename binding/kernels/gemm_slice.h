@@ -23,12 +23,6 @@ struct Blocks {
   int64_t count;
 };
 
-/** What a panel is packed from: columns of the right matrix, and how much of the depth. */
-struct PanelSource {
-  Lines b;
-  int64_t columns, depth;
-};
-
 /** Some rows and columns of a product of matrices, for one thread. */
 struct GemmSlice {
   int64_t rows, columns;
@@ -42,8 +36,7 @@ struct GemmSlice {
   const float* activated;  // y of all elements, laid out as C; or null if it is x
   float* c;                // (rows, columns), rows cStride apart
   int64_t cStride;
-  float* panel;      // workspace: a panel of a block
-  PanelSource next;  // fetched ahead, what this thread will pack after these columns; or no columns
+  float* panel;  // workspace: a panel of a block
 };
 
 }  // namespace kernels

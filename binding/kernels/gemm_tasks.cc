@@ -91,7 +91,6 @@ GemmSlice takeBlocks(GemmSlice& slice, int64_t most) {
   slice.b = from(slice.b, 0, depth);
   slice.bias = nullptr;
   slice.isAdded = true;
-  if (slice.blocks.count > 0) taken.next = {};
   return taken;
 }
 
@@ -117,8 +116,7 @@ class Gemm {
             .activated = task.activated,
             .c = task.c.mutable_data_ptr<float>(),
             .cStride = b.columns(),
-            .panel = nullptr,
-            .next = {}};
+            .panel = nullptr};
     if (parts() > 1) otherParts_ = at::empty({parts() - 1, all_.rows, all_.columns}, at::kFloat);
   }
 
@@ -163,15 +161,6 @@ class Gemm {
     if (parts() == 1 || ++partsDone_[index] < parts()) return;
     const GemmSlice slice = area(index);
     best().gemmAddParts(slice, otherParts() + (slice.c - all_.c), parts() - 1, partSize());
-  }
-
-  /** What will probably be packed first for the next piece of a thread's share. */
-  PanelSource peek(int64_t thread) const {
-    const int64_t piece = shares_[thread];
-    if (piece >= firstOf(thread + 1)) return {};
-    const GemmSlice next = slice(piece);
-    const int64_t lanes = best().lanes;
-    return {next.b, std::min(next.columns, panelVectors(lanes) * lanes), next.blocks.depths[0]};
   }
 
   bool isPacked() const { return isPacked_; }
@@ -228,16 +217,9 @@ class Worker {
         panel_(workspace_.mutable_data_ptr<float>()),
         packedA_(panel_ + panelSize) {}
 
-  /** All of a thread's share of a task that is left. */
-  void run(Gemm& gemm, int64_t share) {
-    for (int64_t piece; (piece = gemm.claim(share)) >= 0;) run(gemm, piece, gemm.peek(share));
-  }
-
- private:
-  void run(Gemm& gemm, int64_t piece, const PanelSource& next) {
+  void run(Gemm& gemm, int64_t piece) {
     GemmSlice rest = gemm.slice(piece);
     rest.panel = panel_;
-    rest.next = next;
     while (rest.blocks.count > 0) {
       GemmSlice slice = takeBlocks(rest, gemm.isPacked() ? kBlocksPackedAtOnce : rest.blocks.count);
       if (gemm.isPacked()) slice.packedA = packed(slice);
@@ -246,6 +228,7 @@ class Worker {
     gemm.finish(piece);
   }
 
+ private:
   /** Pieces of the same rows and blocks, one after another, have the same packed part of A. */
   const float* packed(const GemmSlice& slice) {
     const Packed wanted{slice.a.data, slice.rows, slice.blocks.depths};
@@ -280,7 +263,9 @@ void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, const std
       Worker worker(panelSize, packedSize);
       // Its own share, which is in this core's caches if it has been before, then what others have not come to.
       for (int64_t i = 0; i < threads; i++) {
-        for (Gemm& gemm : gemms) worker.run(gemm, (thread + i) % threads);
+        for (Gemm& gemm : gemms) {
+          for (int64_t piece; (piece = gemm.claim((thread + i) % threads)) >= 0;) worker.run(gemm, piece);
+        }
       }
     }
   });

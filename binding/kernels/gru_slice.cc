@@ -22,8 +22,10 @@
 namespace kernels::KERNEL_ISA {
 namespace {
 
-// What the registers hold beside the weights.
+// What the registers hold beside the weights, of two vectors.
 constexpr int kBackwardRows = kLanes == 16 ? 12 : 6;
+// Of the weights' gradients, for whose tiles the left matrix is read from the second cache: the wider, the less often.
+constexpr int kGradientVectors = kLanes == 16 ? 4 : 2;
 constexpr float kPerM = 1.0f / kExponents[2];  // m is kept as gru_gates.h scales it
 
 /** The gates' exponents of some rows, one vector of units. */
@@ -134,22 +136,24 @@ __attribute__((noinline)) void addTile(int64_t depth, const Strided& a, const fl
   }
 }
 
-// Columns [0, count), whole vectors, two vectors at a time: body(Constant<vectors>, first).
-template <class Body>
+// Columns [0, count), whole vectors, at most `Most` vectors at a time: body(Constant<vectors>, first).
+template <int Most, class Body>
 KERNEL_INLINE void forEachPanel(int64_t count, Body body) {
   int64_t first = 0;
-  for (; first + 2 * kLanes <= count; first += 2 * kLanes) body(Constant<2>{}, first);
-  if (first < count) body(Constant<1>{}, first);
+  for (; first + Most * kLanes <= count; first += Most * kLanes) body(Constant<Most>{}, first);
+  if (first < count) withConstant<Most>((count - first) / kLanes, [&](auto vectors) { body(vectors, first); });
 }
 
 /** sum (rows, columns) += aᵀ b, with a (depth, rows) and b (depth, columns). */
 void addTransposedProduct(int64_t rows, int64_t columns, int64_t depth, const float* a, int64_t aStride, const float* b,
                           int64_t bStride, float* sum, int64_t sumStride) {
   if (depth == 0) return;  // the sums may be large
-  forEachPanel(columns, [&](auto vectors, int64_t column) {
-    forEachTile<kBackwardRows>(rows, [&](auto tileRows, int64_t row) {
-      addTile<decltype(tileRows)::value, decltype(vectors)::value>(depth, {a + row, 1, aStride}, b + column, bStride,
-                                                                   sum + row * sumStride + column, sumStride);
+  forEachPanel<kGradientVectors>(columns, [&](auto vectors, int64_t column) {
+    constexpr int kVectors = decltype(vectors)::value;
+    constexpr int kMostRows = kVectors > 2 ? 2 * kBackwardRows / kVectors : kBackwardRows;
+    forEachTile<kMostRows>(rows, [&](auto tileRows, int64_t row) {
+      addTile<decltype(tileRows)::value, kVectors>(depth, {a + row, 1, aStride}, b + column, bStride,
+                                                   sum + row * sumStride + column, sumStride);
     });
   });
 }
@@ -180,7 +184,7 @@ void backwardStep(const GruBackwardSlice& s, int64_t t, const float* next, float
   }
   const int64_t row = gradients ? t * s.rows : 0;
   const float *gates = s.gates + row * layout.gates, *before = s.states + row * layout.state;
-  forEachPanel(layout.hidden, [&](auto vectors, int64_t unit) {
+  forEachPanel<2>(layout.hidden, [&](auto vectors, int64_t unit) {
     forEachTile<kBackwardRows>(s.rows, [&](auto rows, int64_t first) {
       backwardTile<decltype(rows)::value, decltype(vectors)::value>(s, unit, first, next, gates, before, gradients);
     });
@@ -192,7 +196,7 @@ void inputGradients(const GruBackwardSlice& s, int64_t firstStep, int64_t steps)
   const GruLayout& layout = s.layout;
   const int64_t rows = steps * s.rows, depth = 4 * layout.hidden;
   __builtin_memset(s.xPadded, 0, rows * layout.paddedInput * sizeof(float));
-  forEachPanel(layout.paddedInput, [&](auto vectors, int64_t column) {
+  forEachPanel<2>(layout.paddedInput, [&](auto vectors, int64_t column) {
     constexpr int kVectors = decltype(vectors)::value;
     forEachTile<kBackwardRows>(rows, [&](auto tileRows, int64_t row) {
       addTile<decltype(tileRows)::value, kVectors>(
