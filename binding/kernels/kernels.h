@@ -20,9 +20,8 @@
   void gemmPackLeft(const Lines& a, int64_t rows, const Blocks& blocks, float* packed);                        \
   void gemm(const GemmSlice&);                                                                                 \
   void gemmAddParts(const GemmSlice&, const float* parts, int64_t count, int64_t stride);                      \
-  void twist(TwisterState&);                                                                                   \
-  void uniforms(const TwisterState&, int64_t first, int64_t count, float* out);                                \
-  void normalsFromUniforms(float* data, int64_t blocks);                                                       \
+  void twist(uint32_t* words, int64_t count);                                                                  \
+  void normals(const uint32_t* words, int64_t blocks, float* out);                                             \
   void adam(const AdamSlice&);                                                                                 \
   void tanhs(const TanhSlice&);                                                                                \
   void rollOut(const RollOutSlice&);                                                                           \
@@ -53,8 +52,7 @@ struct Kernels {
   decltype(&plain::gemm) gemm;
   decltype(&plain::gemmAddParts) gemmAddParts;
   decltype(&plain::twist) twist;
-  decltype(&plain::uniforms) uniforms;
-  decltype(&plain::normalsFromUniforms) normalsFromUniforms;
+  decltype(&plain::normals) normals;
   decltype(&plain::adam) adam;
   decltype(&plain::tanhs) tanhs;
   decltype(&plain::rollOut) rollOut;

@@ -18,59 +18,66 @@ namespace {
 
 using at::Tensor;
 
-constexpr int64_t kBlock = 16;  // numbers that libtorch makes at once; it draws fewer in another way
+/** Numbers at a time, whose words stay in the first cache of a thread that makes all, or in the second of several. */
+int64_t mostAtOnce() { return at::get_num_threads() == 1 ? 1 << 12 : 1 << 17; }
 
 /** The twister inside a generator, taken out and put back at the end. */
 class Twister {
  public:
-  explicit Twister(at::CPUGeneratorImpl& generator) : generator_(generator), data_(generator.engine().data()) {
-    std::copy(data_.state_.begin(), data_.state_.end(), state_.words);
+  /** For draws of at most so many words. */
+  Twister(at::CPUGeneratorImpl& generator, int64_t most)
+      : generator_(generator),
+        data_(generator.engine().data()),
+        buffer_(at::empty({most + 2 * kTwisterSize}, at::kInt)),
+        words_(reinterpret_cast<uint32_t*>(buffer_.mutable_data_ptr<int32_t>())) {
+    std::copy(data_.state_.begin(), data_.state_.end(), words_);
+    // left_ counts the words to come and one, for libtorch twists before it takes the first.
+    next_ = kTwisterSize - (data_.left_ - 1);
   }
   ~Twister() {
-    std::copy(state_.words, state_.words + TwisterState::kSize, data_.state_.begin());
+    std::copy_n(words_ + state_, kTwisterSize, data_.state_.begin());
+    data_.left_ = static_cast<int>(kTwisterSize - next_ + 1);
+    data_.next_ = static_cast<uint32_t>(next_);
     at::mt19937 engine;
     engine.set_data(data_);
     generator_.set_engine(engine);
   }
 
-  void draw(float* out, int64_t count) {
-    // left_ counts the words to come and one, for libtorch twists before it takes the first.
-    while (count > 0) {
-      if (data_.left_ == 1) {
-        best().twist(state_);
-        data_.left_ = TwisterState::kSize + 1;
-        data_.next_ = 0;
-      }
-      const int64_t taken = std::min<int64_t>(count, data_.left_ - 1);
-      best().uniforms(state_, data_.next_, taken, out);
-      data_.left_ -= static_cast<int>(taken);
-      data_.next_ += static_cast<uint32_t>(taken);
-      out += taken;
-      count -= taken;
-    }
+  /** The next words before they are tempered, until the next draw. */
+  const uint32_t* draw(int64_t count) {
+    std::copy_n(words_ + state_, kTwisterSize, words_);
+    const int64_t first = next_, end = first + count, states = (end - 1) / kTwisterSize;
+    best().twist(words_ + kTwisterSize, states * kTwisterSize);
+    state_ = states * kTwisterSize;
+    next_ = end - state_;
+    return words_ + first;
   }
 
  private:
   at::CPUGeneratorImpl& generator_;
   at::mt19937_data_pod data_;
-  TwisterState state_;
+  at::Tensor buffer_;
+  uint32_t* words_;    // a state of the twister, and those that follow
+  int64_t state_ = 0;  // where the last of them is
+  int64_t next_;       // the next of its words to be drawn
 };
 
 Tensor ownRandn(at::IntArrayRef sizes, at::Generator& generator) {
+  constexpr int64_t kBlocksWorthAThread = 1 << 8;
   const Tensor result = at::empty(sizes, at::kFloat);
-  const int64_t count = result.numel(), blocks = count / kBlock;
+  const int64_t count = result.numel(), atOnce = std::min(count, mostAtOnce());
   float* data = result.mutable_data_ptr<float>();
   const std::lock_guard<std::mutex> lock(generator.mutex());
-  Twister twister(*at::check_generator<at::CPUGeneratorImpl>(generator));
-  twister.draw(data, count);
-  constexpr int64_t kBlocksWorthAThread = 1 << 10;
-  at::parallel_for(0, blocks, kBlocksWorthAThread,
-                   [&](int64_t begin, int64_t end) { best().normalsFromUniforms(data + begin * kBlock, end - begin); });
-  if (count % kBlock != 0) {  // the last numbers are drawn anew, together with some before them
-    float* last = data + count - kBlock;
-    twister.draw(last, kBlock);
-    best().normalsFromUniforms(last, 1);
+  Twister twister(*at::check_generator<at::CPUGeneratorImpl>(generator), atOnce);
+  for (int64_t first = 0; first < count; first += atOnce) {
+    const int64_t length = std::min(count - first, atOnce);
+    const uint32_t* words = twister.draw(length);
+    at::parallel_for(0, length / kNormalBlock, kBlocksWorthAThread, [&](int64_t begin, int64_t end) {
+      best().normals(words + begin * kNormalBlock, end - begin, data + first + begin * kNormalBlock);
+    });
   }
+  // The last numbers are drawn anew, together with some before them.
+  if (count % kNormalBlock != 0) best().normals(twister.draw(kNormalBlock), 1, data + count - kNormalBlock);
   return result;
 }
 
@@ -86,7 +93,8 @@ bool givesLibtorchsNumbers() {
 
 Tensor randn(at::IntArrayRef sizes, at::Generator& generator) {
   static const bool isOwn = givesLibtorchsNumbers();
-  if (isOwn && c10::multiply_integers(sizes) >= kBlock) return ownRandn(sizes, generator);
+  const bool isInBlocks = c10::multiply_integers(sizes) >= kNormalBlock;
+  if (isOwn && isInBlocks) return ownRandn(sizes, generator);
   return at::randn(sizes, generator, at::kFloat);
 }
 

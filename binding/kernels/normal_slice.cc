@@ -3,7 +3,8 @@
 //
 //   sqrt(-2 ln(1 - u)) cos(2π v)    and    sqrt(-2 ln(1 - u)) sin(2π v)
 //
-// libtorch calls its twister for each number. Here whole states are twisted and tempered by vectors.
+// libtorch calls its twister for each number. Here the twister's words are made one after another as the recurrence
+// that they are, and all else by vectors.
 #include "normal_slice.h"
 
 #include "kernels.h"
@@ -20,25 +21,16 @@ namespace kernels::KERNEL_ISA {
 namespace kernels::KERNEL_ISA {
 namespace {
 
-constexpr int kSize = TwisterState::kSize, kShift = 397;
+constexpr int kShift = 397;
 
 KERNEL_INLINE uint32_t twisted(uint32_t word, uint32_t next) {
   const uint32_t mixed = (word & 0x80000000u) | (next & 0x7fffffffu);
   return (mixed >> 1) ^ (-(next & 1u) & 0x9908b0dfu);
 }
 
-}  // namespace
-
-void twist(TwisterState& state) {
-  uint32_t* w = state.words;
-  for (int i = 0; i < kSize - kShift; i++) w[i] = w[i + kShift] ^ twisted(w[i], w[i + 1]);
-  for (int i = kSize - kShift; i < kSize - 1; i++) w[i] = w[i + kShift - kSize] ^ twisted(w[i], w[i + 1]);
-  w[kSize - 1] = w[kShift - 1] ^ twisted(w[kSize - 1], w[0]);
-}
-
-void uniforms(const TwisterState& state, int64_t first, int64_t count, float* out) {
+KERNEL_INLINE void uniforms(const uint32_t* words, int64_t count, float* out) {
   for (int64_t i = 0; i < count; i++) {
-    uint32_t y = state.words[first + i];
+    uint32_t y = words[i];
     y ^= y >> 11;
     y ^= (y << 7) & 0x9d2c5680u;
     y ^= (y << 15) & 0xefc60000u;
@@ -48,7 +40,7 @@ void uniforms(const TwisterState& state, int64_t first, int64_t count, float* ou
 }
 
 #ifdef __AVX2__
-void normalsFromUniforms(float* data, int64_t blocks) {
+KERNEL_INLINE void normalsFromUniforms(float* data, int64_t blocks) {
   const __m256 twoPi = _mm256_set1_ps(2.0f * 3.14159265358979323846), one = _mm256_set1_ps(1.0f);
   for (int64_t i = 0; i < blocks; i++, data += 16) {
     const __m256 u = _mm256_sub_ps(one, _mm256_loadu_ps(data)), v = _mm256_loadu_ps(data + 8);
@@ -61,7 +53,23 @@ void normalsFromUniforms(float* data, int64_t blocks) {
   }
 }
 #else
-void normalsFromUniforms(float*, int64_t) {}
+KERNEL_INLINE void normalsFromUniforms(float*, int64_t) {}  // libtorch draws
 #endif
+
+}  // namespace
+
+void twist(uint32_t* words, int64_t count) {
+  const uint32_t* before = words - kTwisterSize;
+  for (int64_t i = 0; i < count; i++) words[i] = before[i + kShift] ^ twisted(before[i], before[i + 1]);
+}
+
+void normals(const uint32_t* words, int64_t blocks, float* out) {
+  constexpr int64_t kTogether = 64;  // which stay in the first cache
+  for (int64_t first = 0; first < blocks; first += kTogether) {
+    const int64_t count = blocks - first < kTogether ? blocks - first : kTogether;
+    uniforms(words + first * kNormalBlock, count * kNormalBlock, out + first * kNormalBlock);
+    normalsFromUniforms(out + first * kNormalBlock, count);
+  }
+}
 
 }  // namespace kernels::KERNEL_ISA

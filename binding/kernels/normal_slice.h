@@ -1,13 +1,10 @@
 #pragma once
 
-#include <cstdint>
-
 namespace kernels {
 
-/** The state of a Mersenne Twister, MT19937. */
-struct TwisterState {
-  static constexpr int kSize = 624;
-  uint32_t words[kSize];
-};
+/** Words of the state of a Mersenne Twister, MT19937. */
+constexpr int kTwisterSize = 624;
+/** Numbers that libtorch makes normal together. */
+constexpr int kNormalBlock = 16;
 
 }  // namespace kernels

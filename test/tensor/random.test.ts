@@ -73,9 +73,9 @@ test.each([1, 2])('a large draw is that of its parts at %d threads', (threads) =
     manualSeed(5);
     return sizes.flatMap((size) => Array.from(randn([size]).toArray(), Number));
   };
-  const whole = draw([100_352, 7]);
-  expect(draw([...Array(98).fill(1024), 7])).toEqual(whole);
-  expect(draw([160, 99_984, 208, 7])).toEqual(whole);
+  const whole = draw([401_408, 7]);
+  expect(draw([...Array(392).fill(1024), 7])).toEqual(whole);
+  expect(draw([160, 400_640, 608, 7])).toEqual(whole);
   setNumThreads(before);
 });
 
