@@ -39,9 +39,9 @@ int64_t mostDepth(const SumOrder& order) {
 
 /**
  * How the rows and columns of a product are cut for as many threads as its parts leave, along the longer side. There
- * are more pieces than threads, so that one on a slower core takes fewer of them. Pieces of columns are panels, of
- * which each is packed but once; if the left matrix is not packed at once they are as many as threads, for each packs
- * it anew.
+ * are more pieces than threads, so that one on a slower core takes fewer of them. Pieces of columns are about a panel,
+ * as many for each thread; if the left matrix is not packed at once they are as many as threads, for each packs it
+ * anew.
  */
 struct Cut {
   int64_t rows, columns;
@@ -61,10 +61,7 @@ struct Cut {
       rows = std::min(threads / columns, mostRows);
       const int64_t panels = roundUpDivide(mostColumns, panelVectors(lanes));
       const bool isDeep = isPacked(task) && mostBlocks(task.order) > kBlocksPackedAtOnce;
-      if (wanted > 1 && !isDeep) {
-        const bool areFew = panels < 4 * threads;  // then each thread has the same number
-        columns = std::min(areFew ? roundUpDivide(panels, threads) * threads : panels, mostColumns);
-      }
+      if (wanted > 1 && !isDeep) columns = std::min(roundUpDivide(panels, threads) * threads, mostColumns);
     }
   }
 };
