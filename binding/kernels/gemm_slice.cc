@@ -72,7 +72,9 @@ struct Block {
 template <int Rows, int Vectors>
 __attribute__((noinline)) void tile(int64_t depth, const Strided& a, const float* b, const float* before,
                                     int64_t beforeStride, float* c, int64_t cStride, int64_t columns) {
-  Vec sum[Rows][Vectors] = {};
+  const Vec zero = broadcast(depth == 1 ? -0.0f : 0.0f);  // -0 leaves a single product as it is, to be -0, too
+  Vec sum[Rows][Vectors];
+  KERNEL_UNROLL for (int r = 0; r < Rows; r++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) sum[r][v] = zero;
   accumulate<Rows, Vectors>(depth, a, b, Vectors * kLanes, sum);
   if (columns == Vectors * kLanes) {
     KERNEL_UNROLL for (int r = 0; r < Rows; r++) KERNEL_UNROLL for (int v = 0; v < Vectors; v++) {

@@ -123,6 +123,20 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
   });
 });
 
+test.each([1, 2, 128])('a product that is -0 is so in the gradients, of %d rows', (batch) => {
+  const layer = new Linear({ inFeatures: 200, outFeatures: 300 });
+  const [weight, bias] = layer.parameters();
+  for (let call = 0; call < calls; call++) {
+    scope(() => {
+      const x = randn([batch, 200]).relu().mul(-1);
+      const forwards = [(each: Tensor) => layer.forward(each), (each: Tensor) => linearOfLibtorch(each, weight!, bias)];
+      const [ours, theirs] = forwards.map((forward) => grad(forward(x).sum(), [weight!])[0]!);
+      expectSameBits(ours!, theirs!);
+      if (batch === 1) expect(numbersOf(ours!).some((each) => Object.is(each, -0))).toBe(true);
+    });
+  }
+});
+
 /** Of each part's blocks; each block begins at zero and adds product by product. */
 function orderedReference(a: Tensor, b: Tensor, bias: Tensor, order: number[][], isFused: boolean): Tensor {
   const [left, right, added] = [numbersOf(a), numbersOf(b), numbersOf(bias)];
