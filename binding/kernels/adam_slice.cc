@@ -27,7 +27,7 @@ KERNEL_INLINE void update(Elements& e, const AdamFactors& f, Exact exact) {
   const Vec weighted = f.squareWeight * e.gradient;
   e.expAvgSq = exact == Exact::gradientSquared ? multiplyAdd(weighted, e.gradient, e.expAvgSq * f.beta2)
                                                : multiplyAdd(e.expAvgSq, broadcast(f.beta2), weighted * e.gradient);
-  const Vec denominator = squareRoot(e.expAvgSq) / f.rootOfCorrection2 + f.eps;
+  const Vec denominator = quotient(squareRoot(e.expAvgSq), f.rootOfCorrection2) + f.eps;
   e.parameter += f.minusStepSize * e.expAvg / denominator;
 }
 

@@ -59,6 +59,21 @@ KERNEL_INLINE Vec reciprocal(Vec x) {
 #endif
 }
 
+/**
+ * x / divisor to the last bit, for x >= 0 and a quotient that is neither denormal nor too large: the inverse's product,
+ * corrected by its rest, which a fused operation gives exactly (Markstein, "Computation of elementary functions on the
+ * IBM RISC System/6000 processor", 1990).
+ */
+KERNEL_INLINE Vec quotient(Vec x, float divisor) {
+#if defined(__AVX2__)
+  const Vec inverse = broadcast(1.0f / divisor), guess = x * inverse;
+  const Vec rest = multiplyAdd(-guess, broadcast(divisor), x);
+  return x < __builtin_inff() ? multiplyAdd(rest, inverse, guess) : x;
+#else
+  return x / divisor;
+#endif
+}
+
 /** scale · 2^f with a power of two as the scale and |f| <= 1/2. */
 struct Power {
   Vec scale, f;
