@@ -3,6 +3,9 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/tanh.h>
 
 #include "convert.h"
 #include "register.h"
@@ -31,9 +34,18 @@ Napi::Value cudaDeviceCount(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), ::cudaDeviceCount());
 }
 
+/**
+ * MKL picks its functions for the CPU when it is first called, and who calls it from another thread meanwhile gets
+ * others, which round differently.
+ */
+void callMklOnce() {
+  [[maybe_unused]] static const at::Tensor result = at::tanh(at::mm(at::ones({16, 16}), at::ones({16, 16})));
+}
+
 }  // namespace
 
 void registerRuntime(Napi::Env, Napi::Object exports) {
+  callMklOnce();
   exportFunction<numThreads>(exports, "numThreads");
   exportFunction<setNumThreads>(exports, "setNumThreads");
   exportFunction<cpuCapability>(exports, "cpuCapability");
