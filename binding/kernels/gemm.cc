@@ -87,12 +87,24 @@ std::vector<SumOrder> ordersOf(int64_t depth) {
   return orders;
 }
 
+constexpr int64_t kCornerSize = 16;
+
+Matrix firstRows(const Matrix& matrix) {
+  const int64_t count = std::min(kCornerSize, matrix.rows());
+  return {matrix.tensor.narrow(matrix.isTransposed ? 1 : 0, 0, count), matrix.isTransposed};
+}
+
 /** The order with which our kernel gives libtorch's bits for this shape; empty if there is none. */
 SumOrder findOrder(const Product& product) {
   const Matrix left = pseudoRandom(product.a, 1), right = pseudoRandom(product.b, 2);
   const Tensor added = product.bias.defined() ? pseudoRandom({product.bias}, 3).tensor : Tensor();
   const Tensor expected = libtorchProduct(left, right, added);
+  // A corner of C tells most orders from libtorch's in a fraction of the time.
+  const Matrix top = firstRows(left), leftmost = firstRows(right.transposed()).transposed();
+  const Tensor corner = expected.narrow(0, 0, top.rows()).narrow(1, 0, leftmost.columns());
+  const Tensor cornersAdded = added.defined() ? added.narrow(0, 0, leftmost.columns()) : added;
   for (const SumOrder& order : ordersOf(left.columns())) {
+    if (!at::equal(ownProduct(top, leftmost, cornersAdded, order), corner)) continue;
     if (at::equal(ownProduct(left, right, added, order), expected)) return order;
   }
   return {};
