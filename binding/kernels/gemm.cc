@@ -243,8 +243,12 @@ std::vector<Tensor> products(const std::vector<Product>& list, const std::functi
 
 Tensor orderedProduct(const Tensor& a, const Tensor& b, const Tensor& bias, const SumOrder& order) {
   int64_t depth = 0;
-  for (const std::vector<int64_t>& part : order) depth = std::accumulate(part.begin(), part.end(), depth);
-  TORCH_CHECK(isTaken({a}, {b}, bias) && depth == a.size(1), "Not a product for this kernel");
+  for (const std::vector<int64_t>& part : order) {
+    const bool arePositive = std::all_of(part.begin(), part.end(), [](int64_t block) { return block > 0; });
+    TORCH_CHECK(!part.empty() && arePositive, "Not the depths of a part's blocks: ", at::IntArrayRef(part));
+    depth = std::accumulate(part.begin(), part.end(), depth);
+  }
+  TORCH_CHECK(isTaken({a}, {b}, bias) && depth > 0 && depth == a.size(1), "Not a product for this kernel");
   return ownProduct({a}, {b}, bias, order);
 }
 

@@ -197,7 +197,7 @@ class Gemm {
 };
 
 /** Memory for so many numbers, if they are not too many the same as before, for that is in this core's cache. */
-at::Tensor workspace(int64_t size) {
+at::Tensor keptWorkspace(int64_t size) {
   constexpr int64_t kMostKept = 1 << 20;
   thread_local at::Tensor kept;
   if (kept.defined() && kept.numel() >= size) return kept;
@@ -210,7 +210,7 @@ at::Tensor workspace(int64_t size) {
 class Worker {
  public:
   Worker(int64_t panelSize, int64_t packedSize)
-      : workspace_(workspace(panelSize + packedSize)),
+      : workspace_(keptWorkspace(panelSize + packedSize)),
         panel_(workspace_.mutable_data_ptr<float>()),
         packedA_(panel_ + panelSize) {}
 

@@ -118,8 +118,7 @@ class LinearChain : public NativeClass<LinearChain> {
     LinearChain& next = *Unwrap(info[1].As<Napi::Object>());
     std::vector<at::Tensor> trace = traceFromJs(info, info[0]);
     const std::vector<at::Tensor> nextTrace = next.traceFromJs(info, info[2]);
-    if (!nextTrace[0].is_same(trace.back()))
-      throw invalidArgument("nextTrace", "to begin with the trace's end", info[2]);
+    if (!nextTrace[0].is_same(trace.back())) throw invalidArgument("nextTrace", "the trace's end first", info[2]);
     const at::Tensor gradient = gradientFromJs(info, info[3], nextTrace);
     std::vector<LinearLayer> layers = layersFor(trace[0]), nextLayers = next.layersFor(nextTrace[0]);
     const size_t count = layers.size();
