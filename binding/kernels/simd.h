@@ -59,11 +59,16 @@ KERNEL_INLINE UintVec laneNumbers() {
 
 /** a and b with their lanes in turn: a0 b0 a1 b1 ..., its first or second half. */
 KERNEL_INLINE Vec interleave(Vec a, Vec b, bool isSecond) {
+  const int first = isSecond ? kLanes / 2 : 0;
+#ifdef __clang__
+  Vec result;  // lanes one by one become one instruction
+  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) result[i] = (i % 2 ? b : a)[first + i / 2];
+  return result;
+#else
   IntVec order;
-  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) {
-    order[i] = i / 2 + (isSecond ? kLanes / 2 : 0) + (i % 2 ? kLanes : 0);
-  }
+  KERNEL_UNROLL for (int i = 0; i < kLanes; i++) order[i] = first + i / 2 + (i % 2 ? kLanes : 0);
   return __builtin_shuffle(a, b, order);
+#endif
 }
 
 /** Each round of interleaving the first half of the rows with the second moves one bit from row to column numbers. */
