@@ -23,11 +23,16 @@
 #include "float_on_cpu.h"
 #include "mean.h"
 #include "pseudo_random.h"
+#include "sigmoid.h"
 
 namespace kernels {
 namespace {
 
 using at::Tensor;
+
+struct LossAndGradient {
+  Tensor loss, gradient;
+};
 
 LossAndGradient ofLibtorch(const Tensor& logits, const Tensor& target, bool ofProbabilities) {
   const Tensor p = at::sigmoid(logits);
@@ -41,7 +46,7 @@ LossAndGradient ofLibtorch(const Tensor& logits, const Tensor& target, bool ofPr
 
 /** Nothing for what BCELoss refuses. */
 std::optional<LossAndGradient> own(const Tensor& logits, const Tensor& target, bool ofProbabilities) {
-  const Tensor p = at::sigmoid(logits), losses = ofProbabilities ? at::empty_like(p) : at::log_sigmoid(logits);
+  const Tensor p = sigmoidOfFew(logits), losses = ofProbabilities ? at::empty_like(p) : at::log_sigmoid(logits);
   const Tensor gradient = at::empty_like(p);
   const int64_t count = p.numel();
   const auto divisor = static_cast<float>(count);
@@ -81,10 +86,7 @@ bool givesLibtorchsNumbers() {
   return true;
 }
 
-}  // namespace
-
-LossAndGradient bceOfLogits(const Tensor& logits, const Tensor& target, bool ofProbabilities) {
-  const at::AutoDispatchBelowADInplaceOrView noGraph;
+LossAndGradient lossAndGradient(const Tensor& logits, const Tensor& target, bool ofProbabilities) {
   const auto isTaken = [](const Tensor& tensor) { return isFloatOnCpu(tensor) && tensor.is_contiguous(); };
   if (isTaken(logits) && isTaken(target)) {
     static const bool isOwn = givesLibtorchsNumbers();
@@ -93,6 +95,32 @@ LossAndGradient bceOfLogits(const Tensor& logits, const Tensor& target, bool ofP
     }
   }
   return ofLibtorch(logits, target, ofProbabilities);
+}
+
+void addNumber(Tensor& sum, const Tensor& number) {
+  if (isFloatOnCpu(sum) && isFloatOnCpu(number)) {
+    *sum.mutable_data_ptr<float>() += *number.const_data_ptr<float>();
+  } else {
+    sum.add_(number);
+  }
+}
+
+}  // namespace
+
+std::vector<Tensor> bceOfLogits(const std::vector<Tensor>& logits, const std::vector<Tensor>& targets,
+                                bool ofProbabilities) {
+  const at::AutoDispatchBelowADInplaceOrView noGraph;
+  std::vector<Tensor> results;
+  for (size_t i = 0; i < logits.size(); i++) {
+    const auto [loss, gradient] = lossAndGradient(logits[i], targets[i], ofProbabilities);
+    if (i == 0) {
+      results.push_back(loss);
+    } else {
+      addNumber(results[0], loss);
+    }
+    results.push_back(gradient);
+  }
+  return results;
 }
 
 }  // namespace kernels

@@ -2,16 +2,15 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 namespace kernels {
 
-struct LossAndGradient {
-  at::Tensor loss, gradient;
-};
-
 /**
- * BCELoss of the logits' sigmoids or BCEWithLogitsLoss, averaged over all elements, and its gradient by the steps that
- * autograd takes: with libtorch's bits. Nothing is recorded.
+ * BCELoss of the logits' sigmoids or BCEWithLogitsLoss, averaged over all elements of each and added, then the
+ * gradients for each logits by the steps that autograd takes: with libtorch's bits. Nothing is recorded.
  */
-LossAndGradient bceOfLogits(const at::Tensor& logits, const at::Tensor& target, bool ofProbabilities);
+std::vector<at::Tensor> bceOfLogits(const std::vector<at::Tensor>& logits, const std::vector<at::Tensor>& targets,
+                                    bool ofProbabilities);
 
 }  // namespace kernels

@@ -22,13 +22,20 @@ Napi::Value meanLoss(const Napi::CallbackInfo& info) {
   return environment.wrap(info.Env(), Loss()(input, target));
 }
 
-// bceOfLogits(logits, target, ofProbabilities): [loss, its gradient]
+// bceOfLogits(logits, a target for each, ofProbabilities): [loss, a gradient for each logits]
 Napi::Value bceOfLogits(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
-  const at::Tensor logits = environment.unwrap(info[0], "logits"), target = environment.unwrap(info[1], "target");
-  checkTarget(logits, target);
-  const auto [loss, gradient] = kernels::bceOfLogits(logits, target, booleanFromJs(info[2], "ofProbabilities"));
-  return toJs(info.Env(), environment, std::vector<at::Tensor>{loss, gradient});
+  const std::vector<at::Tensor> logits = tensorsFromJs(environment, info[0], "logits"),
+                                targets = tensorsFromJs(environment, info[1], "targets");
+  if (logits.empty()) throw invalidArgument("logits", "at least one tensor", info[0]);
+  if (targets.size() != logits.size()) {
+    throw CodedError("ERR_SHAPE", "Expected " + std::to_string(logits.size()) +
+                                      " targets, one for each logits, but received " + std::to_string(targets.size()));
+  }
+  for (size_t i = 0; i < logits.size(); i++) checkTarget(logits[i], targets[i]);
+  std::vector<at::Tensor> lossAndGradients =
+      kernels::bceOfLogits(logits, targets, booleanFromJs(info[2], "ofProbabilities"));
+  return toJs(info.Env(), environment, lossAndGradients);
 }
 
 }  // namespace

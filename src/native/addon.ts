@@ -103,13 +103,13 @@ export interface Addon extends Ops {
 
   Linear: new (inFeatures: number, outFeatures: number, bias: boolean) => NativeLinear;
   LinearChain: new (links: NativeLink[]) => NativeLinearChain;
-  /** For tests: `a b + bias` by the kernel that stands in for libtorch's where it gives the same bits. */
-  orderedProduct(a: Handle, b: Handle, bias: Handle | undefined, order: number[][]): Handle;
+  /** For tests: `a b + bias` by a kernel that stands in for libtorch's where it gives the same bits. */
+  orderedProduct(a: Handle, b: Handle, bias: Handle | undefined, order: number[][] | 'avx2' | 'avx512'): Handle;
   Gru: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGru;
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
-  /** [loss, gradient], the loss that of the logits' sigmoids or the stable one of the logits. */
-  bceOfLogits(logits: Handle, target: Handle, ofProbabilities: boolean): [Handle, Handle];
+  /** [loss, a gradient for each logits], the loss that of the sigmoids or the stable one of the logits, added. */
+  bceOfLogits(logits: Handle[], targets: Handle[], ofProbabilities: boolean): Handle[];
   mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
   /** [loss, a gradient for each parameter], or undefined if there is no kernel for such tensors. */
   mdnRnnNll(parameters: Handle[], input: Handle, target: Handle, varianceFloor: number): Handle[] | undefined;

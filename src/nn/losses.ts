@@ -41,13 +41,19 @@ export const bceWithLogitsLoss: Loss = (input, target) =>
   new Tensor(native().bceWithLogitsLoss(handleOf(input), handleOf(target)));
 
 /**
- * {@link bceLoss} of the logits' sigmoids, or {@link bceWithLogitsLoss}, with its gradient, for which no graph is kept.
+ * {@link bceLoss} of the logits' sigmoids, or {@link bceWithLogitsLoss}, added over logits with a target each, and its
+ * gradients, for which no graph is kept.
  *
  * @internal
  */
-export function bceOfLogits(logits: Tensor, target: Tensor, output: 'probability' | 'logit'): ValueAndGrad<[Tensor]> {
-  const [loss, gradient] = native().bceOfLogits(handleOf(logits), handleOf(target), output === 'probability');
-  return { value: new Tensor(loss), gradients: [new Tensor(gradient)] };
+export function bceOfLogits<Logits extends Tensor[]>(
+  logits: [...Logits],
+  targets: Tensor[],
+  output: 'probability' | 'logit',
+): ValueAndGrad<Logits> {
+  const handles = native().bceOfLogits(logits.map(handleOf), targets.map(handleOf), output === 'probability');
+  const [value, ...gradients] = handles.map((handle) => new Tensor(handle));
+  return { value: value!, gradients: gradients as Logits };
 }
 
 /**

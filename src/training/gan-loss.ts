@@ -12,17 +12,19 @@ export interface GanLoss {
   dispose(): void;
 }
 
-type Criterion = (logits: Tensor, target: Tensor) => ValueAndGrad<[Tensor]>;
+/** Of logits with a target each, added. */
+type Criterion = <Logits extends Tensor[]>(logits: [...Logits], targets: Tensor[]) => ValueAndGrad<Logits>;
 
 /** The loss that the settings name. */
 export function ganLoss(settings: GanSettings, device: string): GanLoss {
   if (settings.loss === 'hinge') return hingeLoss;
-  const bce: Criterion = (logits, target) => bceOfLogits(logits, target, settings.output);
+  const bce: Criterion = (logits, targets) => bceOfLogits(logits, targets, settings.output);
   return lossToTargets(settings.loss === 'least-squares' ? halfSquaredError : bce, settings, device);
 }
 
 /** @see https://arxiv.org/abs/1611.04076 */
-const halfSquaredError: Criterion = (logits, target) => valueAndGrad((x) => mseLoss(x, target).mul(0.5), logits);
+const halfSquaredError: Criterion = (logits, targets) =>
+  valueAndGrad((...all) => all.map((x, i) => mseLoss(x, targets[i]!).mul(0.5)).reduce((x, y) => x.add(y)), ...logits);
 
 /**
  * The distance of the logits to what the discriminator should say of real and fake data, and to what the generator
@@ -36,12 +38,8 @@ function lossToTargets(
   const target = (value: number) => full([batchSize, 1], value, { device });
   const [forReal, forFake, wanted] = [target(realLabel), target(0), target(asWritten ? 0 : 1)];
   return {
-    generator: (fake) => criterion(fake, wanted),
-    discriminator: (real, fake) => {
-      const ofReal = criterion(real, forReal);
-      const ofFake = criterion(fake, forFake);
-      return { value: ofReal.value.add(ofFake.value), gradients: [...ofReal.gradients, ...ofFake.gradients] };
-    },
+    generator: (fake) => criterion([fake], [wanted]),
+    discriminator: (real, fake) => criterion([real, fake], [forReal, forFake]),
     dispose: () => [forReal, forFake, wanted].forEach((each) => void each.dispose()),
   };
 }

@@ -30,7 +30,7 @@ function expectGraphsBits(logits: Tensor, target: Tensor, output: 'probability' 
     (x) => (output === 'logit' ? bceWithLogitsLoss(x, target) : bceLoss(x.sigmoid(), target)),
     logits,
   );
-  const { value, gradients } = bceOfLogits(logits, target, output);
+  const { value, gradients } = bceOfLogits([logits], [target], output);
   expect(value.item()).toBe(byGraph.value.item());
   expect(gradients[0].toArray()).toEqual(byGraph.gradients[0].toArray());
 }
@@ -55,9 +55,26 @@ describe.each(['probability', 'logit'] as const)('without a graph, of a %s', (ou
   });
 });
 
+test.each(['float32', 'float64'] as const)('the losses of several logits are added, %s', (dtype) => {
+  manualSeed(1);
+  const logits = [37, 128, 1].map((count) => randn([count]).to({ dtype }));
+  const targets = logits.map((each) => rand(each.shape).to({ dtype }));
+  const apart = logits.map((each, i) => bceOfLogits([each], [targets[i]!], 'logit'));
+  const { value, gradients } = bceOfLogits(logits, targets, 'logit');
+  expect(value.item()).toBe(apart.reduce((sum, each) => sum.add(each.value), zeros([], { dtype })).item());
+  for (const [i, each] of apart.entries()) expect(gradients[i]!.toArray()).toEqual(each.gradients[0].toArray());
+});
+
+test('each logits need a target of their shape', () => {
+  const [logits, target] = [zeros([2]), ones([2])];
+  expect(() => bceOfLogits([logits, logits], [target], 'logit')).toThrow(/2 targets.*received 1/);
+  expect(() => bceOfLogits([], [], 'logit')).toThrow(/logits/);
+  expect(() => bceOfLogits([logits, logits], [target, ones([3])], 'logit')).toThrow(/\(2\).*target.*\(3\)/);
+});
+
 test('a logit that is no number is refused as its probability is', () => {
   const logits = tensor([1, Number.NaN]);
-  expect(() => bceOfLogits(logits, ones([2]), 'probability')).toThrow(/should be between 0 and 1/);
+  expect(() => bceOfLogits([logits], [ones([2])], 'probability')).toThrow(/should be between 0 and 1/);
 });
 
 test('bceLoss at probabilities of 0 and 1', () => {
