@@ -2,7 +2,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <functional>
 #include <vector>
 
 #include "activation.h"
@@ -19,16 +18,14 @@ struct Product {
   at::Tensor addedTo = {};    // (rows, columns), to which all is added in place
 };
 
-/**
- * The products, often in half of libtorch's time, with what is to be done beside on one of the threads. Nothing is
- * recorded for gradients.
- */
-std::vector<at::Tensor> products(const std::vector<Product>& list, const std::function<void()>& beside = nullptr);
+/** The products, often in half of libtorch's time. Nothing is recorded for gradients. */
+std::vector<at::Tensor> products(const std::vector<Product>& list);
 
-/**
- * A product by our kernel whatever its bits, summed up in this order: for tests. The matrices must be float32, on the
- * CPU, contiguous or transposed.
+/** The same, and what is to be done beside unless it is left because the products are too small for several threads. */
+std::vector<at::Tensor> products(const std::vector<Product>& list, Beside& beside);
+
+/** Whether a product takes no more than one thread's time with libtorch, so that it had better be done beside others.
  */
-at::Tensor orderedProduct(const at::Tensor& a, const at::Tensor& b, const at::Tensor& bias, const SumOrder& order);
+bool isForOneThread(const Product& product);
 
 }  // namespace kernels

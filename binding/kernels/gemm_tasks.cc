@@ -243,9 +243,9 @@ class Worker {
 
 }  // namespace
 
-void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, const std::function<void()>& beside) {
+void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, Beside& beside) {
   std::deque<Gemm> gemms;
-  int64_t pieces = beside ? 1 : 0, panelSize = 0, packedSize = 0;
+  int64_t pieces = 0, panelSize = 0, packedSize = 0;
   for (const GemmTask& task : tasks) {
     const Gemm& gemm = gemms.emplace_back(task, mostThreads);
     pieces += gemm.pieces();
@@ -256,7 +256,10 @@ void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, const std
   for (Gemm& gemm : gemms) gemm.share(threads);
   at::parallel_for(0, threads, 1, [&](int64_t begin, int64_t end) {
     for (int64_t thread = begin; thread < end; thread++) {
-      if (thread == 0 && beside) beside();
+      if (thread == 0 && threads > 1) {
+        for (const auto& each : beside) each();
+        beside.clear();
+      }
       Worker worker(panelSize, packedSize);
       // Its own share, which is in this core's caches if it has been before, then what others have not come to.
       for (int64_t i = 0; i < threads; i++) {
@@ -266,6 +269,14 @@ void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, const std
       }
     }
   });
+}
+
+at::Tensor gemm(const Matrix& a, const Matrix& b, const at::Tensor& bias, const SumOrder& order) {
+  const at::Tensor result = at::empty({a.rows(), b.columns()}, at::kFloat);
+  const float* added = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
+  Beside nothing;
+  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = added}}, at::get_num_threads(), nothing);
+  return result;
 }
 
 }  // namespace kernels

@@ -7,21 +7,9 @@
 #include <vector>
 
 #include "gemm_slice.h"
+#include "matrix.h"
 
 namespace kernels {
-
-/** A matrix, or its transpose without the making of a view. */
-struct Matrix {
-  at::Tensor tensor;
-  bool isTransposed = false;
-
-  int64_t rows() const { return tensor.size(isTransposed ? 1 : 0); }
-  int64_t columns() const { return tensor.size(isTransposed ? 0 : 1); }
-  int64_t rowStride() const { return tensor.stride(isTransposed ? 1 : 0); }
-  int64_t columnStride() const { return tensor.stride(isTransposed ? 0 : 1); }
-  Matrix transposed() const { return {tensor, !isTransposed}; }
-  at::Tensor view() const { return isTransposed ? tensor.t() : tensor; }
-};
 
 /**
  * How an element is summed up over the depth, which is cut into parts and these into blocks, given by their depths. The
@@ -42,7 +30,16 @@ struct GemmTask {
   const float* activated = nullptr;
 };
 
-/** Does all of them on at most so many threads, and on one of these what is to be done beside. */
-void runGemms(const std::vector<GemmTask>& tasks, int64_t threads, const std::function<void()>& beside = nullptr);
+/** What nothing waits for, to be done on the calling thread. */
+using Beside = std::vector<std::function<void()>>;
+
+/**
+ * Does all of them on at most so many threads. If they are worth several, one of these first does and removes what is
+ * to be done beside.
+ */
+void runGemms(const std::vector<GemmTask>& tasks, int64_t threads, Beside& beside);
+
+/** a b + bias on all threads; bias (columns) may be undefined. */
+at::Tensor gemm(const Matrix& a, const Matrix& b, const at::Tensor& bias, const SumOrder& order);
 
 }  // namespace kernels

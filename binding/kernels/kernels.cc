@@ -9,8 +9,8 @@ namespace kernels {
 #define KERNEL_TABLE(isa, lanes)                                                                                     \
   Kernels {                                                                                                          \
     lanes, isa::gruPackForward, isa::gruPackBackward, isa::gruForwardBegin, isa::gruForwardStep, isa::gruForwardEnd, \
-        isa::gruBackward, isa::gemmPackLeft, isa::gemm, isa::gemmAddParts, isa::twist, isa::normals, isa::adam,      \
-        isa::tanhs, isa::rollOut, isa::pathNoise                                                                     \
+        isa::gruBackward, isa::gemmPackLeft, isa::gemm, isa::gemmAddParts, isa::gemv, isa::twist, isa::normals,      \
+        isa::sigmoids, isa::adam, isa::tanhs, isa::rollOut, isa::pathNoise                                           \
   }
 
 const Kernels& best() {

@@ -5,6 +5,7 @@
 
 #include "adam_slice.h"
 #include "gemm_slice.h"
+#include "gemv_slice.h"
 #include "gru_slice.h"
 #include "normal_slice.h"
 #include "rollout_slice.h"
@@ -20,8 +21,10 @@
   void gemmPackLeft(const Lines& a, int64_t rows, const Blocks& blocks, float* packed);                        \
   void gemm(const GemmSlice&);                                                                                 \
   void gemmAddParts(const GemmSlice&, const float* parts, int64_t count, int64_t stride);                      \
+  void gemv(const GemvSlice&);                                                                                 \
   void twist(uint32_t* words, int64_t count);                                                                  \
   void normals(const uint32_t* words, int64_t blocks, float* out);                                             \
+  int64_t sigmoids(const float* x, int64_t count, float* results);                                             \
   void adam(const AdamSlice&);                                                                                 \
   void tanhs(const TanhSlice&);                                                                                \
   void rollOut(const RollOutSlice&);                                                                           \
@@ -51,8 +54,10 @@ struct Kernels {
   decltype(&plain::gemmPackLeft) gemmPackLeft;
   decltype(&plain::gemm) gemm;
   decltype(&plain::gemmAddParts) gemmAddParts;
+  decltype(&plain::gemv) gemv;
   decltype(&plain::twist) twist;
   decltype(&plain::normals) normals;
+  decltype(&plain::sigmoids) sigmoids;
   decltype(&plain::adam) adam;
   decltype(&plain::tanhs) tanhs;
   decltype(&plain::rollOut) rollOut;

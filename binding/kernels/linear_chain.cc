@@ -63,22 +63,30 @@ variable_list backward(Tensor g, const std::vector<LinearLayer>& layers, const v
   const auto other = [&](size_t input) { return others.empty() ? Tensor() : others[input - 1]; };
   variable_list gradients(isNeeded.size());
   g = activationGradient(layers.back().activation, g, trace[layers.size()]);
+  Beside beside;
   size_t first = isNeeded.size();  // of a layer's parameters
   for (size_t i = layers.size(); i-- > 0;) {
     first -= layers[i].bias.defined() ? 2 : 1;
     const bool ofWeight = isNeeded[first], ofBias = layers[i].bias.defined() && isNeeded[first + 1];
     const auto end = isNeeded.begin() + static_cast<std::ptrdiff_t>(first);
     const bool goesOn = std::find(isNeeded.begin(), end, true) != end;
+    const Product weightProduct{.a = {g, true}, .b = {trace[i]}, .addedTo = other(first)};
+    const bool isBeside = ofWeight && isForOneThread(weightProduct);
+    if (isBeside) beside.push_back([&, first, weightProduct] { gradients[first] = products({weightProduct})[0]; });
+    if (ofBias) {
+      beside.push_back([&gradients, bias = first + 1, g, sum = other(first + 1)] {
+        gradients[bias] = sum.defined() ? sum.add_(g.sum(0)) : g.sum(0);
+      });
+    }
     std::vector<Product> list;
-    if (ofWeight) list.push_back({.a = {g, true}, .b = {trace[i]}, .addedTo = other(first)});
+    if (ofWeight && !isBeside) list.push_back(weightProduct);
     if (goesOn) list.push_back(gradientBefore(i, g, layers, trace));
-    const std::function<void()> sumRows = [&] { gradients[first + 1] = g.sum(0); };
-    const variable_list found = products(list, ofBias ? sumRows : nullptr);
-    if (ofWeight) gradients[first] = found.front();
-    if (ofBias && !others.empty()) gradients[first + 1] = other(first + 1).add_(gradients[first + 1]);
+    const variable_list found = products(list, beside);
+    if (ofWeight && !isBeside) gradients[first] = found.front();
     if (!goesOn) break;
     g = found.back();
   }
+  for (const auto& each : beside) each();
   if (isNeeded[0]) gradients[0] = g;
   return gradients;
 }

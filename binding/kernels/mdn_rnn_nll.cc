@@ -17,7 +17,8 @@ using at::Tensor;
 Tensor multiply(const Matrix& a, const Matrix& b, const float* bias = nullptr) {
   const Tensor result = at::empty({a.rows(), b.columns()}, at::kFloat);
   const SumOrder order{{a.columns()}};
-  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = bias}}, 1);
+  Beside nothing;
+  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = bias}}, 1, nothing);
   return result;
 }
 

@@ -1,7 +1,7 @@
 #include <torch/nn/modules/linear.h>
 
-#include "../kernels/gemm.h"
 #include "../kernels/linear_chain.h"
+#include "../kernels/product_order.h"
 #include "../register.h"
 #include "module.h"
 
@@ -163,16 +163,25 @@ class LinearChain : public NativeClass<LinearChain> {
   std::vector<Link> links_;
 };
 
-// orderedProduct(a, b, bias?, order: block depths of each part), for tests
+kernels::ProductOrder orderFromJs(Napi::Value value) {
+  if (value.IsString()) {
+    const std::string name = value.As<Napi::String>();
+    if (name == "avx2") return kernels::GemvOrder::avx2;
+    if (name == "avx512") return kernels::GemvOrder::avx512;
+  }
+  if (!value.IsArray()) throw invalidArgument("order", "an array, avx2 or avx512", value);
+  const auto parts = value.As<Napi::Array>();
+  kernels::SumOrder order;
+  for (uint32_t i = 0; i < parts.Length(); i++) order.push_back(integersFromJs(parts[i], "order"));
+  return order;
+}
+
+// orderedProduct(a, b, bias?, order: block depths of each part, or whose a vector's is), for tests
 Napi::Value orderedProduct(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const at::Tensor a = environment.unwrap(info[0], "a"), b = environment.unwrap(info[1], "b");
   const at::Tensor bias = isMissing(info[2]) ? at::Tensor() : environment.unwrap(info[2], "bias");
-  if (!info[3].IsArray()) throw invalidArgument("order", "an array", info[3]);
-  const auto parts = info[3].As<Napi::Array>();
-  kernels::SumOrder order;
-  for (uint32_t i = 0; i < parts.Length(); i++) order.push_back(integersFromJs(parts[i], "order"));
-  return environment.wrap(info.Env(), kernels::orderedProduct(a, b, bias, order));
+  return environment.wrap(info.Env(), kernels::orderedProduct(a, b, bias, orderFromJs(info[3])));
 }
 
 }  // namespace

@@ -41,6 +41,10 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
     [128, 784, 128],
     [128, 128, 784],
     [128, 128, 1],
+    [128, 512, 1],
+    [64, 33, 1],
+    [105, 127, 1],
+    [18, 484, 1],
     [1, 784, 128],
     [2, 784, 128],
     [5, 784, 65],
@@ -202,5 +206,56 @@ describe.each([1, 2, 3])('the kernel sums up in a given order at %d threads', (t
         }
       }
     }
+  });
+});
+
+/** The sum of a row's products lane by lane, each beginning at zero but the first. */
+function sumsOfLanes(products: number[], lanes: number, first = 0): number[] {
+  const sums = new Array<number>(lanes).fill(0);
+  sums[0] = first;
+  for (const [k, product] of products.entries()) sums[k % lanes] = Math.fround(sums[k % lanes]! + product);
+  return sums;
+}
+
+/** The lanes' sum, those apart by the first stride added first. */
+function fold(lanes: number[], strides: number[]): number {
+  const sums = [...lanes];
+  for (const stride of strides) {
+    const before = [...sums];
+    for (const i of sums.keys()) sums[i] = Math.fround(before[i]! + before[i ^ stride]!);
+  }
+  return sums[0]!;
+}
+
+const dots = {
+  avx2: (products: number[]) => fold(sumsOfLanes(products, 8), [1, 4, 2]),
+  avx512: (products: number[]) => {
+    const vectorsEnd = 1 + Math.floor((products.length - 1) / 16) * 16;
+    const parts = [products.slice(0, 1), products.slice(1, vectorsEnd), products.slice(vectorsEnd)];
+    return parts.reduce((sum, part) => fold(sumsOfLanes(part, 16, sum), [8, 4, 2, 1]), 0);
+  },
+};
+
+describe.each(['avx2', 'avx512'] as const)("a vector's products are summed up in MKL's order with %s", (order) => {
+  test.each([1, 7, 8, 16, 17, 18, 33, 100, 128, 700])('(130, %d)', (depth) => {
+    const multiply = native().cpuCapability().startsWith('AVX')
+      ? (x: number, y: number) => x * y
+      : (x: number, y: number) => Math.fround(x * y);
+    const [a, x, bias] = [randn([130, depth]), randn([depth, 1]), randn([1])];
+    const [left, right] = [numbersOf(a), numbersOf(x)];
+    const rows = Array.from({ length: 130 }, (_, i) =>
+      Array.from(right, (each, k) => multiply(left[i * depth + k]!, each)),
+    );
+    for (const added of [bias, undefined]) {
+      const expected = rows.map((products) => Math.fround((added?.item() ?? 0) + dots[order](products)));
+      const handle = native().orderedProduct(a.handle, x.handle, added?.handle, order);
+      expectSameBits(new Tensor(handle), tensor(expected, { shape: [130, 1] }));
+    }
+  });
+
+  test('of a transposed matrix, or of no vector, none is', () => {
+    const [a, x] = [randn([20, 30]), randn([20, 1])];
+    expect(() => native().orderedProduct(a.transpose(0, 1).handle, x.handle, undefined, order)).toThrow(/kernel/);
+    expect(() => native().orderedProduct(x.handle, randn([1, 20]).handle, undefined, order)).toThrow(/kernel/);
   });
 });
