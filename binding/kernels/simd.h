@@ -26,7 +26,8 @@ constexpr int kLanes = KERNEL_LANES;
 using Vec = float __attribute__((vector_size(4 * kLanes)));
 using IntVec = int32_t __attribute__((vector_size(4 * kLanes)));
 using UintVec = uint32_t __attribute__((vector_size(4 * kLanes)));
-using UnalignedVec = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
+// A typedef, for clang ignores the alignment in an alias declaration.
+typedef float UnalignedVec __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
 KERNEL_INLINE Vec load(const float* p) { return *reinterpret_cast<const UnalignedVec*>(p); }
 KERNEL_INLINE void store(float* p, Vec v) { *reinterpret_cast<UnalignedVec*>(p) = v; }

@@ -18,7 +18,7 @@ constexpr float kOneFrom = 20.0f;  // all results are
 
 using Half = float __attribute__((vector_size(4 * kDoubles)));
 using HalfBits = int32_t __attribute__((vector_size(4 * kDoubles)));
-using UnalignedHalf = float __attribute__((vector_size(4 * kDoubles), aligned(4), may_alias));
+typedef float UnalignedHalf __attribute__((vector_size(4 * kDoubles), aligned(4), may_alias));
 using DoubleVec = double __attribute__((vector_size(8 * kDoubles)));
 using LongVec = int64_t __attribute__((vector_size(8 * kDoubles)));
 
