@@ -8,15 +8,7 @@
 #include "normal_slice.h"
 
 #include "kernels.h"
-#include "simd.h"
-
-#ifdef __AVX2__
-#define CPU_CAPABILITY_AVX2
-#include <ATen/native/cpu/Intrinsics.h>
-namespace kernels::KERNEL_ISA {
-#include <ATen/native/cpu/avx_mathfun.h>  // libtorch's own logarithm, sine and cosine, in this file's namespace
-}
-#endif
+#include "simd_math.h"
 
 namespace kernels::KERNEL_ISA {
 namespace {
@@ -39,22 +31,59 @@ KERNEL_INLINE void uniforms(const uint32_t* words, int64_t count, float* out) {
   }
 }
 
-#ifdef __AVX2__
-KERNEL_INLINE void normalsFromUniforms(float* data, int64_t blocks) {
-  const __m256 twoPi = _mm256_set1_ps(2.0f * 3.14159265358979323846), one = _mm256_set1_ps(1.0f);
-  for (int64_t i = 0; i < blocks; i++, data += 16) {
-    const __m256 u = _mm256_sub_ps(one, _mm256_loadu_ps(data)), v = _mm256_loadu_ps(data + 8);
-    const __m256 radius = _mm256_sqrt_ps(_mm256_mul_ps(_mm256_set1_ps(-2.0f), log256_ps(u)));
-    __m256 sine, cosine;
-    sincos256_ps(_mm256_mul_ps(twoPi, v), &sine, &cosine);
-    const __m256 zero = _mm256_setzero_ps();  // added as libtorch adds the mean, which turns -0 to 0
-    _mm256_storeu_ps(data, _mm256_fmadd_ps(_mm256_mul_ps(radius, cosine), one, zero));
-    _mm256_storeu_ps(data + 8, _mm256_fmadd_ps(_mm256_mul_ps(radius, sine), one, zero));
-  }
+// libtorch's logarithm, sine and cosine are Cephes' with these roundings.
+
+/** ln u for u in [2^-24, 1]. */
+KERNEL_INLINE Vec cephesLog(Vec u) {
+  const IntVec bits = reinterpret_cast<IntVec>(u);
+  const Vec half = reinterpret_cast<Vec>((bits & 0x7fffff) | 0x3f000000);  // u / 2^exponent, in [0.5, 1)
+  const IntVec isDoubled = half < 0.707106781186547524f;
+  const Vec exponent = __builtin_convertvector((bits >> 23) - 0x7e + isDoubled, Vec);
+  const Vec x = (half - 1.0f) + (isDoubled ? half : Vec{}), square = x * x;
+  Vec p = multiplyAdd(broadcast(7.0376836292e-2f), x, broadcast(-1.1514610310e-1f));
+  p = multiplyAdd(p, x, broadcast(1.1676998740e-1f));
+  p = multiplyAdd(p, x, broadcast(-1.2420140846e-1f));
+  p = multiplyAdd(p, x, broadcast(1.4249322787e-1f));
+  p = multiplyAdd(p, x, broadcast(-1.6668057665e-1f));
+  p = multiplyAdd(p, x, broadcast(2.0000714765e-1f));
+  p = multiplyAdd(p, x, broadcast(-2.4999993993e-1f));
+  p = multiplyAdd(p, x, broadcast(3.3333331174e-1f));
+  p = multiplyAdd(p * x, square, exponent * -2.12194440e-4f);
+  p = multiplyAdd(-square, broadcast(0.5f), p);
+  return multiplyAdd(exponent, broadcast(0.693359375f), x + p);
 }
-#else
-KERNEL_INLINE void normalsFromUniforms(float*, int64_t) {}  // libtorch draws
-#endif
+
+struct SineAndCosine {
+  Vec sine, cosine;
+};
+
+/** Of an angle from 0 to 2π. */
+KERNEL_INLINE SineAndCosine cephesSineAndCosine(Vec angle) {
+  const IntVec octant = (__builtin_convertvector(angle * 1.27323954473516f, IntVec) + 1) & ~1;
+  const Vec octants = __builtin_convertvector(octant, Vec);
+  Vec x = multiplyAdd(octants, broadcast(-0.78515625f), angle);
+  x = multiplyAdd(octants, broadcast(-2.4187564849853515625e-4f), x);
+  x = multiplyAdd(octants, broadcast(-3.77489497744594108e-8f), x);
+  const Vec square = x * x;
+  Vec cosine = multiplyAdd(broadcast(2.443315711809948e-5f), square, broadcast(-1.388731625493765e-3f));
+  cosine = multiplyAdd(cosine, square, broadcast(4.166664568298827e-2f));
+  cosine = multiplyAdd(cosine * square, square, square * -0.5f) + 1.0f;
+  Vec sine = multiplyAdd(broadcast(-1.9515295891e-4f), square, broadcast(8.3321608736e-3f));
+  sine = multiplyAdd(sine, square, broadcast(-1.6666654611e-1f));
+  sine = multiplyAdd(sine * square, x, x);
+  const IntVec isSwapped = (octant & 2) != 0;
+  const IntVec sineSign = (octant & 4) << 29, cosineSign = (~(octant - 2) & 4) << 29;
+  return {reinterpret_cast<Vec>(reinterpret_cast<IntVec>(isSwapped ? cosine : sine) ^ sineSign),
+          reinterpret_cast<Vec>(reinterpret_cast<IntVec>(isSwapped ? sine : cosine) ^ cosineSign)};
+}
+
+/** By uniform numbers u and v, in place. */
+KERNEL_INLINE void boxMuller(float* u, float* v) {
+  const Vec radius = squareRoot(-2.0f * cephesLog(1.0f - load(u)));
+  const auto [sine, cosine] = cephesSineAndCosine(load(v) * (2.0f * 3.14159265f));
+  store(u, radius * cosine + 0.0f);  // as libtorch adds the mean, which turns -0 to 0
+  store(v, radius * sine + 0.0f);
+}
 
 }  // namespace
 
@@ -64,11 +93,22 @@ void twist(uint32_t* words, int64_t count) {
 }
 
 void normals(const uint32_t* words, int64_t blocks, float* out) {
-  constexpr int64_t kTogether = 64;  // which stay in the first cache
+  constexpr int64_t kTogether = 64, kPairs = kNormalBlock / 2;  // blocks, which stay in the first cache
+  constexpr auto kHalf = kPairs * sizeof(float);
+  float u[kTogether * kPairs] = {}, v[kTogether * kPairs] = {};
   for (int64_t first = 0; first < blocks; first += kTogether) {
     const int64_t count = blocks - first < kTogether ? blocks - first : kTogether;
-    uniforms(words + first * kNormalBlock, count * kNormalBlock, out + first * kNormalBlock);
-    normalsFromUniforms(out + first * kNormalBlock, count);
+    float* data = out + first * kNormalBlock;
+    uniforms(words + first * kNormalBlock, count * kNormalBlock, data);
+    for (int64_t i = 0; i < count; i++) {
+      __builtin_memcpy(u + i * kPairs, data + i * kNormalBlock, kHalf);
+      __builtin_memcpy(v + i * kPairs, data + i * kNormalBlock + kPairs, kHalf);
+    }
+    for (int64_t i = 0; i < count * kPairs; i += kLanes) boxMuller(u + i, v + i);
+    for (int64_t i = 0; i < count; i++) {
+      __builtin_memcpy(data + i * kNormalBlock, u + i * kPairs, kHalf);
+      __builtin_memcpy(data + i * kNormalBlock + kPairs, v + i * kPairs, kHalf);
+    }
   }
 }
 
