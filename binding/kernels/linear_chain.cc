@@ -1,5 +1,6 @@
 #include "linear_chain.h"
 
+#include <ATen/TensorIterator.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/linear.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -53,6 +54,9 @@ Product gradientBefore(size_t i, const Tensor& g, const std::vector<LinearLayer>
   return product;
 }
 
+/** Whether the rows' sum has another order on one thread of several, for libtorch then gives each a part. */
+bool isSummedInParts(const Tensor& g) { return g.size(1) == 1 && g.numel() >= at::internal::GRAIN_SIZE; }
+
 /**
  * With g the gradient before a layer's activation: dx = g W, dW = gᵀ x, db = the sum of g's rows, with the bits of the
  * calls that libtorch makes. `inputs` are x and the parameters, of which `isNeeded` tells whose gradients are; those of
@@ -74,9 +78,14 @@ variable_list backward(Tensor g, const std::vector<LinearLayer>& layers, const v
     const bool isBeside = ofWeight && isForOneThread(weightProduct);
     if (isBeside) beside.push_back([&, first, weightProduct] { gradients[first] = products({weightProduct})[0]; });
     if (ofBias) {
-      beside.push_back([&gradients, bias = first + 1, g, sum = other(first + 1)] {
+      const auto sumRows = [&gradients, bias = first + 1, g, sum = other(first + 1)] {
         gradients[bias] = sum.defined() ? sum.add_(g.sum(0)) : g.sum(0);
-      });
+      };
+      if (isSummedInParts(g)) {
+        sumRows();
+      } else {
+        beside.push_back(sumRows);
+      }
     }
     std::vector<Product> list;
     if (ofWeight && !isBeside) list.push_back(weightProduct);

@@ -51,6 +51,7 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
     [128, 1, 128],
     [65, 193, 67],
     [600, 385, 33],
+    [40000, 16, 1],
     [0, 100, 128],
     [7, 7, 7],
   ])('B %d, %d to %d', (batch, inFeatures, outFeatures) => {
