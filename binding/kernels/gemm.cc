@@ -32,9 +32,8 @@ bool isTanhGradientLibtorchs() {
       b{pseudoRandomLike(at::empty({16, 77}, at::kFloat), 2)};
   const Tensor result = emptyResult(a, b), y = pseudoRandomLike(result, 3);
   const SumOrder order{{a.columns()}};
-  Beside nothing;
   runGemms({{.a = a, .b = b, .c = result, .order = order, .epilogue = Epilogue::tanhGradient, .activated = dataOf(y)}},
-           1, nothing);
+           1);
   return at::equal(result, at::tanh_backward(gemm(a, b, {}, order), y));
 }
 
@@ -106,11 +105,6 @@ std::vector<Tensor> products(const std::vector<Product>& list, Beside& beside) {
     if (sum.defined() && !results[i].is_same(sum)) results[i] = sum.add_(results[i]);
   }
   return results;
-}
-
-std::vector<Tensor> products(const std::vector<Product>& list) {
-  Beside nothing;
-  return products(list, nothing);
 }
 
 bool isForOneThread(const Product& product) {

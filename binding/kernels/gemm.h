@@ -18,13 +18,18 @@ struct Product {
   at::Tensor addedTo = {};    // (rows, columns), to which all is added in place
 };
 
-/** The products, often in half of libtorch's time. Nothing is recorded for gradients. */
-std::vector<at::Tensor> products(const std::vector<Product>& list);
-
-/** The same, and what is to be done beside unless it is left because the products are too small for several threads. */
+/**
+ * The products, often in half of libtorch's time, and what is to be done beside, unless they are too small for several
+ * threads: then it is left. Nothing is recorded for gradients.
+ */
 std::vector<at::Tensor> products(const std::vector<Product>& list, Beside& beside);
 
-/** Whether a product takes no more than one thread's time with libtorch, so that it had better be done beside others.
+inline std::vector<at::Tensor> products(const std::vector<Product>& list) {
+  Beside nothing;
+  return products(list, nothing);
+}
+
+/** Whether a product is small and left to libtorch, with the same bits on one thread: so it may be done beside others.
  */
 bool isForOneThread(const Product& product);
 

@@ -274,8 +274,7 @@ void runGemms(const std::vector<GemmTask>& tasks, int64_t mostThreads, Beside& b
 at::Tensor gemm(const Matrix& a, const Matrix& b, const at::Tensor& bias, const SumOrder& order) {
   const at::Tensor result = at::empty({a.rows(), b.columns()}, at::kFloat);
   const float* added = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
-  Beside nothing;
-  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = added}}, at::get_num_threads(), nothing);
+  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = added}}, at::get_num_threads());
   return result;
 }
 

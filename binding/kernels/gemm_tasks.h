@@ -39,6 +39,11 @@ using Beside = std::vector<std::function<void()>>;
  */
 void runGemms(const std::vector<GemmTask>& tasks, int64_t threads, Beside& beside);
 
+inline void runGemms(const std::vector<GemmTask>& tasks, int64_t threads) {
+  Beside nothing;
+  runGemms(tasks, threads, nothing);
+}
+
 /** a b + bias on all threads; bias (columns) may be undefined. */
 at::Tensor gemm(const Matrix& a, const Matrix& b, const at::Tensor& bias, const SumOrder& order);
 

@@ -17,8 +17,7 @@ using at::Tensor;
 Tensor multiply(const Matrix& a, const Matrix& b, const float* bias = nullptr) {
   const Tensor result = at::empty({a.rows(), b.columns()}, at::kFloat);
   const SumOrder order{{a.columns()}};
-  Beside nothing;
-  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = bias}}, 1, nothing);
+  runGemms({{.a = a, .b = b, .c = result, .order = order, .bias = bias}}, 1);
   return result;
 }
 
