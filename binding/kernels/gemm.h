@@ -29,8 +29,7 @@ inline std::vector<at::Tensor> products(const std::vector<Product>& list) {
   return products(list, nothing);
 }
 
-/** Whether a product is small and left to libtorch, with the same bits on one thread: so it may be done beside others.
- */
+/** Whether a product is small and left to libtorch, with the same bits on one thread, as beside others. */
 bool isForOneThread(const Product& product);
 
 }  // namespace kernels

@@ -43,7 +43,7 @@ std::vector<int64_t> blocksOf(int64_t depth, int64_t most, bool isRestHalved) {
   return blocks;
 }
 
-/** The orders in which MKL has been seen to sum up, the most frequent first; libtorch itself if one thread is enough.
+/** The orders in which MKL has been seen to sum up, the most frequent first; then libtorch itself for small products.
  */
 std::vector<ProductOrder> ordersOf(const Matrix& a, const Matrix& b) {
   std::vector<ProductOrder> orders;

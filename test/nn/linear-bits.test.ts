@@ -142,12 +142,20 @@ test.each([1, 2, 128])('a product that is -0 is so in the gradients, of %d rows'
   }
 });
 
+const isFused = native().cpuCapability().startsWith('AVX');
+
+/**
+ * A product as the kernels add it to a sum. That of two float32 is exact in float64, so that only the sum is rounded;
+ * without AVX2 each product may be rounded by itself.
+ */
+function multiply(x: number, y: number): number {
+  return isFused ? x * y : Math.fround(x * y);
+}
+
 /** Of each part's blocks; each block begins at zero and adds product by product. */
-function orderedReference(a: Tensor, b: Tensor, bias: Tensor, order: number[][], isFused: boolean): Tensor {
+function orderedReference(a: Tensor, b: Tensor, bias: Tensor, order: number[][]): Tensor {
   const [left, right, added] = [numbersOf(a), numbersOf(b), numbersOf(bias)];
   const [rows, depth, columns] = [a.shape[0]!, a.shape[1]!, b.shape[1]!];
-  // A product of two float32 is exact in float64, so that only the sum is rounded.
-  const multiply = isFused ? (x: number, y: number) => x * y : (x: number, y: number) => Math.fround(x * y);
   const add = (x: number, y: number) => Math.fround(x + y);
   const sums = new Float32Array(rows * columns);
   for (const index of sums.keys()) {
@@ -193,13 +201,11 @@ describe.each([1, 2, 3])('the kernel sums up in a given order at %d threads', (t
     [300, 20, [[64, 1], [32, 33], [65], [5, 5, 5, 5, 5, 40]]],
     [9, 400, [[3, 2], [4]]],
   ])('(%d, depth) by (depth, %d), %j', (rows, columns, order) => {
-    // Without AVX2 each product may be rounded by itself.
-    const isFused = native().cpuCapability().startsWith('AVX');
     const depth = order.flat().reduce((x, y) => x + y);
     const [a, b, bias] = [randn([rows, depth]), randn([depth, columns]), randn([columns])];
     const transposed = (each: Tensor) => each.transpose(0, 1).contiguous().transpose(0, 1);
     for (const added of [bias, undefined]) {
-      const expected = orderedReference(a, b, added ?? zeros([columns]), order, isFused);
+      const expected = orderedReference(a, b, added ?? zeros([columns]), order);
       for (const left of [a, transposed(a)]) {
         for (const right of [b, transposed(b)]) {
           const handle = native().orderedProduct(left.handle, right.handle, added?.handle, order);
@@ -239,9 +245,6 @@ const dots = {
 
 describe.each(['avx2', 'avx512'] as const)("a vector's products are summed up in MKL's order with %s", (order) => {
   test.each([1, 7, 8, 16, 17, 18, 33, 100, 128, 700])('(130, %d)', (depth) => {
-    const multiply = native().cpuCapability().startsWith('AVX')
-      ? (x: number, y: number) => x * y
-      : (x: number, y: number) => Math.fround(x * y);
     const [a, x, bias] = [randn([130, depth]), randn([depth, 1]), randn([1])];
     const [left, right] = [numbersOf(a), numbersOf(x)];
     const rows = Array.from({ length: 130 }, (_, i) =>
