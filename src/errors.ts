@@ -71,11 +71,14 @@ export class LibtorchGenerativeError extends Error {
 }
 
 /** "Expected X for NAME but received Y", with strings quoted and long values cut. */
-export function invalidArgument(name: string, expected: string, received: unknown): LibtorchGenerativeError {
-  return new LibtorchGenerativeError(
-    'ERR_INVALID_ARGUMENT',
-    `Expected ${expected} for ${name} but received ${describe(received)}`,
-  );
+export function invalidArgument(
+  name: string,
+  expected: string,
+  received: unknown,
+  options?: ErrorOptions,
+): LibtorchGenerativeError {
+  const message = `Expected ${expected} for ${name} but received ${describe(received)}`;
+  return new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', message, options);
 }
 
 /** How a value reads in an error message. */
@@ -84,7 +87,12 @@ export function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint') return `${value}n`;
   if (value === null || typeof value !== 'object') return String(value);
-  return Array.isArray(value)
-    ? `an array of ${value.length}`
-    : `a ${value.constructor?.name ?? 'null-prototype object'}`;
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    const name = value.constructor?.name;
+    if (typeof name !== 'string' || name === '' || name === 'Object') return 'an object';
+    return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
+  } catch {
+    return 'an object that cannot be read'; // a Proxy or a getter that throws
+  }
 }

@@ -8,13 +8,13 @@
 namespace {
 
 /** torch::nn::GRU with the batch first; where it can, and unless it is to be exact, by the fused kernel. */
-class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
+class GRU : public ModuleWrap<GRU, torch::nn::GRU> {
  public:
-  static constexpr const char* kName = "Gru";
+  static constexpr const char* kName = "GRU";
   static constexpr napi_type_tag kTag = {0x6c746767656e2d31, 0x477275};
 
-  // new Gru(inputSize, hiddenSize, numLayers, exact)
-  explicit Gru(const Napi::CallbackInfo& info) : ModuleWrap(info) {
+  // new GRU(inputSize, hiddenSize, numLayers, exact)
+  explicit GRU(const Napi::CallbackInfo& info) : ModuleWrap(info) {
     guarded(info, kName, [&] {
       const int64_t inputSize = integerFromJs(info[0], "inputSize");
       const int64_t hiddenSize = integerFromJs(info[1], "hiddenSize");
@@ -80,10 +80,10 @@ class Gru : public ModuleWrap<Gru, torch::nn::GRU> {
 }  // namespace
 
 void registerGru(Napi::Env env, Napi::Object exports) {
-  Gru::define(env, exports,
-              {{"forward", &Gru::method<&Gru::forward>},
-               {"lastHidden", &Gru::method<&Gru::lastHidden>},
-               {"parameters", &Gru::method<&Gru::parameters>},
-               {"to", &Gru::method<&Gru::to>},
-               {"dispose", &Gru::method<&Gru::dispose>}});
+  GRU::define(env, exports,
+              {{"forward", &GRU::method<&GRU::forward>},
+               {"lastHidden", &GRU::method<&GRU::lastHidden>},
+               {"parameters", &GRU::method<&GRU::parameters>},
+               {"to", &GRU::method<&GRU::to>},
+               {"dispose", &GRU::method<&GRU::dispose>}});
 }

@@ -1,6 +1,6 @@
+import { checkSize } from '../check';
 import { LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
-import { checkSize } from '../nn/check';
 import { RandomGenerator, randomSeed, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';

@@ -36,12 +36,12 @@ export class DigitClassifier extends Module {
   constructor() {
     super();
     this.hidden = new Sequential(
-      new Linear({ inFeatures: SIZE * SIZE, outFeatures: HIDDEN }),
+      new Linear(SIZE * SIZE, HIDDEN),
       new ReLU(),
-      new Linear({ inFeatures: HIDDEN, outFeatures: NUM_FEATURES }),
+      new Linear(HIDDEN, NUM_FEATURES),
       new ReLU(),
     );
-    this.output = new Linear({ inFeatures: NUM_FEATURES, outFeatures: NUM_DIGITS });
+    this.output = new Linear(NUM_FEATURES, NUM_DIGITS);
   }
 
   /** Pixels (B, 784) in [0, 1] to logits (B, 10). */

@@ -1,9 +1,9 @@
+import { checkSize } from '../check';
 import type { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
 import { upTo } from '../data/split';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import type { ForecastOptions } from '../models/forecast';
-import { checkSize } from '../nn/check';
 import { scope } from '../tensor/scope';
 import { type Backtest, type BacktestRow, backtest } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';

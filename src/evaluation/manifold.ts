@@ -1,5 +1,5 @@
+import { checkSize } from '../check';
 import { invalidArgument } from '../errors';
-import { checkSize } from '../nn/check';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 

@@ -51,11 +51,7 @@ export class Discriminator extends Layer {
     this.dataDim = dataDim;
     this.hiddenDim = hiddenDim;
     this.negativeSlope = negativeSlope;
-    this.model = new Sequential(
-      new Linear({ inFeatures: dataDim, outFeatures: hiddenDim }),
-      new LeakyReLU(negativeSlope),
-      new Linear({ inFeatures: hiddenDim, outFeatures: 1 }),
-    );
+    this.model = new Sequential(new Linear(dataDim, hiddenDim), new LeakyReLU(negativeSlope), new Linear(hiddenDim, 1));
   }
 
   /**

@@ -1,6 +1,6 @@
+import { checkNumber, checkSize } from '../check';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
-import { checkNumber, checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';

@@ -51,9 +51,9 @@ export class Generator extends Layer {
     this.hiddenDim = hiddenDim;
     this.dataDim = dataDim;
     this.model = new Sequential(
-      new Linear({ inFeatures: noiseDim, outFeatures: hiddenDim }),
+      new Linear(noiseDim, hiddenDim),
       new ReLU(),
-      new Linear({ inFeatures: hiddenDim, outFeatures: dataDim }),
+      new Linear(hiddenDim, dataDim),
       new Tanh(),
     );
   }

@@ -1,5 +1,5 @@
-import { checkSize } from '../nn/check';
-import { Gru } from '../nn/gru';
+import { checkSize } from '../check';
+import { GRU } from '../nn/gru';
 import { Linear } from '../nn/linear';
 import { Module } from '../nn/module';
 import type { Tensor } from '../tensor/tensor';
@@ -14,7 +14,7 @@ export interface MdnRnnOptions {
   outputDim?: number;
   /** K, Gaussians in the mixture; default 5. */
   numMixtures?: number;
-  /** libtorch's own GRU, see {@link Gru}; default false. */
+  /** libtorch's own GRU, see {@link GRU}; default false. */
   exact?: boolean;
 }
 
@@ -50,10 +50,10 @@ export class MdnRnn extends Module {
   readonly outputDim: number;
   /** K, Gaussians in the mixture. */
   readonly numMixtures: number;
-  /** Whether the GRU is libtorch's own, see {@link GruOptions.exact}. */
+  /** Whether the GRU is libtorch's own, see {@link GRUOptions.exact}. */
   readonly exact: boolean;
   /** Reads the series. */
-  readonly rnn: Gru;
+  readonly rnn: GRU;
   /** From the last hidden state to K · (D + 2) numbers. */
   readonly fc: Linear;
 
@@ -71,8 +71,8 @@ export class MdnRnn extends Module {
     this.outputDim = outputDim;
     this.numMixtures = numMixtures;
     this.exact = exact;
-    this.rnn = new Gru({ inputSize: inputDim, hiddenSize: hiddenDim, exact });
-    this.fc = new Linear({ inFeatures: hiddenDim, outFeatures: numMixtures * (outputDim + 2) });
+    this.rnn = new GRU(inputDim, hiddenDim, { exact });
+    this.fc = new Linear(hiddenDim, numMixtures * (outputDim + 2));
   }
 
   /**

@@ -33,7 +33,7 @@ export interface NativeLinearChain {
   parameterGradientsThrough(trace: Handle[], next: NativeLinearChain, nextTrace: Handle[], gradient: Handle): Handle[];
 }
 
-export interface NativeGru extends NativeModule {
+export interface NativeGRU extends NativeModule {
   /** `[output (B, T, H), hidden (L, B, H)]` */
   forward(input: Handle, hidden?: Handle): [Handle, Handle];
   /** hidden (L, B, H) alone */
@@ -105,7 +105,7 @@ export interface Addon extends Ops {
   LinearChain: new (links: NativeLink[]) => NativeLinearChain;
   /** For tests: `a b + bias` by a kernel that stands in for libtorch's where it gives the same bits. */
   orderedProduct(a: Handle, b: Handle, bias: Handle | undefined, order: number[][] | 'avx2' | 'avx512'): Handle;
-  Gru: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGru;
+  GRU: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGRU;
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
   /** [loss, a gradient for each logits], the loss that of the sigmoids or the stable one of the logits, added. */

@@ -1,9 +1,9 @@
+import { checkNumber } from '../check';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { type NativeAdam, native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
-import { checkNumber } from './check';
 import type { StateDict } from './module';
 
 /** The numbers of {@link Adam}. */
@@ -28,7 +28,7 @@ export interface AdamOptions {
  * import { Adam, grad, Linear, manualSeed, mseLoss, ones, scope, zeros } from 'libtorch-generative';
  *
  * manualSeed(7);
- * const model = new Linear({ inFeatures: 3, outFeatures: 1 });
+ * const model = new Linear(3, 1);
  * const optimizer = new Adam(model.parameters(), { lr: 0.05 });
  * const losses: number[] = [];
  * for (let step = 0; step < 200; step++) {

@@ -1,7 +1,7 @@
+import { checkNumber } from '../check';
 import { noGrad } from '../tensor/autograd';
 import { stack } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
-import { checkNumber } from './check';
 
 /**
  * Gradients scaled down so that the norm of them all, as of one vector, is at most `maxNorm`: new tensors, the same

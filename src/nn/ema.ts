@@ -1,6 +1,6 @@
+import { checkNumber } from '../check';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
-import { checkNumber } from './check';
 import type { Module, StateDict } from './module';
 
 /**

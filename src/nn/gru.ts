@@ -1,16 +1,12 @@
+import { type Check, checkBoolean, checkSize, readOptions } from '../check';
 import { invalidArgument } from '../errors';
-import { type NativeGru, native } from '../native/addon';
+import { type NativeGRU, native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
-import { checkSize } from './check';
 import { Module } from './module';
 
-/** The size of a {@link Gru}, and how it computes. */
-export interface GruOptions {
-  /** Features of a time step. */
-  inputSize: number;
-  /** Numbers in the hidden state of a layer. */
-  hiddenSize: number;
+/** How a {@link GRU} computes. */
+export interface GRUOptions {
   /** Layers, each of which reads the outputs of the one below; default 1. */
   numLayers?: number;
   /**
@@ -19,12 +15,16 @@ export interface GruOptions {
    * below 1.2e-38.
    */
   exact?: boolean;
+  /** The batch is always first. */
+  batchFirst?: true;
   /** There is no GRU that reads backward too. */
   bidirectional?: false;
+  /** There is no GRU with dropout. */
+  dropout?: 0;
 }
 
-/** What {@link Gru.forward} gives. */
-export interface GruOutput {
+/** What {@link GRU.forward} gives. */
+export interface GRUOutput {
   /** (B, T, hiddenSize): the last layer's hidden state after each step. */
   output: Tensor;
   /** (numLayers, B, hiddenSize): each layer's hidden state after the last step. */
@@ -38,28 +38,35 @@ export interface GruOutput {
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
  * @example
  * ```ts
- * import { Gru, zeros } from 'libtorch-generative';
+ * import { GRU, zeros } from 'libtorch-generative';
  *
- * const gru = new Gru({ inputSize: 3, hiddenSize: 16 });
+ * const gru = new GRU(3, 16);
  * const { output, hidden } = gru.forward(zeros([8, 24, 3]));
  * console.log(output.shape, hidden.shape); // [ 8, 24, 16 ] [ 1, 8, 16 ]
  * ```
  */
-export class Gru extends Module {
-  readonly #native: NativeGru;
+export class GRU extends Module {
+  readonly #native: NativeGRU;
 
   /**
    * A GRU with fresh weights, from the thread's random numbers.
    *
+   * @param inputSize features of a time step
+   * @param hiddenSize numbers in the hidden state of a layer
    * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
    */
-  constructor({ inputSize, hiddenSize, numLayers = 1, exact = false, bidirectional = false }: GruOptions) {
+  constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
     super();
     checkSize('inputSize', inputSize);
     checkSize('hiddenSize', hiddenSize);
-    checkSize('numLayers', numLayers);
-    if (bidirectional) throw invalidArgument('bidirectional', 'false, as this GRU only reads forward,', bidirectional);
-    this.#native = new (native().Gru)(inputSize, hiddenSize, numLayers, exact);
+    const { numLayers = 1, exact = false } = readOptions(options, {
+      numLayers: checkSize,
+      exact: checkBoolean,
+      batchFirst: only(true, 'true, as the batch is always first'),
+      bidirectional: only(false, 'false, as this GRU only reads forward'),
+      dropout: only(0, '0, as this GRU has no dropout'),
+    });
+    this.#native = new (native().GRU)(inputSize, hiddenSize, numLayers, exact);
     this.adopt(this.#native);
   }
 
@@ -70,17 +77,24 @@ export class Gru extends Module {
    * @param hidden (numLayers, B, hiddenSize), default zeros
    * @throws ERR_SHAPE
    */
-  forward(input: Tensor, hidden?: Tensor): GruOutput {
+  forward(input: Tensor, hidden?: Tensor): GRUOutput {
     const [output, last] = this.#native.forward(handleOf(input), hidden && handleOf(hidden));
     return { output: new Tensor(output), hidden: new Tensor(last) };
   }
 
   /**
-   * As {@link Gru.forward} without the output, for less.
+   * As {@link GRU.forward} without the output, for less.
    *
    * @returns (numLayers, B, hiddenSize): each layer's hidden state after the last step
    */
   lastHidden(input: Tensor, hidden?: Tensor): Tensor {
     return new Tensor(this.#native.lastHidden(handleOf(input), hidden && handleOf(hidden)));
   }
+}
+
+/** A check for an option of PyTorch's that has one value here. */
+function only(expected: unknown, words: string): Check {
+  return (name, value) => {
+    if (value !== expected) throw invalidArgument(name, `${words},`, value);
+  };
 }

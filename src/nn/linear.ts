@@ -1,15 +1,11 @@
+import { checkBoolean, checkSize, readOptions } from '../check';
 import { type NativeLinear, native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
-import { checkSize } from './check';
 import { Layer } from './module';
 
-/** The size of a {@link Linear} layer. */
+/** What may be chosen of a {@link Linear} layer. */
 export interface LinearOptions {
-  /** Numbers in a row of the input. */
-  inFeatures: number;
-  /** Numbers in a row of the output. */
-  outFeatures: number;
   /** Whether b is added; default true. */
   bias?: boolean;
 }
@@ -23,7 +19,7 @@ export interface LinearOptions {
  * ```ts
  * import { Linear, ones } from 'libtorch-generative';
  *
- * using layer = new Linear({ inFeatures: 3, outFeatures: 2 });
+ * using layer = new Linear(3, 2);
  * console.log(layer.forward(ones([5, 3])).shape); // [ 5, 2 ]
  * console.log(layer.stateDict().weight!.shape); // [ 2, 3 ]
  * ```
@@ -35,12 +31,15 @@ export class Linear extends Layer {
   /**
    * A layer with fresh weights, from the thread's random numbers.
    *
+   * @param inFeatures numbers in a row of the input
+   * @param outFeatures numbers in a row of the output
    * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
    */
-  constructor({ inFeatures, outFeatures, bias = true }: LinearOptions) {
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
     checkSize('inFeatures', inFeatures);
     checkSize('outFeatures', outFeatures);
+    const { bias = true } = readOptions(options, { bias: checkBoolean });
     this.native = new (native().Linear)(inFeatures, outFeatures, bias);
     this.adopt(this.native);
   }

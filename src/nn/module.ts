@@ -16,11 +16,11 @@ export type StateDict = Record<string, Tensor>;
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
  * @example
  * ```ts
- * import { Gru, Linear, Module, type Tensor, zeros } from 'libtorch-generative';
+ * import { GRU, Linear, Module, type Tensor, zeros } from 'libtorch-generative';
  *
  * class Regression extends Module {
- *   readonly rnn = new Gru({ inputSize: 1, hiddenSize: 8 });
- *   readonly fc = new Linear({ inFeatures: 8, outFeatures: 1 });
+ *   readonly rnn = new GRU(1, 8);
+ *   readonly fc = new Linear(8, 1);
  *
  *   forward(series: Tensor): Tensor {
  *     return this.fc.forward(this.rnn.lastHidden(series).squeeze(0));
@@ -156,7 +156,7 @@ export abstract class Module {
  *   }
  * }
  *
- * const net = new Sequential(new Linear({ inFeatures: 4, outFeatures: 2 }), new Scale(10));
+ * const net = new Sequential(new Linear(4, 2), new Scale(10));
  * console.log(net.forward(zeros([3, 4])).shape); // [ 3, 2 ]
  * ```
  */

@@ -1,10 +1,10 @@
+import { checkNumber, checkSize } from '../check';
 import type { Adam } from './adam';
-import { checkNumber, checkSize } from './check';
 import type { StateDict } from './module';
 import { numbersFromState, numbersToState } from './state-numbers';
 
-/** When {@link ReduceLrOnPlateau} acts, and how much. */
-export interface ReduceLrOnPlateauOptions {
+/** When {@link ReduceLROnPlateau} acts, and how much. */
+export interface ReduceLROnPlateauOptions {
   /** What the learning rate is multiplied by, above 0 and below 1; default 0.1. */
   factor?: number;
   /** Epochs without a better loss that are waited for; default 10. */
@@ -23,15 +23,15 @@ const LEAST_DECREASE = 1e-8;
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  * @example
  * ```ts
- * import { Adam, Linear, ReduceLrOnPlateau } from 'libtorch-generative';
+ * import { Adam, Linear, ReduceLROnPlateau } from 'libtorch-generative';
  *
- * const optimizer = new Adam(new Linear({ inFeatures: 1, outFeatures: 1 }).parameters(), { lr: 0.25 });
- * const scheduler = new ReduceLrOnPlateau(optimizer, { factor: 0.5, patience: 1 });
+ * const optimizer = new Adam(new Linear(1, 1).parameters(), { lr: 0.25 });
+ * const scheduler = new ReduceLROnPlateau(optimizer, { factor: 0.5, patience: 1 });
  * for (const loss of [3, 2, 2, 2]) scheduler.step(loss);
  * console.log(optimizer.lr); // 0.125
  * ```
  */
-export class ReduceLrOnPlateau {
+export class ReduceLROnPlateau {
   readonly #optimizer: Adam;
   readonly #factor: number;
   readonly #patience: number;
@@ -44,7 +44,7 @@ export class ReduceLrOnPlateau {
    * @param optimizer whose `lr` is lowered
    * @throws ERR_INVALID_ARGUMENT
    */
-  constructor(optimizer: Adam, { factor = 0.1, patience = 10 }: ReduceLrOnPlateauOptions = {}) {
+  constructor(optimizer: Adam, { factor = 0.1, patience = 10 }: ReduceLROnPlateauOptions = {}) {
     checkNumber('factor', factor, { above: 0, below: 1 });
     checkSize('patience', patience);
     this.#optimizer = optimizer;
@@ -68,7 +68,7 @@ export class ReduceLrOnPlateau {
     return { state: numbersToState([this.#best, this.#numBadEpochs, this.#optimizer.lr]) };
   }
 
-  /** Continues from {@link ReduceLrOnPlateau.stateDict}. @throws ERR_CHECKPOINT if it is another object's state */
+  /** Continues from {@link ReduceLROnPlateau.stateDict}. @throws ERR_CHECKPOINT if it is another object's state */
   loadStateDict(state: StateDict): void {
     const [best, numBadEpochs, lr] = numbersFromState(state, 'state', 3);
     this.#best = best!;

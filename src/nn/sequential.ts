@@ -13,9 +13,9 @@ import { type Vjp, vjpByGraph } from './vjp';
  * import { LeakyReLU, Linear, Sequential, zeros } from 'libtorch-generative';
  *
  * const net = new Sequential(
- *   new Linear({ inFeatures: 784, outFeatures: 128 }),
+ *   new Linear(784, 128),
  *   new LeakyReLU(0.2),
- *   new Linear({ inFeatures: 128, outFeatures: 1 }),
+ *   new Linear(128, 1),
  * );
  * console.log(net.forward(zeros([16, 784])).shape); // [ 16, 1 ]
  * console.log(Object.keys(net.stateDict())); // [ '0.weight', '0.bias', '2.weight', '2.bias' ]

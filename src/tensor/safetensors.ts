@@ -38,7 +38,7 @@ interface Entry {
  * ```ts
  * import { Linear, readSafetensors, writeSafetensors } from 'libtorch-generative';
  *
- * const layer = new Linear({ inFeatures: 3, outFeatures: 2 });
+ * const layer = new Linear(3, 2);
  * writeSafetensors('layer.safetensors', { tensors: layer.stateDict(), metadata: { made: 'by an example' } });
  * const { tensors, metadata } = readSafetensors('layer.safetensors');
  * console.log(Object.keys(tensors), metadata); // [ 'weight', 'bias' ] { made: 'by an example' }

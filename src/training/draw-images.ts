@@ -1,7 +1,7 @@
+import { checkSize } from '../check';
 import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
 import type { Generator } from '../models/generator';
-import { checkSize } from '../nn/check';
 import { noGrad } from '../tensor/autograd';
 import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';

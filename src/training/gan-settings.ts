@@ -1,5 +1,5 @@
+import { checkNumber, checkSize } from '../check';
 import { invalidArgument } from '../errors';
-import { checkNumber, checkSize } from '../nn/check';
 import { checkTrainingOptions, type TrainingOptions } from './options';
 
 /**

@@ -1,3 +1,4 @@
+import { checkNumber, checkSize } from '../check';
 import { type CalendarCycle, checkCalendar } from '../data/calendar';
 import type { Forecaster } from '../data/forecaster';
 import { checkLink, type LinkName } from '../data/link';
@@ -5,7 +6,6 @@ import { checkScaling, type ScalingKind } from '../data/scaling';
 import { SeriesEncoding, type SeriesEncodingState } from '../data/series-encoding';
 import { invalidArgument } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
-import { checkNumber, checkSize } from '../nn/check';
 import { checkTrainingOptions, type TrainingOptions } from './options';
 
 /** What {@link trainMdnRnn} takes. */

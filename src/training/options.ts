@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { checkNumber, checkSize } from '../check';
 import { invalidArgument } from '../errors';
 import { nearest } from '../nearest';
-import { checkNumber, checkSize } from '../nn/check';
 import { numThreads, resolveDevice, setNumThreads } from '../tensor/device';
 import { RunFolder } from './run-folder';
 

@@ -5,7 +5,7 @@ import { calibrationOrigins, fitSpread } from '../evaluation/calibrate';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
-import { ReduceLrOnPlateau } from '../nn/reduce-lr-on-plateau';
+import { ReduceLROnPlateau } from '../nn/reduce-lr-on-plateau';
 import { noGrad } from '../tensor/autograd';
 import { manualSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
@@ -128,7 +128,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly loader: DataLoader;
   readonly validation: Tensor | undefined;
   readonly #earlyStopping: EarlyStopping | undefined;
-  readonly #scheduler: ReduceLrOnPlateau | undefined;
+  readonly #scheduler: ReduceLROnPlateau | undefined;
   readonly data: Tensor[];
 
   constructor(
@@ -150,7 +150,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
       this.parts.earlyStopping = this.#earlyStopping;
     }
     if (lrPatience !== undefined) {
-      this.#scheduler = new ReduceLrOnPlateau(optimizer, { patience: lrPatience, factor: lrFactor });
+      this.#scheduler = new ReduceLROnPlateau(optimizer, { patience: lrPatience, factor: lrFactor });
       this.parts.scheduler = this.#scheduler;
     }
   }

@@ -89,7 +89,7 @@ test('metadata is in the file; another model is refused by name', () => {
   exportOnnx(file(), new Generator({ noiseDim: 1, hiddenDim: 1, dataDim: 1 }), { metadata: { scaler: '{"mean":3}' } });
   expect(readFileSync(file(), 'latin1')).toContain('scaler\x12\n{"mean":3}');
   expect(() => exportOnnx(file(), {} as never)).toThrow(
-    'Expected a Generator, a Discriminator or an MdnRnn for model but received a Object',
+    'Expected a Generator, a Discriminator or an MdnRnn for model but received an object',
   );
   expect(() => exportOnnx(join(folder(), 'no', 'model.onnx'), new Generator())).toThrow(/Cannot write .*no such file/);
 });

@@ -79,7 +79,7 @@ describe("PyTorch's fused Adam, step by step", () => {
 describe('step with given gradients', () => {
   test('is as with those of backward', () => {
     manualSeed(3);
-    const [a, b] = [new Linear({ inFeatures: 3, outFeatures: 2 }), new Linear({ inFeatures: 3, outFeatures: 2 })];
+    const [a, b] = [new Linear(3, 2), new Linear(3, 2)];
     b.loadStateDict(a.stateDict());
     const [left, right] = [new Adam(a.parameters()), new Adam(b.parameters())];
     for (let i = 0; i < 3; i++) {

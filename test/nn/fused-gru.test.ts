@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Gru, type GruOptions } from '../../src/nn/gru';
+import { GRU } from '../../src/nn/gru';
 import { grad, noGrad } from '../../src/tensor/autograd';
 import { full, stack, tensor, zeros } from '../../src/tensor/creation';
 import { setNumThreads } from '../../src/tensor/device';
@@ -12,7 +12,13 @@ import { numbersOf } from '../fixtures/fixture';
 /** Of the largest element. */
 const TOLERANCE = 1e-5;
 
-interface Shape extends GruOptions {
+interface Sizes {
+  inputSize: number;
+  hiddenSize: number;
+  numLayers?: number;
+}
+
+interface Shape extends Sizes {
   batch: number;
   time: number;
   withHidden?: boolean;
@@ -36,9 +42,9 @@ function leaf(shape: number[]): Tensor {
 }
 
 /** The fused GRU and libtorch's own with the same weights. */
-function pair(options: GruOptions): { fused: Gru; exact: Gru } {
-  const fused = new Gru(options);
-  const exact = new Gru({ ...options, exact: true });
+function pair({ inputSize, hiddenSize, numLayers }: Sizes): { fused: GRU; exact: GRU } {
+  const fused = new GRU(inputSize, hiddenSize, { numLayers });
+  const exact = new GRU(inputSize, hiddenSize, { numLayers, exact: true });
   exact.loadStateDict(fused.stateDict());
   return { fused, exact };
 }
@@ -75,7 +81,7 @@ describe.each([1, 2, 3])('with %i threads', (threads) => {
       const inputs = hidden ? [x, hidden] : [x];
       const weights = [randn([batch, time, hiddenSize]), randn([numLayers, batch, hiddenSize])] as const;
 
-      const run = (gru: Gru, isWhole: boolean) => {
+      const run = (gru: GRU, isWhole: boolean) => {
         const sequence = shape.transposed ? x.transpose(0, 1) : x;
         if (!isWhole) {
           const last = gru.lastHidden(sequence, hidden);
@@ -120,7 +126,7 @@ function gruByEquations(x: Tensor, [weightIh, weightHh, biasIh, biasHh]: Tensor[
 test('gradients are the difference quotients of the equations in float64', () => {
   manualSeed(5);
   const [batch, time, inputSize, hiddenSize] = [3, 5, 2, 4] as const;
-  const fused = new Gru({ inputSize, hiddenSize });
+  const fused = new GRU(inputSize, hiddenSize);
   const x = leaf([batch, time, inputSize]);
   const direction = randn([batch, hiddenSize]);
   const inputs = [x, ...fused.parameters()];
@@ -154,7 +160,7 @@ test('second derivatives are those of libtorch', () => {
   const { fused, exact } = pair({ inputSize: 2, hiddenSize: 5 });
   const x = leaf([3, 4, 2]);
   const hidden = leaf([1, 3, 5]);
-  const second = (gru: Gru) => {
+  const second = (gru: GRU) => {
     const { output } = gru.forward(x, hidden);
     const [first] = grad(output.square().sum(), [x], { createGraph: true });
     return grad(first!.square().sum(), [x, hidden, ...gru.parameters()]);
@@ -167,7 +173,7 @@ test('second derivatives are those of libtorch', () => {
 
 test('a retained graph gives the same gradients again', () => {
   manualSeed(7);
-  const gru = new Gru({ inputSize: 2, hiddenSize: 9 });
+  const gru = new GRU(2, 9);
   const loss = gru.lastHidden(randn([4, 6, 2])).sum();
   const first = grad(loss, gru.parameters(), { retainGraph: true });
   const second = grad(loss, gru.parameters());
@@ -175,7 +181,7 @@ test('a retained graph gives the same gradients again', () => {
 });
 
 test('weights that changed before the gradient are refused, as by libtorch', () => {
-  const gru = new Gru({ inputSize: 2, hiddenSize: 9 });
+  const gru = new GRU(2, 9);
   const loss = gru.lastHidden(randn([4, 6, 2])).sum();
   noGrad(() => gru.parameters()[1]!.fill_(1));
   expect(errorOf(() => grad(loss, gru.parameters())).message).toMatch(/modified by an inplace operation/);
@@ -186,7 +192,7 @@ test.each([
   { hiddenSize: 530, batch: 1 },
   { hiddenSize: 333, batch: 6 },
 ])('%j: with the units cut over threads the bits are those of one thread', ({ hiddenSize, batch }) => {
-  const gru = new Gru({ inputSize: 3, hiddenSize });
+  const gru = new GRU(3, hiddenSize);
   const [x, hidden] = [randn([batch, 5, 3]), randn([1, batch, hiddenSize])];
   const run = (threads: number) => {
     setNumThreads(threads);
@@ -199,7 +205,7 @@ test.each([
 });
 
 test('denormal numbers are zeros in gradients, and only there', () => {
-  const gru = new Gru({ inputSize: 1, hiddenSize: 8 });
+  const gru = new GRU(1, 8);
   const smallest = 1.1754943508222875e-38;
   for (const threads of [1, 2]) {
     setNumThreads(threads);
@@ -226,7 +232,7 @@ test('NaN stays in its row, infinity and huge numbers saturate', () => {
 });
 
 test('an empty batch gives an empty result', () => {
-  const gru = new Gru({ inputSize: 2, hiddenSize: 3 });
+  const gru = new GRU(2, 3);
   const { output, hidden } = gru.forward(zeros([0, 4, 2]));
   expect([output.shape, hidden.shape]).toEqual([
     [0, 4, 3],
@@ -235,7 +241,7 @@ test('an empty batch gives an empty result', () => {
 });
 
 test('two directions are refused', () => {
-  expect(errorOf(() => new Gru({ inputSize: 1, hiddenSize: 1, bidirectional: true } as never))).toMatchObject({
+  expect(errorOf(() => new GRU(1, 1, { bidirectional: true } as never))).toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
     message: 'Expected false, as this GRU only reads forward, for bidirectional but received true',
   });
@@ -251,7 +257,7 @@ test.each(['avx2', 'default'])("the kernels for a CPU with %s only are libtorch'
 
 test('steps with the state carried along are the series in one', () => {
   manualSeed(9);
-  const gru = new Gru({ inputSize: 1, hiddenSize: 12 });
+  const gru = new GRU(1, 12);
   const x = randn([3, 7, 1]);
   let hidden: Tensor | undefined;
   const steps = Array.from({ length: 7 }, (_, t) => {

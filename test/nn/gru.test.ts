@@ -1,6 +1,6 @@
 import type { LibtorchGenerativeError } from '../../src/errors';
 import { Adam } from '../../src/nn/adam';
-import { Gru } from '../../src/nn/gru';
+import { GRU } from '../../src/nn/gru';
 import { ones } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';
 import type { Tensor } from '../../src/tensor/tensor';
@@ -42,7 +42,7 @@ describe.each([
 ])("PyTorch's weights, outputs and gradients over several steps, $how", ({ exact, expectSame }) => {
   test.each(cases.cases.map((each) => [each.name, each] as const))('%s', (name, options) => {
     manualSeed(options.seed);
-    const rnn = new Gru({ ...options, exact });
+    const rnn = new GRU(options.inputSize, options.hiddenSize, { numLayers: options.numLayers, exact });
     for (const [key, parameter] of rnn.namedParameters()) expectSame(parameter, `${name}.initial.${key}`);
     const optimizer = new Adam(rnn.parameters(), { lr: 0.01 });
     for (let step = 0; step < cases.steps; step++) {
@@ -65,7 +65,7 @@ describe.each([
 
 test('a series in two parts, the hidden state carried over, is the series in one', () => {
   manualSeed(1);
-  const rnn = new Gru({ inputSize: 3, hiddenSize: 7, numLayers: 2 });
+  const rnn = new GRU(3, 7, { numLayers: 2 });
   const x = randn([2, 9, 3]);
   const whole = rnn.forward(x);
   const first = rnn.forward(x.slice(1, 0, 4));
@@ -75,7 +75,7 @@ test('a series in two parts, the hidden state carried over, is the series in one
 });
 
 describe('what does not fit', () => {
-  const rnn = new Gru({ inputSize: 3, hiddenSize: 7, numLayers: 2 });
+  const rnn = new GRU(3, 7, { numLayers: 2 });
 
   test.each<[string, number[], number[] | undefined, string]>([
     ['features', [2, 4, 5], undefined, '(..., 3) for input but received (2, 4, 5)'],
@@ -101,9 +101,9 @@ describe('what does not fit', () => {
   });
 
   test('sizes are whole numbers from 1', () => {
-    expect(() => new Gru({ inputSize: -1, hiddenSize: 1 })).toThrow(/for inputSize but received -1/);
-    expect(() => new Gru({ inputSize: 1, hiddenSize: Number.NaN })).toThrow(/for hiddenSize but received NaN/);
-    expect(() => new Gru({ inputSize: 1, hiddenSize: 1, numLayers: 0 })).toThrow(/for numLayers but received 0/);
+    expect(() => new GRU(-1, 1)).toThrow(/for inputSize but received -1/);
+    expect(() => new GRU(1, Number.NaN)).toThrow(/for hiddenSize but received NaN/);
+    expect(() => new GRU(1, 1, { numLayers: 0 })).toThrow(/for numLayers but received 0/);
   });
 
   test('a hidden state that is no tensor is named', () => {

@@ -56,7 +56,7 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
     [7, 7, 7],
   ])('B %d, %d to %d', (batch, inFeatures, outFeatures) => {
     for (const bias of [true, false]) {
-      const layer = new Linear({ inFeatures, outFeatures, bias });
+      const layer = new Linear(inFeatures, outFeatures, { bias });
       const [weight, biasTensor] = layer.parameters();
       for (let call = 0; call < calls; call++) {
         scope(() => {
@@ -79,7 +79,7 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
     ['columns', (leaf) => leaf.reshape(48, 200).slice(1, 0, 100)],
     ['three dimensions', (leaf) => leaf.reshape(4, 24, 100)],
   ])('%s', (_, view) => {
-    const layer = new Linear({ inFeatures: 100, outFeatures: 70 });
+    const layer = new Linear(100, 70);
     const [weight, bias] = layer.parameters();
     for (let call = 0; call < calls; call++) {
       scope(() => {
@@ -95,7 +95,7 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
   });
 
   test('a gradient that is one number everywhere, and gradients of gradients', () => {
-    const layer = new Linear({ inFeatures: 100, outFeatures: 70 });
+    const layer = new Linear(100, 70);
     const [weight, bias] = layer.parameters();
     for (let call = 0; call < calls; call++) {
       scope(() => {
@@ -114,7 +114,7 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
   });
 
   test('what is no number stays none, and infinity stays in its row', () => {
-    const layer = new Linear({ inFeatures: 100, outFeatures: 128 });
+    const layer = new Linear(100, 128);
     const [weight, bias] = layer.parameters();
     for (let call = 0; call < calls; call++) {
       const x = randn([128, 100]).toArray() as Float32Array;
@@ -129,7 +129,7 @@ describe.each([1, 2])("libtorch's bits at %d threads", (threads) => {
 });
 
 test.each([1, 2, 128])('a product that is -0 is so in the gradients, of %d rows', (batch) => {
-  const layer = new Linear({ inFeatures: 200, outFeatures: 300 });
+  const layer = new Linear(200, 300);
   const [weight, bias] = layer.parameters();
   for (let call = 0; call < calls; call++) {
     scope(() => {

@@ -1,6 +1,6 @@
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from '../../src/nn/activations';
 import { Adam } from '../../src/nn/adam';
-import { Gru } from '../../src/nn/gru';
+import { GRU } from '../../src/nn/gru';
 import { Linear } from '../../src/nn/linear';
 import { Module, type StateDict } from '../../src/nn/module';
 import { Sequential } from '../../src/nn/sequential';
@@ -11,12 +11,8 @@ import { numbersOf } from '../fixtures/fixture';
 
 class Pair extends Module {
   readonly size = 2;
-  readonly rnn = new Gru({ inputSize: 2, hiddenSize: 3, numLayers: 2 });
-  readonly head = new Sequential(
-    new Linear({ inFeatures: 3, outFeatures: 2 }),
-    new ReLU(),
-    new Linear({ inFeatures: 2, outFeatures: 1, bias: false }),
-  );
+  readonly rnn = new GRU(2, 3, { numLayers: 2 });
+  readonly head = new Sequential(new Linear(3, 2), new ReLU(), new Linear(2, 1, { bias: false }));
 }
 
 const PAIR_NAMES = [
@@ -37,7 +33,7 @@ describe('parameters', () => {
 
   test('made inside a scope outlive it, until dispose', () => {
     const before = memory();
-    const layer = scope(() => ({ linear: new Linear({ inFeatures: 2, outFeatures: 1 }) })).linear;
+    const layer = scope(() => ({ linear: new Linear(2, 1) })).linear;
     expect(layer.forward(ones([1, 2])).shape).toEqual([1, 1]);
     scope(() => {
       const pair = new Pair();
@@ -50,7 +46,7 @@ describe('parameters', () => {
   });
 
   test('stay the same tensors when they move to a device', () => {
-    const layer = new Linear({ inFeatures: 2, outFeatures: 1 });
+    const layer = new Linear(2, 1);
     const parameters = layer.parameters();
     expect(layer.to('cpu')).toBe(layer);
     expect(layer.parameters()).toEqual(parameters);
@@ -60,7 +56,7 @@ describe('parameters', () => {
 
 describe('loadStateDict', () => {
   test('copies into the parameters that an optimizer has', () => {
-    const layer = new Linear({ inFeatures: 2, outFeatures: 1 });
+    const layer = new Linear(2, 1);
     const optimizer = new Adam(layer.parameters(), { lr: 0.5 });
     layer.loadStateDict({ weight: tensor([[1, 2]]), bias: tensor([3]) });
     expect(layer.forward(ones([1, 2])).item()).toBe(6);
@@ -73,7 +69,7 @@ describe('loadStateDict', () => {
   });
 
   test('converts the dtype', () => {
-    const layer = new Linear({ inFeatures: 1, outFeatures: 1 });
+    const layer = new Linear(1, 1);
     layer.loadStateDict({ weight: tensor([[0.1]], { dtype: 'float64' }), bias: tensor(BigInt64Array.of(3n)) });
     expect(Object.values(layer.stateDict()).map((each) => [each.dtype, ...numbersOf(each)])).toEqual([
       ['float32', Math.fround(0.1)],
@@ -108,7 +104,7 @@ describe('each problem alone is enough to refuse a state', () => {
     [{ ...full, bias: ones([2]) }, 'bias has shape (2) instead of (1)'],
     [{ ...full, bias: ones([]) }, 'bias has shape () instead of (1)'],
   ])('%#', (state, problem) => {
-    const layer = new Linear({ inFeatures: 2, outFeatures: 1 });
+    const layer = new Linear(2, 1);
     const before = layer.parameters().map(numbersOf);
     expect(() => layer.loadStateDict(state)).toThrow(`The state does not fit Linear: ${problem}`);
     expect(layer.parameters().map(numbersOf)).toEqual(before);

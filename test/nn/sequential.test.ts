@@ -15,7 +15,7 @@ const threadsBefore = numThreads();
 afterAll(() => setNumThreads(threadsBefore));
 beforeEach(() => manualSeed(1));
 
-const linear = (inFeatures: number, outFeatures: number, bias = true) => new Linear({ inFeatures, outFeatures, bias });
+const linear = (inFeatures: number, outFeatures: number, bias = true) => new Linear(inFeatures, outFeatures, { bias });
 
 /** The layers by libtorch's own operators, one after another. */
 function byOperators(layers: Layer[], input: Tensor): Tensor {

@@ -1,5 +1,5 @@
 // Prints the largest relative error of the fused GRU against libtorch's own, on the kernels that the environment picks.
-const { grad, Gru, manualSeed, randn, setNumThreads } = require('../../../lib');
+const { grad, GRU, manualSeed, randn, setNumThreads } = require('../../../lib');
 
 setNumThreads(1);
 manualSeed(1);
@@ -9,8 +9,8 @@ for (const [inputSize, hiddenSize, batch, time] of [
   [2, 7, 3, 11],
   [9, 65, 5, 4],
 ]) {
-  const fused = new Gru({ inputSize, hiddenSize });
-  const exact = new Gru({ inputSize, hiddenSize, exact: true });
+  const fused = new GRU(inputSize, hiddenSize);
+  const exact = new GRU(inputSize, hiddenSize, { exact: true });
   exact.loadStateDict(fused.stateDict());
   const x = randn([batch, time, inputSize]);
   x.requiresGrad = true;
