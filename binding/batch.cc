@@ -1,5 +1,5 @@
 // Batches of a data set.
-#include "kernels/batch.h"
+#include "kernels/elementwise/batch.h"
 
 #include "convert.h"
 #include "register.h"

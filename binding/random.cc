@@ -10,7 +10,7 @@
 #include <ATen/ops/randperm.h>
 
 #include "convert.h"
-#include "kernels/normal.h"
+#include "kernels/random/normal.h"
 #include "native_class.h"
 #include "register.h"
 

@@ -3,7 +3,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include "../convert.h"
-#include "../kernels/adam.h"
+#include "../kernels/elementwise/adam.h"
 #include "../native_class.h"
 #include "../register.h"
 

@@ -1,6 +1,6 @@
 #include <torch/nn/modules/loss.h>
 
-#include "../kernels/bce.h"
+#include "../kernels/elementwise/bce.h"
 #include "../register.h"
 #include "module.h"
 

@@ -1,7 +1,7 @@
 #include <ATen/ops/stack.h>
 #include <torch/nn/modules/rnn.h>
 
-#include "../kernels/fused_gru.h"
+#include "../kernels/gru/fused_gru.h"
 #include "../register.h"
 #include "module.h"
 

@@ -1,7 +1,7 @@
 #include <torch/nn/modules/linear.h>
 
-#include "../kernels/linear_chain.h"
-#include "../kernels/product_order.h"
+#include "../kernels/products/linear_chain.h"
+#include "../kernels/products/product_order.h"
 #include "../register.h"
 #include "module.h"
 

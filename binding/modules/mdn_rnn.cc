@@ -1,5 +1,5 @@
-#include "../kernels/mdn_rnn_nll.h"
-#include "../kernels/rollout.h"
+#include "../kernels/mdn_rnn/mdn_rnn_nll.h"
+#include "../kernels/mdn_rnn/rollout.h"
 
 #include "../convert.h"
 #include "../register.h"

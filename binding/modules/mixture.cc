@@ -1,5 +1,5 @@
-#include "../kernels/mixture_nll.h"
-#include "../kernels/mixture_sample.h"
+#include "../kernels/mdn_rnn/mixture_nll.h"
+#include "../kernels/mdn_rnn/mixture_sample.h"
 
 #include "../convert.h"
 #include "../random.h"
