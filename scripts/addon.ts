@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { LibtorchGenerativeError } from '../src/errors';
@@ -18,13 +19,29 @@ export const compileFolder = (version: string) => join(root, 'build', `libtorch-
 /** Compiles the add-on with cmake-js for the libtorch in a folder, into `build/Release` of another. */
 export function compileAddon(libtorchRoot: string, folder: string): void {
   requireBuildTools();
+  const out = join(folder, 'build');
+  removeForeignBuild(out);
   const cmakeJs = (...args: string[]) => {
-    const where = ['--directory', root, '--out', join(folder, 'build'), '--log-level', 'error'];
+    const where = ['--directory', root, '--out', out, '--log-level', 'error'];
     runNode([require.resolve('cmake-js/bin/cmake-js'), ...args, ...where], 'Compiling the add-on');
   };
   console.error(`Compiling the add-on for the libtorch in ${libtorchRoot}`);
   cmakeJs('configure', `--CDLIBTORCH=${libtorchRoot}`);
   cmakeJs('build', '--parallel', String(availableParallelism()));
+}
+
+/** Removes what cmake has left there for another checkout: this one was moved or copied, and cmake refuses its cache. */
+export function removeForeignBuild(out: string): void {
+  const cache = join(out, 'CMakeCache.txt');
+  if (!existsSync(cache)) return;
+  const text = readFileSync(cache, 'utf8');
+  const names = (variable: string, folder: string) => {
+    const named = new RegExp(`^${variable}:INTERNAL=(.+)$`, 'm').exec(text)?.[1];
+    return named !== undefined && existsSync(named) && realpathSync(named) === realpathSync(folder);
+  };
+  if (names('CMAKE_HOME_DIRECTORY', root) && names('CMAKE_CACHEFILE_DIR', out)) return;
+  console.error(`${out} was made for another folder: compiling again`);
+  rmSync(out, { recursive: true });
 }
 
 /** Runs a script with its output on stderr. @throws ERR_ADDON_NOT_BUILT if it fails */
