@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "convert.h"
+#include "kernels/products/gradient_sums.h"
 #include "register.h"
 
 namespace {
@@ -28,7 +29,15 @@ Napi::Value grad(const Napi::CallbackInfo& info) {
     throw CodedError("ERR_INVALID_ARGUMENT", "Expected at least one Tensor for inputs but received none");
   const bool createGraph = flagOr(info[3], false, "createGraph");
   const bool retainGraph = flagOr(info[2], createGraph, "retainGraph");
-  return toJs(info.Env(), environment, torch::autograd::grad({loss}, inputs, {}, retainGraph, createGraph));
+  if (createGraph) {
+    return toJs(info.Env(), environment, torch::autograd::grad({loss}, inputs, {}, retainGraph, createGraph));
+  }
+  const std::vector<at::Tensor> gradients = kernels::gradientsOf(loss, inputs, retainGraph);
+  for (size_t i = 0; i < gradients.size(); i++) {
+    if (gradients[i].defined()) continue;
+    throw CodedError("ERR_LIBTORCH", "The loss does not depend on inputs[" + std::to_string(i) + "]");
+  }
+  return toJs(info.Env(), environment, gradients);
 }
 
 // gradOf(tensor): its accumulated gradient, or undefined

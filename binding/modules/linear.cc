@@ -82,51 +82,6 @@ class LinearChain : public NativeClass<LinearChain> {
     return environment.wrap(info.Env(), kernels::linearChain(input, layers));
   }
 
-  // trace(x (B, inFeatures)): the results of all layers without a graph, or undefined if x is no matrix
-  Napi::Value trace(const Napi::CallbackInfo& info) {
-    Environment& environment = Environment::of(info.Env());
-    const at::Tensor input = environment.unwrap(info[0], "input");
-    const std::vector<LinearLayer> layers = layersFor(input);
-    if (!kernels::isTraceable(input, layers)) return info.Env().Undefined();
-    std::vector<at::Tensor> results = kernels::traceLinearChain(input, layers);
-    results.erase(results.begin());
-    return toJs(info.Env(), environment, results);
-  }
-
-  // inputGradient([x, the results of trace(x)], gradient (B, outFeatures)): (B, inFeatures)
-  Napi::Value inputGradient(const Napi::CallbackInfo& info) {
-    Environment& environment = Environment::of(info.Env());
-    const std::vector<at::Tensor> trace = traceFromJs(info, info[0]);
-    const at::Tensor gradient = gradientFromJs(info, info[1], trace);
-    return environment.wrap(info.Env(), kernels::inputGradient(gradient, layersFor(trace[0]), trace));
-  }
-
-  // parameterGradients(as above, gradient, others?): one a parameter, added in place to the others if given
-  Napi::Value parameterGradients(const Napi::CallbackInfo& info) {
-    Environment& environment = Environment::of(info.Env());
-    const std::vector<at::Tensor> trace = traceFromJs(info, info[0]);
-    const at::Tensor gradient = gradientFromJs(info, info[1], trace);
-    const std::vector<LinearLayer> layers = layersFor(trace[0]);
-    std::vector<at::Tensor> others;
-    if (!isMissing(info[2])) others = tensorsFromJs(environment, info[2], "others");
-    return toJs(info.Env(), environment, kernels::parameterGradients(gradient, layers, trace, layers.size(), others));
-  }
-
-  // parameterGradientsThrough(trace, next, the next chain's trace, the gradient of its result): one a parameter
-  Napi::Value parameterGradientsThrough(const Napi::CallbackInfo& info) {
-    if (!isInstance(info[1])) throw invalidArgument("next", "a native LinearChain", info[1]);
-    LinearChain& next = *Unwrap(info[1].As<Napi::Object>());
-    std::vector<at::Tensor> trace = traceFromJs(info, info[0]);
-    const std::vector<at::Tensor> nextTrace = next.traceFromJs(info, info[2]);
-    if (!nextTrace[0].is_same(trace.back())) throw invalidArgument("nextTrace", "the trace's end first", info[2]);
-    const at::Tensor gradient = gradientFromJs(info, info[3], nextTrace);
-    std::vector<LinearLayer> layers = layersFor(trace[0]), nextLayers = next.layersFor(nextTrace[0]);
-    const size_t count = layers.size();
-    layers.insert(layers.end(), nextLayers.begin(), nextLayers.end());
-    trace.insert(trace.end(), nextTrace.begin() + 1, nextTrace.end());
-    return toJs(info.Env(), Environment::of(info.Env()), kernels::parameterGradients(gradient, layers, trace, count));
-  }
-
  private:
   std::vector<LinearLayer> layersFor(const at::Tensor& input) {
     std::vector<LinearLayer> layers;
@@ -140,20 +95,6 @@ class LinearChain : public NativeClass<LinearChain> {
       checkLastSize(kernels::linearChain(input, before), inFeatures, "input");
     }
     return layers;
-  }
-
-  std::vector<at::Tensor> traceFromJs(const Napi::CallbackInfo& info, Napi::Value value) {
-    std::vector<at::Tensor> trace = tensorsFromJs(Environment::of(info.Env()), value, "trace");
-    if (trace.size() != links_.size() + 1) throw invalidArgument("trace", "the input and each layer's result", value);
-    return trace;
-  }
-
-  at::Tensor gradientFromJs(const Napi::CallbackInfo& info, Napi::Value value, const std::vector<at::Tensor>& trace) {
-    const at::Tensor gradient = Environment::of(info.Env()).unwrap(value, "gradient");
-    if (gradient.sizes() != trace.back().sizes()) {
-      throw shapeError("gradient", shapeText(trace.back().sizes()) + ", the output's,", gradient);
-    }
-    return gradient;
   }
 
   struct Link {
@@ -192,11 +133,6 @@ void registerLinear(Napi::Env env, Napi::Object exports) {
                   {"parameters", &Linear::method<&Linear::parameters>},
                   {"to", &Linear::method<&Linear::to>},
                   {"dispose", &Linear::method<&Linear::dispose>}});
-  LinearChain::define(env, exports,
-                      {{"forward", &LinearChain::method<&LinearChain::forward>},
-                       {"trace", &LinearChain::method<&LinearChain::trace>},
-                       {"inputGradient", &LinearChain::method<&LinearChain::inputGradient>},
-                       {"parameterGradients", &LinearChain::method<&LinearChain::parameterGradients>},
-                       {"parameterGradientsThrough", &LinearChain::method<&LinearChain::parameterGradientsThrough>}});
+  LinearChain::define(env, exports, {{"forward", &LinearChain::method<&LinearChain::forward>}});
   exportFunction<orderedProduct>(exports, "orderedProduct");
 }

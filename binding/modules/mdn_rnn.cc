@@ -24,8 +24,8 @@ void checkShape(const at::Tensor& tensor, const std::vector<int64_t>& expected, 
   if (tensor.sizes() != expected) throw shapeError(argument, shapeText(expected), tensor);
 }
 
-// mdnRnnNll(parameters of an MDN-RNN, input (B, T, I), target (B, D), varianceFloor): [loss, a gradient for each
-// parameter], or undefined if there is no kernel for such tensors
+// mdnRnnNll(parameters of an MDN-RNN, input (B, T, I), target (B, D), varianceFloor): a number, or undefined if there is
+// no kernel for such tensors
 Napi::Value mdnRnnNll(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const kernels::MdnRnnWeights weights = weightsFromJs(environment, info[0]);
@@ -35,7 +35,7 @@ Napi::Value mdnRnnNll(const Napi::CallbackInfo& info) {
                     weights.headWeight.size(0) % (target.size(1) + 2) == 0;
   if (!fits || !kernels::isMdnRnnNll(weights, input, target)) return info.Env().Undefined();
   const double varianceFloor = numberFromJs(info[3], "varianceFloor");
-  return toJs(info.Env(), environment, kernels::mdnRnnNll(weights, input, target, varianceFloor));
+  return environment.wrap(info.Env(), kernels::mdnRnnNll(weights, input, target, varianceFloor));
 }
 
 // rollOut(parameters of an MDN-RNN, history (T, I), known (horizon - 1, I - 1)?, options): (paths, horizon), or

@@ -1,8 +1,7 @@
-import { LeakyReLU } from '../nn/activations';
+import { LeakyReLU, Sigmoid } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
-import type { Vjp } from '../nn/vjp';
 import type { Tensor } from '../tensor/tensor';
 
 /** The size of a {@link Discriminator}. */
@@ -38,8 +37,9 @@ export class Discriminator extends Layer {
   readonly hiddenDim: number;
   /** LeakyReLU's slope below zero. */
   readonly negativeSlope: number;
-  /** The layers, without the sigmoid. */
+  /** The layers. */
   readonly model: Sequential;
+  readonly #logits: Sequential;
 
   /**
    * A discriminator with fresh weights, from the thread's random numbers.
@@ -51,23 +51,24 @@ export class Discriminator extends Layer {
     this.dataDim = dataDim;
     this.hiddenDim = hiddenDim;
     this.negativeSlope = negativeSlope;
-    this.model = new Sequential(new Linear(dataDim, hiddenDim), new LeakyReLU(negativeSlope), new Linear(hiddenDim, 1));
+    this.model = new Sequential(
+      new Linear(dataDim, hiddenDim),
+      new LeakyReLU(negativeSlope),
+      new Linear(hiddenDim, 1),
+      new Sigmoid(),
+    );
+    this.#logits = this.model.slice(0, -1);
   }
 
   /**
-   * Says how real samples look, before the sigmoid: train on these with {@link bceWithLogitsLoss}.
+   * The realness logit of each sample, before the sigmoid: train on these with {@link bceWithLogitsLoss}.
    *
    * @param data (B, dataDim)
    * @returns (B, 1)
    * @throws ERR_SHAPE
    */
   logits(data: Tensor): Tensor {
-    return this.model.forward(data);
-  }
-
-  /** @internal {@link logits} with what takes gradients back. */
-  vjp(data: Tensor): Vjp {
-    return this.model.vjp(data);
+    return this.#logits.forward(data);
   }
 
   /**
@@ -78,6 +79,6 @@ export class Discriminator extends Layer {
    * @throws ERR_SHAPE
    */
   forward(data: Tensor): Tensor {
-    return this.logits(data).sigmoid();
+    return this.model.forward(data);
   }
 }

@@ -2,7 +2,6 @@ import { ReLU, Tanh } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
-import type { Vjp } from '../nn/vjp';
 import type { Tensor } from '../tensor/tensor';
 
 /** The size of a {@link Generator}. */
@@ -67,10 +66,5 @@ export class Generator extends Layer {
    */
   forward(noise: Tensor): Tensor {
     return this.model.forward(noise);
-  }
-
-  /** @internal {@link forward} with what takes gradients back. */
-  vjp(noise: Tensor): Vjp {
-    return this.model.vjp(noise);
   }
 }

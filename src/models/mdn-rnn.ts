@@ -1,8 +1,11 @@
 import { checkSize } from '../check';
+import { native } from '../native/addon';
 import { GRU } from '../nn/gru';
 import { Linear } from '../nn/linear';
 import { Module } from '../nn/module';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
+import { handleOf } from '../tensor/tensor-memory';
+import { Mixture, mixtureNll, VARIANCE_FLOOR } from './mixture';
 
 /** The size of an {@link MdnRnn}, and how it computes. */
 export interface MdnRnnOptions {
@@ -76,7 +79,7 @@ export class MdnRnn extends Module {
   }
 
   /**
-   * Foretells what comes after the last time step.
+   * Predicts the distribution of the next step.
    *
    * @param input (B, T, inputDim)
    * @returns (B, K, D + 2), raw: D means, one variance, one weight
@@ -106,6 +109,36 @@ export class MdnRnn extends Module {
     const { features, hidden: last } = this.#encode(input, hidden);
     const raw = this.fc.forward(features).view(-1, this.numMixtures, this.outputDim + 2); // (B, K, D + 2)
     return { raw, hidden: last };
+  }
+
+  /**
+   * The mean negative log likelihood of what came, in nats: that of `new Mixture(model.forward(input))`, with its
+   * gradients made in one go where all is float32 on the CPU.
+   *
+   * @param input (B, T, inputDim)
+   * @param target (B, outputDim), what came after each series
+   * @returns of shape ()
+   * @throws ERR_SHAPE
+   * @example
+   * ```ts
+   * import { Adam, grad, MdnRnn, randn, scope } from 'libtorch-generative';
+   *
+   * const model = new MdnRnn({ hiddenDim: 16 });
+   * const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+   * const series = randn([32, 25, 1]);
+   * scope(() => {
+   *   const loss = model.nll(series.slice(1, 0, -1), series.select(1, -1));
+   *   optimizer.step(grad(loss, model.parameters()));
+   *   console.log(Number.isFinite(loss.item())); // true
+   * });
+   * ```
+   */
+  nll(input: Tensor, target: Tensor): Tensor {
+    // The operators of the reference, one by one: only so are the numbers the same to the last bit.
+    if (this.exact) return new Mixture(this.forward(input)).logProb(target).mean().neg();
+    const parameters = this.parameters().map(handleOf);
+    const fused = native().mdnRnnNll(parameters, handleOf(input), handleOf(target), VARIANCE_FLOOR);
+    return fused === undefined ? mixtureNll(this.forward(input), target) : new Tensor(fused);
   }
 
   /** The last step's features (B, hiddenDim), and the hidden state (1, B, hiddenDim). */

@@ -23,14 +23,6 @@ export interface NativeLink {
 
 export interface NativeLinearChain {
   forward(input: Handle): Handle;
-  /** The results of all layers without a graph, or undefined if the input is no matrix. */
-  trace(input: Handle): Handle[] | undefined;
-  /** Of the trace's input; the trace is the input and then the results, `gradient` that of the last. */
-  inputGradient(trace: Handle[], gradient: Handle): Handle;
-  /** One a parameter, added in place to `others` if given. */
-  parameterGradients(trace: Handle[], gradient: Handle, others?: Handle[]): Handle[];
-  /** Of what the next chain, whose trace begins with this one's end, makes of the result. */
-  parameterGradientsThrough(trace: Handle[], next: NativeLinearChain, nextTrace: Handle[], gradient: Handle): Handle[];
 }
 
 export interface NativeGRU extends NativeModule {
@@ -108,11 +100,9 @@ export interface Addon extends Ops {
   GRU: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGRU;
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
-  /** [loss, a gradient for each logits], the loss that of the sigmoids or the stable one of the logits, added. */
-  bceOfLogits(logits: Handle[], targets: Handle[], ofProbabilities: boolean): Handle[];
   mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
-  /** [loss, a gradient for each parameter], or undefined if there is no kernel for such tensors. */
-  mdnRnnNll(parameters: Handle[], input: Handle, target: Handle, varianceFloor: number): Handle[] | undefined;
+  /** A number, or undefined if there is no kernel for such tensors. */
+  mdnRnnNll(parameters: Handle[], input: Handle, target: Handle, varianceFloor: number): Handle | undefined;
   /** (paths, horizon), or undefined if there is no kernel for such tensors. */
   rollOut(
     parameters: Handle[],

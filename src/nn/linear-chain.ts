@@ -1,11 +1,9 @@
 import { type NativeLinearChain, type NativeLink, native } from '../native/addon';
-import type { Handle } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from './activations';
 import { Linear } from './linear';
 import type { Layer } from './module';
-import type { Vjp } from './vjp';
 
 /** Linear layers, each with at most one activation after it, as one operator with one gradient. */
 export class LinearChain {
@@ -18,43 +16,6 @@ export class LinearChain {
   forward(input: Tensor): Tensor {
     return new Tensor(this.#native.forward(handleOf(input)));
   }
-
-  /** Without a graph, which takes longer than the arithmetic of small layers; undefined if the input is no matrix. */
-  vjp(input: Tensor): Vjp | undefined {
-    const results = this.#native.trace(handleOf(input))?.map((handle) => new Tensor(handle));
-    return results && new ChainVjp(this.#native, [input, ...results]);
-  }
-}
-
-class ChainVjp implements Vjp {
-  readonly output: Tensor;
-  readonly #chain: NativeLinearChain;
-  readonly #trace: Handle[];
-
-  /** @param trace the input, then the results of all layers */
-  constructor(chain: NativeLinearChain, trace: Tensor[]) {
-    this.output = trace.at(-1)!;
-    this.#chain = chain;
-    this.#trace = trace.map(handleOf);
-  }
-
-  inputGradient(gradient: Tensor): Tensor {
-    return new Tensor(this.#chain.inputGradient(this.#trace, handleOf(gradient)));
-  }
-
-  parameterGradients(gradient: Tensor, others?: Tensor[]): Tensor[] {
-    return tensorsOf(this.#chain.parameterGradients(this.#trace, handleOf(gradient), others?.map(handleOf)));
-  }
-
-  parameterGradientsThrough(next: Vjp, gradient: Tensor): Tensor[] {
-    if (!(next instanceof ChainVjp)) return this.parameterGradients(next.inputGradient(gradient));
-    const found = this.#chain.parameterGradientsThrough(this.#trace, next.#chain, next.#trace, handleOf(gradient));
-    return tensorsOf(found);
-  }
-}
-
-function tensorsOf(handles: Handle[]): Tensor[] {
-  return handles.map((handle) => new Tensor(handle));
 }
 
 /** The same layers as a chain, if they are one. */

@@ -1,5 +1,4 @@
 import { native } from '../native/addon';
-import type { ValueAndGrad } from '../tensor/autograd';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 
@@ -39,22 +38,6 @@ export const bceLoss: Loss = (input, target) => new Tensor(native().bceLoss(hand
  */
 export const bceWithLogitsLoss: Loss = (input, target) =>
   new Tensor(native().bceWithLogitsLoss(handleOf(input), handleOf(target)));
-
-/**
- * {@link bceLoss} of the logits' sigmoids, or {@link bceWithLogitsLoss}, added over logits with a target each, and its
- * gradients, for which no graph is kept.
- *
- * @internal
- */
-export function bceOfLogits<Logits extends Tensor[]>(
-  logits: [...Logits],
-  targets: Tensor[],
-  output: 'probability' | 'logit',
-): ValueAndGrad<Logits> {
-  const handles = native().bceOfLogits(logits.map(handleOf), targets.map(handleOf), output === 'probability');
-  const [value, ...gradients] = handles.map((handle) => new Tensor(handle));
-  return { value: value!, gradients: gradients as Logits };
-}
 
 /**
  * Mean squared error, `nn.MSELoss`; shapes broadcast.

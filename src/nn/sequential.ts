@@ -1,7 +1,6 @@
 import type { Tensor } from '../tensor/tensor';
 import { chainLinears, type LinearChain } from './linear-chain';
 import { Layer, type Module } from './module';
-import { type Vjp, vjpByGraph } from './vjp';
 
 /**
  * Layers one after another; their parameters are named by position, `0.weight`, `2.bias`. Linear layers, each with at
@@ -41,8 +40,8 @@ export class Sequential extends Layer {
     return this.#chain ? this.#chain.forward(input) : this.#layers.reduce((x, layer) => layer.forward(x), input);
   }
 
-  /** @internal {@link forward}'s output with what takes gradients back, without a graph if there is one operator. */
-  vjp(input: Tensor): Vjp {
-    return this.#chain?.vjp(input) ?? vjpByGraph((x) => this.forward(x), this.parameters(), input);
+  /** The layers from `start` to before `end`, with the same parameters: PyTorch's `net[start:end]`. */
+  slice(start?: number, end?: number): Sequential {
+    return new Sequential(...this.#layers.slice(start, end));
   }
 }

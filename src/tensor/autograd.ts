@@ -30,27 +30,6 @@ export function grad(
   return handles.map((handle) => new Tensor(handle));
 }
 
-/** A number of some tensors, of shape (), and its gradient with respect to each. */
-export interface ValueAndGrad<Inputs extends Tensor[]> {
-  value: Tensor;
-  gradients: Inputs;
-}
-
-/**
- * The value of a function at some tensors outside the graph, and its gradients there.
- *
- * @see https://docs.pytorch.org/docs/stable/generated/torch.func.grad_and_value.html
- */
-export function valueAndGrad<Inputs extends Tensor[]>(
-  loss: (...inputs: Inputs) => Tensor,
-  ...inputs: Inputs
-): ValueAndGrad<Inputs> {
-  const leaves = inputs.map((input) => input.detach()) as Inputs;
-  for (const leaf of leaves) leaf.requiresGrad = true;
-  const value = loss(...leaves);
-  return { value, gradients: grad(value, leaves) as Inputs };
-}
-
 /**
  * Runs `body` without recording anything for gradients, and returns what it returns.
  *

@@ -167,7 +167,7 @@ class GanTraining implements Training<GanLosses> {
     const { batchSize, noiseDim } = this.settings;
     return scope(() => {
       const noise = randn([batchSize, noiseDim], { device: this.device });
-      return ganStep(this.parts, this.#loss, this.settings.clipNorm, real, noise);
+      return ganStep(this.parts, { ...this.settings, loss: this.#loss }, real, noise);
     });
   }
 

@@ -6,7 +6,7 @@ import type { MdnRnn } from '../models/mdn-rnn';
 import { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
 import { ReduceLROnPlateau } from '../nn/reduce-lr-on-plateau';
-import { noGrad } from '../tensor/autograd';
+import { grad, noGrad } from '../tensor/autograd';
 import { manualSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -14,7 +14,7 @@ import type { Stateful } from './checkpoint';
 import { EarlyStopping } from './early-stopping';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
-import { mdnRnnGradients, mdnRnnLoss } from './mdn-rnn-loss';
+import { mdnRnnLoss } from './mdn-rnn-loss';
 import {
   createMdnRnn,
   type MdnRnnSettings,
@@ -171,7 +171,8 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     const { model, optimizer } = this.parts;
     const { clipNorm } = this.settings;
     return scope(() => {
-      const { loss, gradients } = mdnRnnGradients(model, windows, this.settings);
+      const loss = mdnRnnLoss(model, windows, this.settings);
+      const gradients = grad(loss, model.parameters());
       optimizer.step(clipNorm === undefined ? gradients : clipGradNorm(gradients, clipNorm));
       return { loss: loss.item() };
     });

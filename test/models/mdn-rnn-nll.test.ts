@@ -1,7 +1,6 @@
 import { MdnRnn, type MdnRnnOptions } from '../../src/models/mdn-rnn';
-import { mdnRnnNllGradients } from '../../src/models/mdn-rnn-nll';
 import { mixtureNll } from '../../src/models/mixture';
-import { grad } from '../../src/tensor/autograd';
+import { grad, noGrad } from '../../src/tensor/autograd';
 import { setNumThreads } from '../../src/tensor/device';
 import { manualSeed, randn } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
@@ -40,6 +39,12 @@ function byGraph(model: MdnRnn, input: Tensor, target: Tensor): { loss: Tensor; 
   return { loss, gradients: grad(loss, exact.parameters()) };
 }
 
+/** As a training takes them. */
+function lossAndGradients(model: MdnRnn, input: Tensor, target: Tensor): { loss: Tensor; gradients: Tensor[] } {
+  const loss = model.nll(input, target);
+  return { loss, gradients: grad(loss, model.parameters(), { retainGraph: true }) };
+}
+
 describe.each([1, 2, 3])('with %i threads', (threads) => {
   beforeAll(() => setNumThreads(threads));
   afterAll(() => setNumThreads(1));
@@ -49,7 +54,7 @@ describe.each([1, 2, 3])('with %i threads', (threads) => {
     (_, shape) => {
       const { model, input, target } = drawn(shape);
       const expected = byGraph(model, input, target);
-      const actual = mdnRnnNllGradients(model, input, target);
+      const actual = lossAndGradients(model, input, target);
       expectSame(actual.loss, expected.loss, 'the loss', 2e-6);
       expect(actual.gradients).toHaveLength(6);
       for (const [index, gradient] of expected.gradients.entries()) {
@@ -63,22 +68,68 @@ describe.each([1, 2, 3])('with %i threads', (threads) => {
 test('nothing but the results is left', () => {
   const { model, input, target } = drawn({ batch: 4, time: 5 });
   const before = memory().tensors;
-  const { loss, gradients } = mdnRnnNllGradients(model, input, target);
+  const { loss, gradients } = lossAndGradients(model, input, target);
   expect(memory().tensors).toBe(before + 7);
-  expect([loss, ...gradients].map((tensor) => tensor.requiresGrad)).toEqual(Array(7).fill(false));
+  expect([loss, ...gradients].map((tensor) => tensor.requiresGrad)).toEqual([true, ...Array(6).fill(false)]);
+});
+
+describe("the loss is a part of the caller's graph", () => {
+  const { model, input, target } = drawn({ batch: 7, time: 9, inputDim: 2, hiddenDim: 13 });
+  const composed = () => mixtureNll(model.forward(input), target);
+  const close = (actual: Tensor[], expected: Tensor[]) => {
+    for (const [index, gradient] of expected.entries()) {
+      const largest = gradient.abs().max().item();
+      expectSame(actual[index]!.div(largest), gradient.div(largest), `gradient ${index}`, 1e-5);
+    }
+  };
+
+  test('scaled and added to another', () => {
+    const penalised = (loss: Tensor) => loss.mul(0.3).add(model.parameters()[4]!.square().sum());
+    close(
+      grad(penalised(model.nll(input, target)), model.parameters()),
+      grad(penalised(composed()), model.parameters()),
+    );
+  });
+
+  test('by backward()', () => {
+    model.nll(input, target).backward();
+    const gradients = model.parameters().map((parameter) => parameter.grad!);
+    close(gradients, grad(composed(), model.parameters()));
+  });
+
+  test('its gradients have gradients', () => {
+    const second = (loss: Tensor) => {
+      const gradients = grad(loss, model.parameters(), { createGraph: true });
+      return grad(
+        gradients.map((each) => each.square().sum()).reduce((a, b) => a.add(b)),
+        model.parameters(),
+      );
+    };
+    close(second(model.nll(input, target)), second(composed()));
+  });
+
+  test('the gradient of an input', () => {
+    const x = input.detach().clone();
+    x.requiresGrad = true;
+    close(grad(model.nll(x, target), [x]), grad(mixtureNll(model.forward(x), target), [x]));
+  });
+
+  test('without gradients it is the same number', () => {
+    expect(noGrad(() => model.nll(input, target).item())).toBeCloseTo(model.nll(input, target).item(), 5);
+  });
 });
 
 test('an exact model has the numbers of its graph to the last bit', () => {
   const { model, input, target } = drawn({ batch: 3, time: 4, exact: true });
   const expected = byGraph(model, input, target);
-  const { loss, gradients } = mdnRnnNllGradients(model, input, target);
+  const { loss, gradients } = lossAndGradients(model, input, target);
   expect(loss.item()).toBe(expected.loss.item());
   expect(gradients.map(numbersOf)).toEqual(expected.gradients.map(numbersOf));
 });
 
 test('NaN in a window makes the loss NaN, and what does not fit is refused as by the model', () => {
   const { model, input, target } = drawn({ batch: 3, time: 4 });
-  expect(mdnRnnNllGradients(model, input.add(Number.NaN), target).loss.item()).toBeNaN();
-  expect(errorOf(() => mdnRnnNllGradients(model, randn([3, 4, 2]), target))).toMatchObject({ code: 'ERR_SHAPE' });
-  expect(errorOf(() => mdnRnnNllGradients(model, input, randn([2, 1])))).toMatchObject({ code: 'ERR_SHAPE' });
+  expect(lossAndGradients(model, input.add(Number.NaN), target).loss.item()).toBeNaN();
+  expect(errorOf(() => lossAndGradients(model, randn([3, 4, 2]), target))).toMatchObject({ code: 'ERR_SHAPE' });
+  expect(errorOf(() => lossAndGradients(model, input, randn([2, 1])))).toMatchObject({ code: 'ERR_SHAPE' });
 });

@@ -39,7 +39,7 @@ test.each(fixture.cases.cases)("PyTorch's losses and weights: $name", ({ name, s
   const loss = ganLoss(settings, 'cpu');
 
   const losses = Array.from({ length: steps }, () => {
-    const { lossD, lossG } = ganStep(players, loss, settings.clipNorm, randn([batch, data]), randn([batch, noise]));
+    const { lossD, lossG } = ganStep(players, { ...settings, loss }, randn([batch, data]), randn([batch, noise]));
     return [lossD, lossG];
   });
   fixture.expectSame(tensor(losses), `${name}.losses`);

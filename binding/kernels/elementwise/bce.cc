@@ -1,10 +1,10 @@
 // Between the products of a training step libtorch's code and its tables are no longer in the cache, so that an
-// operator on a hundred numbers takes microseconds, and these losses have nine of them. Here one loop does what is
-// arithmetic, and libtorch what depends on its own functions of vectors and its order of a sum.
+// operator on a hundred numbers takes microseconds, and a loss with its gradient has a handful. Here one loop makes both
+// when the loss is asked for, and libtorch what depends on its own functions of vectors and its order of a sum.
 #include "bce.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/binary_cross_entropy.h>
 #include <ATen/ops/binary_cross_entropy_backward.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
@@ -14,11 +14,11 @@
 #include <ATen/ops/log_sigmoid.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sigmoid.h>
-#include <ATen/ops/sigmoid_backward.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "../random/pseudo_random.h"
 #include "../vectors/float_on_cpu.h"
@@ -29,98 +29,121 @@ namespace kernels {
 namespace {
 
 using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
 
 struct LossAndGradient {
   Tensor loss, gradient;
 };
 
-LossAndGradient ofLibtorch(const Tensor& logits, const Tensor& target, bool ofProbabilities) {
-  const Tensor p = at::sigmoid(logits);
-  if (!ofProbabilities) {
-    return {at::binary_cross_entropy_with_logits(logits, target), (p - target).div_(logits.numel())};
-  }
-  const Tensor loss = at::binary_cross_entropy(p, target);
-  const Tensor ofP = at::binary_cross_entropy_backward(at::ones({}, loss.options()), p, target);
-  return {loss, at::sigmoid_backward(ofP, p)};
-}
+/** A loss of its kind by libtorch, its gradient for that of the loss, and both by loops of our own. */
+struct OfProbabilities {
+  static Tensor loss(const Tensor& input, const Tensor& target) { return at::binary_cross_entropy(input, target); }
 
-/** Nothing for what BCELoss refuses. */
-std::optional<LossAndGradient> own(const Tensor& logits, const Tensor& target, bool ofProbabilities) {
-  const Tensor p = sigmoidOfFew(logits), losses = ofProbabilities ? at::empty_like(p) : at::log_sigmoid(logits);
-  const Tensor gradient = at::empty_like(p);
-  const int64_t count = p.numel();
-  const auto divisor = static_cast<float>(count);
-  const float *x = logits.const_data_ptr<float>(), *t = target.const_data_ptr<float>(), *y = p.const_data_ptr<float>();
-  float *loss = losses.mutable_data_ptr<float>(), *g = gradient.mutable_data_ptr<float>();
-  if (ofProbabilities) {
+  static Tensor gradient(const Tensor& ofLoss, const Tensor& input, const Tensor& target) {
+    return at::binary_cross_entropy_backward(ofLoss, input, target);
+  }
+
+  /** Nothing for what BCELoss refuses. */
+  static LossAndGradient own(const Tensor& input, const Tensor& target) {
+    const Tensor losses = at::empty_like(input), gradient = at::empty_like(input);
+    const int64_t count = input.numel();
+    const auto divisor = static_cast<float>(count);
+    const float *y = input.const_data_ptr<float>(), *t = target.const_data_ptr<float>();
+    float *loss = losses.mutable_data_ptr<float>(), *g = gradient.mutable_data_ptr<float>();
     for (int64_t i = 0; i < count; i++) {
-      if (!(y[i] >= 0 && t[i] >= 0 && t[i] <= 1)) return std::nullopt;
+      if (!(y[i] >= 0 && y[i] <= 1 && t[i] >= 0 && t[i] <= 1)) return {};
       loss[i] = (t[i] - 1) * std::max(std::log1p(-y[i]), -100.0f) - t[i] * std::max(std::log(y[i]), -100.0f);
-      const float ofP = (y[i] - t[i]) / std::max((1 - y[i]) * y[i], 1e-12f) / divisor;
-      g[i] = ofP * (1 - y[i]) * y[i];
+      g[i] = (y[i] - t[i]) / std::max((1 - y[i]) * y[i], 1e-12f) / divisor;
     }
-  } else {
+    return {meanOfAll(losses), gradient};
+  }
+};
+
+struct OfLogits {
+  static Tensor loss(const Tensor& input, const Tensor& target) {
+    return at::binary_cross_entropy_with_logits(input, target);
+  }
+
+  static Tensor gradient(const Tensor& ofLoss, const Tensor& input, const Tensor& target) {
+    return (at::sigmoid(input) - target).mul_(ofLoss).div_(input.numel());
+  }
+
+  static LossAndGradient own(const Tensor& input, const Tensor& target) {
+    const Tensor p = sigmoidOfFew(input), losses = at::log_sigmoid(input), gradient = at::empty_like(p);
+    const int64_t count = input.numel();
+    const auto divisor = static_cast<float>(count);
+    const float *x = input.const_data_ptr<float>(), *t = target.const_data_ptr<float>(),
+                *y = p.const_data_ptr<float>();
+    float *loss = losses.mutable_data_ptr<float>(), *g = gradient.mutable_data_ptr<float>();
     for (int64_t i = 0; i < count; i++) {
       loss[i] = (1 - t[i]) * x[i] - loss[i];
       g[i] = (y[i] - t[i]) / divisor;
     }
+    return {meanOfAll(losses), gradient};
   }
-  return LossAndGradient{meanOfAll(losses), gradient};
-}
+};
 
+template <class Kind>
 bool givesLibtorchsNumbers() {
   constexpr int64_t kCount = 4096;
-  const Tensor logits = at::empty({kCount, 1}, at::kFloat), target = at::empty_like(logits);
-  float *x = logits.mutable_data_ptr<float>(), *t = target.mutable_data_ptr<float>();
+  const Tensor input = at::empty({kCount, 1}, at::kFloat), target = at::empty_like(input);
+  float *x = input.mutable_data_ptr<float>(), *t = target.mutable_data_ptr<float>();
   PseudoRandom random{1};
   for (int64_t i = 0; i < kCount; i++) {
     // The sigmoid of 30 is one, and that of -110 zero.
     x[i] = random.number() * (i % 4 == 0 ? 150.0f : 8.0f);
     t[i] = i % 3 == 0 ? 0.0f : i % 3 == 1 ? 1.0f : (1 + random.number()) / 2;
   }
-  for (const bool ofProbabilities : {false, true}) {
-    const auto ours = own(logits, target, ofProbabilities);
-    const auto theirs = ofLibtorch(logits, target, ofProbabilities);
-    if (!ours || !at::equal(ours->loss, theirs.loss) || !at::equal(ours->gradient, theirs.gradient)) return false;
-  }
-  return true;
+  const Tensor given = std::is_same_v<Kind, OfLogits> ? input : at::sigmoid(input);
+  const auto [loss, gradient] = Kind::own(given, target);
+  return loss.defined() && at::equal(loss, Kind::loss(given, target)) &&
+         at::equal(gradient, Kind::gradient(at::ones({}, at::kFloat), given, target));
 }
 
-LossAndGradient lossAndGradient(const Tensor& logits, const Tensor& target, bool ofProbabilities) {
+/** Nothing where libtorch has to do it. */
+template <class Kind>
+LossAndGradient own(const Tensor& input, const Tensor& target) {
   const auto isTaken = [](const Tensor& tensor) { return isFloatOnCpu(tensor) && tensor.is_contiguous(); };
-  if (isTaken(logits) && isTaken(target)) {
-    static const bool isOwn = givesLibtorchsNumbers();
-    if (isOwn) {
-      if (const auto result = own(logits, target, ofProbabilities)) return *result;
-    }
-  }
-  return ofLibtorch(logits, target, ofProbabilities);
+  if (!isTaken(input) || !isTaken(target) || target.requires_grad() || input.sizes() != target.sizes()) return {};
+  const at::NoGradGuard noGrad;
+  static const bool isOwn = givesLibtorchsNumbers<Kind>();
+  return isOwn ? Kind::own(input, target) : LossAndGradient();
 }
 
-void addNumber(Tensor& sum, const Tensor& number) {
-  if (isFloatOnCpu(sum) && isFloatOnCpu(number)) {
-    *sum.mutable_data_ptr<float>() += *number.const_data_ptr<float>();
-  } else {
-    sum.add_(number);
+template <class Kind>
+struct MeanLoss : torch::autograd::Function<MeanLoss<Kind>> {
+  static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& target,
+                        const LossAndGradient& found) {
+    context->save_for_backward({input, target, found.gradient});
+    return found.loss;
   }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &ofLoss = gradients[0], &input = saved[0], &target = saved[1];
+    if (at::GradMode::is_enabled()) {
+      return {torch::autograd::grad({Kind::loss(input, target)}, {input}, {ofLoss}, true, true)[0], Tensor(), Tensor()};
+    }
+    const bool isOne = isFloatOnCpu(ofLoss) && *ofLoss.const_data_ptr<float>() == 1;
+    return {isOne ? saved[2] : Kind::gradient(ofLoss, input, target), Tensor(), Tensor()};
+  }
+};
+
+template <class Kind>
+Tensor meanLoss(const Tensor& input, const Tensor& target) {
+  const LossAndGradient found = own<Kind>(input, target);
+  if (!found.loss.defined()) return Kind::loss(input, target);
+  const bool isTraced = at::GradMode::is_enabled() && input.requires_grad();
+  return isTraced ? MeanLoss<Kind>::apply(input, target, found) : found.loss;
 }
 
 }  // namespace
 
-std::vector<Tensor> bceOfLogits(const std::vector<Tensor>& logits, const std::vector<Tensor>& targets,
-                                bool ofProbabilities) {
-  const at::AutoDispatchBelowADInplaceOrView noGraph;
-  std::vector<Tensor> results;
-  for (size_t i = 0; i < logits.size(); i++) {
-    const auto [loss, gradient] = lossAndGradient(logits[i], targets[i], ofProbabilities);
-    if (i == 0) {
-      results.push_back(loss);
-    } else {
-      addNumber(results[0], loss);
-    }
-    results.push_back(gradient);
-  }
-  return results;
+Tensor bceLoss(const Tensor& probabilities, const Tensor& target) {
+  return meanLoss<OfProbabilities>(probabilities, target);
 }
+
+Tensor bceWithLogitsLoss(const Tensor& logits, const Tensor& target) { return meanLoss<OfLogits>(logits, target); }
 
 }  // namespace kernels

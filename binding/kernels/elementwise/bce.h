@@ -2,15 +2,12 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <vector>
-
 namespace kernels {
 
-/**
- * BCELoss of the logits' sigmoids or BCEWithLogitsLoss, averaged over all elements of each and added, then the
- * gradients for each logits by the steps that autograd takes: with libtorch's bits. Nothing is recorded.
- */
-std::vector<at::Tensor> bceOfLogits(const std::vector<at::Tensor>& logits, const std::vector<at::Tensor>& targets,
-                                    bool ofProbabilities);
+/** BCELoss, differentiable, averaged over all elements: with libtorch's bits, also those of its gradient. */
+at::Tensor bceLoss(const at::Tensor& probabilities, const at::Tensor& target);
+
+/** BCEWithLogitsLoss, as above. */
+at::Tensor bceWithLogitsLoss(const at::Tensor& logits, const at::Tensor& target);
 
 }  // namespace kernels

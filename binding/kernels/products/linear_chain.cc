@@ -1,15 +1,16 @@
 #include "linear_chain.h"
 
 #include <ATen/TensorIterator.h>
-#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/linear.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "../vectors/float_on_cpu.h"
 #include "gemm.h"
+#include "gradient_sums.h"
 
 namespace kernels {
 namespace {
@@ -41,32 +42,24 @@ variable_list parametersOf(const std::vector<LinearLayer>& layers) {
   return parameters;
 }
 
-/**
- * The product that takes g, the gradient before layer i's activation, back through its weights, and through the
- * activation of the layer before, if there is one.
- */
-Product gradientBefore(size_t i, const Tensor& g, const std::vector<LinearLayer>& layers, const variable_list& trace) {
-  Product product{.a = {g}, .b = {layers[i].weight}};
-  if (i > 0) {
-    product.activation = layers[i - 1].activation;
-    product.activated = trace[i];
-  }
-  return product;
-}
-
 /** Whether the rows' sum has another order on one thread of several, for libtorch then gives each a part. */
 bool isSummedInParts(const Tensor& g) { return g.size(1) == 1 && g.numel() >= at::internal::GRAIN_SIZE; }
 
+/** Whose gradients are wanted of x and the parameters, and to what those of the parameters are added in place. */
+struct Wanted {
+  std::vector<bool> isNeeded;
+  variable_list sums = {};  // one for each, undefined for none; or empty
+};
+
 /**
  * With g the gradient before a layer's activation: dx = g W, dW = gᵀ x, db = the sum of g's rows, with the bits of the
- * calls that libtorch makes. `inputs` are x and the parameters, of which `isNeeded` tells whose gradients are; those of
- * the parameters are added in place to `others` unless that is empty.
+ * calls that libtorch makes. `beforeX`, if given, is the activation whose result x is: dx goes back through it, too.
  */
 variable_list backward(Tensor g, const std::vector<LinearLayer>& layers, const variable_list& trace,
-                       const std::vector<bool>& isNeeded, const variable_list& others = {}) {
-  const auto other = [&](size_t input) { return others.empty() ? Tensor() : others[input - 1]; };
+                       const Wanted& wanted, const Activation* beforeX) {
+  const auto& [isNeeded, sums] = wanted;
+  const auto sumOf = [&sums = sums](size_t input) { return sums.empty() ? Tensor() : sums[input]; };
   variable_list gradients(isNeeded.size());
-  g = activationGradient(layers.back().activation, g, trace[layers.size()]);
   Beside beside;
   size_t first = isNeeded.size();  // of a layer's parameters
   for (size_t i = layers.size(); i-- > 0;) {
@@ -74,11 +67,11 @@ variable_list backward(Tensor g, const std::vector<LinearLayer>& layers, const v
     const bool ofWeight = isNeeded[first], ofBias = layers[i].bias.defined() && isNeeded[first + 1];
     const auto end = isNeeded.begin() + static_cast<std::ptrdiff_t>(first);
     const bool goesOn = std::find(isNeeded.begin(), end, true) != end;
-    const Product weightProduct{.a = {g, true}, .b = {trace[i]}, .addedTo = other(first)};
+    const Product weightProduct{.a = {g, true}, .b = {trace[i]}, .addedTo = sumOf(first)};
     const bool isBeside = ofWeight && isForOneThread(weightProduct);
     if (isBeside) beside.push_back([&, first, weightProduct] { gradients[first] = products({weightProduct})[0]; });
     if (ofBias) {
-      const auto sumRows = [&gradients, bias = first + 1, g, sum = other(first + 1)] {
+      const auto sumRows = [&gradients, bias = first + 1, g, sum = sumOf(first + 1)] {
         gradients[bias] = sum.defined() ? sum.add_(g.sum(0)) : g.sum(0);
       };
       if (isSummedInParts(g)) {
@@ -89,7 +82,15 @@ variable_list backward(Tensor g, const std::vector<LinearLayer>& layers, const v
     }
     std::vector<Product> list;
     if (ofWeight && !isBeside) list.push_back(weightProduct);
-    if (goesOn) list.push_back(gradientBefore(i, g, layers, trace));
+    if (goesOn) {
+      Product before{.a = {g}, .b = {layers[i].weight}};
+      const Activation* activation = i > 0 ? &layers[i - 1].activation : beforeX;
+      if (activation) {
+        before.activation = *activation;
+        before.activated = trace[i];
+      }
+      list.push_back(before);
+    }
     const variable_list found = products(list, beside);
     if (ofWeight && !isBeside) gradients[first] = found.front();
     if (!goesOn) break;
@@ -115,6 +116,12 @@ variable_list differentiableBackward(const Tensor& g, const std::vector<LinearLa
   return gradients;
 }
 
+/** What a node knows of its layers beside their tensors. */
+struct LayerKinds : torch::CustomClassHolder {
+  std::vector<Activation> activations;
+  std::vector<bool> hasBias;
+};
+
 struct LinearChain : torch::autograd::Function<LinearChain> {
   // The parameters are the layers' own, listed for autograd.
   static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList parameters,
@@ -123,76 +130,83 @@ struct LinearChain : torch::autograd::Function<LinearChain> {
     const Tensor result = saved.back();
     saved.insert(saved.end(), parameters.begin(), parameters.end());
     context->save_for_backward(std::move(saved));
-    std::vector<int64_t> kinds;
-    std::vector<double> slopes;
+    auto kinds = c10::make_intrusive<LayerKinds>();
     for (const LinearLayer& layer : layers) {
-      kinds.push_back(static_cast<int64_t>(layer.activation.kind) * 2 + layer.bias.defined());
-      slopes.push_back(layer.activation.slope);
+      kinds->activations.push_back(layer.activation);
+      kinds->hasBias.push_back(layer.bias.defined());
     }
-    context->saved_data["kinds"] = std::move(kinds);
-    context->saved_data["slopes"] = std::move(slopes);
+    context->saved_data[kKinds] = c10::IValue::make_capsule(std::move(kinds));
     return result;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const std::vector<int64_t> kinds = context->saved_data["kinds"].toIntVector();
-    const std::vector<double> slopes = context->saved_data["slopes"].toDoubleVector();
+    const auto kinds = kindsOf(*context);
     std::vector<LinearLayer> layers;
-    std::vector<bool> isNeeded{context->needs_input_grad(0)};
-    size_t next = kinds.size() + 1;  // after the trace
+    Wanted wanted{{context->needs_input_grad(0)}};
+    size_t next = kinds->activations.size() + 1;  // after the trace
     const auto nextParameter = [&] {
-      isNeeded.push_back(context->needs_input_grad(isNeeded.size()));
+      wanted.isNeeded.push_back(context->needs_input_grad(wanted.isNeeded.size()));
       return saved[next++];
     };
-    for (size_t i = 0; i < kinds.size(); i++) {
-      LinearLayer layer{nextParameter(), Tensor(), {static_cast<Activation::Kind>(kinds[i] / 2), slopes[i]}};
-      if (kinds[i] % 2) layer.bias = nextParameter();
+    for (size_t i = 0; i < kinds->activations.size(); i++) {
+      LinearLayer layer{nextParameter(), Tensor(), kinds->activations[i]};
+      if (kinds->hasBias[i]) layer.bias = nextParameter();
       layers.push_back(std::move(layer));
     }
-    variable_list found = at::GradMode::is_enabled() ? differentiableBackward(gradients[0], layers, saved[0], isNeeded)
-                                                     : kernels::backward(gradients[0], layers, saved, isNeeded);
+    variable_list found = at::GradMode::is_enabled()
+                              ? differentiableBackward(gradients[0], layers, saved[0], wanted.isNeeded)
+                              : summedBackward(gradients[0], layers, saved, std::move(wanted));
     found.push_back(Tensor());  // the layers'
+    return found;
+  }
+
+ private:
+  static constexpr const char* kKinds = "kinds";
+
+  static c10::intrusive_ptr<LayerKinds> kindsOf(AutogradContext& context) {
+    return c10::static_intrusive_pointer_cast<LayerKinds>(context.saved_data[kKinds].toCapsule());
+  }
+
+  /** The gradients of what GradientSums sums up stay undefined. */
+  static variable_list summedBackward(Tensor g, const std::vector<LinearLayer>& layers, const variable_list& saved,
+                                      Wanted wanted) {
+    GradientSums* const sums = GradientSums::current();
+    const auto self = torch::autograd::get_current_node();
+    if (!sums || !sums->isActivated(&*self)) {
+      g = activationGradient(layers.back().activation, g, saved[layers.size()]);
+    }
+    if (!sums) return kernels::backward(g, layers, saved, wanted, nullptr);
+
+    const auto* before = dynamic_cast<torch::autograd::CppNode<LinearChain>*>(self->next_edge(0).function.get());
+    const bool isThrough = before && wanted.isNeeded[0] && sums->isUsedOnce(before);
+    const auto kinds = isThrough ? kindsOf(const_cast<AutogradContext&>(before->ctx_)) : nullptr;
+    std::vector<Tensor*> places(wanted.isNeeded.size());
+    wanted.sums.resize(places.size());
+    size_t next = layers.size() + 1;
+    for (size_t i = 1; i < places.size(); i++, next++) {
+      if (wanted.isNeeded[i]) places[i] = sums->sumOf(saved[next]);
+      if (places[i]) wanted.sums[i] = *places[i];
+    }
+    variable_list found = kernels::backward(g, layers, saved, wanted, kinds ? &kinds->activations.back() : nullptr);
+    if (kinds) sums->markActivated(before);
+    for (size_t i = 1; i < places.size(); i++) {
+      if (places[i]) *places[i] = std::exchange(found[i], Tensor());
+    }
     return found;
   }
 };
 
 bool isFast(const Tensor& x, const std::vector<LinearLayer>& layers) {
-  return isTraceable(x, layers) && isFloatOnCpu(x) && x.is_contiguous() &&
-         std::all_of(layers.begin(), layers.end(),
-                     [&](const LinearLayer& layer) { return isFloatOnCpu(layer.weight); });
+  // Only with a slope that isn't negative is the sign of a result that of its input.
+  const auto isFastLayer = [](const LinearLayer& layer) {
+    return isFloatOnCpu(layer.weight) && layer.activation.slope >= 0;
+  };
+  return x.dim() == 2 && isFloatOnCpu(x) && x.is_contiguous() &&
+         std::all_of(layers.begin(), layers.end(), isFastLayer);
 }
 
 }  // namespace
-
-// Only with such a slope is the sign of a result that of its input.
-bool isTraceable(const Tensor& x, const std::vector<LinearLayer>& layers) {
-  return x.dim() == 2 && std::all_of(layers.begin(), layers.end(),
-                                     [](const LinearLayer& layer) { return layer.activation.slope >= 0; });
-}
-
-variable_list traceLinearChain(const Tensor& x, const std::vector<LinearLayer>& layers) {
-  const at::AutoDispatchBelowADInplaceOrView noGraph;
-  return forward(x, layers);
-}
-
-Tensor inputGradient(const Tensor& gradient, const std::vector<LinearLayer>& layers, const variable_list& trace) {
-  const at::AutoDispatchBelowADInplaceOrView noGraph;
-  std::vector<bool> isNeeded(1 + parametersOf(layers).size());
-  isNeeded[0] = true;
-  return backward(gradient, layers, trace, isNeeded)[0];
-}
-
-variable_list parameterGradients(const Tensor& gradient, const std::vector<LinearLayer>& layers,
-                                 const variable_list& trace, size_t count, const variable_list& others) {
-  const at::AutoDispatchBelowADInplaceOrView noGraph;
-  const size_t needed = parametersOf({layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(count)}).size();
-  TORCH_CHECK(others.empty() || others.size() == needed, "Expected a gradient for each parameter");
-  std::vector<bool> isNeeded(1 + parametersOf(layers).size());
-  std::fill_n(isNeeded.begin() + 1, needed, true);
-  const variable_list gradients = backward(gradient, layers, trace, isNeeded, others);
-  return {gradients.begin() + 1, gradients.begin() + 1 + static_cast<std::ptrdiff_t>(needed)};
-}
 
 Tensor linearChain(const Tensor& x, const std::vector<LinearLayer>& layers) {
   if (layers.empty() || !isFast(x, layers)) return chainOfOperators(x, layers);

@@ -17,7 +17,7 @@ export function ganStepOf({ data, preset }: GanStep): Step {
   const nextBatch = data === 'noise' ? () => randn([batchSize, 784]) : mnistBatches(batchSize);
   return () => {
     const real = nextBatch();
-    const losses = scope(() => ganStep(players, loss, settings.clipNorm, real, randn([batchSize, noiseDim])));
+    const losses = scope(() => ganStep(players, { ...settings, loss }, real, randn([batchSize, noiseDim])));
     real.dispose();
     return losses;
   };

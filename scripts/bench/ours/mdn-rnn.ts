@@ -1,8 +1,8 @@
 import type { Step } from '../serve';
 import type { Forecast, MdnRnnStep } from '../work';
-import { lib, mdnRnnGradients } from './package';
+import { lib, mdnRnnLoss } from './package';
 
-const { Adam, forecastPaths, MdnRnn, randn, scope } = lib;
+const { Adam, forecastPaths, grad, MdnRnn, randn, scope } = lib;
 
 /** As trainMdnRnn's. */
 export function mdnRnnStepOf({ batch, window, hidden }: MdnRnnStep): Step {
@@ -11,8 +11,8 @@ export function mdnRnnStepOf({ batch, window, hidden }: MdnRnnStep): Step {
   const windows = randn([batch, window + 1, 1]);
   return () =>
     scope(() => {
-      const { loss, gradients } = mdnRnnGradients(model, windows, { loss: 'nll', betaNll: 0 });
-      optimizer.step(gradients);
+      const loss = mdnRnnLoss(model, windows, { loss: 'nll', betaNll: 0 });
+      optimizer.step(grad(loss, model.parameters()));
       return loss.item();
     });
 }
