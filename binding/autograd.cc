@@ -3,7 +3,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "convert.h"
-#include "kernels/products/gradient_sums.h"
+#include "kernels/autograd/backward_pass.h"
 #include "register.h"
 
 namespace {
@@ -32,7 +32,7 @@ Napi::Value grad(const Napi::CallbackInfo& info) {
   if (createGraph) {
     return toJs(info.Env(), environment, torch::autograd::grad({loss}, inputs, {}, retainGraph, createGraph));
   }
-  const std::vector<at::Tensor> gradients = kernels::gradientsOf(loss, inputs, retainGraph);
+  const std::vector<at::Tensor> gradients = kernels::BackwardPass(loss, inputs).run(retainGraph);
   for (size_t i = 0; i < gradients.size(); i++) {
     if (gradients[i].defined()) continue;
     throw CodedError("ERR_LIBTORCH", "The loss does not depend on inputs[" + std::to_string(i) + "]");

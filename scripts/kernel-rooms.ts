@@ -4,7 +4,9 @@ import { join, posix } from 'node:path';
 import { root } from './if-changed';
 
 const kernels = 'binding/kernels';
-const rooms = ['mdn_rnn', 'gru', 'products', 'elementwise', 'random', 'vectors'].map((room) => `${kernels}/${room}`);
+const rooms = ['mdn_rnn', 'gru', 'products', 'elementwise', 'random', 'vectors', 'autograd'].map(
+  (room) => `${kernels}/${room}`,
+);
 /** Of the rest of binding/, what kernels may include. */
 const belowAll = ['binding/old_glibc.h'];
 

@@ -40,7 +40,7 @@ export { Discriminator, type DiscriminatorOptions } from './models/discriminator
 export { type ForecastOptions, forecastPaths, pathQuantiles } from './models/forecast';
 export { Generator, type GeneratorOptions } from './models/generator';
 export { MdnRnn, type MdnRnnOptions, type MdnRnnStep } from './models/mdn-rnn';
-export { Mixture, type MixtureOptions } from './models/mixture';
+export { Mixture, type MixtureOptions, mixtureNll } from './models/mixture';
 export { exportOnnx, type OnnxExportable } from './models/onnx';
 export type { DType, TypedArray } from './native/handle';
 export type { Libtorch } from './native/libtorch';

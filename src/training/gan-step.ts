@@ -50,7 +50,8 @@ export function ganStep(
     const fake = generator.forward(noise); // (B, dataDim)
     const ofFake = judge(fake); // (B, 1)
     const lossG = loss.generator(ofFake);
-    optimizerG.step(clipped(grad(lossG, generator.parameters(), { retainGraph: true })));
+    // In a scope of their own, so that the discriminator's gradients get the same memory, which is in the cache.
+    scope(() => optimizerG.step(clipped(grad(lossG, generator.parameters(), { retainGraph: true }))));
     ema?.update(generator);
 
     const lossD = loss.discriminator(judge(real), ofFake);

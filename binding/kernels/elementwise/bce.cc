@@ -15,11 +15,11 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sigmoid.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "../autograd/own_node.h"
 #include "../random/pseudo_random.h"
 #include "../vectors/float_on_cpu.h"
 #include "mean.h"
@@ -29,7 +29,6 @@ namespace kernels {
 namespace {
 
 using at::Tensor;
-using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 struct LossAndGradient {
@@ -112,30 +111,39 @@ LossAndGradient own(const Tensor& input, const Tensor& target) {
 }
 
 template <class Kind>
-struct MeanLoss : torch::autograd::Function<MeanLoss<Kind>> {
-  static Tensor forward(AutogradContext* context, const Tensor& input, const Tensor& target,
-                        const LossAndGradient& found) {
-    context->save_for_backward({input, target, found.gradient});
-    return found.loss;
-  }
+class MeanLossNode : public OwnNode {
+ public:
+  MeanLossNode(const Tensor& input, const Tensor& target, Tensor gradient)
+      : input_(save(input)), target_(save(target)), gradient_(std::move(gradient)) {}
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const Tensor &ofLoss = gradients[0], &input = saved[0], &target = saved[1];
+  variable_list backward(const Tensor& ofLoss) override {
+    const Tensor input = input_.unpack(), target = target_.unpack();
     if (at::GradMode::is_enabled()) {
-      return {torch::autograd::grad({Kind::loss(input, target)}, {input}, {ofLoss}, true, true)[0], Tensor(), Tensor()};
+      return {torch::autograd::grad({Kind::loss(input, target)}, {input}, {ofLoss}, true, true)[0]};
     }
     const bool isOne = isFloatOnCpu(ofLoss) && *ofLoss.const_data_ptr<float>() == 1;
-    return {isOne ? saved[2] : Kind::gradient(ofLoss, input, target), Tensor(), Tensor()};
+    return {isOne ? gradient_ : Kind::gradient(ofLoss, input, target)};
   }
+
+  void release() override {
+    input_.reset_data();
+    target_.reset_data();
+    gradient_ = Tensor();
+  }
+
+ private:
+  Saved input_, target_;
+  Tensor gradient_;
 };
 
 template <class Kind>
 Tensor meanLoss(const Tensor& input, const Tensor& target) {
   const LossAndGradient found = own<Kind>(input, target);
   if (!found.loss.defined()) return Kind::loss(input, target);
-  const bool isTraced = at::GradMode::is_enabled() && input.requires_grad();
-  return isTraced ? MeanLoss<Kind>::apply(input, target, found) : found.loss;
+  if (at::GradMode::is_enabled() && input.requires_grad()) {
+    attachNode<MeanLossNode<Kind>>(found.loss, {input}, input, target, found.gradient);
+  }
+  return found.loss;
 }
 
 }  // namespace

@@ -6,10 +6,10 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 
+#include "../autograd/own_node.h"
 #include "../gru/fused_gru.h"
 #include "../gru/gru_passes.h"
 #include "../products/gemm_tasks.h"
@@ -19,7 +19,6 @@ namespace kernels {
 namespace {
 
 using at::Tensor;
-using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 /** a b, in each row plus the bias, if there is one. The head's products are too small for threads. */
@@ -77,44 +76,42 @@ Tensor composed(const MdnRnnWeights& weights, const Tensor& input, const Tensor&
   return mixtureNll(raw.view({input.size(0), -1, target.size(1) + 2}), target, varianceFloor);
 }
 
-struct MdnRnnNll : torch::autograd::Function<MdnRnnNll> {
-  static Tensor forward(AutogradContext* context, at::TensorList weights, const Tensor& input, const Tensor& target,
-                        double varianceFloor) {
-    variable_list saved = lossAndGradients(weightsOf(weights), input, target, varianceFloor);
-    const Tensor loss = saved.front();
-    saved.front() = target;
-    saved.push_back(input);
-    saved.insert(saved.end(), weights.begin(), weights.end());
-    context->save_for_backward(std::move(saved));
-    context->saved_data["varianceFloor"] = varianceFloor;
-    return loss;
+MdnRnnWeights weightsOf(at::TensorList weights) { return {weights.slice(0, 4).vec(), weights[4], weights[5]}; }
+
+class MdnRnnNllNode : public OwnNode {
+ public:
+  MdnRnnNllNode(variable_list gradients, at::TensorList weights, const Tensor& input, const Tensor& target,
+                double varianceFloor)
+      : gradients_(std::move(gradients)), input_(save(input)), target_(save(target)), varianceFloor_(varianceFloor) {
+    for (const Tensor& weight : weights) weights_.push_back(save(weight));
   }
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const variable_list saved = context->get_saved_variables();  // target, gradients, input, weights
-    const Tensor& ofLoss = gradients[0];
-    variable_list found;
+  variable_list backward(const Tensor& ofLoss) override {
     if (at::GradMode::is_enabled()) {
-      const variable_list weights(saved.end() - kWeights, saved.end());
-      const double varianceFloor = context->saved_data["varianceFloor"].toDouble();
-      const Tensor loss = composed(weightsOf(weights), saved[kWeights + 1], saved[0], varianceFloor);
-      found = torch::autograd::grad({loss}, weights, {ofLoss}, true, true);
-    } else {
-      found.assign(saved.begin() + 1, saved.begin() + 1 + kWeights);
-      if (*ofLoss.const_data_ptr<float>() != 1) {
-        for (Tensor& gradient : found) gradient = gradient * ofLoss;
-      }
+      variable_list weights;
+      for (const Saved& weight : weights_) weights.push_back(weight.unpack());
+      const Tensor loss = composed(weightsOf(weights), input_.unpack(), target_.unpack(), varianceFloor_);
+      return torch::autograd::grad({loss}, weights, {ofLoss}, true, true);
     }
-    found.resize(kWeights + 3);  // the input, the target and the floor have none
-    return found;
+    for (const Saved& weight : weights_) weight.unpack();  // refuses one that was changed since
+    variable_list gradients = gradients_;
+    if (*ofLoss.const_data_ptr<float>() == 1) return gradients;
+    for (Tensor& gradient : gradients) gradient = gradient * ofLoss;
+    return gradients;
+  }
+
+  void release() override {
+    gradients_.clear();
+    for (Saved& weight : weights_) weight.reset_data();
+    input_.reset_data();
+    target_.reset_data();
   }
 
  private:
-  static constexpr int64_t kWeights = 6;
-
-  static MdnRnnWeights weightsOf(at::TensorList weights) {
-    return {weights.slice(0, 4).vec(), weights[4], weights[5]};
-  }
+  variable_list gradients_;
+  std::vector<Saved> weights_;
+  Saved input_, target_;
+  double varianceFloor_;
 };
 
 }  // namespace
@@ -128,9 +125,16 @@ bool isMdnRnnNll(const MdnRnnWeights& weights, const Tensor& input, const Tensor
 }
 
 Tensor mdnRnnNll(const MdnRnnWeights& weights, const Tensor& input, const Tensor& target, double varianceFloor) {
-  variable_list all = weights.gru;
+  variable_list all = weights.gru, results;
   all.insert(all.end(), {weights.headWeight, weights.headBias});
-  return MdnRnnNll::apply(at::TensorList(all), input, target, varianceFloor);
+  {
+    const at::NoGradGuard noGrad;
+    results = lossAndGradients(weights, input, target, varianceFloor);
+  }
+  const Tensor loss = results.front();
+  results.erase(results.begin());
+  attachNode<MdnRnnNllNode>(loss, all, std::move(results), all, input, target, varianceFloor);
+  return loss;
 }
 
 }  // namespace kernels

@@ -1,22 +1,21 @@
 #include "linear_chain.h"
 
 #include <ATen/TensorIterator.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/linear.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "../vectors/float_on_cpu.h"
+#include "../autograd/backward_pass.h"
 #include "gemm.h"
-#include "gradient_sums.h"
 
 namespace kernels {
 namespace {
 
 using at::Tensor;
-using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 Tensor chainOfOperators(Tensor x, const std::vector<LinearLayer>& layers) {
@@ -116,85 +115,78 @@ variable_list differentiableBackward(const Tensor& g, const std::vector<LinearLa
   return gradients;
 }
 
-/** What a node knows of its layers beside their tensors. */
-struct LayerKinds : torch::CustomClassHolder {
-  std::vector<Activation> activations;
-  std::vector<bool> hasBias;
-};
-
-struct LinearChain : torch::autograd::Function<LinearChain> {
-  // The parameters are the layers' own, listed for autograd.
-  static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList parameters,
-                        const std::vector<LinearLayer>& layers) {
-    variable_list saved = kernels::forward(x, layers);
-    const Tensor result = saved.back();
-    saved.insert(saved.end(), parameters.begin(), parameters.end());
-    context->save_for_backward(std::move(saved));
-    auto kinds = c10::make_intrusive<LayerKinds>();
-    for (const LinearLayer& layer : layers) {
-      kinds->activations.push_back(layer.activation);
-      kinds->hasBias.push_back(layer.bias.defined());
+class LinearChainNode : public OwnNode {
+ public:
+  LinearChainNode(variable_list trace, const std::vector<LinearLayer>& layers)
+      : x_(save(trace.front())), trace_(std::move(trace)) {
+    // The result itself would hold its node, which holds it.
+    if (layers.back().activation.kind != Activation::Kind::none) result_ = save(trace_.back().tensor_data());
+    trace_.front() = trace_.back() = Tensor();
+    for (const auto& [weight, bias, activation] : layers) {
+      layers_.push_back({save(weight), bias.defined() ? save(bias) : Saved(), bias.defined(), activation});
     }
-    context->saved_data[kKinds] = c10::IValue::make_capsule(std::move(kinds));
-    return result;
   }
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const auto kinds = kindsOf(*context);
+  variable_list backward(const Tensor& gradient) override {
+    const Tensor x = x_.unpack();  // refuses a second pass, and what was changed since
+    variable_list trace = trace_;
+    trace.front() = x;
+    if (lastActivation().kind != Activation::Kind::none) trace.back() = result_.unpack();
     std::vector<LinearLayer> layers;
-    Wanted wanted{{context->needs_input_grad(0)}};
-    size_t next = kinds->activations.size() + 1;  // after the trace
-    const auto nextParameter = [&] {
-      wanted.isNeeded.push_back(context->needs_input_grad(wanted.isNeeded.size()));
-      return saved[next++];
-    };
-    for (size_t i = 0; i < kinds->activations.size(); i++) {
-      LinearLayer layer{nextParameter(), Tensor(), kinds->activations[i]};
-      if (kinds->hasBias[i]) layer.bias = nextParameter();
-      layers.push_back(std::move(layer));
+    for (const SavedLayer& layer : layers_) {
+      layers.push_back({layer.weight.unpack(), layer.hasBias ? layer.bias.unpack() : Tensor(), layer.activation});
     }
-    variable_list found = at::GradMode::is_enabled()
-                              ? differentiableBackward(gradients[0], layers, saved[0], wanted.isNeeded)
-                              : summedBackward(gradients[0], layers, saved, std::move(wanted));
-    found.push_back(Tensor());  // the layers'
-    return found;
+    BackwardPass* const pass = BackwardPass::current();
+    Wanted wanted;
+    for (size_t i = 0; i < num_outputs(); i++) {
+      wanted.isNeeded.push_back(pass ? pass->isNeeded(*this, i) : task_should_compute_output(i));
+    }
+    if (at::GradMode::is_enabled()) return differentiableBackward(gradient, layers, x, wanted.isNeeded);
+    if (pass) return partOf(*pass, gradient, layers, trace, std::move(wanted));
+    return kernels::backward(activationGradient(lastActivation(), gradient, trace.back()), layers, trace, wanted,
+                             nullptr);
+  }
+
+  void release() override {
+    x_.reset_data();
+    result_.reset_data();
+    trace_.clear();
+    layers_.clear();
   }
 
  private:
-  static constexpr const char* kKinds = "kinds";
+  struct SavedLayer {
+    Saved weight, bias;
+    bool hasBias;
+    Activation activation;
+  };
 
-  static c10::intrusive_ptr<LayerKinds> kindsOf(AutogradContext& context) {
-    return c10::static_intrusive_pointer_cast<LayerKinds>(context.saved_data[kKinds].toCapsule());
-  }
+  const Activation& lastActivation() const { return layers_.back().activation; }
 
-  /** The gradients of what GradientSums sums up stay undefined. */
-  static variable_list summedBackward(Tensor g, const std::vector<LinearLayer>& layers, const variable_list& saved,
-                                      Wanted wanted) {
-    GradientSums* const sums = GradientSums::current();
-    const auto self = torch::autograd::get_current_node();
-    if (!sums || !sums->isActivated(&*self)) {
-      g = activationGradient(layers.back().activation, g, saved[layers.size()]);
-    }
-    if (!sums) return kernels::backward(g, layers, saved, wanted, nullptr);
-
-    const auto* before = dynamic_cast<torch::autograd::CppNode<LinearChain>*>(self->next_edge(0).function.get());
-    const bool isThrough = before && wanted.isNeeded[0] && sums->isUsedOnce(before);
-    const auto kinds = isThrough ? kindsOf(const_cast<AutogradContext&>(before->ctx_)) : nullptr;
+  /** The gradients of what the pass sums up stay undefined. */
+  variable_list partOf(BackwardPass& pass, Tensor g, const std::vector<LinearLayer>& layers,
+                       const variable_list& trace, Wanted wanted) const {
+    if (!pass.isActivated(*this)) g = activationGradient(lastActivation(), g, trace.back());
+    const auto* before = dynamic_cast<LinearChainNode*>(next_edge(0).function.get());
+    const bool isThrough = before && wanted.isNeeded[0] && pass.isUsedOnce(*before);
+    const variable_list parameters = parametersOf(layers);
     std::vector<Tensor*> places(wanted.isNeeded.size());
     wanted.sums.resize(places.size());
-    size_t next = layers.size() + 1;
-    for (size_t i = 1; i < places.size(); i++, next++) {
-      if (wanted.isNeeded[i]) places[i] = sums->sumOf(saved[next]);
+    for (size_t i = 1; i < places.size(); i++) {
+      if (wanted.isNeeded[i]) places[i] = pass.sumOf(parameters[i - 1]);
       if (places[i]) wanted.sums[i] = *places[i];
     }
-    variable_list found = kernels::backward(g, layers, saved, wanted, kinds ? &kinds->activations.back() : nullptr);
-    if (kinds) sums->markActivated(before);
+    variable_list found = kernels::backward(g, layers, trace, wanted, isThrough ? &before->lastActivation() : nullptr);
+    if (isThrough) pass.markActivated(*before);
     for (size_t i = 1; i < places.size(); i++) {
       if (places[i]) *places[i] = std::exchange(found[i], Tensor());
     }
     return found;
   }
+
+  Saved x_, result_;
+  variable_list trace_;  // the results between the layers; the first and last places are x's and the result's
+  std::vector<SavedLayer> layers_;
 };
 
 bool isFast(const Tensor& x, const std::vector<LinearLayer>& layers) {
@@ -210,11 +202,19 @@ bool isFast(const Tensor& x, const std::vector<LinearLayer>& layers) {
 
 Tensor linearChain(const Tensor& x, const std::vector<LinearLayer>& layers) {
   if (layers.empty() || !isFast(x, layers)) return chainOfOperators(x, layers);
-  const variable_list parameters = parametersOf(layers);
-  const auto needsGradient = [](const Tensor& each) { return each.requires_grad(); };
-  const bool isTraced = at::GradMode::is_enabled() &&
-                        (needsGradient(x) || std::any_of(parameters.begin(), parameters.end(), needsGradient));
-  return isTraced ? LinearChain::apply(x, at::TensorList(parameters), layers) : forward(x, layers).back();
+  variable_list inputs = parametersOf(layers);
+  inputs.insert(inputs.begin(), x);
+  const bool isTraced = at::GradMode::is_enabled() && std::any_of(inputs.begin(), inputs.end(), [](const Tensor& each) {
+                          return each.requires_grad();
+                        });
+  variable_list trace;
+  {
+    const at::NoGradGuard noGrad;
+    trace = forward(x, layers);
+  }
+  const Tensor result = trace.back();
+  if (isTraced) attachNode<LinearChainNode>(result, inputs, std::move(trace), layers);
+  return result;
 }
 
 }  // namespace kernels
