@@ -112,9 +112,7 @@ struct MdnRnnNll : torch::autograd::Function<MdnRnnNll> {
  private:
   static constexpr int64_t kWeights = 6;
 
-  static MdnRnnWeights weightsOf(at::TensorList weights) {
-    return {weights.slice(0, 4).vec(), weights[4], weights[5]};
-  }
+  static MdnRnnWeights weightsOf(at::TensorList weights) { return {weights.slice(0, 4).vec(), weights[4], weights[5]}; }
 };
 
 }  // namespace
