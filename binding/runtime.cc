@@ -8,6 +8,7 @@
 #include <ATen/ops/tanh.h>
 
 #include "convert.h"
+#include "kernels/vectors/stand_ins.h"
 #include "register.h"
 
 namespace {
@@ -24,6 +25,27 @@ Napi::Value setNumThreads(const Napi::CallbackInfo& info) {
 
 Napi::Value cpuCapability(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), at::get_cpu_capability());
+}
+
+// {NAME: {ours, differing, forgotten}}, of the calls on this thread
+Napi::Value kernelCalls(const Napi::CallbackInfo& info) {
+  const kernels::StandIns& counts = kernels::standIns();
+  Napi::Object result = Napi::Object::New(info.Env());
+  const auto add = [&](const char* name, const kernels::StandIn& calls) {
+    Napi::Object object = Napi::Object::New(info.Env());
+    object.Set("ours", static_cast<double>(calls.ours));
+    object.Set("differing", static_cast<double>(calls.differing));
+    object.Set("forgotten", static_cast<double>(calls.forgotten));
+    result.Set(name, object);
+  };
+  add("adam", counts.adam);
+  add("bce", counts.bce);
+  add("mean", counts.mean);
+  add("normal", counts.normal);
+  add("product", counts.product);
+  add("sigmoid", counts.sigmoid);
+  add("tanh", counts.tanh);
+  return result;
 }
 
 Napi::Value cudaIsBuilt(const Napi::CallbackInfo& info) {
@@ -49,6 +71,7 @@ void registerRuntime(Napi::Env, Napi::Object exports) {
   exportFunction<numThreads>(exports, "numThreads");
   exportFunction<setNumThreads>(exports, "setNumThreads");
   exportFunction<cpuCapability>(exports, "cpuCapability");
+  exportFunction<kernelCalls>(exports, "kernelCalls");
   exportFunction<cudaIsBuilt>(exports, "cudaIsBuilt");
   exportFunction<cudaDeviceCount>(exports, "cudaDeviceCount");
 }

@@ -24,8 +24,8 @@ void checkShape(const at::Tensor& tensor, const std::vector<int64_t>& expected, 
   if (tensor.sizes() != expected) throw shapeError(argument, shapeText(expected), tensor);
 }
 
-// mdnRnnNll(parameters of an MDN-RNN, input (B, T, I), target (B, D), varianceFloor): a number, or undefined if there is
-// no kernel for such tensors
+// mdnRnnNll(parameters of an MDN-RNN, input (B, T, I), target (B, D), varianceFloor): a number, or undefined if there
+// is no kernel for such tensors
 Napi::Value mdnRnnNll(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
   const kernels::MdnRnnWeights weights = weightsFromJs(environment, info[0]);

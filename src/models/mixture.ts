@@ -1,7 +1,6 @@
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
-import { noGrad } from '../tensor/autograd';
-import { tensor, where } from '../tensor/creation';
+import { tensor } from '../tensor/creation';
 import { nativeOf, type RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
@@ -139,7 +138,8 @@ export class Mixture {
   }
 
   /**
-   * The values below which a part `levels` of the probability lies, for D = 1, to float64's precision by bisection.
+   * The values below which a part `levels` of the probability lies, for D = 1, to float64's precision: by bisection, on
+   * the CPU. NaN where the parameters are not finite.
    *
    * @param levels N numbers above 0 and below 1
    * @returns (B, N), float64
@@ -149,7 +149,13 @@ export class Mixture {
     this.#requireOneDimension('quantile');
     const outside = levels.find((level) => !(level > 0 && level < 1));
     if (outside !== undefined) throw invalidArgument('levels', 'numbers between 0 and 1', outside);
-    return noGrad(() => scope(() => bisectQuantiles(this, levels)));
+    return scope(() => {
+      const parts = tensor(levels, { dtype: 'float64' });
+      const { means, variances, logWeights } = this;
+      return new Tensor(
+        native().mixtureQuantiles(handleOf(means), handleOf(variances), handleOf(logWeights), handleOf(parts)),
+      );
+    });
   }
 
   /** The weights: (B, K, 1). */
@@ -190,26 +196,4 @@ export function sampleMixture(
   return new Tensor(
     native().sampleMixture(handleOf(raw), varianceFloor, temperature, generator && nativeOf(generator, raw.device)),
   );
-}
-
-/** Standard deviations from its mean beyond which a Gaussian's tail is zero in float64. */
-const REACH = 40;
-/** Halvings after which an interval of 2 · REACH deviations is below float64's resolution. */
-const NUM_BISECTIONS = 64;
-
-function bisectQuantiles(mixture: Mixture, levels: number[]): Tensor {
-  const { means, variances } = mixture;
-  // In float32 the weights' sum misses 1 by more than the levels at the ends do.
-  const total = mixture.weights().to({ dtype: 'float64' }).sum(1); // (B, 1)
-  const target = tensor(levels, { dtype: 'float64', device: means.device }).unsqueeze(0).mul(total); // (B, N)
-  const reach = variances.sqrt().mul(REACH).unsqueeze(-1); // (B, K, 1)
-  let low = means.sub(reach).min(1).values.to({ dtype: 'float64' }).expand(-1, levels.length); // (B, N)
-  let high = means.add(reach).max(1).values.to({ dtype: 'float64' }).expand(-1, levels.length);
-  for (let i = 0; i < NUM_BISECTIONS; i++) {
-    const middle = low.add(high).mul(0.5);
-    const isBelow = mixture.cdf(middle).lt(target);
-    low = where(isBelow, middle, low);
-    high = where(isBelow, high, middle);
-  }
-  return high;
 }

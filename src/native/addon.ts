@@ -40,6 +40,15 @@ export interface NativeAdam {
   dispose(): void;
 }
 
+/** A kernel's calls on this thread, and those of libtorch's code instead although the kernel takes such tensors. */
+export interface KernelCalls {
+  ours: number;
+  /** libtorch's, since in the trial our bits were others. */
+  differing: number;
+  /** libtorch's, since there are too many shapes to remember another's trial. */
+  forgotten: number;
+}
+
 /** Opaque: passed to the functions that draw random numbers. */
 export type NativeRandomGenerator = object;
 
@@ -90,6 +99,8 @@ export interface Addon extends Ops {
   numThreads(): number;
   setNumThreads(numThreads: number): void;
   cpuCapability(): string;
+  /** For tests: of the kernels that stand in for libtorch's code where they give the same bits. */
+  kernelCalls(): Record<'adam' | 'bce' | 'mean' | 'normal' | 'product' | 'sigmoid' | 'tanh', KernelCalls>;
   cudaIsBuilt(): boolean;
   cudaDeviceCount(): number;
 
@@ -112,6 +123,8 @@ export interface Addon extends Ops {
   ): Handle | undefined;
   /** A step's random numbers: (2, paths), uniform and normal ones. */
   pathNoise(seed: number, step: number, paths: number): Handle;
+  /** (B, N) in float64, for levels (N) above 0 and below 1. */
+  mixtureQuantiles(means: Handle, variances: Handle, logWeights: Handle, levels: Handle): Handle;
   sampleMixture(raw: Handle, varianceFloor: number, temperature: number, generator?: NativeRandomGenerator): Handle;
   Adam: new (
     parameters: Handle[],

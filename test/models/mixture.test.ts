@@ -1,6 +1,7 @@
 import { Mixture } from '../../src/models/mixture';
 import { grad, noGrad } from '../../src/tensor/autograd';
-import { arange, full, tensor } from '../../src/tensor/creation';
+import { arange, full, tensor, where } from '../../src/tensor/creation';
+import { setNumThreads } from '../../src/tensor/device';
 import { RandomGenerator, randn } from '../../src/tensor/random';
 import { memory, scope } from '../../src/tensor/scope';
 import type { Tensor } from '../../src/tensor/tensor';
@@ -172,6 +173,108 @@ describe('quantile', () => {
     const exact = new Mixture(raw.to({ dtype: 'float64' })).quantile(LEVELS);
     expectSameTensors(new Mixture(raw).quantile(LEVELS), exact, 'quantile', 1e-4);
   });
+
+  /** By 64 halvings of cdf's values, with tensors. */
+  function bisect(of: Mixture, levels: number[]): Tensor {
+    const target = of
+      .weights()
+      .to({ dtype: 'float64' })
+      .sum(1)
+      .mul(tensor(levels, { dtype: 'float64' })); // (B, N)
+    const reach = of.variances.sqrt().mul(40).unsqueeze(-1); // (B, K, 1)
+    const ends = [of.means.sub(reach).min(1).values, of.means.add(reach).max(1).values] as const;
+    let [low, high] = ends.map((end) => end.to({ dtype: 'float64' }).expand(-1, levels.length)) as [Tensor, Tensor];
+    for (let i = 0; i < 64; i++) {
+      const middle = low.add(high).mul(0.5);
+      const isBelow = of.cdf(middle).lt(target);
+      [low, high] = [where(isBelow, middle, low), where(isBelow, high, middle)];
+    }
+    return high;
+  }
+
+  test.each([
+    [1, 'float64', 1e-12],
+    [5, 'float64', 1e-12],
+    [100, 'float64', 1e-12],
+    [5, 'float32', 1e-5],
+    [100, 'float32', 1e-5],
+  ] as const)(
+    'of many rows of %d Gaussians in %s is that of a bisection with tensors',
+    (components, dtype, tolerance) => {
+      const many = new Mixture(drawRaw([300, components, 3], components, dtype).mul(2));
+      const inner = [0.01, 0.2, 0.5, 0.8, 0.99];
+      expectSameTensors(many.quantile(inner), bisect(many, inner), 'quantile', tolerance);
+      // There cdf itself has but some digits of the distance to 0 or 1.
+      const outer = [1e-12, 1 - 1e-12];
+      expectSameTensors(many.quantile(outer), bisect(many, outer), 'quantile', 1e-3);
+    },
+  );
+
+  test('has the same bits on all threads, and a row is the same alone', () => {
+    const raw = drawRaw([257, 7, 3], 4);
+    setNumThreads(1);
+    const expected = numbersOf(new Mixture(raw).quantile(LEVELS));
+    setNumThreads(3);
+    expect(numbersOf(new Mixture(raw).quantile(LEVELS))).toEqual(expected);
+    setNumThreads(1);
+    const last = new Mixture(raw.slice(0, 256, 257)).quantile(LEVELS);
+    expect(numbersOf(last)).toEqual(expected.slice(-LEVELS.length));
+  });
+
+  /** As a Gaussian's raw parameters; the variance has no floor. */
+  const gaussian = (mean: number, deviation: number, logit = 0) => [mean, Math.log(Math.expm1(deviation ** 2)), logit];
+  const quantilesOf = (components: number[][], levels: number[]) =>
+    numbersOf(new Mixture(tensor([components], { dtype: 'float64' }), { varianceFloor: 0 }).quantile(levels));
+
+  test('at the ends is as exact as in the middle', () => {
+    const known = { 1e-300: -37.0470962993612, 1e-12: -7.034483825301131, 1e-6: -4.753424308822899 };
+    const [levels, values] = [Object.keys(known).map(Number), Object.values(known)];
+    quantilesOf([gaussian(0, 1)], levels).forEach((value, i) => {
+      expect(Math.abs(value / values[i]! - 1)).toBeLessThan(1e-14);
+    });
+    // The nearest number to 1 - 1e-12 is 1 - 9.999778782798785e-13.
+    expect(Math.abs(quantilesOf([gaussian(0, 1)], [1 - 1e-12])[0]! / 7.0344869100478356 - 1)).toBeLessThan(1e-14);
+    const mirrored = (sign: number) => [gaussian(sign * 2, 0.5, 1), gaussian(sign * -3, 2)];
+    const [low, high] = [quantilesOf(mirrored(1), [0.25, 2 ** -40]), quantilesOf(mirrored(-1), [0.75, 1 - 2 ** -40])];
+    low.forEach((value, i) => {
+      expect(Math.abs(value + high[i]!)).toBeLessThan(1e-14);
+    });
+  });
+
+  test('leaves out Gaussians whose weight is zero, however far away', () => {
+    const alone = [gaussian(1, 1), gaussian(2, 0.1, 1)];
+    const expected = quantilesOf(alone, LEVELS);
+    expect(quantilesOf([...alone, gaussian(1e300, 1e100, -800)], LEVELS)).toEqual(expected);
+    expect(quantilesOf([gaussian(-1e30, 1, Number.NEGATIVE_INFINITY), ...alone], LEVELS)).toEqual(expected);
+  });
+
+  test('lies in the far one of two, where its weight is', () => {
+    const [left, right] = quantilesOf([gaussian(-1e12, 1), gaussian(3e15, 1)], [0.25, 0.75]) as [number, number];
+    expect([left, right].map((value) => value.toPrecision(12))).toEqual(['-1.00000000000e+12', '3.00000000000e+15']);
+    const ends = quantilesOf([gaussian(-1.7e308, 1e3), gaussian(1.7e308, 1e3)], [0.1, 0.9]);
+    expect(ends.map((value) => value / 1.7e308)).toEqual([-1, 1]);
+  });
+
+  test('without a variance is the mean', () => {
+    expect(quantilesOf([[3, -1e4, 0]], [0.1, 0.5, 0.9])).toEqual([3, 3, 3]);
+    const two = [3, 5].map((mean) => [mean, -1e4, 0]);
+    expect(quantilesOf(two, [0.1, 0.9])).toEqual([3, 5]);
+  });
+
+  test('of parameters that are not finite is NaN, in their row only', () => {
+    const raw = tensor([[[0, 0, 0]], [[Number.NaN, 0, 0]], [[0, Number.POSITIVE_INFINITY, 0]], [[0, 0, 0]]]);
+    const [first, nan, infinite, last] = numbersOf(new Mixture(raw).quantile([0.7]));
+    expect([nan, infinite, last]).toEqual([Number.NaN, Number.NaN, first]);
+    expect(first).toBeGreaterThan(0);
+  });
+
+  test('needs no gradient, and takes parameters that do', () => {
+    const raw = drawRaw([2, 5, 3], 7);
+    raw.requiresGrad = true;
+    expect(new Mixture(raw).quantile([0.5]).requiresGrad).toBe(false);
+  });
+
+  test('of no level is nothing', () => expect(mixture.quantile([]).shape).toEqual([4, 0]));
 
   test('of one Gaussian is the known one', () => {
     const raw = tensor([[[3, Math.log(Math.expm1(4 - 1e-3)), 0]]], { dtype: 'float64' }); // mean 3, variance 4

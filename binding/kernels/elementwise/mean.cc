@@ -5,12 +5,12 @@
 #include "mean.h"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/equal.h>
 #include <ATen/ops/mean.h>
 
 #include <array>
 
 #include "../random/pseudo_random.h"
+#include "../vectors/stand_ins.h"
 
 namespace kernels {
 namespace {
@@ -62,7 +62,7 @@ bool givesLibtorchsNumbers() {
   for (const int64_t count :
        {int64_t{8}, int64_t{37}, int64_t{128}, int64_t{511}, int64_t{512}, int64_t{1000}, kMost}) {
     const Tensor x = pseudoRandomLike(at::empty({count}, at::kFloat), 1);
-    if (!at::equal(ownMean(x), at::mean(x))) return false;
+    if (!haveSameBits(ownMean(x), at::mean(x))) return false;
   }
   return true;
 }
@@ -72,7 +72,7 @@ bool givesLibtorchsNumbers() {
 Tensor meanOfAll(const Tensor& x) {
   if (x.numel() >= kLanes && x.numel() <= kMost) {
     static const bool isOwn = givesLibtorchsNumbers();
-    if (isOwn) return ownMean(x);
+    if (standsIn(standIns().mean, isOwn)) return ownMean(x);
   }
   return at::mean(x);
 }

@@ -5,12 +5,12 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/equal.h>
 #include <ATen/ops/sigmoid.h>
 
 #include <cmath>
 
 #include "../random/pseudo_random.h"
+#include "../vectors/stand_ins.h"
 #include "sigmoid_slice.h"
 
 namespace kernels {
@@ -34,7 +34,7 @@ bool givesLibtorchsNumbers() {
   // The exponential of -x is infinite below -89, and zero above 104.
   for (const double most : {8.0, 150.0}) {
     const Tensor each = x.mul(most);
-    if (!at::equal(ownSigmoid(each), at::sigmoid(each))) return false;
+    if (!haveSameBits(ownSigmoid(each), at::sigmoid(each))) return false;
   }
   return true;
 }
@@ -44,7 +44,7 @@ bool givesLibtorchsNumbers() {
 Tensor sigmoidOfFew(const Tensor& x) {
   constexpr int64_t kFew = 1 << 14;  // of more, libtorch gives each thread a part
   static const bool isOwn = givesLibtorchsNumbers();
-  return isOwn && x.numel() <= kFew ? ownSigmoid(x) : at::sigmoid(x);
+  return x.numel() <= kFew && standsIn(standIns().sigmoid, isOwn) ? ownSigmoid(x) : at::sigmoid(x);
 }
 
 }  // namespace kernels

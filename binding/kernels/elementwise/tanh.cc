@@ -7,7 +7,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/equal.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/tanh.h>
 
@@ -16,6 +15,7 @@
 
 #include "../random/pseudo_random.h"
 #include "../vectors/float_on_cpu.h"
+#include "../vectors/stand_ins.h"
 #include "tanh_slice.h"
 
 namespace kernels {
@@ -72,7 +72,7 @@ bool givesLibtorchsNumbers() {
   Tensor ours = pseudoRandomBits(1 << 18);
   const Tensor theirs = ours.tanh();
   ownTanhInPlace(ours);
-  return at::equal(ours.view(at::kInt), theirs.view(at::kInt));
+  return haveSameBits(ours, theirs);
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ void tanhInPlace(Tensor& x) {
   constexpr int64_t kWorthIt = 1 << 12;
   if (isFloatOnCpu(x) && x.is_contiguous() && x.numel() >= kWorthIt) {
     static const bool isOwn = givesLibtorchsNumbers();
-    if (isOwn) return ownTanhInPlace(x);
+    if (standsIn(standIns().tanh, isOwn)) return ownTanhInPlace(x);
   }
   x.tanh_();
 }

@@ -2,13 +2,13 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/equal.h>
 #include <ATen/ops/tanh_backward.h>
 
 #include <variant>
 
 #include "../random/pseudo_random.h"
 #include "../vectors/float_on_cpu.h"
+#include "../vectors/stand_ins.h"
 #include "product_order.h"
 
 namespace kernels {
@@ -34,7 +34,7 @@ bool isTanhGradientLibtorchs() {
   const SumOrder order{{a.columns()}};
   runGemms({{.a = a, .b = b, .c = result, .order = order, .epilogue = Epilogue::tanhGradient, .activated = dataOf(y)}},
            1);
-  return at::equal(result, at::tanh_backward(gemm(a, b, {}, order), y));
+  return haveSameBits(result, at::tanh_backward(gemm(a, b, {}, order), y));
 }
 
 Epilogue epilogueOf(const Product& product) {
@@ -88,7 +88,9 @@ std::vector<Tensor> products(const std::vector<Product>& list, Beside& beside) {
   for (const Product& product : list) {
     const ProductOrder* order = knownOrder(product.a, product.b, product.bias);
     isFinished.push_back(false);
-    if (!order || std::holds_alternative<OnOneThread>(*order)) {
+    const bool isOwn = order && !std::holds_alternative<OnOneThread>(*order);
+    if (order) standsIn(standIns().product, isOwn);
+    if (!isOwn) {
       results.push_back(libtorchProduct(product.a, product.b, product.bias));
     } else if (const auto* gemvOrder = std::get_if<GemvOrder>(order)) {
       results.push_back(gemv(product.a, product.b, product.bias, *gemvOrder));

@@ -194,8 +194,7 @@ bool isFast(const Tensor& x, const std::vector<LinearLayer>& layers) {
   const auto isFastLayer = [](const LinearLayer& layer) {
     return isFloatOnCpu(layer.weight) && layer.activation.slope >= 0;
   };
-  return x.dim() == 2 && isFloatOnCpu(x) && x.is_contiguous() &&
-         std::all_of(layers.begin(), layers.end(), isFastLayer);
+  return x.dim() == 2 && isFloatOnCpu(x) && x.is_contiguous() && std::all_of(layers.begin(), layers.end(), isFastLayer);
 }
 
 }  // namespace

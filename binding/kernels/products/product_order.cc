@@ -7,7 +7,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/addmm.h>
-#include <ATen/ops/equal.h>
 #include <ATen/ops/mm.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 
 #include "../random/pseudo_random.h"
 #include "../vectors/float_on_cpu.h"
+#include "../vectors/stand_ins.h"
 
 namespace kernels {
 namespace {
@@ -111,7 +111,7 @@ class Trial {
     expected_ = libtorchProduct(a_, b_, bias_);
   }
 
-  bool agrees(const ProductOrder& order) const { return at::equal(productInOrder(a_, b_, bias_, order), expected_); }
+  bool agrees(const ProductOrder& order) const { return haveSameBits(productInOrder(a_, b_, bias_, order), expected_); }
 
   /** In a corner, which tells most orders from libtorch's in a fraction of the time. */
   bool agreesInCorner(const SumOrder& order) const {
@@ -119,7 +119,7 @@ class Trial {
     const Matrix top = firstRows(a_, kSize), leftmost = firstRows(b_.transposed(), kSize).transposed();
     const Tensor corner = expected_.narrow(0, 0, top.rows()).narrow(1, 0, leftmost.columns());
     const Tensor bias = bias_.defined() ? bias_.narrow(0, 0, leftmost.columns()) : bias_;
-    return at::equal(productInOrder(top, leftmost, bias, order), corner);
+    return haveSameBits(productInOrder(top, leftmost, bias, order), corner);
   }
 
  private:
@@ -184,10 +184,15 @@ const ProductOrder* knownOrder(const Matrix& a, const Matrix& b, const Tensor& b
   const std::array<int64_t, 9> key{a.rows(),         a.columns(),      b.columns(),
                                    a.rowStride(),    a.columnStride(), b.rowStride(),
                                    b.columnStride(), bias.defined(),   at::get_num_threads()};
-  if (shapes.size() == kMostShapes && !shapes.count(key)) return nullptr;
+  if (shapes.size() == kMostShapes && !shapes.count(key)) {
+    standIns().product.forgotten++;
+    return nullptr;
+  }
   Shape& shape = shapes[key];
   if (shape.calls < kCallsBeforeTrial && ++shape.calls == kCallsBeforeTrial) shape.order = findOrder(a, b, bias);
-  return shape.order ? &*shape.order : nullptr;
+  if (shape.order) return &*shape.order;
+  if (shape.calls == kCallsBeforeTrial) standIns().product.differing++;
+  return nullptr;
 }
 
 Tensor orderedProduct(const Tensor& a, const Tensor& b, const Tensor& bias, const ProductOrder& order) {

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "../vectors/stand_ins.h"
 #include "normal_slice.h"
 
 namespace kernels {
@@ -84,7 +85,7 @@ Tensor ownRandn(at::IntArrayRef sizes, at::Generator& generator) {
 bool givesLibtorchsNumbers() {
   at::Generator ours = at::make_generator<at::CPUGeneratorImpl>(1), theirs = ours.clone();
   for (const int64_t count : {4096, 16, 1000}) {
-    if (!at::equal(ownRandn({count}, ours), at::randn({count}, theirs, at::kFloat))) return false;
+    if (!haveSameBits(ownRandn({count}, ours), at::randn({count}, theirs, at::kFloat))) return false;
   }
   return at::equal(ours.get_state(), theirs.get_state());
 }
@@ -94,7 +95,7 @@ bool givesLibtorchsNumbers() {
 Tensor randn(at::IntArrayRef sizes, at::Generator& generator) {
   static const bool isOwn = givesLibtorchsNumbers();
   const bool isInBlocks = c10::multiply_integers(sizes) >= kNormalBlock;
-  if (isOwn && isInBlocks) return ownRandn(sizes, generator);
+  if (isInBlocks && standsIn(standIns().normal, isOwn)) return ownRandn(sizes, generator);
   return at::randn(sizes, generator, at::kFloat);
 }
 
