@@ -64,9 +64,19 @@ void callMklOnce() {
   [[maybe_unused]] static const at::Tensor result = at::tanh(at::mm(at::ones({16, 16}), at::ones({16, 16})));
 }
 
+/**
+ * A thread begins with libtorch's own choice, and not with what another has set by then, which at::set_num_threads
+ * would have it inherit.
+ */
+void beginWithDefaultThreads() {
+  static const int chosen = at::get_num_threads();
+  if (at::get_num_threads() != chosen) at::set_num_threads(chosen);
+}
+
 }  // namespace
 
 void registerRuntime(Napi::Env, Napi::Object exports) {
+  beginWithDefaultThreads();
   callMklOnce();
   exportFunction<numThreads>(exports, "numThreads");
   exportFunction<setNumThreads>(exports, "setNumThreads");

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { BUSY_CASE, runBusyCase, slowdown } from './busy-case';
 import { gridCases, STEP_CASES } from './cases';
 import { type Contestants, startContestants } from './contestants';
 import { folderWithTfjs, pythonWithTorch } from './environments';
@@ -39,7 +40,7 @@ function readOptions(): Options {
       threads: { type: 'string', multiple: true, default: ['1', '2'] },
     },
   });
-  const known = [...STEP_CASES, ...PROCESS_CASES, ...gridCases(values.quick)].map(({ name }) => name);
+  const known = [...STEP_CASES, BUSY_CASE, ...PROCESS_CASES, ...gridCases(values.quick)].map(({ name }) => name);
   const unknown = values.case.find((wanted) => !known.some((name) => isNamed(name, wanted)));
   if (unknown !== undefined) {
     const shown = known.filter((name) => !name.startsWith('grid-'));
@@ -69,9 +70,10 @@ async function main(): Promise<void> {
   const tfjs = options.isQuick ? undefined : unlessMissing('tfjs', note, folderWithTfjs);
   const peak = unlessMissing("the cores' peak", note, () => new Peak());
   const contestants: Contestants = { ...startContestants(python, tfjs), peak };
-  const report: Report = { machine: describeMachine(python), rows: [], grid: [], notes };
+  const report: Report = { machine: describeMachine(python), rows: [], busy: [], grid: [], notes };
   try {
     await runSteps(options, contestants, report);
+    await runBusy(options, contestants, report);
     await runGrid(options, contestants, report);
   } catch (error) {
     endedEarly(error, note);
@@ -115,6 +117,14 @@ async function runSteps(options: Options, contestants: Contestants, { rows, note
       rows.push(told(await runStepCase(step, threads, contestants, { limits, isQuick, note })));
     }
   }
+}
+
+/** With the most threads, for one alone waits for nobody. */
+async function runBusy(options: Options, contestants: Contestants, { busy }: Report): Promise<void> {
+  if (!isChosen(BUSY_CASE, options)) return;
+  const row = await runBusyCase(Math.max(...options.threads), contestants, options.isQuick ? 1 : 5);
+  console.error(`${row.case}, threads ${row.threads}: ${slowdown(row, 'ours').median.toFixed(2)} times its quiet time`);
+  busy.push(row);
 }
 
 async function runGrid(options: Options, contestants: Contestants, { grid, notes }: Report): Promise<void> {

@@ -1,3 +1,4 @@
+import { type BusyRow, medianMs, slowdown } from './busy-case';
 import type { Machine } from './machine';
 import { type Column, isBeyondLimit, limit, medianOf, missesTarget, overFloor, type Row, speedup } from './row';
 import type { Ratio } from './statistics';
@@ -12,14 +13,16 @@ export interface GridRow extends Row {
 export interface Report {
   machine: Machine;
   rows: Row[];
+  busy: BusyRow[];
   grid: GridRow[];
   /** Why a figure is missing. */
   notes: string[];
 }
 
-export function formatReport({ machine, rows, grid, notes }: Report): string {
+export function formatReport({ machine, rows, busy, grid, notes }: Report): string {
   const parts = [
     rows.length > 0 && formatRows(rows),
+    busy.length > 0 && formatBusy(busy),
     grid.length > 0 && formatGrid(grid),
     notes.map((note) => `- ${note}`).join('\n'),
     formatMisses([...rows, ...grid]),
@@ -64,6 +67,24 @@ function formatFigure(row: Row, column: Column): string {
 function formatOverFloor({ floorTarget }: Row, ratio: Ratio | undefined): string {
   if (!ratio) return '-';
   return floorTarget === undefined ? ratio.median.toFixed(2) : `${ratio.median.toFixed(2)} (≤ ${floorTarget})`;
+}
+
+const BUSY_HEADER = ['threads', 'PyTorch', 'busy', 'times', 'ours', 'busy', 'times', 'quartiles', 'target'];
+
+function formatBusy(busy: BusyRow[]): string {
+  const cells = busy.map((row) => {
+    const { median, lowerQuartile, upperQuartile } = slowdown(row, 'ours');
+    const ms = (column: Parameters<typeof medianMs>[1]) => `${formatNumber(medianMs(row, column))} ms`;
+    return [
+      row.title,
+      String(row.threads),
+      ...[ms('pytorch'), ms('pytorchBusy'), slowdown(row, 'pytorch').median.toFixed(2)],
+      ...[ms('ours'), ms('oursBusy'), median.toFixed(2)],
+      `${lowerQuartile.toFixed(2)} to ${upperQuartile.toFixed(2)}`,
+      `≤ ${row.target} ${median <= row.target ? '(met)' : '(missed)'}`,
+    ];
+  });
+  return formatTable(['busy cores', ...BUSY_HEADER], cells);
 }
 
 /** Ratios only, a line for each batch and hidden size, and the cell where ours does worst. */

@@ -14,8 +14,8 @@ export function addSetupCommand(program: Command): void {
     .action(runSetup);
 }
 
-async function runSetup(options: { cuda?: boolean; from?: string; remove?: boolean }): Promise<void> {
-  if (options.remove) {
+async function runSetup({ remove, ...options }: { cuda?: boolean; from?: string; remove?: boolean }): Promise<void> {
+  if (remove) {
     const removed = await removeCache();
     console.error(removed.length ? removed.map((path) => `Removed ${path}`).join('\n') : 'There is no cache');
     return;

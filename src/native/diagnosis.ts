@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { packageVersion } from '../version';
 import { type Addon, listAddons } from './addons';
 import { cacheRoot } from './cache';
+import { readCpuLimits } from './cpu-limits';
 import type { Libtorch } from './libtorch';
-import { findPair } from './load';
+import { findPair, type ThreadSettings } from './load';
 import { hasNvidiaDriver, libc } from './system';
 
 /** What a bug report needs. Parts that could not be found out are left out. */
@@ -24,8 +25,10 @@ export interface Diagnosis {
     release: string;
     libc: string;
     cpu: string;
-    /** CPUs that this process may use. */
+    /** CPUs that this process may run on. */
     availableCpus: number;
+    /** CPU time for each second that its cgroup may use; undefined without a quota. */
+    cpuQuota: number | undefined;
     memoryGiB: number;
   };
   /** Of the variables that change what is found or how it runs, those that are set. */
@@ -35,11 +38,13 @@ export interface Diagnosis {
   addon?: Addon;
   libtorch?: Libtorch;
   loadSeconds?: number;
-  cpu?: { capability: string; threads: number };
+  /** How libtorch computes by default: vector instructions, threads, who chose their number and how they wait. */
+  cpu?: { capability: string; threads: number } & ThreadSettings;
   cuda?: { built: boolean; available: boolean; devices: number; reason?: string };
 }
 
 interface Loaded {
+  settings: ThreadSettings;
   cpuCapability: string;
   numThreads: number;
   cudaIsBuilt: boolean;
@@ -52,6 +57,7 @@ const loadScript = join(__dirname, '..', '..', 'lib', 'native', 'load.js');
 
 /** Finds out what is here and whether it works. What could crash is loaded in another process. */
 export function diagnose(): Diagnosis {
+  const limits = readCpuLimits();
   const diagnosis: Diagnosis = {
     ok: false,
     package: { version: packageVersion(), addons: listAddons() },
@@ -62,7 +68,8 @@ export function diagnose(): Diagnosis {
       release: release(),
       libc: libc(),
       cpu: cpus()[0]?.model ?? 'unknown',
-      availableCpus: availableParallelism(),
+      availableCpus: Math.min(limits.affinity ?? Infinity, cpus().length),
+      cpuQuota: limits.quota,
       memoryGiB: Math.round(totalmem() / 2 ** 30),
     },
     environment: Object.fromEntries(
@@ -76,7 +83,7 @@ export function diagnose(): Diagnosis {
     const start = performance.now();
     const loaded = loadInChild();
     diagnosis.loadSeconds = (performance.now() - start) / 1000;
-    diagnosis.cpu = { capability: loaded.cpuCapability, threads: loaded.numThreads };
+    diagnosis.cpu = { capability: loaded.cpuCapability, threads: loaded.numThreads, ...loaded.settings };
     diagnosis.cuda = cudaState(libtorch, loaded);
     diagnosis.ok = true;
   } catch (error) {
@@ -89,9 +96,11 @@ export function diagnose(): Diagnosis {
 function loadInChild(): Loaded {
   const code = `
     try {
-      const addon = require(process.argv[1]).loadAddon();
+      const { loadAddon, threadSettings } = require(process.argv[1]);
+      const addon = loadAddon();
       const names = ['cpuCapability', 'numThreads', 'cudaIsBuilt', 'cudaDeviceCount'];
-      console.log(JSON.stringify(Object.fromEntries(names.map((name) => [name, addon[name]()]))));
+      const answers = Object.fromEntries(names.map((name) => [name, addon[name]()]));
+      console.log(JSON.stringify({ ...answers, settings: threadSettings() }));
     } catch (error) {
       console.log(JSON.stringify({ error: error.message }));
     }`;

@@ -4,17 +4,18 @@ import { type Addon, findAddons } from './addons';
 import { elfProblem } from './elf';
 import { findLibtorch, type Libtorch, libraryFile, remedies } from './libtorch';
 import { addonFailure, libtorchFailure } from './load-failure';
+import type { Loader } from './loader';
+import { limitThreads, loadOpenMp, type ThreadSetter, type ThreadsReason, type WaitPolicy } from './openmp';
 import type { Environment } from './system';
 
-/** The add-on of binding/loader.cc, which needs no libtorch itself. */
-export interface Loader {
-  /** Loads libtorch.so by its absolute path and gives its version. Throws the system's message. */
-  loadLibtorch(path: string): string;
-  /** The exports of the library that was compiled for the libtorch that is loaded. Throws the system's message. */
-  open(path: string): unknown;
+/** How the threads of libtorch are set in this thread, and by whom. */
+export interface ThreadSettings {
+  waitPolicy: WaitPolicy;
+  threadsReason: ThreadsReason;
 }
 
 let inUse: Libtorch | undefined;
+let settings: ThreadSettings | undefined;
 
 /**
  * The libtorch that this thread runs on; undefined before its first tensor, which loads it.
@@ -31,6 +32,11 @@ export function libtorchInUse(): Libtorch | undefined {
   return inUse;
 }
 
+/** Undefined before libtorch is loaded. */
+export function threadSettings(): ThreadSettings | undefined {
+  return settings;
+}
+
 /**
  * Loads libtorch and then the add-on compiled for it.
  *
@@ -39,9 +45,11 @@ export function libtorchInUse(): Libtorch | undefined {
 export function loadAddon(): unknown {
   const { addon, libtorch } = findPair();
   const loader: Loader = loadWhole(addon.loader, () => require(addon.loader));
+  const waitPolicy = loadOpenMp(loader, libtorch);
   loadLibtorch(loader, libtorch);
-  const exports = loadWhole(addon.library, () => loader.open(addon.library));
-  inUse = libtorch;
+  const exports = loadWhole(addon.library, () => loader.open(addon.library)) as ThreadSetter;
+  settings = { waitPolicy, threadsReason: limitThreads(loader, exports) };
+  inUse = Object.freeze(libtorch);
   return exports;
 }
 

@@ -40,12 +40,22 @@ export async function pipInstall({ python, args, temporaryFolder, signal, onProg
     ['-m', 'pip', 'install', ...common, ...(onTerminal ? [] : ['--progress-bar', 'off']), ...args],
     { env: { ...process.env, TMPDIR: temporaryFolder }, stdio: ['ignore', onTerminal ? 2 : 'pipe', 'pipe'], signal },
   );
-  if (child.stdout) createInterface(child.stdout).on('line', onProgress ?? console.error);
   let failure = '';
   child.stderr!.setEncoding('utf8').on('data', (text) => {
     failure += text;
   });
-  const status = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
+  const status = await new Promise((resolve, reject) => {
+    child.on('close', resolve).on('error', reject);
+    if (child.stdout) createInterface(child.stdout).on('line', tell);
+    function tell(line: string) {
+      try {
+        (onProgress ?? console.error)(line);
+      } catch (error) {
+        child.kill();
+        reject(error); // a listener's would end the process
+      }
+    }
+  });
   return status === 0 ? undefined : failure || `pip ended with status ${status}`;
 }
 

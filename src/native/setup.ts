@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { type Checks, checkBoolean, checkFunction, checkString, readOptions } from '../check';
 import { LibtorchGenerativeError } from '../errors';
 import { cacheFolder, cacheRoot, emptyCache, withStagingFolder } from './cache';
 import { BUILDABLE, FETCHED_VERSIONS, inspectLibtorch, isBuildable, type Libtorch, libtorchRoot } from './libtorch';
@@ -10,12 +11,14 @@ import { findPip, type PipRun, pipInstall, pipReason } from './pip';
 /** Where {@link setupLibtorch} takes libtorch from. */
 export interface SetupOptions {
   /** Fetch the build with CUDA, gigabytes, rather than the one for the CPU. Default false. */
-  cuda?: boolean;
+  cuda?: boolean | undefined;
   /** Take libtorch from this folder with lib/ and include/, or torch/lib as pip lays it, rather than with pip. */
-  from?: string;
+  from?: string | undefined;
   /** Gets a line for each step. Without it, pip's own progress bar on a terminal and plain lines elsewhere, on stderr. */
-  onProgress?: (line: string) => void;
+  onProgress?: ((line: string) => void) | undefined;
 }
+
+const CHECKS: Checks<SetupOptions> = { cuda: checkBoolean, from: checkString, onProgress: checkFunction };
 
 const cpuIndex = 'https://download.pytorch.org/whl/cpu';
 /** Files of torch/lib that only Python or PyTorch's own tests use. */
@@ -25,7 +28,8 @@ const unneededLibraries = /^lib(torch_python|torch_global_deps|shm|aoti_custom_o
  * Fills the package's cache with libtorch, unless it is there already. The folder gets its name once it is complete, so
  * that an interrupted or a second, simultaneous setup does no harm.
  *
- * @throws ERR_SETUP; ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION for a `from` that is not the libtorch needed
+ * @throws ERR_SETUP; ERR_INVALID_ARGUMENT, before anything is done, for an option that is unknown or of another type;
+ *   ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION for a `from` that is not the libtorch needed
  * @example
  * ```ts
  * import { setupLibtorch } from 'libtorch-generative';
@@ -39,7 +43,8 @@ const unneededLibraries = /^lib(torch_python|torch_global_deps|shm|aoti_custom_o
  * });
  * ```
  */
-export async function setupLibtorch({ cuda = false, from, onProgress }: SetupOptions = {}): Promise<Libtorch> {
+export async function setupLibtorch(options?: SetupOptions): Promise<Libtorch> {
+  const { cuda = false, from, onProgress } = readOptions(options, CHECKS);
   const source = from === undefined ? undefined : inspectSource(from);
   const wanted = source ?? { version: cuda ? FETCHED_VERSIONS.cuda : FETCHED_VERSIONS.cpu, cuda };
   const folder = cacheFolder(wanted.version, wanted.cuda);

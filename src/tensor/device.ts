@@ -60,7 +60,8 @@ function whyNoCuda(count: number): string {
 }
 
 /**
- * How many threads an operator that is called from this thread may use; at first libtorch's choice, one a core.
+ * How many threads an operator that is called from this thread may use; at first one for each core, but no more than
+ * the CPUs that the process may run on or its container's CPU quota, rounded up. `OMP_NUM_THREADS` sets another number.
  *
  * @example
  * ```ts

@@ -35,7 +35,12 @@ test('a machine that can train is described, and the status is 0', () => {
     system: { platform: process.platform, arch: process.arch, availableCpus: expect.any(Number) },
     cache: { folder: expect.stringMatching(/libtorch-generative$/) },
     ...findPair(),
-    cpu: { capability: expect.stringMatching(/^\S/), threads: expect.any(Number) },
+    cpu: {
+      capability: expect.stringMatching(/^\S/),
+      threads: expect.any(Number),
+      threadsReason: expect.stringMatching(/^(cores|affinity|quota|OMP_NUM_THREADS|MKL_NUM_THREADS)$/),
+      waitPolicy: expect.stringMatching(/^(package|OMP_WAIT_POLICY|GOMP_SPINCOUNT|libtorch)$/),
+    },
   });
   expect(diagnosis.cpu.threads).toBeGreaterThan(0);
   expect(diagnosis.cuda.available || diagnosis.cuda.reason).toBeTruthy();
@@ -54,7 +59,14 @@ test('for a person it is a table', () => {
   expect(stdout).toMatch(
     /\nadd-on {4}for libtorch 2\..*\n {10}\/.*\nlibtorch {2}2\..* build, .*\n {10}\/.*\nloads {5}yes/,
   );
-  expect(stdout).toMatch(/\nCPU {7}.* threads\nCUDA {6}(yes|no: ).*\n\nReady to train\n$/);
+  expect(stdout).toMatch(
+    /\nCPU {7}.*\n {10}quota: (none|\d.*CPUs.*)\nthreads {3}\d+ by default: .*\n {10}when they wait.*\nCUDA {6}(yes|no: ).*\n\nReady to train\n$/,
+  );
+});
+
+test('who has set the threads and how they wait is told', () => {
+  const { stdout } = doctor([], { OMP_NUM_THREADS: '1', OMP_WAIT_POLICY: 'passive' });
+  expect(stdout).toMatch(/\nthreads {3}1 by default: set by OMP_NUM_THREADS\n.*: as OMP_WAIT_POLICY says\n/);
 });
 
 test('a libtorch with a file missing is told, and the status is 1', () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findLibtorch } from '../../src/native/libtorch';
-import { removeCache, setupLibtorch } from '../../src/native/setup';
+import { removeCache, type SetupOptions, setupLibtorch } from '../../src/native/setup';
 import { temporaryFolder, writeFakeLibtorch, writeFakePython, writeFiles } from './fake-libtorch';
 
 const originalEnv = process.env;
@@ -25,6 +25,44 @@ const lines: string[] = [];
 const setup = (options: { cuda?: boolean; from?: string } = {}) =>
   setupLibtorch({ ...options, onProgress: (line) => lines.push(line) });
 const fakeLibtorch = (options = {}) => writeFakeLibtorch(join(folder, 'source'), options);
+
+test.each([
+  [null, /^Expected an object for options but received null/],
+  ['source', /^Expected an object for options/],
+  [{ cudda: true }, /^Unknown option "cudda"\. Did you mean "cuda"\?$/],
+  [{ cuda: 'yes' }, /^Expected true or false for cuda but received "yes"/],
+  [{ from: '' }, /^Expected a string that is not empty for from/],
+  [{ from: 5 }, /^Expected a string .*for from but received .*5/],
+  [{ onProgress: console }, /^Expected a function for onProgress/],
+  [
+    {
+      get from() {
+        throw new Error('hostile');
+      },
+    },
+    /^Expected an object whose properties can be read for options/,
+  ],
+  [
+    new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('hostile');
+        },
+      },
+    ),
+    /^Expected an object whose properties/,
+  ],
+])('options %# that are none are refused before anything is done', async (options, message) => {
+  const { PATH } = writeFakePython(folder, 'echo python ran >&2; exit 1');
+  process.env.PATH = PATH;
+  await expect(setupLibtorch(options as SetupOptions)).rejects.toMatchObject({
+    name: 'LibtorchGenerativeError',
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringMatching(message),
+  });
+  expect(existsSync(cache)).toBe(false);
+});
 
 describe('from a folder', () => {
   test('the cache gets what is needed, and the search finds it', async () => {
@@ -187,6 +225,15 @@ describe('with pip', () => {
       expect.stringMatching(/--target \S+ --no-deps torch==2\.13\.0\+cpu$/),
       expect.stringMatching(/--index-url \S+\/whl\/cpu --retries 2 --no-deps torch==2\.13\.0\+cpu$/),
     ]);
+  });
+
+  test('an onProgress that throws ends it with that error', async () => {
+    fakePip('echo fetching; exec sleep 5');
+    const onProgress = (line: string) => {
+      if (line === 'fetching') throw new Error('no more');
+    };
+    await expect(setupLibtorch({ onProgress })).rejects.toThrow('no more');
+    expect(readdirSync(cache)).toEqual([]);
   });
 
   test("the CUDA build comes with the packages that torch's metadata names", async () => {

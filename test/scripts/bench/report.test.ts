@@ -1,3 +1,4 @@
+import type { BusyRow } from '../../../scripts/bench/busy-case';
 import { formatReport, type Report } from '../../../scripts/bench/report';
 import { isBeyondLimit, missesTarget, type Row } from '../../../scripts/bench/row';
 
@@ -32,14 +33,14 @@ test('a target is beyond the limit if the products alone take too long', () => {
   expect(isBeyondLimit(limited(2))).toBe(false);
   expect(isBeyondLimit(limited(2.5))).toBe(true);
   const rows = [limited(2), { ...limited(2.5), case: 'far' }];
-  expect(formatReport({ machine, rows, grid: [], notes: [] })).toContain(
+  expect(formatReport({ machine, rows, busy: [], grid: [], notes: [] })).toContain(
     '0 of 2 targets are met; missed: gan (1 thread); beyond the limit: far (1 thread).',
   );
 });
 
 test('a report shows medians, ratios, targets, what is missing, and the machine', () => {
   const slow = { ...row, case: 'slow', title: 'Slow', rounds: { pytorch: [1], ours: [2], floor: [1], tfjs: [40] } };
-  const text = formatReport({ machine, rows: [row, slow], grid: [], notes: ['tfjs is not there'] });
+  const text = formatReport({ machine, rows: [row, slow], busy: [], grid: [], notes: ['tfjs is not there'] });
   const [gan] = text.split('\n').filter((line) => line.includes('GAN step'));
   const cells = gan!.split('|').map((cell) => cell.trim());
   const start = [
@@ -72,8 +73,37 @@ test('the grid has a line for each batch and hidden size, marks what ran at 2 th
     rounds: { pytorch: [pytorch], ours: [2], floor: [floor] },
   });
   const grid: Report['grid'] = [at(1, 20, 8), at(2, 20, 6), at(2, 200, 3)];
-  const text = formatReport({ machine, rows: [], grid, notes: [] });
+  const text = formatReport({ machine, rows: [], busy: [], grid, notes: [] });
   expect(text).toMatch(/\| B 32 H 64 +\| 4\.00 \/ 3\.00 \| 1\.50 \* \|/);
   expect(text).toContain('Worst cell: t200 (2 threads): 1.50 (1.50 to 1.50)');
   expect(text).not.toContain('inference');
+});
+
+test('what busy cores cost is a table of its own, with the times slower in the same round', () => {
+  const busy: BusyRow = {
+    case: 'busy',
+    title: 'MNIST epoch',
+    threads: 2,
+    target: 2.5,
+    rounds: { pytorch: [4, 5, 6], ours: [2, 2, 3], pytorchBusy: [20, 25, 60], oursBusy: [4, 6, 6] },
+  };
+  const report = { machine, rows: [], grid: [], notes: [] };
+  const cells = (row: BusyRow) =>
+    formatReport({ ...report, busy: [row] })
+      .split('\n')[2]!
+      .split('|')
+      .map((cell) => cell.trim());
+  expect(cells(busy).slice(1, -1)).toEqual([
+    'MNIST epoch',
+    '2',
+    '5.00 ms',
+    '25.0 ms',
+    '5.00',
+    '2.00 ms',
+    '6.00 ms',
+    '2.00',
+    '2.00 to 2.50',
+    '≤ 2.5 (met)',
+  ]);
+  expect(cells({ ...busy, target: 1.9 }).at(-2)).toBe('≤ 1.9 (missed)');
 });
