@@ -6,7 +6,7 @@ import { setNumThreads } from '../tensor/device';
 import { evaluateHeldOut } from '../training/held-out';
 import { loadForecaster } from '../training/load-run';
 import { writeEvaluation } from '../training/run-evaluation';
-import type { EvaluateFlags } from './flags';
+import type { EvaluateFlags } from './evaluate';
 import { readHistory } from './history';
 
 /** Scores an MDN-RNN's forecasts of what was kept from its training, on stdout and in evaluation.json, or of other values. */
