@@ -34,11 +34,12 @@ function entriesOf(object: object, argument: string): [string, unknown][] {
   if (typeof object !== 'object' || object === null || Array.isArray(object) || ArrayBuffer.isView(object)) {
     throw invalidArgument(argument, 'an object', object);
   }
-  return reading(argument, () => {
-    const entries: [string, unknown][] = [];
-    for (const name in object) entries.push([name, object[name as keyof object]]);
-    return entries;
+  const names = reading(argument, () => {
+    const names: string[] = [];
+    for (const name in object) names.push(name);
+    return names;
   });
+  return names.map((name) => [name, reading(`${argument}.${name}`, () => object[name as keyof object])]);
 }
 
 /** Runs what reads a caller's object: a getter or a Proxy may throw anything. */
@@ -66,7 +67,8 @@ export function checkSize(name: string, value: unknown): void {
 /** Throws unless `value` is a whole number within the bounds, which doubles hold exactly. */
 export function checkInteger(name: string, value: unknown, { min = -Infinity, max = Infinity } = {}): void {
   if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max) return;
-  const most = (value as number) > Number.MAX_SAFE_INTEGER ? Math.min(max, Number.MAX_SAFE_INTEGER) : max;
+  const isHuge = typeof value === 'number' && value > Number.MAX_SAFE_INTEGER;
+  const most = isHuge ? Math.min(max, Number.MAX_SAFE_INTEGER) : max;
   const limits = [...(min > -Infinity ? [`at least ${min}`] : []), ...(most < Infinity ? [`at most ${most}`] : [])];
   throw invalidArgument(name, `a whole number${limits.length > 0 ? ` of ${limits.join(' and ')}` : ''}`, value);
 }

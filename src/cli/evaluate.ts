@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { worded } from '../errors';
 import { FORECAST_OPTIONS } from '../models/forecast-options';
-import { type OptionTable, onOff, path, type Resolved, wholeNumber, withDefaults } from '../option';
+import { type OptionTable, onOff, path, wholeNumber, withDefaults } from '../option';
 import { RunFolder } from '../training/run-folder';
 import { evaluateGanRun } from './evaluate-images';
 import { evaluateSeriesRun } from './evaluate-series';
@@ -38,11 +38,8 @@ const FLAGS = {
     help: "images to draw, more than the classifier's features",
   },
   seed: { ...seed, help: 'the same seed draws the same paths or images' },
-  json: { ...onOff, help: 'JSON on stdout' },
+  json: { ...onOff, default: false, help: 'JSON on stdout' },
 } satisfies OptionTable<GivenFlags>;
-
-/** The flags of `evaluate`, for either kind of run. */
-export type EvaluateFlags = Resolved<GivenFlags, typeof FLAGS>;
 
 /** Flags that mean nothing to a kind of run. */
 const FOREIGN: Record<string, (keyof GivenFlags)[]> = { gan: ['horizon', 'season', 'paths'], 'mdn-rnn': ['count'] };

@@ -46,7 +46,7 @@ const FLAGS = {
     defaultHelp: 'CSV on stdout',
   },
   chart: { ...path('file'), help: 'an SVG chart to write too' },
-  json: { ...onOff, help: 'JSON on stdout' },
+  json: { ...onOff, default: false, help: 'JSON on stdout' },
 } satisfies OptionTable<GivenFlags>;
 
 type ForecastFlags = Resolved<GivenFlags, typeof FLAGS>;
@@ -77,7 +77,9 @@ async function run(runFolder: string, given: GivenFlags): Promise<void> {
         `${option('chart')} draws one series: choose it by ${option('series')}, such as ${series[0]!.name}.`,
     );
   }
-  const forecasts = series.map((each) => summarizeForecast(forecaster, each, flags));
+  const { horizon, paths, quantiles, temperature, seed } = flags;
+  const options = { horizon, paths, quantiles, temperature, seed };
+  const forecasts = series.map((each) => summarizeForecast(forecaster, each, options));
   const column = [settings.column].flat().join(', ');
   writeForecasts(column, forecasts, flags);
   if (flags.chart) await writeChart(flags.chart, column, series[0]!, forecasts[0]!);

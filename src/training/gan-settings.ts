@@ -1,8 +1,9 @@
 import { checkSize, oneOf } from '../check';
+import { checkMemory } from '../check-memory';
 import { type Surface, worded } from '../errors';
 import { checksOf, orNull, withDefaults } from '../option';
 import { GAN_OPTIONS, type GanLossName, type GanPreset, type TrainGanOptions } from './gan-options';
-import { readTrainingOptions, settingsOf } from './options';
+import { BYTES_PER_WEIGHT, readTrainingOptions, settingsOf } from './options';
 import type { RunKind } from './run-folder';
 
 /** All options of a GAN's training, resolved: what config.json keeps. */
@@ -63,10 +64,25 @@ export const GAN_RUN: RunKind<GanSettings> = {
 export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   const asked = readTrainingOptions(options, GAN_OPTIONS);
   const settings = settingsOf(withDefaults(asked, GAN_OPTIONS));
-  if (asked.resume === undefined) checkTogether(settings);
+  if (asked.resume === undefined) {
+    checkTogether(settings);
+    checkSizes(settings);
+  }
   const { preset, loss, clipNorm = null, emaDecay } = settings;
   const output = preset === 'article' && loss === 'bce' ? 'probability' : 'logit';
-  return { ...settings, clipNorm, emaDecay: emaDecay || null, output, noiseDim: 100, height: 28, width: 28 };
+  return { ...settings, clipNorm, emaDecay: emaDecay || null, output, noiseDim: NOISE_DIM, height: SIDE, width: SIDE };
+}
+
+/** The article's; images may be of another size. */
+const [NOISE_DIM, SIDE] = [100, 28];
+
+/** Throws if nets or batches can't be in memory. */
+function checkSizes({ hidden, batchSize }: Pick<GanSettings, 'hidden' | 'batchSize'>): void {
+  const dataDim = SIDE * SIDE;
+  const numWeights = hidden * (NOISE_DIM + 2 * dataDim); // of both nets
+  checkMemory('hidden', hidden, numWeights * BYTES_PER_WEIGHT);
+  const numOutputs = NOISE_DIM + 3 * hidden + 2 * dataDim; // of the layers, for an image
+  checkMemory('batchSize', batchSize, batchSize * numOutputs * Float32Array.BYTES_PER_ELEMENT);
 }
 
 /** Throws if an option takes from another what was given for it. */

@@ -1,4 +1,5 @@
 import { arrayOf, checkObject, within } from '../check';
+import { checkMemory } from '../check-memory';
 import type { CalendarCycle } from '../data/calendar';
 import type { Forecaster } from '../data/forecaster';
 import type { LinkName } from '../data/link';
@@ -8,7 +9,7 @@ import { worded } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { checksOf, missingOption, orUndefined, withDefaults } from '../option';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from './mdn-rnn-options';
-import { readTrainingOptions, settingsOf } from './options';
+import { BYTES_PER_WEIGHT, readTrainingOptions, settingsOf } from './options';
 import type { RunKind } from './run-folder';
 
 /** All options of an MDN-RNN's training, resolved: what config.json keeps, with what was fitted to the data. */
@@ -94,7 +95,10 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
 export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdnRnnSettings {
   const asked = readTrainingOptions(options, MDN_RNN_OPTIONS);
   const { onWarning: _, ...settings } = settingsOf(withDefaults(asked, MDN_RNN_OPTIONS));
-  if (asked.resume === undefined) checkTogether(settings);
+  if (asked.resume === undefined) {
+    checkTogether(settings);
+    checkSizes(settings);
+  }
   const { column } = settings;
   return { ...settings, column: Array.isArray(column) && column.length === 1 ? column[0]! : column };
 }
@@ -115,6 +119,12 @@ function checkTogether(settings: RequestedMdnRnnSettings): void {
   for (const name of ['patience', 'lrPatience', 'calibrate'] as const) {
     if (settings[name] !== undefined && validation === 0) throw requires(name, 'validation', ' > 0');
   }
+}
+
+/** Throws if the net can't be in memory. */
+function checkSizes({ hidden, mixtures }: Pick<MdnRnnSettings, 'hidden' | 'mixtures'>): void {
+  checkMemory('hidden', hidden, 3 * hidden * hidden * BYTES_PER_WEIGHT);
+  checkMemory('mixtures', mixtures, 3 * mixtures * hidden * BYTES_PER_WEIGHT);
 }
 
 function requires(name: string, other: string, what: string) {

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { invalidArgument, worded } from '../errors';
 import { abortSignal, callback, finiteNumber, type OptionTable, path, readDeclared, wholeNumber } from '../option';
 import { type Device, numThreads, resolveDevice, setNumThreads } from '../tensor/device';
-import { RunFolder } from './run-folder';
+import { loadingFrom, RunFolder } from './run-folder';
 
 /** Where a training stands, for a progress bar. */
 export interface Progress {
@@ -48,6 +48,9 @@ export interface TrainingOptions {
   /** Is called after each batch. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+/** A weight, its gradient and Adam's two moments, in float32. */
+export const BYTES_PER_WEIGHT = 4 * Float32Array.BYTES_PER_ELEMENT;
 
 /** Declarations of what each training completes by its defaults. */
 export const EPOCHS = { ...wholeNumber({ min: 1 }), help: 'how often to go through the data' };
@@ -99,12 +102,22 @@ export function settingsOf<T extends Record<(typeof NOT_KEPT)[number], unknown>>
   return Object.fromEntries(kept) as Omit<T, (typeof NOT_KEPT)[number]>;
 }
 
+/** Where a run is trained, which may have been edited. @throws ERR_FILE, ERR_CHECKPOINT */
+function checkedPlace(run: string): { device: string; threads: number } {
+  const { device, threads } = RunFolder.configOf(run);
+  loadingFrom(join(run, 'config.json'), () => {
+    checkDevice('device', device);
+    THREADS.check('threads', threads);
+  });
+  return { device, threads };
+}
+
 /** Sets the threads and resolves the device, with `resume` by default the run's. @throws ERR_DEVICE */
 export function prepareDevice(
   { device, threads, resume }: Pick<TrainingOptions, 'device' | 'threads' | 'resume'>,
   defaultThreads?: number,
 ): string {
-  const run = resume === undefined ? undefined : RunFolder.configOf(resume);
+  const run = resume === undefined ? undefined : checkedPlace(resume);
   const resolved = resolveDevice(device ?? run?.device);
   const wanted = threads ?? run?.threads ?? defaultThreads;
   if (wanted !== undefined && wanted !== numThreads()) setNumThreads(wanted);

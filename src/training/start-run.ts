@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { describe, LibtorchGenerativeError, worded } from '../errors';
+import { LibtorchGenerativeError, worded } from '../errors';
 import { numThreads } from '../tensor/device';
 import { type Position, resumeCheckpoint } from './checkpoint';
 import type { Training } from './epochs';
@@ -104,7 +104,7 @@ function checkSameRun<Settings extends RunSettings>(
   if (saved.dataSha256 !== dataSha256) {
     throw new LibtorchGenerativeError(
       'ERR_CHECKPOINT',
-      `Expected the data that ${run} was trained on, but ${settings.data} holds other data by now: train a new run`,
+      `${settings.data} has changed since ${run} was trained: restore it, or train a new run`,
     );
   }
   const before = saved.settings as Record<string, unknown>;
@@ -112,7 +112,7 @@ function checkSameRun<Settings extends RunSettings>(
     if (isChangeable(name) || isSame(before[name], value)) continue;
     throw new LibtorchGenerativeError(
       'ERR_CHECKPOINT',
-      `Expected the settings of its checkpoint in ${run}/config.json, but ${name} is ${describe(value)} instead of ${describe(before[name])}`,
+      `${run}/config.json does not match the checkpoint: ${name} is ${JSON.stringify(value)} but was ${JSON.stringify(before[name])}`,
     );
   }
 }

@@ -101,7 +101,11 @@ describe('several series in one file', () => {
         /Expected covariates of the time that is forecast too, but they are known for 250 steps of the series "small" only/,
       ],
       [['--series', 'larg'], 2, /Unknown series "larg"\. Did you mean "large"\?/],
-      [['--chart', 'chart.svg', '--horizon', '5'], 2, /--chart draws one series: choose it by --series, such as small\./],
+      [
+        ['--chart', 'chart.svg', '--horizon', '5'],
+        2,
+        /--chart draws one series: choose it by --series, such as small\./,
+      ],
     ];
     for (const [flags, status, message] of failures) {
       const result = await cli('forecast', 'run', ...flags);
@@ -164,12 +168,7 @@ test('a series of a few values trains, resumes and reports', async () => {
 });
 
 test.each<[string, string[], number, RegExp]>([
-  [
-    'a calendar without times',
-    ['--calendar', 'month'],
-    2,
-    /--calendar requires --time/,
-  ],
+  ['a calendar without times', ['--calendar', 'month'], 2, /--calendar requires --time/],
   [
     'a calendar of numbers',
     ['--calendar', 'month', '--time', 'n'],
@@ -184,7 +183,12 @@ test.each<[string, string[], number, RegExp]>([
     1,
     /a\.csv:2: expected values above 0 .*but found 0 in column "x"/,
   ],
-  ['parts that leave nothing', ['--validation', '0.6', '--test', '0.5'], 2, /leave a part for training, but 0\.6 \+ 0\.5 is not below 1/],
+  [
+    'parts that leave nothing',
+    ['--validation', '0.6', '--test', '0.5'],
+    2,
+    /leave a part for training, but 0\.6 \+ 0\.5 is not below 1/,
+  ],
   ['too few values to calibrate by', ['--calibrate', '30'], 1, /at least 39 validation values to calibrate/],
   ['missing covariates', ['--covariates', 'c'], 1, /a\.csv:5: missing value in column "c"/],
   ['an unknown covariate', ['--covariates', 'd'], 1, /no column "d"/],
