@@ -40,8 +40,11 @@ export interface Option<Value = unknown, Options = unknown> extends Kind {
   defaultHelp?: string;
 }
 
+/** What an option is once its default is filled in. */
+export type Settled<Options> = { [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
+
 /** A declaration for each option of an interface: one too many or too few does not compile. */
-export type OptionTable<Options> = { [Name in keyof Options]-?: Option<Exclude<Options[Name], undefined>, Options> };
+export type OptionTable<Options> = { [Name in keyof Options]-?: Option<Settled<Options>[Name], Options> };
 
 /** The values of all options of a table: what has a default is there. */
 export type Resolved<Options, Table extends OptionTable<Options>> = {
@@ -59,10 +62,18 @@ export function wholeNumber(bounds: { min?: number; max?: number } = {}) {
   } satisfies Kind;
 }
 
+/** A size or a count. */
+export const size = wholeNumber({ min: 1 });
+
 /** A finite number. */
 export function finiteNumber(bounds: Parameters<typeof within>[0] = {}) {
   return { check: within(bounds), placeholder: 'x', parse: toNumber } satisfies Kind;
 }
+
+export const positive = finiteNumber({ above: 0 });
+
+/** A part of a whole. */
+export const part = { ...finiteNumber({ min: 0, below: 1 }), placeholder: 'part' } satisfies Kind;
 
 /** One of some words. */
 export function choice(...words: readonly string[]) {

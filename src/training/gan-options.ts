@@ -1,4 +1,4 @@
-import { choice, finiteNumber, type OptionTable, onOff, path, wholeNumber } from '../option';
+import { choice, finiteNumber, type OptionTable, onOff, part, path, positive, size } from '../option';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 
 /**
@@ -50,6 +50,9 @@ export interface TrainGanOptions extends TrainingOptions {
   asWritten?: boolean | undefined;
 }
 
+const ARTICLE = { preset: 'article' } as const;
+const ON_NOISE = { data: 'noise' } as const;
+
 /** The recommended values are the best of scripts/study. */
 export const GAN_OPTIONS = {
   data: {
@@ -61,46 +64,33 @@ export const GAN_OPTIONS = {
   preset: {
     ...choice('recommended', 'article'),
     default: 'recommended',
-    unless: [[{ data: 'noise' }, 'article']],
+    unless: [[ON_NOISE, 'article']],
     help: "recommended, or article for the article's values",
   },
-  hidden: {
-    ...wholeNumber({ min: 1 }),
-    default: 512,
-    unless: [[{ preset: 'article' }, 128]],
-    help: 'units of the hidden layers',
-  },
-  beta1: {
-    ...finiteNumber({ min: 0, below: 1 }),
-    default: 0,
-    unless: [[{ preset: 'article' }, 0.9]],
-    help: "Adam's first decay",
-  },
+  hidden: { ...size, default: 512, unless: [[ARTICLE, 128]], help: 'units of the hidden layers' },
+  beta1: { ...part, placeholder: 'x', default: 0, unless: [[ARTICLE, 0.9]], help: "Adam's first decay" },
   realLabel: {
     ...finiteNumber({ above: 0, max: 1 }),
     default: 0.9,
     unless: [
-      [{ preset: 'article' }, 1],
+      [ARTICLE, 1],
       [{ loss: 'hinge' }, 1],
     ],
     help: 'target for real images',
   },
   loss: { ...choice('bce', 'hinge', 'least-squares'), default: 'bce', help: 'bce, hinge or least-squares' },
-  clipNorm: {
-    ...finiteNumber({ above: 0 }),
-    help: "scale each net's gradient down to this norm",
-    defaultHelp: 'never',
-  },
+  clipNorm: { ...positive, help: "scale each net's gradient down to this norm", defaultHelp: 'never' },
   emaDecay: {
-    ...finiteNumber({ min: 0, below: 1 }),
+    ...part,
+    placeholder: 'x',
     default: 0.999,
-    unless: [[{ preset: 'article' }, 0]],
+    unless: [[ARTICLE, 0]],
     help: "decay of the average of the generator's weights to draw from, 0 for none",
   },
   asWritten: { ...onOff, default: false, help: "the article's program to the letter, on random data" },
-  epochs: { ...EPOCHS, default: 20, unless: [[{ data: 'noise' }, 200]] },
+  epochs: { ...EPOCHS, default: 20, unless: [[ON_NOISE, 200]] },
   batchSize: { ...BATCH_SIZE, default: 128 },
-  lr: { ...LR, default: 1e-3, unless: [[{ preset: 'article' }, 2e-4]] },
+  lr: { ...LR, default: 1e-3, unless: [[ARTICLE, 2e-4]] },
   threads: { ...THREADS, defaultHelp: "one a core; with --resume the run's" },
   ...COMMON_OPTIONS,
 } satisfies OptionTable<TrainGanOptions>;

@@ -2,38 +2,16 @@ import { checkSize, oneOf } from '../check';
 import { checkMemory } from '../check-memory';
 import { type Surface, worded } from '../errors';
 import { checksOf, orNull, withDefaults } from '../option';
-import { GAN_OPTIONS, type GanLossName, type GanPreset, type TrainGanOptions } from './gan-options';
-import { BYTES_PER_WEIGHT, readTrainingOptions, settingsOf } from './options';
+import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
+import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
 import type { RunKind } from './run-folder';
 
-/** All options of a GAN's training, resolved: what config.json keeps. */
-export interface GanSettings {
-  /** "mnist", "noise" or a path; in config.json from the root. */
-  data: string;
-  /** How often the data is gone through. */
-  epochs: number;
-  /** Images in a batch. */
-  batchSize: number;
-  /** Adam's learning rate. */
-  lr: number;
-  /** Of the thread's random numbers. */
-  seed: number;
-  /** Where the values that were not given come from. */
-  preset: GanPreset;
-  /** Units of the hidden layers. */
-  hidden: number;
-  /** Adam's decay of the first moment. */
-  beta1: number;
-  /** The discriminator's target for real data. */
-  realLabel: number;
-  /** What the nets minimise. */
-  loss: GanLossName;
+/** All options of a GAN's training, resolved: what config.json keeps. The path `data` is there from the root. */
+export interface GanSettings extends Kept<Omit<TrainGanOptions, 'clipNorm' | 'emaDecay'>> {
   /** The largest norm of each net's gradient; null for any. */
   clipNorm: number | null;
   /** Decay of the moving average of the generator's weights; null for no average. */
   emaDecay: number | null;
-  /** Whether it is the article's program to the letter. */
-  asWritten: boolean;
   /** What the losses are computed on: the article's probabilities, or logits, which is stable. */
   output: 'probability' | 'logit';
   /** Numbers in a noise vector. */

@@ -1,69 +1,23 @@
 import { arrayOf, checkObject, within } from '../check';
 import { checkMemory } from '../check-memory';
-import type { CalendarCycle } from '../data/calendar';
 import type { Forecaster } from '../data/forecaster';
-import type { LinkName } from '../data/link';
-import type { ScalingKind } from '../data/scaling';
 import { SeriesEncoding, type SeriesEncodingState } from '../data/series-encoding';
 import { worded } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { checksOf, missingOption, orUndefined, withDefaults } from '../option';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from './mdn-rnn-options';
-import { BYTES_PER_WEIGHT, readTrainingOptions, settingsOf } from './options';
+import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
 import type { RunKind } from './run-folder';
 
-/** All options of an MDN-RNN's training, resolved: what config.json keeps, with what was fitted to the data. */
-export interface MdnRnnSettings {
-  /** A CSV file; in config.json from the root. */
-  data: string;
-  /** The column of the values, or several. */
-  column: string | string[];
-  /** The column that tells which series a row is of. */
-  series?: string | undefined;
-  /** The column of the time. */
-  time?: string | undefined;
-  /** Columns that are known in advance. */
-  covariates: string[];
-  /** Calendar features of the time that is predicted. */
-  calendar: CalendarCycle[];
-  /** What values are scaled by. */
-  scale: ScalingKind;
-  /** How the model sees values. */
-  link: LinkName;
-  /** How often the data is gone through, at most. */
-  epochs: number;
-  /** Windows in a batch. */
-  batchSize: number;
-  /** Adam's learning rate at the beginning. */
-  lr: number;
-  /** Of the thread's random numbers. */
-  seed: number;
-  /** Values that the next one is predicted from. */
-  window: number;
-  /** Units of the GRU. */
-  hidden: number;
-  /** Gaussians in the mixture. */
-  mixtures: number;
-  /** What is minimised. */
-  loss: 'nll' | 'mse';
-  /** The power of the predicted variance that each value counts as. */
-  betaNll: number;
-  /** The part of each series for validation. */
-  validation: number;
-  /** The part of each series for evaluation. */
-  test: number;
-  /** The largest total norm of the gradients; undefined for any. */
-  clipNorm?: number | undefined;
-  /** Epochs without a better validation loss after which it stops; undefined for never. */
-  patience?: number | undefined;
-  /** Epochs without a better validation loss after which the learning rate falls; undefined for never. */
-  lrPatience?: number | undefined;
-  /** What the learning rate is multiplied by then. */
-  lrFactor: number;
-  /** Steps ahead that the width of forecasts is fitted for; undefined for none. */
-  calibrate?: number | undefined;
-  /** Whether the GRU is libtorch's own. */
-  exact: boolean;
+type WithoutDefault = 'series' | 'time' | 'clipNorm' | 'patience' | 'lrPatience' | 'calibrate';
+
+/**
+ * All options of an MDN-RNN's training, resolved: what config.json keeps, with what was fitted to the data. The path
+ * `data` is there from the root.
+ */
+export interface MdnRnnSettings
+  extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'onWarning'>>,
+    Pick<TrainMdnRnnOptions, WithoutDefault> {
   /** Fitted on the training part. */
   encoding: SeriesEncodingState;
   /** Fitted on the validation part if the run has ended and `calibrate` was asked for, see {@link Forecaster}. */

@@ -1,6 +1,16 @@
 import { join, resolve } from 'node:path';
 import { invalidArgument, worded } from '../errors';
-import { abortSignal, callback, finiteNumber, type OptionTable, path, readDeclared, wholeNumber } from '../option';
+import {
+  abortSignal,
+  callback,
+  type OptionTable,
+  path,
+  positive,
+  readDeclared,
+  type Settled,
+  size,
+  wholeNumber,
+} from '../option';
 import { type Device, numThreads, resolveDevice, setNumThreads } from '../tensor/device';
 import { loadingFrom, RunFolder } from './run-folder';
 
@@ -53,9 +63,9 @@ export interface TrainingOptions {
 export const BYTES_PER_WEIGHT = 4 * Float32Array.BYTES_PER_ELEMENT;
 
 /** Declarations of what each training completes by its defaults. */
-export const EPOCHS = { ...wholeNumber({ min: 1 }), help: 'how often to go through the data' };
-export const BATCH_SIZE = { ...wholeNumber({ min: 1 }), help: 'rows in a batch' };
-export const LR = { ...finiteNumber({ above: 0 }), help: "Adam's learning rate" };
+export const EPOCHS = { ...size, help: 'how often to go through the data' };
+export const BATCH_SIZE = { ...size, help: 'rows in a batch' };
+export const LR = { ...positive, help: "Adam's learning rate" };
 export const THREADS = { ...wholeNumber({ min: 1, max: 4096 }), help: 'threads an operator may use' };
 
 /** Declarations of what is the same in both trainings. */
@@ -73,7 +83,7 @@ export const COMMON_OPTIONS = {
   onProgress: callback,
 } satisfies Partial<OptionTable<TrainingOptions>>;
 
-const NOT_KEPT = ['device', 'threads', 'out', 'resume', 'signal', 'onProgress'] as const;
+type NotKept = 'device' | 'threads' | 'out' | 'resume' | 'signal' | 'onProgress';
 
 function checkDevice(name: string, value: unknown): void {
   if (typeof value === 'string' && /^(auto|cpu|cuda(:\d+)?)$/.test(value)) return;
@@ -94,12 +104,13 @@ export function readTrainingOptions<Options extends TrainingOptions>(
   );
 }
 
+/** What a run keeps of a training's options, with its defaults. */
+export type Kept<Options> = Settled<Omit<Options, NotKept>>;
+
 /** Of what belongs to each option what belongs to those that a run keeps as its settings. */
-export function settingsOf<T extends Record<(typeof NOT_KEPT)[number], unknown>>(
-  all: T,
-): Omit<T, (typeof NOT_KEPT)[number]> {
-  const kept = Object.entries(all).filter(([name]) => !(NOT_KEPT as readonly string[]).includes(name));
-  return Object.fromEntries(kept) as Omit<T, (typeof NOT_KEPT)[number]>;
+export function settingsOf<T extends Record<NotKept, unknown>>(all: T): Omit<T, NotKept> {
+  const { device, threads, out, resume, signal, onProgress, ...kept } = all;
+  return kept;
 }
 
 /** Where a run is trained, which may have been edited. @throws ERR_FILE, ERR_CHECKPOINT */

@@ -76,8 +76,10 @@ export interface MdnRnnResult {
  * console.log(low![0]! < median![0]! && median![0]! < high![0]!); // true
  * ```
  */
-export function trainMdnRnn(options: TrainMdnRnnOptions): TrainingRun<MdnRnnEpoch, MdnRnnResult> {
-  const asked = readTrainingOptions(options, MDN_RNN_OPTIONS);
+export function trainMdnRnn(
+  options: TrainMdnRnnOptions | (Partial<TrainMdnRnnOptions> & { resume: string }),
+): TrainingRun<MdnRnnEpoch, MdnRnnResult> {
+  const asked = readTrainingOptions(options as TrainMdnRnnOptions, MDN_RNN_OPTIONS);
   return new TrainingRun(mdnRnnEpochs(resolveMdnRnnSettings(asked), asked));
 }
 

@@ -198,13 +198,13 @@ describe('the training data of a resumed run', () => {
   afterEach(() => rmSync(place(), { recursive: true }));
 
   test('is found from another folder', async () => {
-    await trainMdnRnn({ resume: run(), epochs: 2, column: ['y'] } as never).result;
+    await trainMdnRnn({ resume: run(), epochs: 2, column: ['y'] }).result;
     expect(readSafetensors(join(run(), 'checkpoint.safetensors')).metadata.epoch).toBe('2');
   });
 
   test('is refused when it has changed', async () => {
     writeFileSync(join(place(), 'sine.csv'), `y\n${rows(1)}`.replace('\n1\n', '\n1.5\n'));
-    await expect(trainMdnRnn({ resume: run(), epochs: 2 } as never).result).rejects.toMatchObject({
+    await expect(trainMdnRnn({ resume: run(), epochs: 2 }).result).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
       message: `${place()}/sine.csv has changed since ${run()} was trained: restore it, or train a new run`,
     });
@@ -213,11 +213,11 @@ describe('the training data of a resumed run', () => {
   test('is named when it is gone, and found where it is now', async () => {
     renameSync(join(place(), 'sine.csv'), join(place(), 'moved.csv'));
     const options = { resume: run(), epochs: 2 };
-    await expect(trainMdnRnn(options as never).result).rejects.toMatchObject({
+    await expect(trainMdnRnn(options).result).rejects.toMatchObject({
       code: 'ERR_FILE',
       message: expect.stringContaining(`The data of ${run()} is not at ${place()}/sine.csv: name the place`),
     });
-    await trainMdnRnn({ ...options, data: join(place(), 'moved.csv') } as never).result;
+    await trainMdnRnn({ ...options, data: join(place(), 'moved.csv') }).result;
     const { settings } = JSON.parse(String(bytes(run(), 'config.json')));
     expect(settings.data).toBe(join(place(), 'moved.csv'));
   });

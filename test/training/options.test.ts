@@ -159,7 +159,7 @@ describe('a config.json that was edited', () => {
       config.threads = 'many';
     });
     const refused = { code: 'ERR_CHECKPOINT', message: expect.stringMatching(/config\.json.* for threads but/) };
-    await expect(trainMdnRnn({ resume: 'run' } as never).result).rejects.toMatchObject(refused);
+    await expect(trainMdnRnn({ resume: 'run' }).result).rejects.toMatchObject(refused);
     edit(({ settings }) => {
       settings.encoding = 5;
     });
