@@ -34,11 +34,12 @@ function entriesOf(object: object, argument: string): [string, unknown][] {
   if (typeof object !== 'object' || object === null || Array.isArray(object) || ArrayBuffer.isView(object)) {
     throw invalidArgument(argument, 'an object', object);
   }
-  return reading(argument, () => {
-    const entries: [string, unknown][] = [];
-    for (const name in object) entries.push([name, object[name as keyof object]]);
-    return entries;
+  const names = reading(argument, () => {
+    const names: string[] = [];
+    for (const name in object) names.push(name);
+    return names;
   });
+  return names.map((name) => [name, reading(`${argument}.${name}`, () => object[name as keyof object])]);
 }
 
 /** Runs what reads a caller's object: a getter or a Proxy may throw anything. */
@@ -66,7 +67,9 @@ export function checkSize(name: string, value: unknown): void {
 /** Throws unless `value` is a whole number within the bounds, which doubles hold exactly. */
 export function checkInteger(name: string, value: unknown, { min = -Infinity, max = Infinity } = {}): void {
   if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max) return;
-  const limits = [...(min > -Infinity ? [`at least ${min}`] : []), ...(max < Infinity ? [`at most ${max}`] : [])];
+  const isHuge = typeof value === 'number' && value > Number.MAX_SAFE_INTEGER;
+  const most = isHuge ? Math.min(max, Number.MAX_SAFE_INTEGER) : max;
+  const limits = [...(min > -Infinity ? [`at least ${min}`] : []), ...(most < Infinity ? [`at most ${most}`] : [])];
   throw invalidArgument(name, `a whole number${limits.length > 0 ? ` of ${limits.join(' and ')}` : ''}`, value);
 }
 
@@ -112,6 +115,12 @@ export function checkString(name: string, value: unknown): void {
   if (typeof value !== 'string' || value === '') throw invalidArgument(name, 'a string that is not empty', value);
 }
 
+/** Throws unless `value` is an object that is no array. */
+export function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidArgument(name, 'an object', value);
+}
+
 /** Throws unless `value` can be called. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw invalidArgument(name, 'a function', value);
@@ -119,14 +128,21 @@ export function checkFunction(name: string, value: unknown): void {
 
 /** Throws unless `value` is an AbortSignal. */
 export function checkSignal(name: string, value: unknown): void {
-  if (!(value instanceof AbortSignal)) throw invalidArgument(name, 'an AbortSignal', value);
+  if (!isInstance(value, AbortSignal)) throw invalidArgument(name, 'an AbortSignal', value);
 }
 
 /** A check for arrays each of whose elements passes another. */
 export function arrayOf(check: Check, expected = 'an array'): Check {
   return (name, value) => {
-    if (!Array.isArray(value)) throw invalidArgument(name, expected, value);
-    for (const [index, element] of value.entries()) check(`${name}[${index}]`, element);
+    if (!reading(name, () => Array.isArray(value))) throw invalidArgument(name, expected, value);
+    const array = value as unknown[];
+    const length = reading(name, () => array.length);
+    for (let index = 0; index < length; index++) {
+      check(
+        `${name}[${index}]`,
+        reading(name, () => array[index]),
+      );
+    }
   };
 }
 

@@ -70,6 +70,39 @@ export class LibtorchGenerativeError extends Error {
   }
 }
 
+/** Where a message is read: options have other names there, and other remedies help. */
+export interface Surface {
+  /** An option: `batchSize` in a program, `--batch-size` on the command line. */
+  option(name: string): string;
+  /** An option with its value: `data: "noise"` in a program, `--data noise` on the command line. */
+  setting(name: string, value: unknown): string;
+  /** Words that only a program or only the command line has. */
+  choose(words: { program: string; commandLine: string }): string;
+}
+
+/** A message in the reader's language. */
+export type Wording = (surface: Surface) => string;
+
+const PROGRAM: Surface = {
+  option: (name) => name,
+  setting: (name, value) => `${name}: ${describe(value)}`,
+  choose: ({ program }) => program,
+};
+
+const wordings = new WeakMap<LibtorchGenerativeError, Wording>();
+
+/** An error whose message speaks of options. */
+export function worded(code: ErrorCode, wording: Wording, options?: ErrorOptions): LibtorchGenerativeError {
+  const error = new LibtorchGenerativeError(code, wording(PROGRAM), options);
+  wordings.set(error, wording);
+  return error;
+}
+
+/** An error's message as it reads on a surface; `error.message` is the one for programs. */
+export function messageOn(surface: Surface, error: LibtorchGenerativeError): string {
+  return wordings.get(error)?.(surface) ?? error.message;
+}
+
 /** "Expected X for NAME but received Y", with strings quoted and long values cut. */
 export function invalidArgument(
   name: string,
@@ -77,8 +110,9 @@ export function invalidArgument(
   received: unknown,
   options?: ErrorOptions,
 ): LibtorchGenerativeError {
-  const message = `Expected ${expected} for ${name} but received ${describe(received)}`;
-  return new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', message, options);
+  const value = describe(received); // now: it may be another when the message is read
+  const wording: Wording = ({ option }) => `Expected ${expected} for ${option(name)} but received ${value}`;
+  return worded('ERR_INVALID_ARGUMENT', wording, options);
 }
 
 /** How a value reads in an error message. */

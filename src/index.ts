@@ -90,7 +90,8 @@ export type { WatchedVariety } from './training/collapse-watch';
 export { type DrawImagesOptions, drawImages } from './training/draw-images';
 export type { EpochTime } from './training/epochs';
 export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
-export type { GanLossName, GanPreset, GanSettings, TrainGanOptions } from './training/gan-settings';
+export type { GanLossName, GanPreset, TrainGanOptions } from './training/gan-options';
+export type { GanSettings } from './training/gan-settings';
 export {
   type LoadedForecaster,
   type LoadedGenerator,
@@ -98,7 +99,8 @@ export {
   loadForecaster,
   loadGenerator,
 } from './training/load-run';
-export type { MdnRnnSettings, TrainMdnRnnOptions } from './training/mdn-rnn-settings';
+export type { TrainMdnRnnOptions } from './training/mdn-rnn-options';
+export type { MdnRnnSettings } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
 export { writeRunReport } from './training/run-report';
 export { type GanEpoch, type GanLosses, type GanResult, trainGan } from './training/train-gan';

@@ -1,5 +1,5 @@
 // What a case has all contestants do. It travels as JSON, so its names are those of the Python functions' parameters.
-import type { GanPreset } from '../../src/training/gan-settings';
+import type { GanPreset } from '../../src/training/gan-options';
 
 /** The presets are measured without the average of the weights, which PyTorch's loop here does not keep. */
 export const GAN_OPTIONS = { emaDecay: 0 };

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { partEnds } from '../../src/data/split';
 import { evaluateForecasts, type ForecastEvaluation } from '../../src/evaluation/evaluate-forecasts';
-import type { TrainMdnRnnOptions } from '../../src/training/mdn-rnn-settings';
+import type { TrainMdnRnnOptions } from '../../src/training/mdn-rnn-options';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
 import { formatTable } from '../bench/table';
 

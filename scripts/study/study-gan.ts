@@ -11,7 +11,7 @@ import { evaluateImages, type ImageEvaluation } from '../../src/evaluation/evalu
 import { writeGrid } from '../../src/report/png';
 import { RandomGenerator, randn } from '../../src/tensor/random';
 import { drawImages, drawSamples } from '../../src/training/draw-images';
-import type { TrainGanOptions } from '../../src/training/gan-settings';
+import type { TrainGanOptions } from '../../src/training/gan-options';
 import { trainGan } from '../../src/training/train-gan';
 import { formatNumber, formatTable } from '../bench/table';
 import { VARIANTS } from './variants';

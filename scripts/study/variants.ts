@@ -1,4 +1,4 @@
-import type { TrainGanOptions } from '../../src/training/gan-settings';
+import type { TrainGanOptions } from '../../src/training/gan-options';
 
 /** Where the search began. */
 const START: TrainGanOptions = { hidden: 512, beta1: 0.5, lr: 2e-4, realLabel: 0.9, batchSize: 128, emaDecay: 0 };

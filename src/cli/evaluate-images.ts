@@ -4,10 +4,16 @@ import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evalu
 import { drawImages } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
 import { writeEvaluation } from '../training/run-evaluation';
-import type { EvaluateFlags } from './flags';
+
+interface ImageFlags {
+  data?: string | undefined;
+  count: number;
+  seed: number;
+  json: boolean;
+}
 
 /** Scores a GAN's samples beside the images that it was trained on, on stdout and in evaluation.json, or beside others. */
-export function evaluateGanRun(run: string, { data, count, seed, json }: EvaluateFlags): void {
+export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFlags): void {
   const { generator, settings } = loadGenerator(run);
   if (settings.data === 'noise') {
     throw new LibtorchGenerativeError(

@@ -6,14 +6,23 @@ import { setNumThreads } from '../tensor/device';
 import { evaluateHeldOut } from '../training/held-out';
 import { loadForecaster } from '../training/load-run';
 import { writeEvaluation } from '../training/run-evaluation';
-import type { EvaluateFlags } from './flags';
 import { readHistory } from './history';
 
+interface SeriesFlags {
+  data?: string | undefined;
+  horizon?: number | undefined;
+  season?: number | undefined;
+  paths: number;
+  seed: number;
+  json: boolean;
+}
+
 /** Scores an MDN-RNN's forecasts of what was kept from its training, on stdout and in evaluation.json, or of other values. */
-export function evaluateSeriesRun(run: string, { data, json, ...options }: EvaluateFlags): void {
+export function evaluateSeriesRun(run: string, { data, json, horizon, season, paths, seed }: SeriesFlags): void {
   setNumThreads(1); // operators this small take longer on several
   const { forecaster, settings } = loadForecaster(run);
   const series = readHistory(settings, data);
+  const options = { horizon, season, paths, seed };
   const evaluation =
     data === undefined
       ? evaluateHeldOut(forecaster, series, settings, options)

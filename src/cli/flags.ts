@@ -1,81 +1,77 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { TrainingOptions } from '../training/options';
+import { type Command, Option as Flag } from 'commander';
+import { type Surface, worded } from '../errors';
+import type { Option, OptionTable } from '../option';
 
-/** Reads a whole number, at least `min`. */
-export function wholeNumber(min = Number.MIN_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (text.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
-    const least = min > Number.MIN_SAFE_INTEGER ? ` of at least ${min}` : '';
-    const most = number > Number.MAX_SAFE_INTEGER ? ` of at most ${Number.MAX_SAFE_INTEGER}` : '';
-    throw new InvalidArgumentError(`Expected a whole number${least || most}.`);
+/** `batchSize` as `--batch-size`. */
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Messages that name options as flags, where they are some of the program's. */
+export function commandLine(program: Command): Surface {
+  const flags = new Set(allFlags(program));
+  const option = (name: string) => {
+    const flag = flagOf(name.replace(/\[\d+\]$/, '')); // an array's elements are words after its flag
+    return flags.has(flag) ? flag : name;
+  };
+  return {
+    option,
+    setting: (name, value) => (value === true ? option(name) : `${option(name)} ${value}`),
+    choose: ({ commandLine }) => commandLine,
   };
 }
 
-/** Reads a finite number that `isAllowed`, which `expected` puts in words. */
-export function finiteNumber(expected = 'a number', isAllowed: (number: number) => boolean = () => true) {
-  return (text: string): number => {
-    const number = Number(text);
-    if (text.trim() !== '' && Number.isFinite(number) && isAllowed(number)) return number;
-    throw new InvalidArgumentError(`Expected ${expected}.`);
-  };
+function allFlags(command: Command): string[] {
+  return [...command.options.map(({ long }) => long!), ...command.commands.flatMap(allFlags)];
 }
 
-export const positiveNumber = finiteNumber('a number above 0', (number) => number > 0);
-
-/** Reads one of the given words. */
-export function oneOf(...choices: string[]): (text: string) => string {
-  return (text) => {
-    if (choices.includes(text)) return text;
-    throw new InvalidArgumentError(`Expected ${choices.join(' or ')}.`);
-  };
+/** Adds the flags of a table's options. */
+export function addFlags<Options>(command: Command, table: OptionTable<Options>): Command {
+  for (const [name, option] of Object.entries<Option>(table)) {
+    if (option.help !== undefined) command.addOption(flagFor(name, option));
+  }
+  return command;
 }
 
-/** Reads the name of a device, there or not. */
-function deviceName(text: string): string {
-  if (/^(auto|cpu|cuda(:\d+)?)$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected auto, cpu, cuda or cuda:N.');
+function flagFor(name: string, option: Option): Flag {
+  const { check, placeholder, parse = (text) => text, help } = option;
+  const words = defaultInWords(option);
+  const flag = new Flag(
+    placeholder ? `${flagOf(name)} <${placeholder}>` : flagOf(name),
+    words ? `${help} (default: ${words})` : help,
+  );
+  if (!placeholder) return flag;
+  return flag.argParser((text, previous) => {
+    const value = parse(text);
+    const all = flag.variadic ? [...((previous as unknown[] | undefined) ?? []), value] : value;
+    if (previous !== undefined && !flag.variadic) throw givenTwice(name);
+    check(name, all);
+    return all;
+  });
 }
 
-/** Reads numbers between 0 and 1 with commas between them. */
-export function levels(text: string): number[] {
-  return text
-    .split(',')
-    .map(finiteNumber('numbers between 0 and 1, as 0.1,0.5,0.9', (level) => level > 0 && level < 1));
+function givenTwice(name: string) {
+  return worded('ERR_INVALID_ARGUMENT', ({ option }) => `${option(name)} is given twice.`);
 }
 
-/** The flags of `evaluate`, for either kind of run. */
-export interface EvaluateFlags {
-  data?: string;
-  horizon?: number;
-  season?: number;
-  paths: number;
-  seed: number;
-  count: number;
-  json?: boolean;
+/** "1e-3; with --preset article: 2e-4" */
+function defaultInWords({ default: usual, unless = [], defaultHelp }: Option): string | undefined {
+  if (defaultHelp !== undefined || !isTold(usual)) return defaultHelp;
+  const others = (unless as [object, unknown][]).map(([when, value]) => {
+    const conditions = Object.entries(when).map(([name, value]) => flagOf(name) + (value === true ? '' : ` ${value}`));
+    return `; with ${conditions.join(' and ')}: ${short(value)}`;
+  });
+  return short(usual) + others.join('');
 }
 
-/** The flags that both trainings have. */
-export interface TrainingFlags extends Omit<TrainingOptions, 'signal' | 'onProgress'> {
-  json?: boolean;
+/** Off and nothing go without saying. */
+function isTold(value: unknown): boolean {
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
 }
 
-export function addTrainingFlags(
-  command: Command,
-  defaults: { epochs: string; batchSize: number; lr: string; threads: string },
-): Command {
-  return command
-    .option('--epochs <n>', `how often to go through the data (default: ${defaults.epochs})`, wholeNumber(1))
-    .option('--batch-size <n>', `rows in a batch (default: ${defaults.batchSize})`, wholeNumber(1))
-    .option('--lr <rate>', `Adam's learning rate (default: ${defaults.lr})`, positiveNumber)
-    .option('--seed <n>', 'the same seed and threads give the same numbers (default: 0)', wholeNumber())
-    .option('--device <name>', "auto, cpu, cuda or cuda:N (default: auto, with --resume the run's)", deviceName)
-    .option(
-      '--threads <n>',
-      `threads an operator may use (default: ${defaults.threads}, with --resume the run's)`,
-      wholeNumber(1),
-    )
-    .option('--out <dir>', 'the run folder to write (default: a new one under runs/)')
-    .option('--resume <run>', 'continue a run folder with its options, but for --epochs, and --data if that has moved')
-    .option('--json', 'print a JSON object an epoch and nothing else');
+/** As people write it: 1e-3, not 0.001. */
+function short(value: unknown): string {
+  const plain = String(value);
+  const scientific = typeof value === 'number' && value < 1 ? value.toExponential() : plain;
+  return scientific.length < plain.length ? scientific : plain;
 }

@@ -1,61 +1,85 @@
 import { extname } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { checkString } from '../check';
 import type { Series } from '../data/series';
-import { invalidArgument } from '../errors';
+import { invalidArgument, worded } from '../errors';
 import { writeFileAtomic } from '../files';
+import { FORECAST_OPTIONS } from '../models/forecast-options';
+import { finiteNumber, listOf, name, type OptionTable, onOff, path, type Resolved, withDefaults } from '../option';
 import { forecastChartSvg } from '../report/forecast-chart';
 import { forecastFan } from '../report/forecast-fan';
 import { type ForecastSummary, forecastsToCsv, summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from '../training/load-run';
-import { levels, positiveNumber, wholeNumber } from './flags';
+import { addFlags } from './flags';
 import { readHistory } from './history';
 
-interface ForecastFlags {
+interface GivenFlags {
   data?: string;
   series?: string;
-  horizon: number;
-  paths: number;
-  quantiles: number[];
-  temperature: number;
-  seed: number;
+  horizon?: number;
+  paths?: number;
+  quantiles?: number[];
+  temperature?: number;
+  seed?: number;
   out?: string;
   chart?: string;
   json?: boolean;
 }
 
+const FLAGS = {
+  data: {
+    ...path('file'),
+    help: 'a CSV file with the past, and where the model has covariates their future',
+    defaultHelp: 'the one trained on',
+  },
+  series: { ...name, help: 'one series of the file', defaultHelp: 'all' },
+  ...FORECAST_OPTIONS,
+  quantiles: {
+    ...listOf(finiteNumber({ above: 0, below: 1 })),
+    default: [0.1, 0.5, 0.9],
+    help: 'the quantiles to write; those of the first step are exact',
+  },
+  out: {
+    ...path('file'),
+    check: checkCsvOrJson,
+    help: 'a .csv or .json file to write',
+    defaultHelp: 'CSV on stdout',
+  },
+  chart: { ...path('file'), help: 'an SVG chart to write too' },
+  json: { ...onOff, default: false, help: 'JSON on stdout' },
+} satisfies OptionTable<GivenFlags>;
+
+type ForecastFlags = Resolved<GivenFlags, typeof FLAGS>;
+
 export function addForecastCommand(program: Command): void {
-  program
+  const command = program
     .command('forecast')
     .description("forecast series past their end with a trained MDN-RNN, by joint paths in the data's units")
-    .argument('<run>', 'its run folder')
-    .option(
-      '--data <file>',
-      'a CSV file with the past, and where the model has covariates their future (default: the one trained on)',
-    )
-    .option('--series <name>', 'one series of the file (default: all)')
-    .option('--horizon <n>', 'steps ahead', wholeNumber(1), 24)
-    .option('--paths <n>', 'joint futures to draw', wholeNumber(1), 500)
-    .option('--quantiles <list>', 'the quantiles to write; those of the first step are exact', levels, [0.1, 0.5, 0.9])
-    .option('--temperature <x>', 'above 1 draws more freely, below 1 more surely', positiveNumber, 1)
-    .option('--seed <n>', 'the same seed draws the same paths', wholeNumber(), 0)
-    .option('--out <file>', 'a .csv or .json file to write (default: CSV on stdout)', csvOrJson)
-    .option('--chart <file>', 'an SVG chart to write too')
-    .option('--json', 'JSON on stdout')
-    .action(run);
+    .argument('<run>', 'its run folder');
+  addFlags<GivenFlags>(command, FLAGS).action(run);
 }
 
-function csvOrJson(file: string): string {
-  if (['.csv', '.json'].includes(extname(file))) return file;
-  throw new InvalidArgumentError('Expected a name that ends in .csv or .json.');
+function checkCsvOrJson(name: string, file: unknown): void {
+  checkString(name, file);
+  if (!['.csv', '.json'].includes(extname(file as string))) {
+    throw invalidArgument(name, 'a name that ends in .csv or .json', file);
+  }
 }
 
-async function run(runFolder: string, flags: ForecastFlags): Promise<void> {
+async function run(runFolder: string, given: GivenFlags): Promise<void> {
+  const flags = withDefaults<GivenFlags, typeof FLAGS>(given, FLAGS);
   const { forecaster, settings } = loadForecaster(runFolder);
   const series = readHistory(settings, flags.data, flags.series);
   if (flags.chart && series.length > 1) {
-    throw invalidArgument('series', `one series to draw, such as "${series[0]!.name}",`, flags.series);
+    throw worded(
+      'ERR_INVALID_ARGUMENT',
+      ({ option }) =>
+        `${option('chart')} draws one series: choose it by ${option('series')}, such as ${series[0]!.name}.`,
+    );
   }
-  const forecasts = series.map((each) => summarizeForecast(forecaster, each, flags));
+  const { horizon, paths, quantiles, temperature, seed } = flags;
+  const options = { horizon, paths, quantiles, temperature, seed };
+  const forecasts = series.map((each) => summarizeForecast(forecaster, each, options));
   const column = [settings.column].flat().join(', ');
   writeForecasts(column, forecasts, flags);
   if (flags.chart) await writeChart(flags.chart, column, series[0]!, forecasts[0]!);

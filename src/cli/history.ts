@@ -1,8 +1,10 @@
 import type { Series } from '../data/series';
-import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
+import { describe, LibtorchGenerativeError } from '../errors';
 import { nearest } from '../nearest';
 import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
 import { readRunSeries } from '../training/series-windows';
+
+const MAX_LISTED = 10;
 
 /**
  * The series that a model is asked about: those of `file`, or those it was trained on.
@@ -27,10 +29,10 @@ export function readHistory(settings: MdnRnnSettings, file = settings.data, only
 function unknownSeries(name: string, all: Series[]): LibtorchGenerativeError {
   const names = all.map((series) => series.name).filter(Boolean);
   const near = nearest(name, names);
-  const expected = near
-    ? describe(near)
+  const hint = near
+    ? ` Did you mean ${describe(near)}?`
     : names.length > 0
-      ? 'the name of a series in the file'
-      : 'no name, as the file has one series';
-  return invalidArgument('series', expected, name);
+      ? ` Name one of ${names.slice(0, MAX_LISTED).map(describe).join(', ')}${names.length > MAX_LISTED ? ', ...' : ''}.`
+      : ' The file has one series, without a name.';
+  return new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', `Unknown series ${describe(name)}.${hint}`);
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Progress, TrainingOptions } from '../training/options';
 import type { TrainingRun } from '../training/training-run';
-import type { TrainingFlags } from './flags';
 
 /** A new folder under runs/: NAME, or NAME-2, NAME-3, ... where it is taken. */
 export function newRunFolder(name: string): string {
@@ -14,7 +13,10 @@ export function newRunFolder(name: string): string {
 }
 
 /** Splits the flags into the training's options and the folder that the run goes to. */
-export function trainingOptions<Flags extends TrainingFlags>({ json, ...flags }: Flags, name: string) {
+export function trainingOptions<Flags extends TrainingOptions & { json?: boolean }>(
+  { json, ...flags }: Flags,
+  name: string,
+) {
   return { ...flags, out: flags.out ?? (flags.resume === undefined ? newRunFolder(name) : undefined) };
 }
 

@@ -1,46 +1,25 @@
 import type { Command } from 'commander';
-import { resolveGanSettings, type TrainGanOptions } from '../training/gan-settings';
+import { GAN_OPTIONS, type TrainGanOptions } from '../training/gan-options';
+import { GAN_RUN, resolveGanSettings } from '../training/gan-settings';
 import { requestedSettings } from '../training/start-run';
 import { type GanEpoch, trainGan } from '../training/train-gan';
-import { addTrainingFlags, finiteNumber, oneOf, positiveNumber, type TrainingFlags, wholeNumber } from './flags';
+import { addFlags } from './flags';
 import { pythonFixed4, pythonRepr } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
 
-type GanFlags = TrainGanOptions & TrainingFlags & { digits?: boolean };
+type GanFlags = TrainGanOptions & { json?: boolean; digits?: boolean };
 
 export function addTrainGanCommand(train: Command): void {
-  const command = train
-    .command('gan')
-    .description('train the GAN on images')
-    .option('--data <source>', 'mnist, noise, an IDX file, or a folder of IDX or PNG files (default: mnist)')
-    .option('--preset <name>', "recommended, or article for the article's values", oneOf('recommended', 'article'))
-    .option('--hidden <n>', 'units of the hidden layers (recommended: 512, article: 128)', wholeNumber(1))
-    .option(
-      '--beta1 <x>',
-      "Adam's first decay (recommended: 0, article: 0.9)",
-      finiteNumber('a number from 0 to below 1', (x) => x >= 0 && x < 1),
-    )
-    .option(
-      '--real-label <x>',
-      'target for real images (recommended: 0.9, article: 1)',
-      finiteNumber('a number above 0, at most 1', (x) => x > 0 && x <= 1),
-    )
-    .option('--loss <name>', 'bce, hinge or least-squares (default: bce)', oneOf('bce', 'hinge', 'least-squares'))
-    .option('--clip-norm <x>', "scale each net's gradient down to this norm (default: never)", positiveNumber)
-    .option(
-      '--ema-decay <x>',
-      "decay of the average of the generator's weights to draw from, 0 for none (recommended: 0.999, article: 0)",
-      finiteNumber('a number from 0 to below 1', (x) => x >= 0 && x < 1),
-    )
-    .option('--as-written', "the article's program to the letter, on random data")
-    .option('--digits', "print the losses' every digit");
-  const lr = 'recommended: 1e-3, article: 2e-4';
-  addTrainingFlags(command, { epochs: '20, on noise 200', batchSize: 128, lr, threads: 'one a core' }).action(run);
+  const command = train.command('gan').description('train the GAN on images');
+  addFlags<TrainGanOptions>(command, GAN_OPTIONS)
+    .option('--digits', "print the losses' every digit")
+    .option('--json', 'print a JSON object an epoch and nothing else')
+    .action(run);
 }
 
 async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   const options: TrainGanOptions = trainingOptions(flags, 'gan');
-  const { data, epochs } = requestedSettings('gan', resolveGanSettings(options), options);
+  const { data, epochs } = requestedSettings(GAN_RUN, resolveGanSettings(options), options);
   const isNoise = data === 'noise';
   await runTraining<GanEpoch>((hooks) => trainGan({ ...options, ...hooks }), {
     folder: (flags.resume ?? options.out)!,

@@ -1,5 +1,3 @@
-import { invalidArgument } from '../errors';
-
 const HOURS_A_DAY = 24;
 const DAYS_A_WEEK = 7;
 const MONTHS_A_YEAR = 12;
@@ -34,10 +32,4 @@ export function calendarInputs(date: Date, cycles: readonly CalendarCycle[]): nu
     const angle = 2 * Math.PI * PHASES[cycle](date);
     return [Math.sin(angle), Math.cos(angle)];
   });
-}
-
-/** @throws ERR_INVALID_ARGUMENT */
-export function checkCalendar(cycles: readonly string[]): void {
-  const unknown = cycles.find((cycle) => !Object.hasOwn(PHASES, cycle));
-  if (unknown !== undefined) throw invalidArgument('calendar', `some of ${CALENDAR_CYCLES.join(', ')}`, unknown);
 }

@@ -1,5 +1,5 @@
 import { checkSize } from '../check';
-import { LibtorchGenerativeError } from '../errors';
+import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
 import { RandomGenerator, randomSeed, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
@@ -70,10 +70,7 @@ export class DataLoader implements Iterable<Tensor> {
     this.#transform = transform;
     this.#numRows = data.shape[0] ?? 0;
     if (this.numBatches === 0) {
-      throw new LibtorchGenerativeError(
-        'ERR_INVALID_ARGUMENT',
-        `Expected at most ${this.#numRows} for batchSize, the number of rows, but received ${batchSize}`,
-      );
+      throw invalidArgument('batchSize', `at most ${this.#numRows}, the number of rows,`, batchSize);
     }
   }
 

@@ -1,4 +1,4 @@
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { LibtorchGenerativeError } from '../errors';
 
 /**
  * How values are seen by a model that draws any number: as they are, by their logarithm (for values above 0), or by the
@@ -82,9 +82,4 @@ export class Link {
   #inUnits(value: number): number {
     return Number.isNaN(value) ? value : Math.max(value / this.unit, SOFTPLUS_FLOOR);
   }
-}
-
-/** @throws ERR_INVALID_ARGUMENT */
-export function checkLink(name: string): void {
-  if (!LINK_NAMES.includes(name as LinkName)) throw invalidArgument('link', LINK_NAMES.join(', '), name);
 }

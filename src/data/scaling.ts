@@ -1,4 +1,3 @@
-import { invalidArgument } from '../errors';
 import { Scaler } from './time-series';
 
 /** What values are scaled by: one mean and deviation for all series, each series' own, or those of each window. */
@@ -96,9 +95,4 @@ export function concatenate(arrays: Float64Array[]): Float64Array {
     offset += array.length;
   }
   return result;
-}
-
-/** @throws ERR_INVALID_ARGUMENT */
-export function checkScaling(kind: string): void {
-  if (!SCALING_KINDS.includes(kind as ScalingKind)) throw invalidArgument('scale', SCALING_KINDS.join(', '), kind);
 }

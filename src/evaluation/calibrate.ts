@@ -2,7 +2,7 @@ import type { Forecaster } from '../data/forecaster';
 import type { Link } from '../data/link';
 import type { Series } from '../data/series';
 import { partEnds, type SplitOptions, upTo } from '../data/split';
-import { LibtorchGenerativeError } from '../errors';
+import { worded } from '../errors';
 import { sortedQuantile, sortedSteps } from '../models/forecast';
 
 /** The interval whose width is fitted. */
@@ -31,9 +31,10 @@ export function calibrationOrigins(series: Series[], horizon: number, split: Spl
     return Array.from({ length: count }, (_, index) => ({ series: each, step: training + index }));
   });
   if (origins.length < LEAST_FORECASTS) {
-    throw new LibtorchGenerativeError(
+    throw worded(
       'ERR_DATA_FORMAT',
-      `Expected at least ${horizon + LEAST_FORECASTS - 1} validation values to calibrate forecasts of ${horizon} steps by: keep a larger part for validation, or calibrate fewer steps`,
+      ({ option }) =>
+        `Expected at least ${horizon + LEAST_FORECASTS - 1} validation values to calibrate forecasts of ${horizon} steps: raise ${option('validation')} or lower ${option('calibrate')}`,
     );
   }
   const stride = Math.ceil(origins.length / MAX_FORECASTS);

@@ -8,5 +8,5 @@ export function selectionNote(settings: {
   const { patience, lrPatience, calibrate, test } = settings;
   const hasLooked = [patience, lrPatience, calibrate].some((option) => option !== undefined);
   if (!hasLooked || test) return undefined;
-  return 'The training looked at these values too (patience, lr-patience or calibrate), so that the scores flatter the model: train with --test 0.1 to keep some for evaluation only.';
+  return 'The training used these values too (early stopping, learning rate or calibration), so the scores flatter the model: keep a test part, such as 0.1, for evaluation only.';
 }

@@ -1,4 +1,4 @@
-import { LibtorchGenerativeError } from '../errors';
+import { LibtorchGenerativeError, messageOn, worded } from '../errors';
 import type { Module } from '../nn/module';
 import { scope } from '../tensor/scope';
 import { type Parts, type Position, writeCheckpoint } from './checkpoint';
@@ -60,6 +60,6 @@ export class Checkpointer {
     const isNotFinite = error instanceof LibtorchGenerativeError && error.code === 'ERR_NOT_FINITE';
     if (!isNotFinite || !this.keepsProgress) return error;
     const kept = `${this.folder.path} keeps the weights and the checkpoint of step ${this.#keptStep}`;
-    return new LibtorchGenerativeError(error.code, `${error.message}; ${kept}`, { cause: error });
+    return worded(error.code, (surface) => `${messageOn(surface, error)}; ${kept}`, { cause: error });
   }
 }

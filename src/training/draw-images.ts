@@ -1,4 +1,5 @@
 import { checkSize } from '../check';
+import { checkMemory } from '../check-memory';
 import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
 import type { Generator } from '../models/generator';
@@ -41,6 +42,7 @@ export function drawImages(generator: Generator, { count, height, width, seed = 
   if (height * width !== generator.dataDim) {
     throw invalidArgument('height and width', `the generator's ${generator.dataDim} pixels`, `${height} x ${width}`);
   }
+  checkMemory('count', count, count * height * width);
   const images = new Uint8Array(count * height * width);
   const random = new RandomGenerator(seed);
   const { device } = generator.parameters()[0]!;

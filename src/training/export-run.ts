@@ -1,5 +1,7 @@
+import { oneOf } from '../check';
 import { invalidArgument } from '../errors';
 import { exportOnnx, type OnnxExportable } from '../models/onnx';
+import { missingOption } from '../option';
 import { writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
 import { loadDiscriminator, loadForecaster, loadGenerator } from './load-run';
@@ -10,6 +12,8 @@ export type ExportFormat = 'safetensors' | 'onnx';
 
 /** The nets of a run's kind, the first of which is the one to use it by. */
 const PARTS: Record<string, string[]> = { gan: ['generator', 'discriminator'], 'mdn-rnn': ['mdn-rnn'] };
+
+const checkFormat = oneOf('safetensors', 'onnx');
 
 /** What {@link exportRun} writes. */
 export interface ExportOptions {
@@ -40,7 +44,8 @@ export interface ExportOptions {
  * ```
  */
 export function exportRun(run: string, { format, part, out }: ExportOptions): string {
-  if (format !== 'safetensors' && format !== 'onnx') throw invalidArgument('format', '"safetensors" or "onnx"', format);
+  if (format === undefined) throw missingOption('format', '"safetensors" or "onnx"');
+  checkFormat('format', format);
   const { kind, settings } = RunFolder.configOf(run);
   const parts = PARTS[kind] ?? [];
   const chosen = part ?? parts[0] ?? '';

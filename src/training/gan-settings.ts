@@ -1,84 +1,17 @@
-import { checkNumber, checkSize } from '../check';
-import { invalidArgument } from '../errors';
-import { checkTrainingOptions, type TrainingOptions } from './options';
+import { checkSize, oneOf } from '../check';
+import { checkMemory } from '../check-memory';
+import { type Surface, worded } from '../errors';
+import { checksOf, orNull, withDefaults } from '../option';
+import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
+import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
+import type { RunKind } from './run-folder';
 
-/**
- * What the nets minimise: the article's binary cross-entropy, the hinge loss, or the squared error of the
- * discriminator's raw outputs.
- */
-export type GanLossName = 'bce' | 'hinge' | 'least-squares';
-
-/** Hyperparameters under a name: `article` has the article's, `recommended` those that draw digits on MNIST. */
-export type GanPreset = 'article' | 'recommended';
-
-/** What {@link trainGan} takes. */
-export interface TrainGanOptions extends TrainingOptions {
-  /**
-   * "mnist" (default), an IDX file, a folder of MNIST's files or of PNG files, or "noise": as in the article, an epoch
-   * is one batch of random numbers.
-   */
-  data?: string;
-  /** How often the data is gone through; default 20, on noise 200. */
-  epochs?: number;
-  /** Where values that are not given come from; default "recommended", on noise "article". */
-  preset?: GanPreset;
-  /** Images in a batch; default 128. */
-  batchSize?: number;
-  /** Adam's learning rate: article 2e-4, recommended 1e-3. */
-  lr?: number;
-  /** Units of the hidden layers: article 128, recommended 512. */
-  hidden?: number;
-  /** Adam's decay of the first moment, from 0 to below 1: article 0.9, recommended 0. */
-  beta1?: number;
-  /**
-   * The discriminator's target for real data, 0.9 is one-sided label smoothing: article 1, recommended 0.9. The hinge
-   * loss has no targets: there it is 1.
-   */
-  realLabel?: number;
-  /** What the nets minimise; default "bce". */
-  loss?: GanLossName;
-  /** The largest norm of each net's gradient; a longer one is scaled down to it. Default none. */
-  clipNorm?: number;
-  /**
-   * Decay of a moving average of the generator's weights; 0 for none: article 0, recommended 0.999. Samples,
-   * `model.safetensors` and the result are of the average; the training itself does not change.
-   */
-  emaDecay?: number;
-  /**
-   * The article's program to the letter: data "noise", preset "article", and the generator's target is 0, which trains
-   * it to look fake. Default false: its target is 1.
-   */
-  asWritten?: boolean;
-}
-
-/** All options of a GAN's training, resolved: what config.json keeps. */
-export interface GanSettings {
-  /** "mnist", "noise" or a path; in config.json from the root. */
-  data: string;
-  /** How often the data is gone through. */
-  epochs: number;
-  /** Images in a batch. */
-  batchSize: number;
-  /** Adam's learning rate. */
-  lr: number;
-  /** Of the thread's random numbers. */
-  seed: number;
-  /** Where the values that were not given come from. */
-  preset: GanPreset;
-  /** Units of the hidden layers. */
-  hidden: number;
-  /** Adam's decay of the first moment. */
-  beta1: number;
-  /** The discriminator's target for real data. */
-  realLabel: number;
-  /** What the nets minimise. */
-  loss: GanLossName;
+/** All options of a GAN's training, resolved: what config.json keeps. The path `data` is there from the root. */
+export interface GanSettings extends Kept<Omit<TrainGanOptions, 'clipNorm' | 'emaDecay'>> {
   /** The largest norm of each net's gradient; null for any. */
   clipNorm: number | null;
   /** Decay of the moving average of the generator's weights; null for no average. */
   emaDecay: number | null;
-  /** Whether it is the article's program to the letter. */
-  asWritten: boolean;
   /** What the losses are computed on: the article's probabilities, or logits, which is stable. */
   output: 'probability' | 'logit';
   /** Numbers in a noise vector. */
@@ -89,53 +22,63 @@ export interface GanSettings {
   width: number;
 }
 
-/** The recommended values are the best of scripts/study. */
-const PRESETS = {
-  article: { hidden: 128, lr: 2e-4, beta1: 0.9, realLabel: 1, emaDecay: 0, output: 'probability' },
-  recommended: { hidden: 512, lr: 1e-3, beta1: 0, realLabel: 0.9, emaDecay: 0.999, output: 'logit' },
-} as const;
+const checks = settingsOf(checksOf<TrainGanOptions>(GAN_OPTIONS));
 
-const OWN_NAMES = ['preset', 'hidden', 'beta1', 'realLabel', 'loss', 'clipNorm', 'emaDecay', 'asWritten'];
-const LOSSES: GanLossName[] = ['bce', 'hinge', 'least-squares'];
+/** What the config.json of a GAN's run holds. */
+export const GAN_RUN: RunKind<GanSettings> = {
+  kind: 'gan',
+  settings: {
+    ...checks,
+    clipNorm: orNull(checks.clipNorm),
+    emaDecay: orNull(checks.emaDecay),
+    output: oneOf('probability', 'logit'),
+    noiseDim: checkSize,
+    height: checkSize,
+    width: checkSize,
+  },
+};
 
 /** Checks the options and fills in the defaults. @throws ERR_INVALID_ARGUMENT */
 export function resolveGanSettings(options: TrainGanOptions): GanSettings {
-  checkTrainingOptions(options, OWN_NAMES);
-  const { asWritten = false, data = asWritten ? 'noise' : 'mnist', batchSize = 128, seed = 0 } = options;
-  const isNoise = data === 'noise';
-  if (asWritten && !isNoise) throw invalidArgument('data', '"noise", which asWritten trains on,', data);
-  const { preset = isNoise ? 'article' : 'recommended' } = options;
-  if (!Object.hasOwn(PRESETS, preset)) throw invalidArgument('preset', '"article" or "recommended"', preset);
-  if (asWritten && preset !== 'article') throw invalidArgument('preset', '"article", which asWritten follows,', preset);
-  const { hidden, lr, beta1, emaDecay, ...own } = { ...PRESETS[preset], ...definedOnly(options) };
-  checkSize('hidden', hidden);
-  checkNumber('beta1', beta1, { min: 0, below: 1 });
-  checkNumber('emaDecay', emaDecay, { min: 0, below: 1 });
-  const { clipNorm = null } = options;
-  if (clipNorm !== null) checkNumber('clipNorm', clipNorm, { above: 0 });
-  const epochs = options.epochs ?? (isNoise ? 200 : 20);
-  const training = { ...lossSettings(options, own), clipNorm, emaDecay: emaDecay || null, asWritten };
-  const model = { hidden, beta1, noiseDim: 100, height: 28, width: 28 };
-  return { data, epochs, batchSize, lr, seed, preset, ...training, ...model };
+  const asked = readTrainingOptions(options, GAN_OPTIONS);
+  const settings = settingsOf(withDefaults(asked, GAN_OPTIONS));
+  if (asked.resume === undefined) {
+    checkTogether(settings);
+    checkSizes(settings);
+  }
+  const { preset, loss, clipNorm = null, emaDecay } = settings;
+  const output = preset === 'article' && loss === 'bce' ? 'probability' : 'logit';
+  return { ...settings, clipNorm, emaDecay: emaDecay || null, output, noiseDim: NOISE_DIM, height: SIDE, width: SIDE };
 }
 
-/** The loss, its target for real data, and the outputs that it looks at. */
-function lossSettings(
-  options: TrainGanOptions,
-  { realLabel, output }: Pick<GanSettings, 'realLabel' | 'output'>,
-): Pick<GanSettings, 'loss' | 'realLabel' | 'output'> {
-  const { loss = 'bce', asWritten } = options;
-  if (!LOSSES.includes(loss)) throw invalidArgument('loss', '"bce", "hinge" or "least-squares"', loss);
-  if (asWritten && loss !== 'bce') throw invalidArgument('loss', '"bce", which asWritten minimises,', loss);
-  checkNumber('realLabel', realLabel, { above: 0, max: 1 });
-  if (loss === 'bce') return { loss, realLabel, output };
-  if (loss === 'least-squares') return { loss, realLabel, output: 'logit' };
-  const { realLabel: target = 1 } = options;
-  if (target !== 1) throw invalidArgument('realLabel', '1, as the hinge loss has no targets to smooth,', target);
-  return { loss, realLabel: target, output: 'logit' };
+/** The article's; images may be of another size. */
+const [NOISE_DIM, SIDE] = [100, 28];
+
+/** Throws if nets or batches can't be in memory. */
+function checkSizes({ hidden, batchSize }: Pick<GanSettings, 'hidden' | 'batchSize'>): void {
+  const dataDim = SIDE * SIDE;
+  const numWeights = hidden * (NOISE_DIM + 2 * dataDim); // of both nets
+  checkMemory('hidden', hidden, numWeights * BYTES_PER_WEIGHT);
+  const numOutputs = NOISE_DIM + 3 * hidden + 2 * dataDim; // of the layers, for an image
+  checkMemory('batchSize', batchSize, batchSize * numOutputs * Float32Array.BYTES_PER_ELEMENT);
 }
 
-function definedOnly({ hidden, lr, beta1, realLabel, emaDecay }: TrainGanOptions) {
-  const own = { hidden, lr, beta1, realLabel, emaDecay };
-  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+/** Throws if an option takes from another what was given for it. */
+function checkTogether(settings: Pick<GanSettings, 'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel'>): void {
+  const needs: [name: keyof typeof settings, value: unknown, others: Partial<typeof settings>][] = [
+    ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce' }],
+    ['loss', 'hinge', { realLabel: 1 }], // it has no targets to smooth
+  ];
+  for (const [name, value, others] of needs) {
+    if (settings[name] !== value) continue;
+    for (const [other, needed] of Object.entries(others)) {
+      if (settings[other as keyof typeof settings] !== needed) throw requires([name, value], [other, needed]);
+    }
+  }
+}
+
+type Setting = Parameters<Surface['setting']>;
+
+function requires(given: Setting, needed: Setting) {
+  return worded('ERR_INVALID_ARGUMENT', ({ setting }) => `${setting(...given)} requires ${setting(...needed)}.`);
 }

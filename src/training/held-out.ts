@@ -1,7 +1,7 @@
 import type { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
 import { partEnds } from '../data/split';
-import { LibtorchGenerativeError } from '../errors';
+import { type LibtorchGenerativeError, worded } from '../errors';
 import {
   evaluateForecasts,
   type ForecastEvaluation,
@@ -26,10 +26,13 @@ export function evaluateHeldOut(
 ): ForecastEvaluation {
   const { validation, test, calibrate } = settings;
   if (validation + test === 0) {
-    throw new LibtorchGenerativeError(
-      'ERR_DATA_FORMAT',
-      'Expected values that the model has not learned from, but it was trained with validation 0: train with --validation 0.2, or name new values by --data',
-    );
+    throw worded('ERR_DATA_FORMAT', ({ option, choose }) => {
+      const remedy = choose({
+        program: 'or evaluate other series',
+        commandLine: `or name a file of new values by ${option('data')}`,
+      });
+      return `Expected values that the model has not learned from, but it was trained with ${option('validation')} 0: train with ${option('validation')} 0.2, ${remedy}`;
+    });
   }
   const starts = series.map((each) => {
     const ends = partEnds(each, settings);

@@ -2,9 +2,9 @@ import { Forecaster } from '../data/forecaster';
 import { SeriesEncoding } from '../data/series-encoding';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
-import type { GanSettings } from './gan-settings';
-import { createMdnRnn, type MdnRnnSettings } from './mdn-rnn-settings';
-import { RunFolder } from './run-folder';
+import { GAN_RUN, type GanSettings } from './gan-settings';
+import { createMdnRnn, MDN_RNN_RUN, type MdnRnnSettings } from './mdn-rnn-settings';
+import { loadingFrom, RunFolder } from './run-folder';
 
 /** What {@link loadGenerator} gives. */
 export interface LoadedGenerator {
@@ -38,7 +38,7 @@ export interface LoadedForecaster {
  * ```
  */
 export function loadGenerator(run: string): LoadedGenerator {
-  const { folder, settings } = RunFolder.open<GanSettings>(run, 'gan');
+  const { folder, settings } = RunFolder.open(run, GAN_RUN);
   const { noiseDim, hidden, height, width } = settings;
   const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
   folder.loadModel('model', generator);
@@ -59,7 +59,7 @@ export function loadGenerator(run: string): LoadedGenerator {
  * ```
  */
 export function loadDiscriminator(run: string): Discriminator {
-  const { folder, settings } = RunFolder.open<GanSettings>(run, 'gan');
+  const { folder, settings } = RunFolder.open(run, GAN_RUN);
   const { hidden, height, width } = settings;
   const discriminator = new Discriminator({ dataDim: height * width, hiddenDim: hidden });
   folder.loadModel('discriminator', discriminator);
@@ -86,8 +86,8 @@ export function loadDiscriminator(run: string): Discriminator {
  * ```
  */
 export function loadForecaster(run: string): LoadedForecaster {
-  const { folder, settings } = RunFolder.open<MdnRnnSettings>(run, 'mdn-rnn');
-  const model = createMdnRnn(settings);
+  const { folder, settings } = RunFolder.open(run, MDN_RNN_RUN);
+  const model = loadingFrom(folder.file('config.json'), () => createMdnRnn(settings));
   folder.loadModel('model', model);
   return { forecaster: new Forecaster(model.eval(), new SeriesEncoding(settings.encoding), settings.spread), settings };
 }

@@ -1,4 +1,4 @@
-import { LibtorchGenerativeError } from '../errors';
+import { LibtorchGenerativeError, worded } from '../errors';
 import type { Module } from '../nn/module';
 import { scope } from '../tensor/scope';
 
@@ -26,9 +26,10 @@ function notFinite(problem: string, step: number, models: Models): LibtorchGener
   const largest = largestWeight(models);
   const size = largest && (Number.isFinite(largest.size) ? largest.size.toPrecision(3) : 'not finite');
   const where = largest ? `; the largest weight, in ${largest.layer}, is ${size}` : '';
-  return new LibtorchGenerativeError(
+  return worded(
     'ERR_NOT_FINITE',
-    `${problem} at step ${step}${where}: lower the learning rate (lr), clip the gradients (clipNorm), or look for extreme values in the data`,
+    ({ option }) =>
+      `${problem} at step ${step}${where}: lower the learning rate (${option('lr')}), clip the gradients (${option('clipNorm')}), or look for extreme values in the data`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LibtorchGenerativeError } from '../errors';
+import { type Checks, readOptions } from '../check';
+import { LibtorchGenerativeError, worded } from '../errors';
 import {
   fileError,
   makeFolder,
@@ -28,6 +29,12 @@ export interface RunConfig<Settings = unknown> {
   versions: { package: string; libtorch: string; node: string };
 }
 
+/** What a run trains, and checks for the settings that its config.json holds. */
+export interface RunKind<Settings> {
+  kind: string;
+  settings: Checks<Settings>;
+}
+
 /**
  * The files of a training:
  * config.json, metrics.jsonl, model.safetensors, checkpoint.safetensors, samples/epoch-0005.png.
@@ -44,9 +51,10 @@ export class RunFolder {
   static create(path: string, config: Omit<RunConfig, 'versions'>): RunFolder {
     const folder = new RunFolder(path);
     if (existsSync(folder.file('config.json'))) {
-      throw new LibtorchGenerativeError(
+      throw worded(
         'ERR_FILE',
-        `There is a run in ${path} already: choose another folder, or continue it with resume`,
+        ({ option }) =>
+          `There is a run in ${path} already: choose another folder, or continue it with ${option('resume')}`,
       );
     }
     folder.#made = makeFolder(path);
@@ -70,16 +78,20 @@ export class RunFolder {
   }
 
   /** A run that is there. @throws ERR_FILE if it isn't, ERR_CHECKPOINT if it is of another kind or damaged */
-  static open<Settings>(path: string, kind: string): { folder: RunFolder } & RunConfig<Settings> {
+  static open<Settings extends object>(
+    path: string,
+    { kind, settings: checks }: RunKind<Settings>,
+  ): { folder: RunFolder } & RunConfig<Settings> {
     const folder = new RunFolder(path);
-    const config = folder.config as RunConfig<Settings>;
+    const { config } = folder;
     if (config.kind !== kind) {
       throw new LibtorchGenerativeError(
         'ERR_CHECKPOINT',
         `Expected a run of kind ${kind} in ${path} but found ${config.kind}`,
       );
     }
-    return { folder, ...config };
+    const settings = loadingFrom(folder.file('config.json'), () => readSettings(config.settings as Settings, checks));
+    return { folder, ...config, settings };
   }
 
   file(...names: string[]): string {
@@ -191,6 +203,13 @@ export class RunFolder {
     } catch {}
     throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is damaged: expected JSON with kind and settings`);
   }
+}
+
+/** Settings that may have been edited: all there, all known, all checked. */
+function readSettings<Settings extends object>(settings: Settings, checks: Checks<Settings>): Settings {
+  const read = readOptions(settings, checks, 'settings');
+  for (const name of Object.keys(checks) as (keyof Settings & string)[]) checks[name](name, read[name]);
+  return read;
 }
 
 /** Runs `load`, whose errors become ERR_CHECKPOINT and name the file. */

@@ -1,7 +1,7 @@
 import { readSeries, type Series } from '../data/series';
 import { SeriesEncoding, type Windows } from '../data/series-encoding';
 import { partEnds, upTo } from '../data/split';
-import { describe, LibtorchGenerativeError } from '../errors';
+import { describe, LibtorchGenerativeError, messageOn, worded } from '../errors';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
 /** The series of a run, or the same columns of another file. Errors: as {@link readSeries} */
@@ -65,9 +65,12 @@ function tooShort({ data, window, validation, test }: RequestedMdnRnnSettings, s
   const longest = (each: Series[]) => Math.max(...each.map(({ values }) => values.length));
   const [length, left] = [longest(series), longest(parts)];
   const expected = `Expected at least ${window + 1} values to train on, a window of ${window} and the next value`;
-  const kept = test > 0 ? `validation ${validation} and test ${test} leave` : `validation ${validation} leaves`;
   const has = `${data} has ${length}${series.length > 1 ? ' at most in a series' : ''}`;
-  return formatError(`${expected}, but ${has}${left < length ? `, of which ${kept} ${left}` : ''}`);
+  return worded('ERR_DATA_FORMAT', ({ option }) => {
+    const heldOut = `${option('validation')} ${validation}`;
+    const kept = test > 0 ? `${heldOut} and ${option('test')} ${test} leave` : `${heldOut} leaves`;
+    return `${expected}, but ${has}${left < length ? `, of which ${kept} ${left}` : ''}`;
+  });
 }
 
 /** Errors of the data name the file and the column. */
@@ -76,7 +79,9 @@ function naming<T>({ data, column }: RequestedMdnRnnSettings, body: () => T): T 
     return body();
   } catch (error) {
     if (!(error instanceof LibtorchGenerativeError)) throw error;
-    throw new LibtorchGenerativeError(error.code, `${data}, column "${column}": ${error.message}`, { cause: error });
+    throw worded(error.code, (surface) => `${data}, column "${column}": ${messageOn(surface, error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
+import { LibtorchGenerativeError, worded } from '../errors';
 import { numThreads } from '../tensor/device';
 import { type Position, resumeCheckpoint } from './checkpoint';
 import type { Training } from './epochs';
 import { fingerprint } from './fingerprint';
 import type { TrainingOptions } from './options';
-import { type RunConfig, RunFolder } from './run-folder';
+import { type RunConfig, RunFolder, type RunKind } from './run-folder';
 
 interface RunSettings {
   epochs: number;
@@ -21,20 +21,20 @@ const CHANGEABLE: (keyof RunSettings)[] = ['epochs', 'data'];
  *
  * @throws ERR_FILE or ERR_CHECKPOINT; ERR_INVALID_ARGUMENT if an option differs from the run's
  */
-export function requestedSettings<Settings extends RunSettings>(
-  kind: string,
-  asked: Settings,
-  options: Pick<TrainingOptions, 'resume' | 'epochs'> & { data?: string },
-): Settings {
+export function requestedSettings<Asked extends RunSettings, Settings extends Asked>(
+  kind: RunKind<Settings>,
+  asked: Asked,
+  options: Pick<TrainingOptions, 'resume' | 'epochs'> & { data?: string | undefined },
+): Asked {
   const { resume } = options;
   if (resume === undefined) return asked;
-  const { settings } = RunFolder.open<Settings>(resume, kind);
+  const { settings } = RunFolder.open(resume, kind);
   checkSameOptions(settings, asked, options);
   const { epochs = settings.epochs, data = settings.data } = options;
   if (isAbsolute(data) && !existsSync(data)) {
-    throw new LibtorchGenerativeError(
+    throw worded(
       'ERR_FILE',
-      `The data of ${resume} is not at ${data}: name the place where it is now by data (--data)`,
+      ({ option }) => `The data of ${resume} is not at ${data}: name the place where it is now by ${option('data')}`,
     );
   }
   return { ...settings, epochs, data };
@@ -49,7 +49,11 @@ function checkSameOptions<Settings extends RunSettings>(
     if (value === undefined || !Object.hasOwn(asked, name) || isChangeable(name)) continue;
     const kept = settings[name as keyof Settings];
     if (isSame(kept, asked[name as keyof Settings])) continue;
-    throw invalidArgument(name, `${describe(kept)}, with which ${resume} was trained,`, value);
+    const how = kept === undefined || kept === null ? 'without it' : `with ${JSON.stringify(kept)}`;
+    throw worded(
+      'ERR_INVALID_ARGUMENT',
+      ({ option }) => `Cannot change ${option(name)} when resuming: ${resume} was trained ${how}.`,
+    );
   }
 }
 
@@ -60,21 +64,21 @@ function checkSameOptions<Settings extends RunSettings>(
  * @throws ERR_FILE or ERR_CHECKPOINT
  */
 export function startRun<Settings extends RunSettings>(
-  kind: string,
+  run: RunKind<Settings>,
   settings: Settings,
   training: Pick<Training<never>, 'parts' | 'models' | 'data'>,
   { resume, out }: Pick<TrainingOptions, 'resume' | 'out'>,
 ): { folder?: RunFolder; start: Position } {
   if (resume === undefined && out === undefined) return { start: { epoch: 0 } };
   const config = {
-    kind,
+    kind: run.kind,
     settings: { ...settings, data: placeOf(settings.data) },
     device: deviceOf(training),
     threads: numThreads(),
     dataSha256: fingerprint(training.data ?? []),
   };
   if (resume === undefined) return { folder: RunFolder.create(out!, config), start: { epoch: 0 } };
-  const { folder } = RunFolder.open(resume, kind);
+  const { folder } = RunFolder.open(resume, run);
   const start = resumeCheckpoint(folder, training.parts, (saved) => checkSameRun(resume, saved, config));
   folder.removeTemporaries();
   if (start.epoch < settings.epochs) folder.forgetEvaluation();
@@ -100,7 +104,7 @@ function checkSameRun<Settings extends RunSettings>(
   if (saved.dataSha256 !== dataSha256) {
     throw new LibtorchGenerativeError(
       'ERR_CHECKPOINT',
-      `Expected the data that ${run} was trained on, but ${settings.data} holds other data by now: train a new run`,
+      `${settings.data} has changed since ${run} was trained: restore it, or train a new run`,
     );
   }
   const before = saved.settings as Record<string, unknown>;
@@ -108,7 +112,7 @@ function checkSameRun<Settings extends RunSettings>(
     if (isChangeable(name) || isSame(before[name], value)) continue;
     throw new LibtorchGenerativeError(
       'ERR_CHECKPOINT',
-      `Expected the settings of its checkpoint in ${run}/config.json, but ${name} is ${describe(value)} instead of ${describe(before[name])}`,
+      `${run}/config.json does not match the checkpoint: ${name} is ${JSON.stringify(value)} but was ${JSON.stringify(before[name])}`,
     );
   }
 }

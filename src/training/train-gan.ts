@@ -14,9 +14,10 @@ import { CollapseWatch, type WatchedVariety } from './collapse-watch';
 import { drawSamples } from './draw-images';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { type GanLoss, ganLoss } from './gan-loss';
-import { type GanSettings, resolveGanSettings, type TrainGanOptions } from './gan-settings';
+import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
+import { GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
 import { type GanPlayers, ganStep } from './gan-step';
-import { prepareDevice } from './options';
+import { prepareDevice, readTrainingOptions } from './options';
 import type { RunFolder } from './run-folder';
 import { writeRunReport } from './run-report';
 import { requestedSettings, startRun } from './start-run';
@@ -65,17 +66,17 @@ const GRID_SIZE = 64;
  * ```
  */
 export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, GanResult> {
-  const settings = resolveGanSettings(options);
-  return new TrainingRun(ganEpochs(settings, options));
+  const asked = readTrainingOptions(options, GAN_OPTIONS);
+  return new TrainingRun(ganEpochs(resolveGanSettings(asked), asked));
 }
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
   const device = prepareDevice(options);
-  const { settings, loader, watch } = loadData(requestedSettings('gan', asked, options), device);
+  const { settings, loader, watch } = loadData(requestedSettings(GAN_RUN, asked, options), device);
   manualSeed(settings.seed);
   const training = new GanTraining(settings, loader, watch, device);
   try {
-    const { folder, start } = startRun('gan', settings, training, options);
+    const { folder, start } = startRun(GAN_RUN, settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     if (folder) writeRunReport(folder.path);

@@ -15,14 +15,15 @@ import { EarlyStopping } from './early-stopping';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
 import { mdnRnnLoss } from './mdn-rnn-loss';
+import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from './mdn-rnn-options';
 import {
   createMdnRnn,
+  MDN_RNN_RUN,
   type MdnRnnSettings,
   type RequestedMdnRnnSettings,
   resolveMdnRnnSettings,
-  type TrainMdnRnnOptions,
 } from './mdn-rnn-settings';
-import { prepareDevice } from './options';
+import { prepareDevice, readTrainingOptions } from './options';
 import { writeEvaluation } from './run-evaluation';
 import type { RunFolder } from './run-folder';
 import { writeRunReport } from './run-report';
@@ -75,9 +76,11 @@ export interface MdnRnnResult {
  * console.log(low![0]! < median![0]! && median![0]! < high![0]!); // true
  * ```
  */
-export function trainMdnRnn(options: TrainMdnRnnOptions): TrainingRun<MdnRnnEpoch, MdnRnnResult> {
-  const settings = resolveMdnRnnSettings(options);
-  return new TrainingRun(mdnRnnEpochs(settings, options));
+export function trainMdnRnn(
+  options: TrainMdnRnnOptions | (Partial<TrainMdnRnnOptions> & { resume: string }),
+): TrainingRun<MdnRnnEpoch, MdnRnnResult> {
+  const asked = readTrainingOptions(options as TrainMdnRnnOptions, MDN_RNN_OPTIONS);
+  return new TrainingRun(mdnRnnEpochs(resolveMdnRnnSettings(asked), asked));
 }
 
 async function* mdnRnnEpochs(
@@ -86,7 +89,7 @@ async function* mdnRnnEpochs(
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
   // Operators this small take longer on several threads than on one.
   const device = prepareDevice(options, 1);
-  const requested = requestedSettings('mdn-rnn', asked, options);
+  const requested = requestedSettings(MDN_RNN_RUN, asked, options);
   const series = readRunSeries(requested);
   const windows = trainingWindows(requested, series);
   const { onWarning = (message) => process.emitWarning(message) } = options;
@@ -99,7 +102,7 @@ async function* mdnRnnEpochs(
   manualSeed(settings.seed);
   const training = new MdnRnnTraining(settings, windows, device);
   try {
-    const { folder, start } = startRun('mdn-rnn', settings, training, options);
+    const { folder, start } = startRun(MDN_RNN_RUN, settings, training, options);
     const { signal, onProgress } = options;
     yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
     training.restoreBest();

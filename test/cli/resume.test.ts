@@ -55,7 +55,7 @@ test('SIGTERM too leaves a checkpoint', async () => {
   expect(Number(readSafetensors(join(run, 'checkpoint.safetensors')).metadata.epoch)).toBeGreaterThan(1);
 });
 
-test('a run of another kind is refused by name and left as it is', async () => {
+test('a run of another kind, or with other options, is refused by name and left as it is', async () => {
   const run = join(folder(), 'run');
   await runCli([...noise, '--epochs', '2', '--out', run]);
   const contents = () =>
@@ -64,5 +64,8 @@ test('a run of another kind is refused by name and left as it is', async () => {
   const { status, stdout, stderr } = await runCli(['train', 'mdn-rnn', '--resume', run, '--epochs', '4']);
   const message = expect.stringMatching(/^error: Expected a run of kind mdn-rnn in .*run but found gan\n$/);
   expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: message });
+  const hidden = await runCli(['train', 'gan', '--resume', run, '--hidden', '8', '--epochs', '4']);
+  const refused = `error: Cannot change --hidden when resuming: ${run} was trained with 128.\n`;
+  expect(hidden).toEqual({ status: 2, stdout: '', stderr: refused });
   expect(contents()).toEqual(before);
 });

@@ -79,7 +79,7 @@ test('a run is not overwritten', async () => {
   const { status, stderr } = await runCli([...args, '--seed', '5']);
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /^error: There is a run in .*run already: choose another folder, or continue it with resume\n$/,
+    /^error: There is a run in .*run already: choose another folder, or continue it with --resume\n$/,
   );
   expect(readFileSync(join(folder(), 'run', 'model.safetensors')).equals(before)).toBe(true);
 });

@@ -114,7 +114,7 @@ test('batch sizes that make no sense are named', () => {
     );
   }
   expect(() => new DataLoader(data, { batchSize: 11, dropLast: true })).toThrow(
-    'Expected at most 10 for batchSize, the number of rows, but received 11',
+    'Expected at most 10, the number of rows, for batchSize but received 11',
   );
   expect(new DataLoader(data, { batchSize: 11 }).numBatches).toBe(1);
 });

@@ -8,7 +8,8 @@ import { tensor } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';
 import { readSafetensors } from '../../src/tensor/safetensors';
 import { ganLoss } from '../../src/training/gan-loss';
-import { resolveGanSettings, type TrainGanOptions } from '../../src/training/gan-settings';
+import type { TrainGanOptions } from '../../src/training/gan-options';
+import { resolveGanSettings } from '../../src/training/gan-settings';
 import { ganStep } from '../../src/training/gan-step';
 import { loadGenerator } from '../../src/training/load-run';
 import { trainGan } from '../../src/training/train-gan';
@@ -96,8 +97,8 @@ test('the hinge loss has no smoothed labels, in no preset', () => {
 
 test.each([
   [{ loss: 'wasserstein' }, 'Expected "bce", "hinge" or "least-squares" for loss but received "wasserstein"'],
-  [{ loss: 'hinge', realLabel: 0.9 }, 'Expected 1, as the hinge loss has no targets to smooth, for realLabel'],
-  [{ loss: 'hinge', asWritten: true }, 'Expected "bce", which asWritten minimises, for loss but received "hinge"'],
+  [{ loss: 'hinge', realLabel: 0.9 }, 'loss: "hinge" requires realLabel: 1.'],
+  [{ loss: 'hinge', asWritten: true }, 'asWritten: true requires loss: "bce".'],
   [{ clipNorm: 0 }, 'Expected a number above 0 for clipNorm but received 0'],
   [{ emaDecay: 1 }, 'Expected a number of at least 0 and below 1 for emaDecay but received 1'],
 ])('%j is refused', (options, message) => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TrainMdnRnnOptions } from '../../src/training/mdn-rnn-settings';
+import type { TrainMdnRnnOptions } from '../../src/training/mdn-rnn-options';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
 
 const fixtures = join(__dirname, '../fixtures/training');

@@ -108,19 +108,16 @@ test('the validation part changes neither scaler nor training, and mse is the er
 });
 
 test.each([
-  [{ epocs: 3 }, 'Expected "epochs" for options but received "epocs"'],
+  [{ epocs: 3 }, 'Unknown option "epocs". Did you mean "epochs"?'],
   [{ epochs: 0 }, 'Expected a whole number of at least 1 for epochs but received 0'],
   [{ epochs: 1.5 }, 'for epochs but received 1.5'],
   [{ seed: 0.5 }, 'Expected a whole number for seed but received 0.5'],
   [{ lr: Number.NaN }, 'Expected a number above 0 for lr but received NaN'],
   [{ beta1: 1 }, 'for beta1 but received 1'],
   [{ realLabel: 2 }, 'for realLabel but received 2'],
-  [{ preset: 'best' }, 'Expected "article" or "recommended" for preset but received "best"'],
-  [{ out: '' }, 'Expected a folder for out but received ""'],
-  [
-    { resume: 'a', out: 'b' },
-    'Expected no folder beside resume, whose run goes on where it is, for out but received "b"',
-  ],
+  [{ preset: 'best' }, 'Expected "recommended" or "article" for preset but received "best"'],
+  [{ out: '' }, 'Expected a string that is not empty for out but received ""'],
+  [{ resume: 'a', out: 'b' }, 'Cannot set out when resuming: the run continues in a.'],
   [null, 'Expected an object for options but received null'],
 ])('%j is refused at once', (options, message) => {
   expect(() => trainGan(options as never)).toThrow(message);

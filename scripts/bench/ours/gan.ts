@@ -25,7 +25,7 @@ export function ganStepOf({ data, preset }: GanStep): Step {
 
 /** Epoch after epoch of a training. */
 export function mnistEpochOf({ preset }: MnistEpoch): Step {
-  const options = { ...GAN_OPTIONS, data: 'mnist', preset, epochs: 1_000_000, device: 'cpu' };
+  const options = { ...GAN_OPTIONS, data: 'mnist', preset, epochs: 1_000_000, device: 'cpu' } as const;
   const epochs = trainGan(options)[Symbol.asyncIterator]();
   return () => epochs.next();
 }
