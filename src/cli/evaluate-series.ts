@@ -10,10 +10,11 @@ import type { EvaluateFlags } from './flags';
 import { readHistory } from './history';
 
 /** Scores an MDN-RNN's forecasts of what was kept from its training, on stdout and in evaluation.json, or of other values. */
-export function evaluateSeriesRun(run: string, { data, json, ...options }: EvaluateFlags): void {
+export function evaluateSeriesRun(run: string, { data, json, horizon, season, paths, seed }: EvaluateFlags): void {
   setNumThreads(1); // operators this small take longer on several
   const { forecaster, settings } = loadForecaster(run);
   const series = readHistory(settings, data);
+  const options = { horizon, season, paths, seed };
   const evaluation =
     data === undefined
       ? evaluateHeldOut(forecaster, series, settings, options)
@@ -55,8 +56,8 @@ function tableLine(name: string, cells: string[]): string {
   return `  ${name.padEnd(14)}${cells.map((cell) => cell.padStart(10)).join('')}`;
 }
 
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+function short(value: number | undefined): string {
+  return value === undefined ? '–' : String(Number(value.toPrecision(4)));
 }
 
 function percent(part: number): string {

@@ -55,7 +55,9 @@ async function run(runFolder: string, flags: ForecastFlags): Promise<void> {
   if (flags.chart && series.length > 1) {
     throw invalidArgument('series', `one series to draw, such as "${series[0]!.name}",`, flags.series);
   }
-  const forecasts = series.map((each) => summarizeForecast(forecaster, each, flags));
+  const { horizon, paths, quantiles, temperature, seed } = flags;
+  const options = { horizon, paths, quantiles, temperature, seed };
+  const forecasts = series.map((each) => summarizeForecast(forecaster, each, options));
   const column = [settings.column].flat().join(', ');
   writeForecasts(column, forecasts, flags);
   if (flags.chart) await writeChart(flags.chart, column, series[0]!, forecasts[0]!);

@@ -4,7 +4,7 @@ import { Link, type LinkName } from './link';
 import { TimeAxis } from './time-axis';
 
 /**
- * A series of numbers, a step a row.
+ * A series of numbers, a step a row. Functions that take one take plain arrays too, see {@link SeriesLike}.
  *
  * @example
  * ```ts
@@ -25,9 +25,9 @@ export interface Series {
   /** (T), in the data's units, up to the last that is known; NaN where missing. */
   values: Float64Array;
   /** Other columns known in advance, each (T) or longer: what comes after the values is their future. */
-  covariates?: Float64Array[];
+  covariates?: Float64Array[] | undefined;
   /** When each row was, those of the covariates included. */
-  time?: TimeAxis;
+  time?: TimeAxis | undefined;
 }
 
 /** Where in a CSV file the series are. */

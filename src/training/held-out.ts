@@ -28,24 +28,25 @@ export function evaluateHeldOut(
   if (validation + test === 0) {
     throw new LibtorchGenerativeError(
       'ERR_DATA_FORMAT',
-      'Expected values that the model has not learned from, but it was trained with validation 0: train with --validation 0.2, or name new values by --data',
+      'The model has learned from all values, as it was trained with validation 0: train with a validation split, or evaluate new data',
     );
   }
   const starts = series.map((each) => {
     const ends = partEnds(each, settings);
     return test > 0 ? ends.validation : ends.training;
   });
-  const longest = Math.max(...series.map(({ values }, index) => values.length - starts[index]!));
+  const longest = series.reduce((longest, { values }, index) => Math.max(longest, values.length - starts[index]!), 0);
   const { horizon = Math.max(Math.min(calibrate ?? HORIZON, longest), 1) } = options;
   return evaluateForecasts(forecaster, series, { ...options, horizon, starts });
 }
 
-/** As {@link evaluateHeldOut}, or undefined where there is too little to score. */
+/** As {@link evaluateHeldOut}, or undefined where there is too little to score, or a score is beyond the range of numbers. */
 export function tryToEvaluate(...args: Parameters<typeof evaluateHeldOut>): ForecastEvaluation | undefined {
   try {
     return evaluateHeldOut(...args);
   } catch (error) {
-    if ((error as LibtorchGenerativeError).code !== 'ERR_DATA_FORMAT') throw error;
+    const { code } = error as LibtorchGenerativeError;
+    if (code !== 'ERR_DATA_FORMAT' && code !== 'ERR_NOT_FINITE') throw error;
     return undefined;
   }
 }

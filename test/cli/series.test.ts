@@ -139,7 +139,7 @@ test('gaps longer than the window are no forecast’s past, neither for calibrat
   expect(status).toBe(0);
   const { backtest } = JSON.parse(stdout) as ForecastEvaluation;
   expect(backtest.numForecasts).toBe(22); // of 25, those from 172, 174 and 176 know nothing
-  for (const { crps, mase } of backtest.rows) expect(Number.isFinite(crps + mase)).toBe(true);
+  for (const { crps, mase } of backtest.rows) expect(Number.isFinite(crps + mase!)).toBe(true);
 
   // Of the held-out part nothing is left but its last value, after a gap.
   const lostRows = rows.map((row, i) => (i < 110 || i === 199 ? row : `${i},\n`));
@@ -174,7 +174,7 @@ test.each<[string, string[], number, RegExp]>([
     'a calendar of numbers',
     ['--calendar', 'month', '--time', 'n'],
     1,
-    /column "x": The calendar needs the time of each row, as a date/,
+    /column "x": Expected dates for time: the model reads the calendar/,
   ],
   ['an unknown cycle', ['--calendar', 'month,moon'], 2, /--calendar.*hour or weekday or month or yearday/],
   ['an unknown scale', ['--scale', 'none'], 2, /--scale.*global or series or window/],

@@ -34,7 +34,7 @@ test('a window has the values before, scaled, and the one that follows', () => {
   });
 });
 
-test('a missing value stands as the last one, is told by an input, and is never a target', () => {
+test('a missing value stands as the last one, is marked by an input, and is never a target', () => {
   const each = series([1, Number.NaN, 3, Number.NaN, 5]); // mean 3, deviation √(8 / 3)
   const encoding = SeriesEncoding.fit([each], options({}));
   expect(encoding.inputDim).toBe(2);
@@ -56,7 +56,7 @@ test('a window without any value is left out, one that begins with none stands a
   expect(beginning.slice(0, 4)).toEqual([0, 0, 0, 1]);
 });
 
-test('covariates and the calendar are those of the step that is foretold', () => {
+test('covariates and the calendar are those of the step that is predicted', () => {
   const each: Series = {
     ...series([1, 2, 3, 4]),
     covariates: [Float64Array.of(10, 20, 30, 40, 50)],
@@ -76,7 +76,9 @@ test('covariates and the calendar are those of the step that is foretold', () =>
     message: 'Expected covariates of the time that is forecast too, but they are known for 5 steps only',
   });
   const timeless = { ...each, time: undefined };
-  expect(errorOf(() => encoding.history(timeless)).message).toMatch(/calendar needs the time of each row/);
+  expect(errorOf(() => encoding.history(timeless)).message).toMatch(
+    /^Expected dates for time: the model reads the calendar$/,
+  );
 });
 
 test('each window, each series or all of them are scaled', () => {

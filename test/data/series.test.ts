@@ -69,7 +69,7 @@ test.each<[string, string, SeriesSource, RegExp]>([
     'a time out of order',
     long.replace('B,2020-01-03', 'B,2020-01-01'),
     { column: 'x', series: 'place', time: 'day' },
-    /a\.csv:6: the time "2020-01-01" comes after/,
+    /a\.csv:6: The time "2020-01-01" comes after/,
   ],
   ['an unknown column', long, { column: 'x', series: 'Place' }, /no column "Place".*Did you mean "place"/],
 ])('%s is refused with its place', (_, content, source, message) => {
