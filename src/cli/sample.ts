@@ -16,7 +16,7 @@ export function addSampleCommand(program: Command): void {
     .action((run: string, { count, seed, out }: { count: number; seed: number; out: string }) => {
       const { generator, settings } = loadGenerator(run);
       const noise = randn([count, settings.noiseDim], { generator: new RandomGenerator(seed) });
-      writeGrid(out, drawSamples(generator, noise), settings);
+      writeGrid(out, drawSamples(generator, noise), { height: settings.height, width: settings.width });
       console.error(`${count} images are in ${out}`);
     });
 }

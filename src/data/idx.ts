@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { checkSize } from '../check';
 import { LibtorchGenerativeError } from '../errors';
 import { readFileBytes } from '../files';
 
@@ -40,6 +41,7 @@ const maxBytes = 2 ** 31 - 1;
  * ```
  */
 export function readIdx(path: string, numDims?: number): IdxArray {
+  if (numDims !== undefined) checkSize('numDims', numDims);
   const bytes = gunzipIfNeeded(path, readFileBytes(path));
   const shape = readShape(path, bytes);
   if (numDims !== undefined && shape.length !== numDims) {

@@ -37,6 +37,11 @@ export function toNumbers(name: string, value: unknown, { missing = false, of = 
   throw new LibtorchGenerativeError('ERR_DATA_FORMAT', found);
 }
 
+/** A caller's numbers, of any size or none: a typed array as it is. @throws ERR_INVALID_ARGUMENT */
+export function asNumbers(name: string, value: unknown): Exclude<Numbers, readonly number[]> {
+  return isTypedArray(value) ? value : copyPlain(name, value, { missing: false, of: '' });
+}
+
 /** A copy of a caller's array of anything. @throws ERR_INVALID_ARGUMENT */
 export function toElements(name: string, value: unknown): unknown[] {
   const elements = reading(name, () => (Array.isArray(value) ? Array.from(value) : undefined));
@@ -45,7 +50,7 @@ export function toElements(name: string, value: unknown): unknown[] {
 }
 
 /** Whether a value is a typed array whose elements are of type number. */
-export function isTypedArray(value: unknown): value is Exclude<Numbers, readonly number[]> {
+function isTypedArray(value: unknown): value is Exclude<Numbers, readonly number[]> {
   return types.isTypedArray(value) && !types.isBigInt64Array(value) && !types.isBigUint64Array(value);
 }
 

@@ -1,4 +1,4 @@
-import { arrayOf, type Check, checkBoolean, checkNumber, checkSize, oneOf, readOptions } from '../check';
+import { arrayOf, type Check, checkBoolean, checkNumber, checkSize, oneOf, readAll } from '../check';
 import { invalidArgument } from '../errors';
 import { CALENDAR_CYCLES, type CalendarCycle } from './calendar';
 import { LINK_NAMES, type LinkName } from './link';
@@ -32,41 +32,32 @@ export interface SeriesEncodingState {
 
 /** A copy of a state that may come from a damaged file. @throws ERR_INVALID_ARGUMENT, with the place */
 export function readEncodingState(state: SeriesEncodingState): SeriesEncodingState {
-  const { window, link, scaling, mask, covariates, calendar } = readAll(state, 'state', {
-    window: checkSize,
-    link: any,
-    scaling: any,
-    mask: checkBoolean,
-    covariates: arrayOf(any),
-    calendar: arrayOf(oneOf(...CALENDAR_CYCLES)),
-  });
-  const { kind, series } = readAll(scaling, 'state.scaling', { kind: oneOf(...SCALING_KINDS), series: arrayOf(any) });
+  const { window, link, scaling, mask, covariates, calendar } = readAll(
+    state,
+    {
+      window: checkSize,
+      link: any,
+      scaling: any,
+      mask: checkBoolean,
+      covariates: arrayOf(any),
+      calendar: arrayOf(oneOf(...CALENDAR_CYCLES)),
+    },
+    'state',
+  );
+  const { kind, series } = readAll(scaling, { kind: oneOf(...SCALING_KINDS), series: arrayOf(any) }, 'state.scaling');
   return {
     window,
-    link: readAll(link, 'state.link', { name: oneOf(...LINK_NAMES), unit: checkDeviation }),
+    link: readAll(link, { name: oneOf(...LINK_NAMES), unit: checkDeviation }, 'state.link'),
     scaling: {
       kind,
       series: series.map((each, index) =>
-        readAll(each, `state.scaling.series[${index}]`, { name: checkName, ...MOMENTS }),
+        readAll(each, { name: checkName, ...MOMENTS }, `state.scaling.series[${index}]`),
       ),
     },
     mask,
-    covariates: covariates.map((each, index) => readAll(each, `state.covariates[${index}]`, MOMENTS)),
+    covariates: covariates.map((each, index) => readAll(each, MOMENTS, `state.covariates[${index}]`)),
     calendar: [...calendar],
   };
-}
-
-/** Reads an object all of whose properties have to be there. */
-function readAll<T extends object>(value: T, path: string, checks: { [Name in keyof T]-?: Check }): T {
-  if (value === undefined) throw invalidArgument(path, 'an object', value);
-  const at =
-    (check: Check): Check =>
-    (name, each) =>
-      check(`${path}.${name}`, each);
-  const entries = Object.entries<Check>(checks).map(([name, check]) => [name, at(check)]);
-  const read = readOptions(value, Object.fromEntries(entries) as typeof checks, path);
-  for (const name of Object.keys(checks)) if (!(name in read)) checks[name as keyof T](`${path}.${name}`, undefined);
-  return read;
 }
 
 const checkDeviation: Check = (name, value) => checkNumber(name, value, { above: 0 });
@@ -77,7 +68,7 @@ const checkName: Check = (name, value) => {
   if (typeof value !== 'string') throw invalidArgument(name, 'a string', value);
 };
 
-/** What is read further. */
+/** For what is read further. */
 function any(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw invalidArgument(name, 'an object', value);
 }

@@ -1,4 +1,4 @@
-import { readSeries, type Series } from '../data/series';
+import { readSeries, type Series, type SeriesSource } from '../data/series';
 import { SeriesEncoding, type Windows } from '../data/series-encoding';
 import { hasValue } from '../data/series-like';
 import { partEnds, upTo } from '../data/split';
@@ -7,8 +7,12 @@ import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
 /** The series of a run, or the same columns of another file. Errors: as {@link readSeries} */
 export function readRunSeries(settings: RequestedMdnRnnSettings, file = settings.data): Series[] {
-  const { column, series, time, covariates, link } = settings;
-  return readSeries(file, { column, series, time, covariates, link });
+  return readSeries(file, sourceOf(settings));
+}
+
+/** Where in its file the series of a run are. */
+export function sourceOf({ column, series, time, covariates, link }: RequestedMdnRnnSettings): SeriesSource {
+  return { column, series, time, covariates, link };
 }
 
 /** What is odd about the data of a run but can be trained on, in words. */

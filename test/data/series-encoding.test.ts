@@ -147,3 +147,46 @@ test('a history that is too short or all missing is refused', () => {
   );
   expect(errorOf(() => encoding.history(series([1, Number.NaN, Number.NaN]))).message).toMatch(/all missing/);
 });
+
+test('a damaged state is refused with its place', () => {
+  const { state } = SeriesEncoding.fit([series([1, Number.NaN, 3, 7])], options({ scale: 'series', link: 'softplus' }));
+  const refusal = (change: (state: Record<string, never>) => unknown) => {
+    const copy = JSON.parse(JSON.stringify(state));
+    return errorOf(() => new SeriesEncoding((change(copy) as never) ?? copy));
+  };
+  const { scaling } = state;
+  const cases: [(state: Record<string, unknown>) => void, RegExp][] = [
+    [(state) => delete state.window, /for state\.window but received undefined/],
+    [(state) => Object.assign(state, { window: '2' }), /for state\.window but received "2"/],
+    [(state) => Object.assign(state, { windw: 2 }), /Unknown name in state: "windw"/],
+    [(state) => Object.assign(state.link as object, { unit: null }), /for state\.link\.unit but received null/],
+    [(state) => Object.assign(state.link as object, { name: 'ln' }), /for state\.link\.name but received "ln"/],
+    [(state) => Object.assign(state, { scaling: 'window' }), /an object for state\.scaling but received "window"/],
+    [
+      (state) => Object.assign((state.scaling as typeof scaling).series[0]!, { deviation: 0 }),
+      /state\.scaling\.series\[0\]\.deviation but received 0/,
+    ],
+    [(state) => Object.assign(state, { covariates: [null] }), /an object for state\.covariates\[0\] but received null/],
+    [
+      (state) => Object.assign(state, { covariates: [{ mean: 1 }] }),
+      /state\.covariates\[0\]\.deviation but received undefined/,
+    ],
+    [(state) => Object.assign(state, { calendar: ['moon'] }), /for state\.calendar\[0\] but received "moon"/],
+    [(state) => Object.assign(state, { mask: 1 }), /true or false for state\.mask but received 1/],
+  ];
+  for (const [change, message] of cases) {
+    expect(refusal((state) => void change(state)).message).toMatch(message);
+  }
+  for (const nothing of [undefined, null, 7, []]) {
+    expect(errorOf(() => new SeriesEncoding(nothing as never)).message).toMatch(/an object for state but/);
+  }
+  for (const [wrong, message] of [
+    [{ window: 0 }, /for window but received 0/],
+    [{ window: 2, scale: 'all' }, /for scale but received "all"/],
+    [{ window: 2, calendar: 'month' }, /for calendar but received "month"/],
+    [{ window: 2, calender: [] }, /Unknown option "calender"\. Did you mean "calendar"\?/],
+    [undefined, /for window but received undefined/],
+  ] as const) {
+    expect(errorOf(() => SeriesEncoding.fit([series([1, 2, 3])], wrong as never)).message).toMatch(message);
+  }
+});
