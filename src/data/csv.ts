@@ -48,7 +48,7 @@ export function readCsvHeader(path: string): string[] {
  * @param columns names, as in the header
  * @param options.missing what to do about missing values; default "error"
  * @throws ERR_INVALID_ARGUMENT; ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, for a row with more or
- *   fewer cells than the header, a column that is not there, and a cell that is no finite number
+ *   fewer cells than the header, a column that is not there, and a cell that is not a finite number
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -104,7 +104,7 @@ export class CsvTable {
     return Float64Array.from(numbers);
   }
 
-  /** A column's cells as they stand, such as dates. @throws ERR_DATA_FORMAT if there is no such column */
+  /** A column's cells as text, such as dates. @throws ERR_DATA_FORMAT if there is no such column */
   text(column: string): string[] {
     const index = findColumn(this.path, this.header, column);
     return this.rows.map(({ cells }) => cells[index]!);

@@ -68,7 +68,7 @@ export class Forecaster {
   constructor(
     /** Predicts scaled values. */
     readonly model: MdnRnn,
-    /** Scales them, and tells what else the model reads. */
+    /** Scales them, and knows what else the model reads. */
     readonly encoding: SeriesEncoding,
     spread: readonly number[] = [],
   ) {
@@ -102,8 +102,8 @@ export class Forecaster {
    *
    * @param series of which the last `window` values are read; covariates have to reach over the horizon
    * @returns (paths, horizon), row after row, in the data's units
-   * @throws ERR_INVALID_ARGUMENT for what is no series, an option out of its range, or more paths and steps than there is
-   *   memory for; ERR_DATA_FORMAT, with the place, if the series is shorter than the window, has infinite values or
+   * @throws ERR_INVALID_ARGUMENT for an argument of the wrong type or out of its range, or more paths and steps than fit
+   *   in memory; ERR_DATA_FORMAT, with the place, if the series is shorter than the window, has infinite values or
    *   values out of the link's range, its time or covariates do not fit it, or what has to be known in advance isn't;
    *   ERR_NOT_FINITE if a path leaves the range of numbers
    */

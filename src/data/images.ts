@@ -78,7 +78,7 @@ export function readTestImages(source: string): ImageSet | undefined {
  *
  * @param samples one image after another, row after row
  * @param size pixels of an image
- * @throws ERR_INVALID_ARGUMENT, also for no whole number of images
+ * @throws ERR_INVALID_ARGUMENT, also unless they are a whole number of images
  * @example
  * ```ts
  * import { samplesToImages } from 'libtorch-generative';
@@ -188,7 +188,7 @@ function decodeGray(path: string, bytes: Buffer): Uint8Array {
     rgba = PNG.sync.read(bytes).data;
   } catch (cause) {
     const reason = (cause as Error).message;
-    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `The PNG file ${path} is damaged (${reason})`, { cause });
+    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `The PNG file ${path} is corrupt (${reason})`, { cause });
   }
   return Uint8Array.from({ length: rgba.length / 4 }, (_, pixel) => {
     const [red, green, blue] = [rgba[4 * pixel]!, rgba[4 * pixel + 1]!, rgba[4 * pixel + 2]!];

@@ -39,7 +39,7 @@ export function findMnist(dir?: string): string {
  *
  * @param dir with MNIST's IDX files, as {@link findMnist} gives it
  * @param part default "train"
- * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are damaged
+ * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are corrupt
  * @example
  * ```ts
  * import { findMnist, readMnistImages } from 'libtorch-generative';
@@ -56,7 +56,7 @@ export function readMnistImages(dir: string, part: MnistPart = 'train'): IdxArra
  *
  * @param dir with MNIST's IDX files, as {@link findMnist} gives it
  * @param part default "train"
- * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are damaged
+ * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are corrupt
  * @example
  * ```ts
  * import { findMnist, readMnistLabels } from 'libtorch-generative';

@@ -26,7 +26,7 @@ interface Reading {
  * A copy of a caller's numbers.
  *
  * @param name what the caller knows them by
- * @throws ERR_INVALID_ARGUMENT for what is no array of numbers; ERR_DATA_FORMAT, with the place, for a number that is not
+ * @throws ERR_INVALID_ARGUMENT for anything but an array of numbers; ERR_DATA_FORMAT, with the place, for a number that is not
  *   finite
  */
 export function toNumbers(name: string, value: unknown, { missing = false, of = '' }: Reading = {}): Float64Array {

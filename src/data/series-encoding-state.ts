@@ -17,7 +17,7 @@ export interface SeriesEncodingState {
   };
   /** What values are scaled by. */
   scaling: ScalingState;
-  /** Whether an input tells if the value is there, as some were missing in training. */
+  /** Whether an input says if the value is there, as some were missing in training. */
   mask: boolean;
   /** What each covariate is scaled by. */
   covariates: {
@@ -30,7 +30,7 @@ export interface SeriesEncodingState {
   calendar: readonly CalendarCycle[];
 }
 
-/** A copy of a state that may come from a damaged file. @throws ERR_INVALID_ARGUMENT, with the place */
+/** A copy of a state that may come from a corrupt file. @throws ERR_INVALID_ARGUMENT, with the place */
 export function readEncodingState(state: SeriesEncodingState): SeriesEncodingState {
   const { window, link, scaling, mask, covariates, calendar } = readAll(
     state,

@@ -80,7 +80,7 @@ export class SeriesEncoding {
   /**
    * The encoding that a state describes; {@link SeriesEncoding.fit} makes a new one.
    *
-   * @throws ERR_INVALID_ARGUMENT for a damaged state
+   * @throws ERR_INVALID_ARGUMENT for an invalid state
    */
   constructor(state: SeriesEncodingState) {
     this.state = readEncodingState(state);

@@ -31,8 +31,8 @@ export interface SeriesLike {
  * The series that a program means.
  *
  * @param argument what the caller knows it by
- * @throws ERR_INVALID_ARGUMENT for what is no series; ERR_DATA_FORMAT, with the place, for what the CSV reader would
- *   refuse too: infinite values, missing covariates, times that do not increase
+ * @throws ERR_INVALID_ARGUMENT for something else; ERR_DATA_FORMAT, with the place, for what the CSV reader refuses
+ *   too: infinite values, missing covariates, times that do not increase
  */
 export function toSeries(argument: string, value: SeriesLike): Series {
   if (value === undefined) throw invalidArgument(argument, 'a series', value);

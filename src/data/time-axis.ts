@@ -48,10 +48,10 @@ export class TimeAxis {
   /**
    * Reads times as they are in a file.
    *
-   * @param labels texts such as 2024-01-31, 2024-01 or 2024-01-31 18:00, `Date`s, or texts of plain numbers; at least one
+   * @param labels strings such as 2024-01-31, 2024-01 or 2024-01-31 18:00, `Date`s, or strings of plain numbers; at least one
    * @param where names a row in an error, such as "co2.csv:17"; default "labels[16]"
    * @throws ERR_DATA_FORMAT if a label is neither a date nor a number, or times do not strictly increase;
-   *   ERR_INVALID_ARGUMENT if it is no text or `Date`
+   *   ERR_INVALID_ARGUMENT if it is neither a string nor a `Date`
    */
   static parse(labels: readonly (string | Date)[], where = (row: number) => `labels[${row}]`): TimeAxis {
     checkFunction('where', where);

@@ -37,7 +37,7 @@ const MAX_PIXELS = 2 ** 28;
  * A grayscale PNG file's bytes: N images side by side, row after row.
  *
  * @param images N * height * width values; those outside the range are clamped, NaN is mid-gray
- * @throws ERR_INVALID_ARGUMENT, also for no whole number of images, or more pixels than there is memory for
+ * @throws ERR_INVALID_ARGUMENT, also unless the values are a whole number of images, and for a grid too large for memory
  * @example
  * ```ts
  * import { encodeGrid } from 'libtorch-generative';

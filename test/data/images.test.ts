@@ -89,7 +89,7 @@ test('names a file that is no PNG, damaged, absurdly large or a folder', () => {
   flipped[good.length - 18]! ^= 1; // in the pixels' checksum
   for (const bytes of [good.subarray(0, -12), good.subarray(0, 40), flipped]) {
     writeFileSync(path, bytes);
-    expectError('ERR_DATA_FORMAT', new RegExp(`The PNG file ${path} is damaged \\(`));
+    expectError('ERR_DATA_FORMAT', new RegExp(`The PNG file ${path} is corrupt \\(`));
   }
   const huge = Buffer.from(good);
   huge.writeUInt32BE(60000, 16);
