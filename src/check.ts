@@ -50,9 +50,8 @@ export function readAll<T extends object>(object: T, checks: Checks<T>, path: st
 
 /** Reads an object that may be anything: its own and inherited enumerable properties. */
 function entriesOf(object: object, argument: string): [string, unknown][] {
-  if (typeof object !== 'object' || object === null || Array.isArray(object) || ArrayBuffer.isView(object)) {
-    throw invalidArgument(argument, 'an object', object);
-  }
+  const isArray = reading(argument, () => Array.isArray(object) || ArrayBuffer.isView(object));
+  if (typeof object !== 'object' || object === null || isArray) throw invalidArgument(argument, 'an object', object);
   return reading(argument, () => {
     const entries: [string, unknown][] = [];
     for (const name in object) entries.push([name, object[name as keyof object]]);

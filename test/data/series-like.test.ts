@@ -212,6 +212,7 @@ describe.each(readers)('%s refuses', (_, read) => {
     const detached = Float64Array.from(values);
     structuredClone(detached, { transfer: [detached.buffer] });
     const series: unknown[] = [
+      revoked.proxy,
       bad({ values: revoked.proxy }),
       bad({ values: thrower }),
       bad({ values: detached }),
