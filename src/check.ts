@@ -29,11 +29,29 @@ export function readOptions<Options extends object>(
   return values;
 }
 
+/**
+ * As {@link readOptions}, for an object all of whose properties have to be there.
+ *
+ * @param path what the caller knows the object by; its properties are named below it, as in `state.link.unit`
+ */
+export function readAll<T extends object>(object: T, checks: Checks<T>, path: string): T {
+  if (object === undefined) throw invalidArgument(path, 'an object', object);
+  const below =
+    (check: Check): Check =>
+    (name, value) =>
+      check(`${path}.${name}`, value);
+  const entries = Object.entries<Check>(checks).map(([name, check]) => [name, below(check)]);
+  const values = readOptions(object, Object.fromEntries(entries) as Checks<T>, path);
+  for (const [name, check] of Object.entries<Check>(checks)) {
+    if (!Object.hasOwn(values, name)) check(`${path}.${name}`, undefined);
+  }
+  return values;
+}
+
 /** Reads an object that may be anything: its own and inherited enumerable properties. */
 function entriesOf(object: object, argument: string): [string, unknown][] {
-  if (typeof object !== 'object' || object === null || Array.isArray(object) || ArrayBuffer.isView(object)) {
-    throw invalidArgument(argument, 'an object', object);
-  }
+  const isArray = reading(argument, () => Array.isArray(object) || ArrayBuffer.isView(object));
+  if (typeof object !== 'object' || object === null || isArray) throw invalidArgument(argument, 'an object', object);
   const names = reading(argument, () => {
     const names: string[] = [];
     for (const name in object) names.push(name);

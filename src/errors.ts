@@ -13,7 +13,7 @@
  * | `ERR_DISPOSED` | a tensor, layer or optimizer is used after it was freed |
  * | `ERR_DATA_FORMAT` | a file or series does not hold what is needed; the message names file and line |
  * | `ERR_FILE` | a file or folder cannot be read or written |
- * | `ERR_NOT_FINITE` | a loss or gradient became NaN or infinite |
+ * | `ERR_NOT_FINITE` | a loss, gradient, forecast or score became NaN or infinite |
  * | `ERR_CHECKPOINT` | a run, state or weights file is damaged or of something else |
  * | `ERR_DEVICE` | a device that is not there |
  * | `ERR_LIBTORCH` | libtorch refused for the reason in the message: shapes that do not broadcast, memory that is not there |

@@ -2,20 +2,18 @@
 export type { CalendarCycle } from './data/calendar';
 export { type MissingValues, readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
+export type { PathOptions } from './data/forecast-options';
 export { Forecaster, type NextValue } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
 export type { Link, LinkName } from './data/link';
 export { findMnist, type MnistPart, readMnistImages, readMnistLabels } from './data/mnist';
+export type { Numbers } from './data/numbers';
 export type { ScalingKind, ScalingState } from './data/scaling';
 export { readSeries, type Series, type SeriesSource } from './data/series';
-export {
-  type History,
-  SeriesEncoding,
-  type SeriesEncodingOptions,
-  type SeriesEncodingState,
-  type Windows,
-} from './data/series-encoding';
+export { type History, SeriesEncoding, type SeriesEncodingOptions, type Windows } from './data/series-encoding';
+export type { SeriesEncodingState } from './data/series-encoding-state';
+export type { SeriesLike } from './data/series-like';
 export { TimeAxis, type TimeStep } from './data/time-axis';
 export { Scaler, slidingWindows } from './data/time-series';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';

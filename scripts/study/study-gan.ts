@@ -46,11 +46,12 @@ async function runVariant(options: TrainGanOptions, grid: string | undefined): P
   let seconds = 0;
   for await (const record of run) seconds += record.seconds;
   const { generator, discriminator, settings } = await run.result;
+  const { height, width } = settings;
   if (grid) {
     const noise = randn([100, settings.noiseDim], { generator: new RandomGenerator(1) });
-    writeGrid(grid, drawSamples(generator, noise), settings);
+    writeGrid(grid, drawSamples(generator, noise), { height, width });
   }
-  const drawn = drawImages(generator, { ...settings, count: NUM_DRAWN });
+  const drawn = drawImages(generator, { count: NUM_DRAWN, height, width });
   const evaluation = evaluateImages(drawn, IMAGES.real, { heldOut: IMAGES.heldOut });
   generator.dispose();
   discriminator.dispose();

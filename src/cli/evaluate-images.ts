@@ -24,7 +24,8 @@ export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFl
   const source = data ?? settings.data;
   const real = readImages(source);
   checkSize(source, real, settings);
-  const evaluation = evaluateImages(drawImages(generator, { ...settings, count, seed }), real, {
+  const { height, width } = settings;
+  const evaluation = evaluateImages(drawImages(generator, { count, height, width, seed }), real, {
     seed,
     heldOut: readTestImages(source),
     onTraining: () => console.error('Training the classifier that compares the images; it is kept for the next time'),

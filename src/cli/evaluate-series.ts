@@ -64,8 +64,8 @@ function tableLine(name: string, cells: string[]): string {
   return `  ${name.padEnd(14)}${cells.map((cell) => cell.padStart(10)).join('')}`;
 }
 
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+function short(value: number | undefined): string {
+  return value === undefined ? '–' : String(Number(value.toPrecision(4)));
 }
 
 function percent(part: number): string {

@@ -29,6 +29,6 @@ function run(runFolder: string, flags: SampleFlags): void {
   const { generator, settings } = loadGenerator(runFolder);
   checkMemory('count', count, count * (settings.noiseDim + generator.dataDim) * Float32Array.BYTES_PER_ELEMENT);
   const noise = randn([count, settings.noiseDim], { generator: new RandomGenerator(seed) });
-  writeGrid(out, drawSamples(generator, noise), settings);
+  writeGrid(out, drawSamples(generator, noise), { height: settings.height, width: settings.width });
   console.error(`${count} images are in ${out}`);
 }

@@ -1,7 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { arrayOf, checkString, oneOf, readOptions } from '../check';
 import { describe, LibtorchGenerativeError } from '../errors';
 import { readFileBytes } from '../files';
 import { nearest } from '../nearest';
+import { toElements } from './numbers';
 
 interface Row {
   cells: string[];
@@ -45,8 +47,8 @@ export function readCsvHeader(path: string): string[] {
  * @param path as for {@link readCsvHeader}
  * @param columns names, as in the header
  * @param options.missing what to do about missing values; default "error"
- * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, for a row with more or
- *   fewer cells than the header, a column that is not there, and a cell that is no finite number
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, for a row with more or
+ *   fewer cells than the header, a column that is not there, and a cell that is not a finite number
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -59,10 +61,13 @@ export function readCsvHeader(path: string): string[] {
 export function readCsvColumns(
   path: string,
   columns: readonly string[],
-  { missing = 'error' }: { missing?: MissingValues } = {},
+  options: { missing?: MissingValues | undefined } = {},
 ): Record<string, Float64Array> {
+  const { missing = 'error' } = readOptions(options, { missing: oneOf('error', 'nan') });
+  const names = toElements('columns', columns) as string[];
+  arrayOf(checkString)('columns', names);
   const table = CsvTable.read(path);
-  return Object.fromEntries(columns.map((column) => [column, table.numbers(column, missing)]));
+  return Object.fromEntries(names.map((column) => [column, table.numbers(column, missing)]));
 }
 
 /** A CSV file: comma-separated, UTF-8, the first line names the columns. */
@@ -99,7 +104,7 @@ export class CsvTable {
     return Float64Array.from(numbers);
   }
 
-  /** A column's cells as they stand, such as dates. @throws ERR_DATA_FORMAT if there is no such column */
+  /** A column's cells as text, such as dates. @throws ERR_DATA_FORMAT if there is no such column */
   text(column: string): string[] {
     const index = findColumn(this.path, this.header, column);
     return this.rows.map(({ cells }) => cells[index]!);

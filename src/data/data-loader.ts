@@ -1,4 +1,14 @@
-import { checkSize } from '../check';
+import {
+  type Checks,
+  checkBoolean,
+  checkFunction,
+  checkInstance,
+  checkInteger,
+  checkSize,
+  isInstance,
+  readAll,
+  readOptions,
+} from '../check';
 import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
 import { RandomGenerator, randomSeed, randperm } from '../tensor/random';
@@ -10,12 +20,19 @@ export interface DataLoaderOptions {
   /** Rows in a batch. */
   batchSize: number;
   /** A new order in every epoch; default false. */
-  shuffle?: boolean;
+  shuffle?: boolean | undefined;
   /** Leave out a last batch with fewer rows; default false. */
-  dropLast?: boolean;
+  dropLast?: boolean | undefined;
   /** Makes of each batch of rows the one that is handed out; a batch's tensors are small where all rows' are not. */
-  transform?: (rows: Tensor) => Tensor;
+  transform?: ((rows: Tensor) => Tensor) | undefined;
 }
+
+const OPTIONS: Checks<DataLoaderOptions> = {
+  batchSize: checkSize,
+  shuffle: checkBoolean,
+  dropLast: checkBoolean,
+  transform: checkFunction,
+};
 
 /** Where an epoch stands: enough to continue it. */
 export interface EpochCursor {
@@ -49,26 +66,30 @@ export class DataLoader implements Iterable<Tensor> {
   readonly shuffle: boolean;
   /** Whether a last batch with fewer rows is left out. */
   readonly dropLast: boolean;
-  readonly #transform: (rows: Tensor) => Tensor;
+  readonly #transform: ((rows: Tensor) => Tensor) | undefined;
   readonly #numRows: number;
 
   /**
    * A loader of a tensor's rows.
    *
    * @param data (N, ...) on any device; it must live as long as the loader
-   * @throws ERR_INVALID_ARGUMENT if not even one batch comes of it
+   * @throws ERR_INVALID_ARGUMENT, also if not even one batch comes of it
    */
   constructor(
     /** (N, ...), the rows. */
     readonly data: Tensor,
-    { batchSize, shuffle = false, dropLast = false, transform = (rows) => rows }: DataLoaderOptions,
+    options: DataLoaderOptions,
   ) {
+    checkInstance('data', data, Tensor);
+    const { batchSize, shuffle = false, dropLast = false, transform } = readOptions(options, OPTIONS);
     checkSize('batchSize', batchSize);
+    const { shape } = data;
+    if (!(shape[0]! > 0)) throw invalidArgument('data', 'a Tensor of at least one row', `(${shape.join(', ')})`);
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
     this.#transform = transform;
-    this.#numRows = data.shape[0] ?? 0;
+    this.#numRows = shape[0]!;
     if (this.numBatches === 0) {
       throw invalidArgument('batchSize', `at most ${this.#numRows}, the number of rows,`, batchSize);
     }
@@ -89,6 +110,7 @@ export class DataLoader implements Iterable<Tensor> {
    * The batches from the cursor on; it moves along, so that it can be saved between two batches.
    *
    * @param cursor from {@link DataLoader.startEpoch}
+   * @throws ERR_INVALID_ARGUMENT for a cursor that is none of this loader's
    * @example
    * ```ts
    * import { arange, DataLoader } from 'libtorch-generative';
@@ -102,8 +124,22 @@ export class DataLoader implements Iterable<Tensor> {
    * console.log(cursor.batch, [...loader.batches(cursor)].length); // 1 2
    * ```
    */
-  *batches(cursor: EpochCursor): Generator<Tensor, void> {
-    const { samplerSeed } = cursor;
+  batches(cursor: EpochCursor): Generator<Tensor, void> {
+    const { samplerSeed } = readAll(
+      cursor,
+      {
+        samplerSeed: (name, value) => {
+          if (this.shuffle && typeof value !== 'bigint') throw invalidArgument(name, 'a bigint', value);
+          if (!this.shuffle && value !== undefined) throw invalidArgument(name, 'undefined, without shuffle,', value);
+        },
+        batch: (name, value) => checkInteger(name, value, { min: 0, max: this.numBatches }),
+      },
+      'cursor',
+    );
+    return this.#batches(cursor, samplerSeed);
+  }
+
+  *#batches(cursor: EpochCursor, samplerSeed: bigint | undefined): Generator<Tensor, void> {
     const order =
       samplerSeed === undefined
         ? undefined
@@ -115,13 +151,17 @@ export class DataLoader implements Iterable<Tensor> {
       while (cursor.batch < this.numBatches) {
         const start = cursor.batch++ * this.batchSize;
         const end = Math.min(start + this.batchSize, this.#numRows);
-        yield scope(() => {
-          return this.#transform(this.#rows(order, start, end));
-        });
+        yield scope(() => this.#transformed(this.#rows(order, start, end)));
       }
     } finally {
       order?.dispose();
     }
+  }
+
+  #transformed(rows: Tensor): Tensor {
+    const batch = this.#transform ? this.#transform(rows) : rows;
+    if (isInstance(batch, Tensor)) return batch;
+    throw invalidArgument('the result of transform', 'a Tensor', batch);
   }
 
   #rows(order: Tensor | undefined, start: number, end: number): Tensor {

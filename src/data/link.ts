@@ -1,4 +1,6 @@
-import { LibtorchGenerativeError } from '../errors';
+import { checkNumber, oneOf } from '../check';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { type Numbers, toNumbers } from './numbers';
 
 /**
  * How values are seen by a model that draws any number: as they are, by their logarithm (for values above 0), or by the
@@ -20,59 +22,78 @@ const SOFTPLUS_FLOOR = 1e-3;
  * import { SeriesEncoding } from 'libtorch-generative';
  *
  * const values = Float64Array.of(1, 2, 4, 8, 16, 32);
- * const options = { window: 2, link: 'log', scale: 'global', calendar: [] } as const;
- * const { link } = SeriesEncoding.fit([{ name: '', values }], options);
+ * const { link } = SeriesEncoding.fit([{ values }], { window: 2, link: 'log' });
  * console.log(link.invert(link.apply(values)[4]!).toFixed(3), link.accepts(0)); // 16.000 false
  * ```
  */
 export class Link {
-  /** @param unit softplus's bend, in the data's units: a typical value; default 1 */
+  /**
+   * @param unit softplus's bend, in the data's units: a typical value; default 1
+   * @throws ERR_INVALID_ARGUMENT
+   */
   constructor(
     /** Which function it is. */
     readonly name: LinkName,
     /** Softplus's bend, in the data's units. */
     readonly unit = 1,
-  ) {}
+  ) {
+    oneOf(...LINK_NAMES)('link', name);
+    checkNumber('unit', unit, { above: 0 });
+  }
 
   /**
    * From the data's units to the model's; NaN stays NaN.
    *
-   * @throws ERR_DATA_FORMAT, with the row, for a value out of the link's range
+   * @throws ERR_DATA_FORMAT, with the place, for a value out of the link's range
    */
-  apply(values: Float64Array): Float64Array {
-    const row = values.findIndex((value) => !this.accepts(value));
-    if (row === -1) return values.map((value) => this.#apply(value));
-    throw new LibtorchGenerativeError(
-      'ERR_DATA_FORMAT',
-      `Expected ${this.expected} for the link ${this.name} but row ${row + 1} has ${values[row]}`,
-    );
+  apply(values: Numbers): Float64Array {
+    return linked(this, toNumbers('values', values, { missing: true }));
   }
 
   /** Whether a value is in the link's range, as NaN is. */
   accepts(value: number): boolean {
+    if (typeof value !== 'number') throw invalidArgument('value', 'a number', value);
     return !(this.name === 'log' ? value <= 0 : this.name === 'softplus' && value < 0);
   }
 
   /** What {@link Link.accepts}, in words. */
   get expected(): string {
+    if (this.name === 'identity') return 'numbers';
     return this.name === 'log' ? 'values above 0 (softplus takes 0 too)' : 'values of at least 0';
   }
 
-  /** From the model's units to the data's. */
+  /**
+   * From the model's units to the data's.
+   *
+   * @throws ERR_NOT_FINITE where that is beyond the range of numbers
+   */
   invert(value: number): number {
-    if (this.name === 'identity') return value;
-    if (this.name === 'log') return Math.exp(value);
-    return this.unit * (Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value))));
+    checkNumber('value', value);
+    const inverse = this.invertOne(value);
+    if (Number.isFinite(inverse)) return inverse;
+    throw new LibtorchGenerativeError(
+      'ERR_NOT_FINITE',
+      `The inverse of the link ${this.name} at ${value} is beyond the range of numbers`,
+    );
   }
 
   /** The logarithm of the derivative at a value in the data's units, which log densities change by. */
   logDerivative(value: number): number {
+    if (!this.accepts(value)) throw invalidArgument('value', this.expected, value);
     if (this.name === 'identity') return 0;
     if (this.name === 'log') return -Math.log(value);
     return -Math.log(this.unit) - Math.log(-Math.expm1(-this.#inUnits(value)));
   }
 
-  #apply(value: number): number {
+  /** @internal {@link Link.invert} unchecked: it may overflow. */
+  invertOne(value: number): number {
+    if (this.name === 'identity') return value;
+    if (this.name === 'log') return Math.exp(value);
+    return this.unit * (Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value))));
+  }
+
+  /** @internal {@link Link.apply} of one value that it accepts; it may overflow. */
+  applyOne(value: number): number {
     if (this.name === 'identity') return value;
     if (this.name === 'log') return Math.log(value);
     const inUnits = this.#inUnits(value);
@@ -82,4 +103,24 @@ export class Link {
   #inUnits(value: number): number {
     return Number.isNaN(value) ? value : Math.max(value / this.unit, SOFTPLUS_FLOOR);
   }
+}
+
+/**
+ * Values as a link has them.
+ *
+ * @param of whose values they are, for messages: ` of the series "a"`
+ * @throws ERR_DATA_FORMAT
+ */
+export function linked(link: Link, values: Float64Array, of = ''): Float64Array {
+  return values.map((value, index) => {
+    const refused = (expected: string) =>
+      new LibtorchGenerativeError(
+        'ERR_DATA_FORMAT',
+        `Expected ${expected} for the link ${link.name} but values[${index}]${of} is ${value}`,
+      );
+    if (!link.accepts(value)) throw refused(link.expected);
+    const result = link.applyOne(value);
+    if (result === Infinity) throw refused(`values nearer to the typical one, ${link.unit},`);
+    return result;
+  });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { invalidArgument, LibtorchGenerativeError, worded } from '../errors';
+import { checkString, oneOf } from '../check';
+import { LibtorchGenerativeError, worded } from '../errors';
 import { type IdxArray, readIdx } from './idx';
 
 /** MNIST's 60,000 training digits or its 10,000 test digits. */
@@ -23,6 +24,7 @@ const numDims = { images: 3, labels: 1 };
  * ```
  */
 export function findMnist(dir?: string): string {
+  if (dir !== undefined) checkString('dir', dir);
   const folder = dir ?? mnistDataFolder();
   if (folder && findMnistFile(folder, 'train', 'images')) return folder;
   const problem = dir === undefined ? 'The MNIST files were not found' : `No MNIST files in ${dir}`;
@@ -37,7 +39,7 @@ export function findMnist(dir?: string): string {
  *
  * @param dir with MNIST's IDX files, as {@link findMnist} gives it
  * @param part default "train"
- * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are damaged
+ * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are corrupt
  * @example
  * ```ts
  * import { findMnist, readMnistImages } from 'libtorch-generative';
@@ -54,7 +56,7 @@ export function readMnistImages(dir: string, part: MnistPart = 'train'): IdxArra
  *
  * @param dir with MNIST's IDX files, as {@link findMnist} gives it
  * @param part default "train"
- * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are damaged
+ * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are corrupt
  * @example
  * ```ts
  * import { findMnist, readMnistLabels } from 'libtorch-generative';
@@ -69,7 +71,8 @@ export function readMnistLabels(dir: string, part: MnistPart = 'train'): IdxArra
 
 /** The path of a part's file under any of the names in use, plain or gzip, or undefined. */
 export function findMnistFile(dir: string, part: MnistPart, kind: 'images' | 'labels'): string | undefined {
-  if (!Object.hasOwn(filePrefixes, part)) throw invalidArgument('part', "'train' or 'test'", part);
+  checkString('dir', dir);
+  oneOf('train', 'test')('part', part);
   return ['-', '.']
     .map((separator) => `${filePrefixes[part]}-${kind}${separator}idx${numDims[kind]}-ubyte`)
     .flatMap((name) => [join(dir, name), join(dir, `${name}.gz`)])

@@ -1,3 +1,4 @@
+import { describe, LibtorchGenerativeError } from '../errors';
 import { Scaler } from './time-series';
 
 /** What values are scaled by: one mean and deviation for all series, each series' own, or those of each window. */
@@ -37,8 +38,12 @@ export class Scaling {
     this.#scalers = new Map(state.series.map(({ name, mean, deviation }) => [name, new Scaler(mean, deviation)]));
   }
 
-  /** @throws ERR_DATA_FORMAT if values are too large to be squared, or for "global" all the same */
+  /**
+   * @throws ERR_DATA_FORMAT if values are too large to be squared, for "global" all the same, or for others of series
+   *   with the same name
+   */
   static fit(parts: { name: string; values: Float64Array }[], kind: ScalingKind, window: number): Scaling {
+    if (kind !== 'global') checkNames(parts, kind);
     const all = kind === 'global' ? [{ name: '', values: concatenate(parts.map(({ values }) => values)) }] : parts;
     const series = all.map(({ name, values }) => {
       const { mean, deviation } = kind === 'global' ? Scaler.fit(observed(values)) : fitSeries(values, kind, window);
@@ -57,7 +62,17 @@ export class Scaling {
     const usual = this.#scalers.get(kind === 'global' ? '' : name) ?? fitSeries(history, kind, this.window);
     if (kind !== 'window') return usual;
     const { mean, deviation } = momentsOf(observed(history.subarray(-this.window)));
-    return new Scaler(mean, Math.max(deviation, LEAST_PART * usual.deviation));
+    return new Scaler(mean, Math.max(deviation, LEAST_PART * usual.deviation) || usual.deviation);
+  }
+}
+
+/** Each is found again by its name. */
+function checkNames(parts: { name: string }[], kind: ScalingKind): void {
+  const names = new Set<string>();
+  for (const { name } of parts) {
+    if (names.has(name))
+      throw formatError(`Duplicate series name ${describe(name)}: with scale ${kind} names must differ`);
+    names.add(name);
   }
 }
 
@@ -75,11 +90,13 @@ function fitSeries(all: Float64Array, kind: ScalingKind, window: number): Scaler
   return new Scaler(whole.mean, usual || whole.deviation);
 }
 
-/** The mean and the population's deviation; NaN of nothing. */
+/** The mean and the population's deviation; NaN of nothing. @throws ERR_DATA_FORMAT if values are too large for it */
 export function momentsOf(values: Float64Array): { mean: number; deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(variance) };
+  if (Number.isFinite(variance) || values.length === 0) return { mean, deviation: Math.sqrt(variance) };
+  const largest = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  throw formatError(`The series has values that are too large to be squared, up to ${largest} in size`);
 }
 
 /** The values that are not missing. */
@@ -95,4 +112,8 @@ export function concatenate(arrays: Float64Array[]): Float64Array {
     offset += array.length;
   }
   return result;
+}
+
+function formatError(message: string): LibtorchGenerativeError {
+  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
 }

@@ -1,10 +1,11 @@
-import { describe, LibtorchGenerativeError } from '../errors';
+import { arrayOf, type Checks, checkString, oneOf, reading, readOptions } from '../check';
+import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
 import { CsvTable } from './csv';
-import { Link, type LinkName } from './link';
+import { LINK_NAMES, Link, type LinkName } from './link';
 import { TimeAxis } from './time-axis';
 
 /**
- * A series of numbers, a step a row.
+ * A series of numbers, a step a row. Functions that take one take plain arrays too, see {@link SeriesLike}.
  *
  * @example
  * ```ts
@@ -25,31 +26,46 @@ export interface Series {
   /** (T), in the data's units, up to the last that is known; NaN where missing. */
   values: Float64Array;
   /** Other columns known in advance, each (T) or longer: what comes after the values is their future. */
-  covariates?: Float64Array[];
+  covariates?: Float64Array[] | undefined;
   /** When each row was, those of the covariates included. */
-  time?: TimeAxis;
+  time?: TimeAxis | undefined;
 }
 
 /** Where in a CSV file the series are. */
 export interface SeriesSource {
   /** The column of the values; several for a series each, with the same rows. */
-  column: string | string[];
-  /** The column that tells which series a row is of, where a file has several one below the other or mixed. */
-  series?: string;
+  column: string | readonly string[];
+  /** The column that names the series of a row, where a file has several one below the other or mixed. */
+  series?: string | undefined;
   /** The column of the time: dates or numbers, in order within a series. Default none. */
-  time?: string;
+  time?: string | undefined;
   /** Columns known in advance, also for rows whose value is still missing at the end. Default none. */
-  covariates?: string[];
+  covariates?: readonly string[] | undefined;
   /** Refuses values out of its range, beside text and infinities. Default "identity", which takes all. */
-  link?: LinkName;
+  link?: LinkName | undefined;
+}
+
+const SOURCE: Checks<SeriesSource> = {
+  column: checkColumns,
+  series: checkString,
+  time: checkString,
+  covariates: arrayOf(checkString, 'an array of names of columns'),
+  link: oneOf(...LINK_NAMES),
+};
+
+function checkColumns(name: string, value: unknown): void {
+  const names = reading(name, () => (Array.isArray(value) ? Array.from(value) : [value]));
+  const areNames = names.length > 0 && names.every((each) => typeof each === 'string' && each !== '');
+  if (!areNames) throw invalidArgument(name, 'the name of a column, or several', value);
 }
 
 /**
  * Reads series from a CSV file. Cells that are empty, NaN, NA, N/A, null or None are missing values.
  *
  * @param path of a UTF-8 file, comma-separated, whose first line names the columns
- * @throws ERR_FILE; ERR_DATA_FORMAT, with file and line, for cells that cannot be meant, rows out of the order of time,
- *   and series without a value
+ * @param source where in the file the series are
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE; ERR_DATA_FORMAT, with file and line, for invalid cells, timestamps that do not
+ *   strictly increase, and series without a value
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -63,13 +79,15 @@ export interface SeriesSource {
  * ```
  */
 export function readSeries(path: string, source: SeriesSource): Series[] {
+  const given = readOptions(source, SOURCE, 'source');
+  checkColumns('column', given.column);
   const table = CsvTable.read(path);
-  const link = new Link(source.link ?? 'identity');
-  const names = typeof source.column === 'string' ? [source.column] : source.column;
+  const link = new Link(given.link ?? 'identity');
+  const names = [given.column].flat() as string[];
   const columns = names.map((column) => ({ column, cells: table.numbers(column, 'nan') }));
-  const covariates = (source.covariates ?? []).map((column) => table.numbers(column));
-  const times = source.time === undefined ? undefined : table.text(source.time);
-  return [...groupRows(table, source.series)].flatMap(([group, rows]) => {
+  const covariates = (given.covariates ?? []).map((column) => table.numbers(column));
+  const times = given.time === undefined ? undefined : table.text(given.time);
+  return [...groupRows(table, given.series)].flatMap(([group, rows]) => {
     const where = (row: number) => `${path}:${table.rows[rows[row]!]!.line}`;
     const pick = (cells: Float64Array) => Float64Array.from(rows, (row) => cells[row]!);
     const time =

@@ -1,4 +1,6 @@
-import { describe, LibtorchGenerativeError } from '../errors';
+import { types } from 'node:util';
+import { checkFunction, checkInteger, reading } from '../check';
+import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
 
 /** The usual distance between two rows. A month is no fixed number of milliseconds. */
 export interface TimeStep {
@@ -9,6 +11,8 @@ export interface TimeStep {
 }
 
 const MONTHS_A_YEAR = 12;
+/** As far from 1970 as a `Date` goes, in milliseconds. */
+const LAST_DATE = 8.64e15;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/;
 const YEAR = /^\d{4}$/;
 const ISO_DATE = /^\d{4}-\d{2}(-\d{2})?$/;
@@ -30,23 +34,41 @@ const ZONED = /(Z|UTC|GMT|:\d{2}(\.\d+)?\s*[+-]\d{2}:?\d{2})$/i;
  */
 export class TimeAxis {
   private constructor(
-    /** As in the file. */
+    /** As they were given; dates that were objects in ISO's form. */
     readonly labels: readonly string[],
     /** Milliseconds since 1970, or the plain numbers. */
     readonly values: readonly number[],
     /** The usual distance between two rows. */
-    readonly step: TimeStep,
-  ) {}
+    readonly step: Readonly<TimeStep>,
+  ) {
+    // Forecasts rely on their being in order.
+    for (const part of [labels, values, step]) Object.freeze(part);
+  }
 
   /**
    * Reads times as they are in a file.
    *
-   * @param labels dates such as 2024-01-31, 2024-01 or 2024-01-31 18:00, or numbers
-   * @param where names a row in an error, such as "co2.csv:17"
-   * @throws ERR_DATA_FORMAT if a label is neither a date nor a number, or the rows are not in the order of time
+   * @param labels strings such as 2024-01-31, 2024-01 or 2024-01-31 18:00, `Date`s, or strings of plain numbers; at least one
+   * @param where names a row in an error, such as "co2.csv:17"; default "labels[16]"
+   * @throws ERR_DATA_FORMAT if a label is neither a date nor a number, or times do not strictly increase;
+   *   ERR_INVALID_ARGUMENT if it is neither a string nor a `Date`
    */
-  static parse(labels: readonly string[], where: (row: number) => string = (row) => `row ${row + 1}`): TimeAxis {
-    const texts = labels.map((label) => label.trim());
+  static parse(labels: readonly (string | Date)[], where = (row: number) => `labels[${row}]`): TimeAxis {
+    checkFunction('where', where);
+    const texts = textsOf(labels, where);
+    return TimeAxis.#read(
+      texts,
+      texts.map((text) => text.trim()),
+      where,
+    );
+  }
+
+  /** @internal Whether a value is a real axis: neither an object like one nor a Proxy of one. */
+  static isTimeAxis(value: unknown): value is TimeAxis {
+    return typeof value === 'object' && value !== null && #valueAt in value;
+  }
+
+  static #read(labels: string[], texts: string[], where: (row: number) => string): TimeAxis {
     const areNumbers = texts.every((text) => NUMBER.test(text)) && !texts.every((text) => YEAR.test(text));
     const values = texts.map((text, row) => {
       const value = areNumbers ? Number(text) : parseDate(text);
@@ -57,27 +79,37 @@ export class TimeAxis {
     });
     for (let row = 1; row < values.length; row++) {
       if (values[row]! > values[row - 1]!) continue;
-      const problem = values[row] === values[row - 1] ? 'stands twice' : `comes after ${describe(texts[row - 1])}`;
-      throw formatError(
-        `${where(row)}: the time ${describe(texts[row])} ${problem}: rows have to be in the order of time`,
-      );
+      const isDuplicate = values[row] === values[row - 1];
+      const problem = isDuplicate
+        ? `Duplicate timestamp ${describe(texts[row])}`
+        : `The time ${describe(texts[row])} comes after ${describe(texts[row - 1])}`;
+      throw formatError(`${where(row)}: ${problem}: timestamps must strictly increase`);
     }
     return new TimeAxis(labels, values, areNumbers ? usualDistance(values, 'number') : stepOf(values));
   }
 
-  /** The date of a row, also of one past the last; undefined where times are plain numbers. */
+  /**
+   * The date of a row, also of one past the last; undefined where times are plain numbers.
+   *
+   * @param row from 0
+   * @throws ERR_INVALID_ARGUMENT for a row before the first, or so late that there is no date for it
+   */
   dateAt(row: number): Date | undefined {
-    return this.step.unit === 'number' ? undefined : new Date(this.#valueAt(row));
+    const value = this.#valueAt(row);
+    return this.step.unit === 'number' ? undefined : new Date(value);
   }
 
-  /** As in the file; past its end a number or an ISO date, with the time of day if the file has one. */
+  /**
+   * As it was given; past the end a number or an ISO date, with the time of day if the others have one.
+   *
+   * @param row from 0
+   * @throws ERR_INVALID_ARGUMENT as {@link TimeAxis.dateAt}
+   */
   labelAt(row: number): string {
-    if (row < this.labels.length) return this.labels[row]!;
     const value = this.#valueAt(row);
+    if (row < this.labels.length) return this.labels[row]!;
     if (this.step.unit === 'number') return String(value);
-    const iso = new Date(value).toISOString();
-    const hasTimeOfDay = this.values.some((each) => each % MILLISECONDS_A_DAY !== 0);
-    return hasTimeOfDay ? iso.slice(0, 19) : iso.slice(0, 10);
+    return isoLabel(value, this.values.some(hasTimeOfDay) ? 'second' : 'day');
   }
 
   /** What is odd about the distances between rows, in words, or undefined if they are all the same. */
@@ -92,9 +124,43 @@ export class TimeAxis {
   }
 
   #valueAt(row: number): number {
+    checkInteger('row', row, { min: 0 });
     const last = this.values.length - 1;
-    return row <= last ? this.values[row]! : shift(this.values[last]!, this.step, row - last);
+    const value = row <= last ? this.values[row]! : shift(this.values[last]!, this.step, row - last);
+    const limit = this.step.unit === 'number' ? Number.MAX_VALUE : LAST_DATE;
+    if (Math.abs(value) <= limit) return value;
+    throw invalidArgument('row', 'a row whose time can be represented', row);
   }
+}
+
+/** The labels as texts: `Date`s in ISO's form, with the time of day if one of them has it. */
+function textsOf(labels: readonly (string | Date)[], where: (row: number) => string): string[] {
+  const all = reading('labels', () => (Array.isArray(labels) ? Array.from(labels) : undefined));
+  if (!all || all.length === 0) throw invalidArgument('labels', 'an array of one date or more', labels);
+  const times = all.map((label) => (types.isDate(label) ? Date.prototype.getTime.call(label) : undefined));
+  const resolution = times.some((time) => time !== undefined && time % 1000 !== 0)
+    ? 'millisecond'
+    : times.some((time) => time !== undefined && hasTimeOfDay(time))
+      ? 'second'
+      : 'day';
+  return all.map((label: unknown, row) => {
+    if (typeof label === 'string') return label;
+    const time = times[row];
+    if (time === undefined) throw invalidArgument(where(row), 'a date or a string', label);
+    if (Number.isNaN(time)) throw formatError(`${where(row)}: expected a date but found an invalid one`);
+    return isoLabel(time, resolution);
+  });
+}
+
+/** What ISO's form ends with beside it. */
+const ISO_REST = { day: 'T00:00:00.000Z'.length, second: '.000Z'.length, millisecond: 'Z'.length };
+
+function isoLabel(time: number, resolution: keyof typeof ISO_REST): string {
+  return new Date(time).toISOString().slice(0, -ISO_REST[resolution]);
+}
+
+function hasTimeOfDay(time: number): boolean {
+  return time % MILLISECONDS_A_DAY !== 0;
 }
 
 function parseDate(text: string): number {
@@ -124,6 +190,7 @@ function usualDistance(values: number[], unit: TimeStep['unit']): TimeStep {
     counts.set(distance, (counts.get(distance) ?? 0) + 1);
   }
   const [size = 1] = [...counts].toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  if (!Number.isFinite(size)) throw formatError('The times are too far apart for the range of numbers');
   return { unit, size };
 }
 

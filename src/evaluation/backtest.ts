@@ -6,7 +6,7 @@ import { scope } from '../tensor/scope';
 import { baselinesOf, differences, type GaussianForecast } from './baselines';
 import { mean } from './mean';
 import { COVERAGE_LEVELS } from './one-step';
-import { mixtureCrps, pinballLoss, sampleCrps } from './scores';
+import { crpsOfDraws, mixtureCrps, pinball } from './scores';
 
 /** Joint futures of a series that is known for `length` steps: (paths, horizon), row after row, in the data's units. */
 export type DrawPaths = (length: number, horizon: number) => Float64Array;
@@ -32,19 +32,22 @@ export interface BacktestOptions {
 
 /** A forecaster's scores, means over all steps of all forecasts. */
 export interface BacktestRow {
-  /** The model, or who it is held against: the last value, the value of a season ago, the line from first to last. */
+  /** The model, or what it is compared with: the last value, the value of a season ago, the line from first to last. */
   name: 'model' | 'naive' | 'seasonalNaive' | 'drift';
   /** Continuous ranked probability score, in the data's units; smaller is better. */
   crps: number;
   /** Mean over the levels 0.05 to 0.95, in the data's units; smaller is better. */
   pinball: number;
-  /** The median's absolute error over the seasonal naive's within the values before the first forecast. */
-  mase: number;
+  /**
+   * The median's absolute error over the seasonal naive's within the values before the first forecast; undefined where
+   * that one never errs.
+   */
+  mase?: number | undefined;
   /** The part of the values inside the central 50 %, 80 % and 90 % intervals, from 0 to 1. */
   coverage: number[];
 }
 
-/** Forecasts made again and again over what was kept from training, and how they did. */
+/** Forecasts made again and again over held-out data, and how they did. */
 export interface Backtest {
   /** Steps that each forecast went ahead. */
   horizon: number;
@@ -54,13 +57,15 @@ export interface Backtest {
   numForecasts: number;
   /** The model first, then the naive forecasts; over all series. */
   rows: BacktestRow[];
-  /** Those of each series, if there are several. */
-  bySeries?: {
-    /** The series'. */
-    name: string;
-    /** As for all series. */
-    rows: BacktestRow[];
-  }[];
+  /** Those of each series that has values to score, if there are several. */
+  bySeries?:
+    | {
+        /** The series'. */
+        name: string;
+        /** As for all series. */
+        rows: BacktestRow[];
+      }[]
+    | undefined;
 }
 
 /** What a forecaster says of the steps ahead. */
@@ -98,7 +103,8 @@ export function backtest(series: BacktestSeries[], { horizon, season }: Backtest
   const numForecasts = series.reduce((count, each) => count + startsOf(each, horizon).length, 0);
   const all = { horizon, season, numForecasts, rows: rowsOf(scored) };
   if (series.length === 1) return all;
-  return { ...all, bySeries: scored.map((each) => ({ name: each.name, rows: rowsOf([each]) })) };
+  const withScores = scored.filter(({ steps }) => steps.model!.length > 0);
+  return { ...all, bySeries: withScores.map((each) => ({ name: each.name, rows: rowsOf([each]) })) };
 }
 
 function startsOf({ values, start, canForecast = () => true }: BacktestSeries, horizon: number): number[] {
@@ -135,8 +141,8 @@ function scoreSeries(
 interface StepScores {
   crps: number;
   pinball: number;
-  /** The median's absolute error, in the scale of MASE. */
-  scaledError: number;
+  /** The median's absolute error, in the scale of MASE; undefined where that is 0 or unknown. */
+  scaledError: number | undefined;
   /** For each of {@link COVERAGE_LEVELS}. */
   isInside: boolean[];
 }
@@ -149,19 +155,20 @@ function scoreForecast({ crps, quantiles }: Forecast, future: Float64Array, scal
     const at = (level: number) => levels[Math.round(level * 20) - 1]!;
     return {
       crps: scores[step]!,
-      pinball: mean(LEVELS.map((level) => pinballLoss(at(level), level, value))),
-      scaledError: Math.abs(value - at(0.5)) / scale,
+      pinball: mean(LEVELS.map((level) => pinball(at(level), level, value))),
+      scaledError: scale > 0 ? Math.abs(value - at(0.5)) / scale : undefined,
       isInside: COVERAGE_LEVELS.map((level) => at(0.5 - level / 2) <= value && value <= at(0.5 + level / 2)),
     };
   });
 }
 
 function summarize(name: BacktestRow['name'], steps: StepScores[]): BacktestRow {
+  const scaled = steps.flatMap(({ scaledError }) => scaledError ?? []);
   return {
     name,
     crps: mean(steps.map(({ crps }) => crps)),
     pinball: mean(steps.map(({ pinball }) => pinball)),
-    mase: mean(steps.map(({ scaledError }) => scaledError)),
+    mase: scaled.length > 0 ? mean(scaled) : undefined,
     coverage: COVERAGE_LEVELS.map((_, index) => mean(steps.map(({ isInside }) => Number(isInside[index])))),
   };
 }
@@ -171,7 +178,7 @@ const fromPaths =
   (length, horizon) => {
     const steps = sortedSteps(drawPaths(length, horizon), horizon);
     return {
-      crps: (future) => steps.map((draws, step) => sampleCrps(draws, future[step]!)),
+      crps: (future) => steps.map((draws, step) => crpsOfDraws(draws, future[step]!)),
       quantiles: steps.map((draws) => LEVELS.map((level) => sortedQuantile(draws, level))),
     };
   };

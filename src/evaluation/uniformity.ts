@@ -1,3 +1,5 @@
+import { checkNumber } from '../check';
+import { type Numbers, toNumbers } from '../data/numbers';
 import { invalidArgument } from '../errors';
 
 /** How far numbers are from a uniform distribution over [0, 1]. */
@@ -12,7 +14,7 @@ export interface Uniformity {
  * The test of Kolmogorov and Smirnov, with Stephens's correction for small samples.
  *
  * @param values at least one, each in [0, 1]
- * @throws ERR_INVALID_ARGUMENT without a value
+ * @throws ERR_INVALID_ARGUMENT without a value, or for one that is not in [0, 1]
  * @see https://doi.org/10.1080/01621459.1974.10480196
  * @example
  * ```ts
@@ -22,10 +24,11 @@ export interface Uniformity {
  * console.log(testUniformity(even).pValue > 0.99, testUniformity(even.map((x) => x ** 2)).pValue < 0.01); // true true
  * ```
  */
-export function testUniformity(values: Float64Array): Uniformity {
-  const sorted = values.slice().sort();
+export function testUniformity(values: Numbers): Uniformity {
+  const sorted = toNumbers('values', values).sort();
   const count = sorted.length;
   if (count === 0) throw invalidArgument('values', 'at least one number', values);
+  for (const extreme of [sorted[0], sorted[count - 1]]) checkNumber('values', extreme, { min: 0, max: 1 });
   let statistic = 0;
   for (const [rank, value] of sorted.entries()) {
     statistic = Math.max(statistic, value - rank / count, (rank + 1) / count - value);

@@ -154,5 +154,7 @@ export function sortedQuantile(sorted: Float64Array, level: number): number {
   const below = Math.floor(position);
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return low + (high - low) * (position - below);
+  const part = position - below;
+  // Neighbours at both ends of the range of numbers are further apart than that.
+  return Number.isFinite(high - low) ? low + (high - low) * part : low * (1 - part) + high * part;
 }

@@ -1,7 +1,8 @@
+import type { PathOptions } from '../data/forecast-options';
 import type { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
 import { mean } from '../evaluation/mean';
-import { type ForecastOptions, pathQuantiles } from '../models/forecast';
+import { pathQuantiles } from '../models/forecast';
 
 /** A forecast in a few numbers a step, in the data's units. */
 export interface ForecastSummary {
@@ -22,7 +23,7 @@ export interface ForecastStep {
   quantiles: number[];
 }
 
-export interface ForecastSummaryOptions extends Omit<ForecastOptions, 'known'> {
+export interface ForecastSummaryOptions extends PathOptions {
   horizon: number;
   /** Levels between 0 and 1. */
   quantiles: number[];
@@ -37,7 +38,7 @@ export function summarizeForecast(
   const { horizon } = options;
   const paths = forecaster.paths(series, options);
   const byLevel = pathQuantiles(paths, horizon, levels);
-  const first = forecaster.next(series, options).quantiles(levels);
+  const first = forecaster.next(series, { temperature: options.temperature }).quantiles(levels);
   const steps = Array.from({ length: horizon }, (_, index) => ({
     step: index + 1,
     ...(series.time && { time: series.time.labelAt(series.values.length + index) }),

@@ -38,7 +38,7 @@ function lossChart(metrics: EpochMetrics[], names: string[], unit: string, kept:
   return {
     ...chart,
     note: names.includes('validationLoss')
-      ? 'Training: of the epoch’s last batch. Validation: of all values kept from training.'
+      ? 'Training: of the epoch’s last batch. Validation: of the whole validation split.'
       : 'Of each epoch’s last batch.',
   };
 }

@@ -25,7 +25,7 @@ ${scores ? evaluation(scores, selectionNote(settings), figures) : html`<p class=
 
 function howToEvaluate({ settings: { validation, test }, evaluateCommand }: MdnRnnReport): Html {
   if (validation === 0 && !test) {
-    return html`Not evaluated: all values were trained on, so none is left to tell. Train with <code>--validation 0.2</code> for that.`;
+    return html`Not evaluated: the model was trained on all values, without held-out data. Train with <code>--validation 0.2</code> to evaluate it.`;
   }
   return html`Not evaluated yet. Coverage, PIT and a backtest beside naive forecasts come with <code>${evaluateCommand}</code>`;
 }

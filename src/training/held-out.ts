@@ -38,17 +38,18 @@ export function evaluateHeldOut(
     const ends = partEnds(each, settings);
     return test > 0 ? ends.validation : ends.training;
   });
-  const longest = Math.max(...series.map(({ values }, index) => values.length - starts[index]!));
+  const longest = series.reduce((longest, { values }, index) => Math.max(longest, values.length - starts[index]!), 0);
   const { horizon = Math.max(Math.min(calibrate ?? HORIZON, longest), 1) } = options;
   return evaluateForecasts(forecaster, series, { ...options, horizon, starts });
 }
 
-/** As {@link evaluateHeldOut}, or undefined where there is too little to score. */
+/** As {@link evaluateHeldOut}, or undefined where there is too little to score, or a score is beyond the range of numbers. */
 export function tryToEvaluate(...args: Parameters<typeof evaluateHeldOut>): ForecastEvaluation | undefined {
   try {
     return evaluateHeldOut(...args);
   } catch (error) {
-    if ((error as LibtorchGenerativeError).code !== 'ERR_DATA_FORMAT') throw error;
+    const { code } = error as LibtorchGenerativeError;
+    if (code !== 'ERR_DATA_FORMAT' && code !== 'ERR_NOT_FINITE') throw error;
     return undefined;
   }
 }

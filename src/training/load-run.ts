@@ -1,10 +1,12 @@
 import { Forecaster } from '../data/forecaster';
+import type { SeriesSource } from '../data/series';
 import { SeriesEncoding } from '../data/series-encoding';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import { GAN_RUN, type GanSettings } from './gan-settings';
 import { createMdnRnn, MDN_RNN_RUN, type MdnRnnSettings } from './mdn-rnn-settings';
 import { loadingFrom, RunFolder } from './run-folder';
+import { sourceOf } from './series-windows';
 
 /** What {@link loadGenerator} gives. */
 export interface LoadedGenerator {
@@ -20,6 +22,8 @@ export interface LoadedForecaster {
   forecaster: Forecaster;
   /** How it was trained. */
   settings: MdnRnnSettings;
+  /** Where in a file with the same columns as `settings.data` the series are, for {@link readSeries}. */
+  source: SeriesSource;
 }
 
 /**
@@ -33,8 +37,8 @@ export interface LoadedForecaster {
  *
  * await trainGan({ data: 'noise', epochs: 5, out: 'run' }).result;
  * const { generator, settings } = loadGenerator('run');
- * console.log(settings.height, settings.width); // 28 28
- * console.log(drawImages(generator, { count: 3, ...settings }).count); // 3
+ * const { height, width } = settings;
+ * console.log(height, width, drawImages(generator, { count: 3, height, width }).count); // 28 28 3
  * ```
  */
 export function loadGenerator(run: string): LoadedGenerator {
@@ -80,8 +84,8 @@ export function loadDiscriminator(run: string): Discriminator {
  * writeFileSync('wave.csv', ['value', ...rows].join('\n'));
  * await trainMdnRnn({ data: 'wave.csv', column: 'value', hidden: 8, epochs: 2, out: 'run' }).result;
  *
- * const { forecaster, settings } = loadForecaster('run');
- * const [series] = readSeries(settings.data, settings);
+ * const { forecaster, settings, source } = loadForecaster('run');
+ * const [series] = readSeries(settings.data, source); // or a newer file
  * console.log(forecaster.next(series!).quantiles([0.1, 0.5, 0.9]).length); // 3
  * ```
  */
@@ -89,5 +93,6 @@ export function loadForecaster(run: string): LoadedForecaster {
   const { folder, settings } = RunFolder.open(run, MDN_RNN_RUN);
   const model = loadingFrom(folder.file('config.json'), () => createMdnRnn(settings));
   folder.loadModel('model', model);
-  return { forecaster: new Forecaster(model.eval(), new SeriesEncoding(settings.encoding), settings.spread), settings };
+  const forecaster = new Forecaster(model.eval(), new SeriesEncoding(settings.encoding), settings.spread);
+  return { forecaster, settings, source: sourceOf(settings) };
 }

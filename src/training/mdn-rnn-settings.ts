@@ -1,7 +1,8 @@
 import { arrayOf, checkObject, within } from '../check';
 import { checkMemory } from '../check-memory';
 import type { Forecaster } from '../data/forecaster';
-import { SeriesEncoding, type SeriesEncodingState } from '../data/series-encoding';
+import { SeriesEncoding } from '../data/series-encoding';
+import type { SeriesEncodingState } from '../data/series-encoding-state';
 import { worded } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { checksOf, missingOption, orUndefined, withDefaults } from '../option';

@@ -1,12 +1,18 @@
-import { readSeries, type Series } from '../data/series';
+import { readSeries, type Series, type SeriesSource } from '../data/series';
 import { SeriesEncoding, type Windows } from '../data/series-encoding';
+import { hasValue } from '../data/series-like';
 import { partEnds, upTo } from '../data/split';
 import { describe, LibtorchGenerativeError, messageOn, worded } from '../errors';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
 /** The series of a run, or the same columns of another file. Errors: as {@link readSeries} */
 export function readRunSeries(settings: RequestedMdnRnnSettings, file = settings.data): Series[] {
-  return readSeries(file, settings);
+  return readSeries(file, sourceOf(settings));
+}
+
+/** Where in its file the series of a run are. */
+export function sourceOf({ column, series, time, covariates, link }: RequestedMdnRnnSettings): SeriesSource {
+  return { column, series, time, covariates, link };
 }
 
 /** What is odd about the data of a run but can be trained on, in words. */
@@ -34,7 +40,7 @@ export interface TrainingWindows {
 }
 
 /**
- * The windows of each series' training part, and those that foretell its validation part.
+ * The windows of each series' training part, and those that predict its validation part.
  *
  * @throws ERR_DATA_FORMAT, with the file, if there is nothing to learn from
  */
@@ -43,16 +49,20 @@ export function trainingWindows(settings: RequestedMdnRnnSettings, series: Serie
   const parts = series.map((each, index) => upTo(each, ends[index]!.training));
   if (!parts.some(({ values }) => values.length > settings.window)) throw tooShort(settings, series, parts);
   return naming(settings, () => {
-    const encoding = SeriesEncoding.fit(parts, settings);
+    const { window, link, scale, calendar } = settings;
+    // A series that begins after its training part is scaled by its own past.
+    const known = parts.filter(({ values }) => hasValue(values));
+    if (known.length === 0) throw formatError('all values to train on are missing');
+    const encoding = SeriesEncoding.fit(known, { window, link, scale, calendar });
     const training = encoding.windows(
       parts,
       parts.map(() => 0),
     );
     if (training.targets.length === 0)
       throw formatError('there is no window with a value after it: too many are missing');
-    const known = series.map((each, index) => upTo(each, ends[index]!.validation));
+    const untilTest = series.map((each, index) => upTo(each, ends[index]!.validation));
     const validation = encoding.windows(
-      known,
+      untilTest,
       ends.map(({ training }) => training),
     );
     if (validation.targets.length > 0) return { encoding, training, validation };
@@ -62,7 +72,7 @@ export function trainingWindows(settings: RequestedMdnRnnSettings, series: Serie
 }
 
 function tooShort({ data, window, validation, test }: RequestedMdnRnnSettings, series: Series[], parts: Series[]) {
-  const longest = (each: Series[]) => Math.max(...each.map(({ values }) => values.length));
+  const longest = (each: Series[]) => each.reduce((longest, { values }) => Math.max(longest, values.length), 0);
   const [length, left] = [longest(series), longest(parts)];
   const expected = `Expected at least ${window + 1} values to train on, a window of ${window} and the next value`;
   const has = `${data} has ${length}${series.length > 1 ? ' at most in a series' : ''}`;

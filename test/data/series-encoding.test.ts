@@ -34,7 +34,7 @@ test('a window has the values before, scaled, and the one that follows', () => {
   });
 });
 
-test('a missing value stands as the last one, is told by an input, and is never a target', () => {
+test('a missing value stands as the last one, is marked by an input, and is never a target', () => {
   const each = series([1, Number.NaN, 3, Number.NaN, 5]); // mean 3, deviation √(8 / 3)
   const encoding = SeriesEncoding.fit([each], options({}));
   expect(encoding.inputDim).toBe(2);
@@ -56,7 +56,7 @@ test('a window without any value is left out, one that begins with none stands a
   expect(beginning.slice(0, 4)).toEqual([0, 0, 0, 1]);
 });
 
-test('covariates and the calendar are those of the step that is foretold', () => {
+test('covariates and the calendar are those of the step that is predicted', () => {
   const each: Series = {
     ...series([1, 2, 3, 4]),
     covariates: [Float64Array.of(10, 20, 30, 40, 50)],
@@ -76,7 +76,9 @@ test('covariates and the calendar are those of the step that is foretold', () =>
     message: 'Expected covariates of the time that is forecast too, but they are known for 5 steps only',
   });
   const timeless = { ...each, time: undefined };
-  expect(errorOf(() => encoding.history(timeless)).message).toMatch(/calendar needs the time of each row/);
+  expect(errorOf(() => encoding.history(timeless)).message).toMatch(
+    /^Expected dates for time: the model reads the calendar$/,
+  );
 });
 
 test('each window, each series or all of them are scaled', () => {
@@ -144,4 +146,47 @@ test('a history that is too short or all missing is refused', () => {
     "Expected at least 2 values, the model's window, but found 1",
   );
   expect(errorOf(() => encoding.history(series([1, Number.NaN, Number.NaN]))).message).toMatch(/all missing/);
+});
+
+test('a damaged state is refused with its place', () => {
+  const { state } = SeriesEncoding.fit([series([1, Number.NaN, 3, 7])], options({ scale: 'series', link: 'softplus' }));
+  const refusal = (change: (state: Record<string, never>) => unknown) => {
+    const copy = JSON.parse(JSON.stringify(state));
+    return errorOf(() => new SeriesEncoding((change(copy) as never) ?? copy));
+  };
+  const { scaling } = state;
+  const cases: [(state: Record<string, unknown>) => void, RegExp][] = [
+    [(state) => delete state.window, /for state\.window but received undefined/],
+    [(state) => Object.assign(state, { window: '2' }), /for state\.window but received "2"/],
+    [(state) => Object.assign(state, { windw: 2 }), /Unknown name in state: "windw"/],
+    [(state) => Object.assign(state.link as object, { unit: null }), /for state\.link\.unit but received null/],
+    [(state) => Object.assign(state.link as object, { name: 'ln' }), /for state\.link\.name but received "ln"/],
+    [(state) => Object.assign(state, { scaling: 'window' }), /an object for state\.scaling but received "window"/],
+    [
+      (state) => Object.assign((state.scaling as typeof scaling).series[0]!, { deviation: 0 }),
+      /state\.scaling\.series\[0\]\.deviation but received 0/,
+    ],
+    [(state) => Object.assign(state, { covariates: [null] }), /an object for state\.covariates\[0\] but received null/],
+    [
+      (state) => Object.assign(state, { covariates: [{ mean: 1 }] }),
+      /state\.covariates\[0\]\.deviation but received undefined/,
+    ],
+    [(state) => Object.assign(state, { calendar: ['moon'] }), /for state\.calendar\[0\] but received "moon"/],
+    [(state) => Object.assign(state, { mask: 1 }), /true or false for state\.mask but received 1/],
+  ];
+  for (const [change, message] of cases) {
+    expect(refusal((state) => void change(state)).message).toMatch(message);
+  }
+  for (const nothing of [undefined, null, 7, []]) {
+    expect(errorOf(() => new SeriesEncoding(nothing as never)).message).toMatch(/an object for state but/);
+  }
+  for (const [wrong, message] of [
+    [{ window: 0 }, /for window but received 0/],
+    [{ window: 2, scale: 'all' }, /for scale but received "all"/],
+    [{ window: 2, calendar: 'month' }, /for calendar but received "month"/],
+    [{ window: 2, calender: [] }, /Unknown option "calender"\. Did you mean "calendar"\?/],
+    [undefined, /for window but received undefined/],
+  ] as const) {
+    expect(errorOf(() => SeriesEncoding.fit([series([1, 2, 3])], wrong as never)).message).toMatch(message);
+  }
 });

@@ -69,12 +69,29 @@ test.each<[string, string, SeriesSource, RegExp]>([
     'a time out of order',
     long.replace('B,2020-01-03', 'B,2020-01-01'),
     { column: 'x', series: 'place', time: 'day' },
-    /a\.csv:6: the time "2020-01-01" comes after/,
+    /a\.csv:6: The time "2020-01-01" comes after/,
   ],
   ['an unknown column', long, { column: 'x', series: 'Place' }, /no column "Place".*Did you mean "place"/],
 ])('%s is refused with its place', (_, content, source, message) => {
   expect(errorOf(() => read(content, source))).toMatchObject({
     code: 'ERR_DATA_FORMAT',
+    message: expect.stringMatching(message),
+  });
+});
+
+test.each<[unknown, RegExp]>([
+  [undefined, /the name of a column, or several for column but received undefined/],
+  [{ column: [] }, /several for column but received an array of 0/],
+  [{ column: 7 }, /several for column but received 7/],
+  [{ column: ['x', 7] }, /several for column/],
+  [{ colum: 'x' }, /Unknown name in source: "colum"\. Did you mean "column"\?/],
+  [{ column: 'x', link: 'ln' }, /"identity", "log" or "softplus" for link but received "ln"/],
+  [{ column: 'x', covariates: 'wind' }, /names of columns for covariates but received "wind"/],
+  [{ column: 'x', time: 3 }, /for time but received 3/],
+  ['x', /an object for source but received "x"/],
+])('%j is no source of series', (source, message) => {
+  expect(errorOf(() => read(long, source as SeriesSource))).toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
     message: expect.stringMatching(message),
   });
 });

@@ -53,14 +53,52 @@ test('steps that are not the usual one are reported', () => {
 });
 
 test.each([
-  [['2020-01-02', '2020-01-01'], /row 2: the time "2020-01-01" comes after "2020-01-02": rows have to be in the order/],
-  [['2020-01-01', '2020-01-01'], /row 2: the time "2020-01-01" stands twice/],
-  [['2020-01-01', 'soon'], /row 2: expected a date such as 2024-01-31 or 2024-01-31 18:00 but found "soon"/],
-  [['2020-01-01', ''], /row 2: expected a date .* but found ""/],
-  [['2020-13-01'], /row 1: expected a date/],
+  [
+    ['2020-01-02', '2020-01-01'],
+    /labels\[1\]: The time "2020-01-01" comes after "2020-01-02": timestamps must strictly increase/,
+  ],
+  [['2020-01-01', '2020-01-01'], /labels\[1\]: Duplicate timestamp "2020-01-01": timestamps must strictly increase/],
+  [['2020-01-01', 'soon'], /labels\[1\]: expected a date such as 2024-01-31 or 2024-01-31 18:00 but found "soon"/],
+  [['2020-01-01', ''], /labels\[1\]: expected a date .* but found ""/],
+  [['2020-13-01'], /labels\[0\]: expected a date/],
 ])('%j is refused', (labels, message) => {
   expect(errorOf(() => TimeAxis.parse(labels))).toMatchObject({
     code: 'ERR_DATA_FORMAT',
     message: expect.stringMatching(message),
   });
 });
+
+test('Dates are taken as their texts, with the time of day where one has it', () => {
+  const days = [new Date('2020-02-28'), new Date('2020-02-29')];
+  const axis = TimeAxis.parse(days);
+  days[1]!.setFullYear(1999);
+  expect([axis.labels, axis.labelAt(2)]).toEqual([['2020-02-28', '2020-02-29'], '2020-03-01']);
+  const hours = TimeAxis.parse([new Date('2020-01-01T23:00:00Z'), new Date('2020-01-02')]);
+  expect(hours.labels).toEqual(['2020-01-01T23:00:00', '2020-01-02T00:00:00']);
+  expect(hours.labelAt(2)).toBe('2020-01-02T01:00:00');
+  expect(TimeAxis.parse([new Date(5), new Date(7)]).labels[1]).toBe('1970-01-01T00:00:00.007');
+  expect(errorOf(() => TimeAxis.parse([new Date('soon')])).message).toBe(
+    'labels[0]: expected a date but found an invalid one',
+  );
+});
+
+test('an axis stays as it was read, and has no row before its first or past the last date there is', () => {
+  const labels = ['2020-01-01', '2020-01-02'];
+  const axis = TimeAxis.parse(labels);
+  labels[0] = 'never';
+  expect(axis.labels[0]).toBe('2020-01-01');
+  expect(() => (axis.values as number[]).push(0)).toThrow(TypeError);
+  expect(axis.dateAt(99_000_000)!.getUTCFullYear()).toBe(273_073);
+  for (const row of [-1, 0.5, Number.NaN, 2 ** 40, '1' as never]) {
+    for (const ask of [() => axis.labelAt(row), () => axis.dateAt(row)]) {
+      expect(errorOf(ask)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('for row') });
+    }
+  }
+});
+
+test.each([[undefined], [null], ['2020'], [[]], [[20_200_101]], [[null]], [{ length: 1, 0: '2020' }]])(
+  '%j is no array of dates',
+  (labels) => {
+    expect(errorOf(() => TimeAxis.parse(labels as never)).code).toBe('ERR_INVALID_ARGUMENT');
+  },
+);

@@ -36,7 +36,7 @@ test('who knows the law beats the baselines, and its intervals hold what they pr
   for (const baseline of baselines) {
     expect(model!.crps).toBeLessThan(baseline.crps);
     expect(model!.pinball).toBeLessThan(baseline.pinball);
-    expect(model!.mase).toBeLessThan(baseline.mase);
+    expect(model!.mase).toBeLessThan(baseline.mase!);
   }
   for (const [index, level] of [0.5, 0.8, 0.9].entries()) {
     expect(Math.abs(model!.coverage[index]! - level)).toBeLessThan(0.03);
@@ -52,4 +52,15 @@ test('no forecast sees the values that it is scored by', () => {
   };
   backtest([{ name: '', values, start: 80, drawPaths }], { horizon: 7, season: 4 });
   expect(seen).toEqual([80, 87]);
+});
+
+test('where the seasonal naive never errs there is no MASE, and a series without a value to score has no row', () => {
+  const periodic = Float64Array.from({ length: 60 }, (_, i) => i % 6);
+  const gone = periodic.map((value, i) => (i < 30 ? value : Number.NaN));
+  const drawPaths = (_: number, horizon: number) => draw(50 * horizon, 1);
+  const series = [periodic, gone].map((values, index) => ({ name: `${index}`, values, start: 30, drawPaths }));
+  const { rows, bySeries } = backtest(series, { horizon: 3, season: 6 });
+  for (const { name, mase, crps } of rows) expect([name, mase, Number.isFinite(crps)]).toEqual([name, undefined, true]);
+  expect(bySeries!.map(({ name }) => name)).toEqual(['0']);
+  expect(JSON.stringify({ rows, bySeries })).not.toMatch(/null/);
 });

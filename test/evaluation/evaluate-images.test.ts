@@ -75,6 +75,23 @@ test('of other images no digits are claimed, and one half is the scale for the o
   expect(rows[1]!.frechet).toBeLessThan(rows[2]!.frechet);
 });
 
+test('images that are not what they say are refused by name', () => {
+  const good = ramps(65);
+  const refusal = (...args: unknown[]) =>
+    errorOf(() => (evaluateImages as (...args: unknown[]) => unknown)(...args)).message;
+  expect(refusal({ ...good, count: 66 }, good)).toBe(
+    'Expected 2970 bytes, as many as count, height and width say, for generated.images but received "2925"',
+  );
+  expect(refusal(good, { ...good, images: [...good.images] })).toMatch(
+    /a Uint8Array for real\.images but received an array/,
+  );
+  expect(refusal(good, { ...good, height: 0 })).toMatch(/for real\.height but received 0/);
+  expect(refusal(good)).toMatch(/an object for real but received undefined/);
+  expect(refusal(good, good, { heldout: good })).toBe('Unknown option "heldout". Did you mean "heldOut"?');
+  expect(refusal(good, good, { heldOut: { ...good, count: 1 } })).toMatch(/for heldOut\.images/);
+  expect(refusal(good, good, { seed: 0.5 })).toMatch(/for seed but received 0.5/);
+});
+
 test('what cannot be compared is refused by name', () => {
   const refusal = (generated: ImageSet, images: ImageSet) => errorOf(() => evaluateImages(generated, images)).message;
   expect(refusal(ramps(64), ramps(200))).toBe('Expected at least 65 images for generated but received 64');

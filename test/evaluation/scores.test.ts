@@ -4,6 +4,7 @@ import { arange, tensor } from '../../src/tensor/creation';
 import { RandomGenerator, randn } from '../../src/tensor/random';
 import { scope } from '../../src/tensor/scope';
 import type { Tensor } from '../../src/tensor/tensor';
+import { errorOf } from '../error-of';
 
 const draw = (shape: number[], seed: number) =>
   randn(shape, { generator: new RandomGenerator(seed), dtype: 'float64' });
@@ -78,4 +79,28 @@ test('the pinball loss weighs both sides by the level', () => {
 
 test('without a draw there is no score', () => {
   expect(() => sampleCrps(new Float64Array(), 1)).toThrow('Expected at least one draw for sorted');
+});
+
+test('what cannot be scored is refused by name', () => {
+  const mixture = new Mixture(draw([3, 2, 3], 1));
+  const messages: [() => unknown, RegExp][] = [
+    [() => mixtureCrps({} as never, tensor([[1]])), /a Mixture for mixture but received an object/],
+    [() => mixtureCrps(mixture, [1] as never), /a Tensor for value but received an array of 1/],
+    [() => mixtureCrps(mixture, tensor([1, 2, 3])), /a Tensor of shape \(3, 1\) for value but received \(3\)/],
+    [() => mixtureCrps(mixture, draw([2, 1], 1)), /a Tensor of shape \(3, 1\) for value but received \(2, 1\)/],
+    [
+      () => mixtureCrps(new Mixture(draw([3, 2, 4], 1)), draw([3, 1], 1)),
+      /mixtures of one dimension for mixture but received 2/,
+    ],
+    [() => sampleCrps([2, 1], 1), /draws in ascending order for sorted\[1\] but received 1/],
+    [() => sampleCrps([1, Number.NaN], 1), /a finite number for sorted\[1\] but received NaN/],
+    [() => sampleCrps([1], Number.NaN), /a number for value but received NaN/],
+    [() => sampleCrps([-1.7e308], 1.7e308), /beyond the range of numbers/],
+    [() => pinballLoss(Infinity, 0.5, 1), /for quantile but received Infinity/],
+    [() => pinballLoss(1, 1.5, 1), /for level but received 1.5/],
+    [() => pinballLoss(-1.7e308, 1, 1.7e308), /beyond the range of numbers/],
+    [() => pinballLoss(1, 0.5, '1' as never), /for value but received "1"/],
+  ];
+  for (const [score, message] of messages) expect(errorOf(score).message).toMatch(message);
+  expect(mixtureCrps(new Mixture(draw([1, 2, 3], 1)), draw([4, 1], 2)).shape).toEqual([4]); // one for all
 });

@@ -36,3 +36,10 @@ test('what is not uniform is told', () => {
 test('nothing is not tested', () => {
   expect(() => testUniformity(new Float64Array())).toThrow('Expected at least one number for values');
 });
+
+test('only numbers in [0, 1] are tested', () => {
+  for (const values of [[0.5, 1.01], [-0.01], [0.5, Number.NaN], ['0.5'], '0.5', undefined]) {
+    expect(() => testUniformity(values as number[])).toThrow(/ for values/);
+  }
+  expect(testUniformity([0, 1]).statistic).toBe(0.5);
+});

@@ -236,7 +236,7 @@ test('what cannot be evaluated is not asked to be', () => {
   const noise = renderReport({ ...gan, settings: { data: 'noise' }, scores: undefined });
   expect(noise).toContain('Trained on noise: there is nothing to compare the samples with.');
   const whole = renderReport({ ...mdnRnn, settings: { validation: 0, test: 0 }, scores: undefined });
-  expect(whole).toContain('all values were trained on');
+  expect(whole).toContain('the model was trained on all values');
   for (const page of [noise, whole]) expect(page).not.toContain('libtorch-generative evaluate');
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { encodeGrid, type GridOptions, writeGrid } from '../../src/report/png';
+import { errorOf } from '../error-of';
 
 /** The rows of gray levels in a PNG. */
 function decode(bytes: Uint8Array): number[][] {
@@ -86,4 +87,60 @@ test('writes the file whole, or names the path that it could not write', () => {
   expect(() => writeGrid(path, image, options)).toThrow(expect.objectContaining({ code: 'ERR_FILE', message }));
   expect(readdirSync(dir)).toEqual(['grid.png']);
   rmSync(dir, { recursive: true });
+});
+
+test('any array of numbers is taken', () => {
+  const options: GridOptions = { height: 1, width: 2, range: [0, 255] };
+  const expected = encodeGrid([7, 200], options);
+  for (const images of [Uint8Array.of(7, 200), Float64Array.of(7, 200), Buffer.from([7, 200]), Int32Array.of(7, 200)]) {
+    expect(encodeGrid(images, options)).toEqual(expected);
+  }
+});
+
+const detached = new Float32Array(4);
+structuredClone(detached, { transfer: [detached.buffer] });
+
+test.each<[string, unknown, object | undefined, RegExp]>([
+  ['nothing', undefined, undefined, /for height but received undefined|for images/],
+  [
+    'an option of another name',
+    [1],
+    { height: 1, width: 1, collumns: 2 },
+    /Unknown option "collumns"\. Did you mean "columns"\?/,
+  ],
+  ['texts', ['1'], { height: 1, width: 1 }, /a number for images\[0\] but received "1"/],
+  [
+    'bigints',
+    BigInt64Array.of(1n),
+    { height: 1, width: 1 },
+    /an array of numbers for images but received a BigInt64Array/,
+  ],
+  ['bytes of a view', new DataView(new ArrayBuffer(4)), { height: 1, width: 1 }, /for images but received a DataView/],
+  [
+    'memory that was transferred',
+    detached,
+    { height: 2, width: 2 },
+    /one or more images of 2 x 2 values for images but received "0 values"/,
+  ],
+  ['a range of one', [1], { height: 1, width: 1, range: [0] }, /for range but received an array of 1/],
+  ['a range without an end', [1], { height: 1, width: 1, range: [-1.7e308, 1.7e308] }, /for range/],
+  ['no range', [1], { height: 1, width: 1, range: 5 }, /for range but received 5/],
+  [
+    'a huge scale',
+    [1],
+    { height: 1, width: 1, scale: 1e9 },
+    /at most 268435456 pixels for options but received "5000000000 x 5000000000 pixels"/,
+  ],
+  ['a huge padding', [1], { height: 1, width: 1, padding: 1e9 }, /at most 268435456 pixels/],
+  [
+    'many tall images in a row',
+    new Uint8Array(1 << 24),
+    { height: 1 << 12, width: 1, padding: 1 << 12 },
+    /at most 268435456 pixels/,
+  ],
+])('refuses %s', (_, images, options, message) => {
+  expect(errorOf(() => encodeGrid(images as number[], options as GridOptions))).toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringMatching(message),
+  });
 });
