@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { root } from '../docs/program';
 import type { Property, Shape } from './shape';
@@ -12,6 +12,8 @@ export interface Callable {
   owner: string;
   member: string;
   parameters: Parameter[];
+  /** Of src/, where it is declared: "nn". */
+  folder: string;
 }
 
 export interface Parameter extends Property {
@@ -118,13 +120,14 @@ class Reader {
     });
   }
 
-  #add(callable: Omit<Callable, 'parameters'>, signatures: readonly ts.Signature[]): void {
+  #add(callable: Omit<Callable, 'parameters' | 'folder'>, signatures: readonly ts.Signature[]): void {
     for (const signature of signatures) {
       const { declaration } = signature;
       if (!declaration || this.#seen.has(declaration) || isInternal(declaration)) continue;
       this.#seen.add(declaration);
       const parameters = signature.getParameters().map((each) => this.#parameter(callable.name, each));
-      this.surface.callables.push({ ...callable, parameters });
+      const [folder] = relative(join(root, 'src'), declaration.getSourceFile().fileName).split('/') as [string];
+      this.surface.callables.push({ ...callable, parameters, folder });
     }
   }
 

