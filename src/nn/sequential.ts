@@ -1,4 +1,5 @@
 import type { Tensor } from '../tensor/tensor';
+import { tensorsOf } from '../tensor/tensors-in';
 import { chainLinears, type LinearChain } from './linear-chain';
 import { Layer, type Module } from './module';
 
@@ -43,5 +44,10 @@ export class Sequential extends Layer {
   /** The layers from `start` to before `end`, with the same parameters: PyTorch's `net[start:end]`. */
   slice(start?: number, end?: number): Sequential {
     return new Sequential(...this.#layers.slice(start, end));
+  }
+
+  /** For {@link scope}: layers of yours may carry tensors. */
+  [tensorsOf](): Layer[] {
+    return this.#layers;
   }
 }
