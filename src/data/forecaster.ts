@@ -3,6 +3,7 @@ import type { MdnRnn } from '../models/mdn-rnn';
 import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
+import type { Device } from '../tensor/device';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { Link } from './link';
@@ -63,7 +64,7 @@ export class Forecaster {
   ) {}
 
   /** Where the model is: "cpu", "cuda:0", ... */
-  get device(): string {
+  get device(): Device {
     return this.model.parameters()[0]!.device;
   }
 

@@ -1,5 +1,5 @@
 import { checkNumber, checkSize } from '../check';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
 import { native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
@@ -59,10 +59,10 @@ function checkShapes({ inputDim, outputDim }: MdnRnn, history: Tensor, horizon: 
   if (outputDim !== 1) throw shapeError('a model with outputDim 1', 'a forecast', `outputDim ${outputDim}`);
   const { shape } = history;
   if (shape.length !== 2 || shape[1] !== inputDim) {
-    throw shapeError(`a Tensor of shape (T,${inputDim})`, 'history', `(${shape})`);
+    throw shapeError(`a Tensor of shape [T, ${inputDim}]`, 'history', shapeText(shape));
   }
-  const expected = `(${horizon - 1},${inputDim - 1})`;
-  const received = known ? `(${known.shape})` : 'undefined';
+  const expected = shapeText([horizon - 1, inputDim - 1]);
+  const received = known ? shapeText(known.shape) : 'undefined';
   if (inputDim === 1 && known) throw shapeError('undefined, as inputDim is 1,', 'known', received);
   const isNeeded = inputDim > 1 && horizon > 1;
   if ((isNeeded || known) && received !== expected)

@@ -1,26 +1,35 @@
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { type Checks, checkBoolean, checkNumber, readOptions } from '../check';
+import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
 import type { DType, TypedArray } from '../native/handle';
+import { checkDType, checkShape, readShape } from './checks';
+import { checkDevice, type Device } from './device';
+import { type NestedNumbers, readNestedNumbers } from './nested-numbers';
 import { Tensor } from './tensor';
-import { handleOf } from './tensor-memory';
-
-/** Numbers in nested arrays of one shape: 1, [1, 2], [[1, 2], [3, 4]], ... */
-export type NestedNumbers = number | NestedNumbers[];
+import { handleOf, handlesOf } from './tensor-memory';
 
 /** What a new tensor is like. */
 export interface TensorOptions {
   /** Default float32, or for {@link tensor} the typed array's own and for {@link arange} int64. */
-  dtype?: DType;
-  /** "cpu" (default), "cuda" or "cuda:N". */
-  device?: string;
-  /** Whether gradients are recorded for it; default false. */
-  requiresGrad?: boolean;
+  dtype?: DType | undefined;
+  /** Default "cpu". */
+  device?: Device | undefined;
+  /** Whether gradients are recorded for it, for floating-point tensors; default false. */
+  requiresGrad?: boolean | undefined;
 }
+
+/** What a tensor of given data is like. */
+export interface DataOptions extends TensorOptions {
+  /** Of a typed array's elements in row-major order; default one dimension. */
+  shape?: number[] | undefined;
+}
+
+const OPTIONS: Checks<TensorOptions> = { dtype: checkDType, device: checkDevice, requiresGrad: checkBoolean };
+const DATA_OPTIONS: Checks<DataOptions> = { ...OPTIONS, shape: checkShape };
 
 /**
  * A tensor with a copy of `data`: a number, nested arrays, or a typed array with its `shape` (default one dimension).
  *
- * @param options.shape of a typed array's elements in row-major order
  * @throws ERR_SHAPE for ragged arrays or a shape of another size
  * @see https://docs.pytorch.org/docs/stable/generated/torch.tensor.html
  * @example
@@ -32,41 +41,17 @@ export interface TensorOptions {
  * console.log(tensor(0.5).item()); // 0.5
  * ```
  */
-export function tensor(data: NestedNumbers | TypedArray, options: TensorOptions & { shape?: number[] } = {}): Tensor {
-  const { dtype, device, requiresGrad = false } = options;
-  const flat = ArrayBuffer.isView(data) ? data : flatten(data);
-  const shape = options.shape ?? (ArrayBuffer.isView(data) ? [data.length] : shapeOf(data));
-  const source = new Tensor(native().fromTypedArray(flat, shape));
-  const wanted = { dtype: dtype ?? (ArrayBuffer.isView(data) ? undefined : 'float32'), device };
-  if (!wanted.dtype && !device) return withGrad(source, requiresGrad);
-  const converted = source.to(wanted);
+export function tensor(data: NestedNumbers | TypedArray, options?: DataOptions): Tensor {
+  const { shape, dtype, device, requiresGrad = false } = readOptions(options, DATA_OPTIONS);
+  const isTyped = ArrayBuffer.isView(data);
+  const nested = isTyped ? undefined : readNestedNumbers(data, dtype ?? 'float32');
+  const source = new Tensor(native().fromTypedArray(nested?.flat ?? (data as TypedArray), shape ?? nested?.shape));
+  if (isTyped && !dtype && !device) return withGrad(source, requiresGrad);
+  const converted = new Tensor(
+    native().to(source.handle, dtype ?? (isTyped ? undefined : 'float32'), undefined, device),
+  );
   source.dispose();
   return withGrad(converted, requiresGrad);
-}
-
-/** Nested numbers as they are in float64, so that no digit is lost before the dtype is chosen. */
-function flatten(data: NestedNumbers): Float64Array {
-  const flat: number[] = [];
-  const visit = (value: NestedNumbers, shape: number[]): void => {
-    if (shape.length === 0) {
-      if (typeof value !== 'number') throw invalidArgument('data', 'numbers in nested arrays of one shape', value);
-      flat.push(value);
-    } else {
-      if (!Array.isArray(value) || value.length !== shape[0]) {
-        throw new LibtorchGenerativeError(
-          'ERR_SHAPE',
-          'Expected nested arrays of one shape for data but received ragged ones',
-        );
-      }
-      for (const each of value) visit(each, shape.slice(1));
-    }
-  };
-  visit(data, shapeOf(data));
-  return Float64Array.from(flat);
-}
-
-function shapeOf(data: NestedNumbers): number[] {
-  return Array.isArray(data) ? [data.length, ...(data.length > 0 ? shapeOf(data[0]!) : [])] : [];
 }
 
 function withGrad(tensor: Tensor, requiresGrad: boolean): Tensor {
@@ -86,9 +71,10 @@ function withGrad(tensor: Tensor, requiresGrad: boolean): Tensor {
  * console.log(full([2], 7, { dtype: 'int64' }).toArray()); // BigInt64Array(2) [ 7n, 7n ]
  * ```
  */
-export function full(shape: number[], value: number, options: TensorOptions = {}): Tensor {
-  const { dtype = 'float32', device, requiresGrad = false } = options;
-  return withGrad(new Tensor(native().full(shape, value, dtype, undefined, device)), requiresGrad);
+export function full(shape: number[], value: number, options?: TensorOptions): Tensor {
+  const sizes = readShape('shape', shape);
+  const { dtype = 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().full(sizes, value, dtype, undefined, device)), requiresGrad);
 }
 
 /**
@@ -101,7 +87,7 @@ export function full(shape: number[], value: number, options: TensorOptions = {}
  * console.log(zeros([2, 3]).toArray()); // Float32Array(6) [ 0, 0, 0, 0, 0, 0 ]
  * ```
  */
-export function zeros(shape: number[], options: TensorOptions = {}): Tensor {
+export function zeros(shape: number[], options?: TensorOptions): Tensor {
   return full(shape, 0, options);
 }
 
@@ -116,25 +102,47 @@ export function zeros(shape: number[], options: TensorOptions = {}): Tensor {
  * console.log(weight.requiresGrad, weight.toArray()); // true Float32Array(2) [ 1, 1 ]
  * ```
  */
-export function ones(shape: number[], options: TensorOptions = {}): Tensor {
+export function ones(shape: number[], options?: TensorOptions): Tensor {
   return full(shape, 1, options);
 }
 
 /**
- * From `start` to before `end`, `step` apart; by default int64 if all three are whole numbers, else float32.
+ * From `start` (default 0) to before `end`, `step` (default 1) apart; by default int64 if all three are whole numbers,
+ * else float32.
  *
+ * @throws ERR_INVALID_ARGUMENT for a step of 0, or one that leads away from `end`
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.arange.html
  * @example
  * ```ts
  * import { arange } from 'libtorch-generative';
  *
- * console.log(arange(0, 3).toArray()); // BigInt64Array(3) [ 0n, 1n, 2n ]
+ * console.log(arange(3).toArray()); // BigInt64Array(3) [ 0n, 1n, 2n ]
  * console.log(arange(0, 1, 0.5).toArray()); // Float32Array(2) [ 0, 0.5 ]
+ * console.log(arange(2, { dtype: 'float64' }).toArray()); // Float64Array(2) [ 0, 1 ]
  * ```
  */
-export function arange(start: number, end: number, step = 1, options: TensorOptions = {}): Tensor {
+export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
+export function arange(...given: (number | TensorOptions | undefined)[]): Tensor {
+  const { start, end, step, options } = readRange(given);
   const areWhole = [start, end, step].every(Number.isInteger);
-  const { dtype = areWhole ? 'int64' : 'float32', device, requiresGrad = false } = options;
+  const { dtype = areWhole ? 'int64' : 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
   return withGrad(new Tensor(native().arange(start, end, step, dtype, undefined, device)), requiresGrad);
+}
+
+/** (end), (start, end) or (start, end, step), and then options. */
+function readRange(given: (number | TensorOptions | undefined)[]) {
+  const last = given.at(-1);
+  const options = typeof last === 'object' && given.length > 1 ? (given.pop() as TensorOptions) : undefined;
+  if (given.length > 3) throw invalidArgument('options', 'an object', given[3]);
+  while (given.at(-1) === undefined && given.length > 1) given.pop();
+  const [start, end, step = 1] = (given.length > 1 ? given : [0, ...given]) as number[];
+  for (const [name, value] of Object.entries({ start, end, step })) checkNumber(name, value);
+  if (step === 0 || (end! - start!) / step < 0) {
+    throw invalidArgument('step', step === 0 ? 'anything but 0' : `a step that leads from ${start} to ${end}`, step);
+  }
+  return { start: start!, end: end!, step, options };
 }
 
 /**
@@ -149,7 +157,7 @@ export function arange(start: number, end: number, step = 1, options: TensorOpti
  * ```
  */
 export function cat(tensors: Tensor[], dim = 0): Tensor {
-  return new Tensor(native().cat(tensors.map(handleOf), dim));
+  return new Tensor(native().cat(handlesOf('tensors', tensors), dim));
 }
 
 /**
@@ -164,7 +172,7 @@ export function cat(tensors: Tensor[], dim = 0): Tensor {
  * ```
  */
 export function stack(tensors: Tensor[], dim = 0): Tensor {
-  return new Tensor(native().stack(tensors.map(handleOf), dim));
+  return new Tensor(native().stack(handlesOf('tensors', tensors), dim));
 }
 
 /**

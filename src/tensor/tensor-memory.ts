@@ -1,7 +1,16 @@
 import { inspect } from 'node:util';
+import { checkBoolean, isInstance, reading, readOptions } from '../check';
+import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
 import type { DType, Handle, TypedArray } from '../native/handle';
+import type { Device } from './device';
 import { stopTracking, trackLifetime } from './lifetime';
+
+/** How {@link Tensor.backward} goes. */
+export interface BackwardOptions {
+  /** Keeps the graph for another call; default false. */
+  retainGraph?: boolean | undefined;
+}
 
 /** What a tensor is before any operator: native memory with a shape, and its part in a graph of gradients. */
 export abstract class TensorMemory {
@@ -25,7 +34,7 @@ export abstract class TensorMemory {
     return native().dtype(this.handle);
   }
   /** "cpu", "cuda:0", ... */
-  get device(): string {
+  get device(): Device {
     return native().device(this.handle);
   }
   /** Number of elements. */
@@ -81,12 +90,11 @@ export abstract class TensorMemory {
   }
   /** Forgets the accumulated gradient. */
   zeroGrad(): void {
-    native().clearGrad(this.handle);
+    native().setGrad(this.handle, undefined);
   }
   /**
    * Adds the gradients of this one-element tensor to the `grad` of all it was computed from.
    *
-   * @param options.retainGraph keeps the graph for another call; default false
    * @throws ERR_LIBTORCH if it has more elements, or nothing was recorded
    * @example
    * ```ts
@@ -97,12 +105,33 @@ export abstract class TensorMemory {
    * console.log(x.grad!.toArray()); // Float32Array(3) [ 2, 4, 6 ]
    * ```
    */
-  backward({ retainGraph = false } = {}): void {
+  backward(options?: BackwardOptions): void {
+    const { retainGraph = false } = readOptions(options, { retainGraph: checkBoolean });
     native().backward(this.handle, retainGraph);
   }
 }
 
 /** @internal The add-on's name for a tensor; what is no tensor goes through, for the add-on to refuse by name. */
 export function handleOf(tensor: TensorMemory): Handle {
-  return tensor instanceof TensorMemory ? tensor.handle : (tensor as Handle);
+  try {
+    return tensor instanceof TensorMemory ? tensor.handle : (tensor as Handle);
+  } catch {
+    return tensor as never; // a Proxy that throws
+  }
+}
+
+/** @internal Of the tensors in an array, each read once. */
+export function handlesOf(name: string, tensors: TensorMemory[]): Handle[] {
+  return reading(name, () => {
+    if (!Array.isArray(tensors)) throw invalidArgument(name, 'an array of Tensors', tensors);
+    return Array.from(tensors, (tensor, i) => {
+      checkTensor(`${name}[${i}]`, tensor);
+      return tensor.handle;
+    });
+  });
+}
+
+/** @internal Throws unless `value` is a Tensor. */
+export function checkTensor(name: string, value: unknown): void {
+  if (!isInstance(value, TensorMemory)) throw invalidArgument(name, 'a Tensor', value);
 }

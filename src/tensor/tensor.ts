@@ -1,5 +1,6 @@
 import { native } from '../native/addon';
 import type { DType, Handle } from '../native/handle';
+import type { Device } from './device';
 import { handleOf, TensorMemory } from './tensor-memory';
 
 /** Anything an arithmetic method takes beside its tensor: another tensor, broadcast as in PyTorch, or a number. */
@@ -321,7 +322,7 @@ export class Tensor extends TensorMemory {
     return new Tensor(native().clone(this.handle));
   }
   /** A copy with another dtype or on another device; the tensor itself, in a new handle, if nothing changes. */
-  to({ dtype, device }: { dtype?: DType; device?: string }): Tensor {
+  to({ dtype, device }: { dtype?: DType; device?: Device }): Tensor {
     return new Tensor(native().to(this.handle, dtype, undefined, device));
   }
 

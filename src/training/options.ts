@@ -127,7 +127,7 @@ function checkedPlace(run: string): { device: string; threads: number } {
 export function prepareDevice(
   { device, threads, resume }: Pick<TrainingOptions, 'device' | 'threads' | 'resume'>,
   defaultThreads?: number,
-): string {
+): Device {
   const run = resume === undefined ? undefined : checkedPlace(resume);
   const resolved = resolveDevice(device ?? run?.device);
   const wanted = threads ?? run?.threads ?? defaultThreads;

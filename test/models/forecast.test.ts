@@ -227,16 +227,16 @@ describe('a model with inputs that are known in advance', () => {
     const { fused, history, known } = models();
     expect(forecastPaths(fused, history, { horizon: 1, paths: 2 }).shape).toEqual([2, 1]);
     const wrong = [
-      [{ horizon }, /a Tensor of shape \(4,2\) for known but received undefined/],
-      [{ horizon: 6, known }, /a Tensor of shape \(5,2\) for known but received \(4,2\)/],
-      [{ horizon, known: known.slice(1, 1) }, /a Tensor of shape \(4,2\) for known but received \(4,1\)/],
+      [{ horizon }, /a Tensor of shape \[4, 2\] for known but received undefined/],
+      [{ horizon: 6, known }, /a Tensor of shape \[5, 2\] for known but received \[4, 2\]/],
+      [{ horizon, known: known.slice(1, 1) }, /a Tensor of shape \[4, 2\] for known but received \[4, 1\]/],
     ] as const;
     for (const [options, message] of wrong) expect(() => forecastPaths(fused, history, options)).toThrow(message);
     expect(() => forecastPaths(fused, history.slice(1, 1), { horizon, known })).toThrow(
-      /a Tensor of shape \(T,3\) for history but received \(9,2\)/,
+      /a Tensor of shape \[T, 3\] for history but received \[9, 2\]/,
     );
     expect(() => forecastPaths(newModel(), randn([9, 1]), { horizon, known })).toThrow(
-      /undefined, as inputDim is 1, for known but received \(4,2\)/,
+      /undefined, as inputDim is 1, for known but received \[4, 2\]/,
     );
   });
 });

@@ -117,7 +117,7 @@ describe('step with given gradients', () => {
   test('that do not fit the parameters are refused', () => {
     const optimizer = new Adam([zeros([2, 3], { requiresGrad: true })]);
     expect(() => optimizer.step([ones([6])])).toThrow(
-      'Expected a Tensor of shape (2, 3) for gradients[0] but received (6)',
+      'Expected a Tensor of shape [2, 3] for gradients[0] but received [6]',
     );
     expect(() => optimizer.step([])).toThrow('Expected 1 Tensors for gradients but received 0');
     expect(() => optimizer.step(['x' as never])).toThrow('Expected a Tensor for gradients[0] but received a string');
@@ -172,7 +172,7 @@ describe('state', () => {
       }
       expect((error as LibtorchGenerativeError).code).toBe('ERR_CHECKPOINT');
       expect((error as Error).message).toMatch(
-        /^Expected state\.0\.\w+ of shape \(.*\) in the state of an Adam over 1 parameters$/,
+        /^Expected state\.0\.\w+ of shape \[.*\] in the state of an Adam over 1 parameters$/,
       );
     }
     for (const each of Object.values(optimizer.stateDict())) expect(Math.max(...numbersOf(each))).toBe(0);

@@ -208,10 +208,10 @@ test('the layer that does not fit is named by its input', () => {
   const model = new Sequential(linear(3, 4), new ReLU(), linear(5, 2));
   const shapeError = (received: string) => ({
     code: 'ERR_SHAPE',
-    message: `Expected a Tensor of shape (..., ${received}`,
+    message: `Expected a Tensor of shape [..., ${received}`,
   });
-  expect(errorOf(() => model.forward(ones([2, 4])))).toMatchObject(shapeError('3) for input but received (2, 4)'));
-  expect(errorOf(() => model.forward(ones([2, 3])))).toMatchObject(shapeError('5) for input but received (2, 4)'));
+  expect(errorOf(() => model.forward(ones([2, 4])))).toMatchObject(shapeError('3] for input but received [2, 4]'));
+  expect(errorOf(() => model.forward(ones([2, 3])))).toMatchObject(shapeError('5] for input but received [2, 4]'));
 });
 
 test('a slice has the same layers', () => {
