@@ -62,15 +62,20 @@ export {
   arange,
   cat,
   type DataOptions,
+  eye,
   full,
+  linspace,
   ones,
+  onesLike,
   stack,
   type TensorOptions,
   tensor,
   where,
   zeros,
+  zerosLike,
 } from './tensor/creation';
 export { cudaDeviceCount, type Device, numThreads, resolveDevice, setNumThreads } from './tensor/device';
+export type { ArrayOf, DTypeOf, FloatOf, SumOf, WithNumber } from './tensor/dtypes';
 export type { NestedNumbers } from './tensor/nested-numbers';
 export {
   type BernoulliOptions,
@@ -96,6 +101,13 @@ export {
 export { keep, type Memory, memory, scope } from './tensor/scope';
 export { type Eigendecomposition, type Operand, Tensor, type ValuesAndIndices } from './tensor/tensor';
 export type { BackwardOptions } from './tensor/tensor-memory';
+export type {
+  KeepdimOptions,
+  SortOptions,
+  ToOptions,
+  TopkOptions,
+  VarianceOptions,
+} from './tensor/tensor-options';
 export { type TensorCarrier, tensorsOf } from './tensor/tensors-in';
 export type { WatchedVariety } from './training/collapse-watch';
 export { type DrawImagesOptions, drawImages } from './training/draw-images';

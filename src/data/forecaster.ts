@@ -116,7 +116,7 @@ export class Forecaster {
       quantiles: (levels) =>
         ask((mixture, median, scaler) => {
           const toData = dataUnits(link, scaler);
-          const quantiles = mixture.quantile(levels).toArray() as Float64Array;
+          const quantiles = mixture.quantile(levels).toArray();
           return Array.from(quantiles, (quantile) => toData(median + spread * (quantile - median)));
         }),
       cdf: (values) =>

@@ -109,7 +109,7 @@ function drawValues({ means, variances, logWeights }: Mixture, seed: number, ste
   const { dtype, device, shape } = means;
   const noise = new Tensor(native().pathNoise(seed, step, shape[0]!)).to({ dtype, device }).unsqueeze(-1); // (2, P, 1)
   const cumulated = logWeights.exp().cumsum(-1).slice(-1, 0, -1); // (P, K - 1)
-  const component = cumulated.le(noise.select(0, 0)).sum(-1, true); // (P, 1)
+  const component = cumulated.le(noise.select(0, 0)).sum(-1, { keepdim: true }); // (P, 1)
   const deviation = variances.gather(1, component).sqrt();
   return noise.select(0, 1).mul(deviation).add(means.squeeze(-1).gather(1, component));
 }

@@ -140,7 +140,7 @@ export class Mixture {
    * @returns (B, N), float64
    * @throws ERR_SHAPE for more dimensions, ERR_INVALID_ARGUMENT for another level
    */
-  quantile(levels: number[]): Tensor {
+  quantile(levels: number[]): Tensor<'float64'> {
     this.#requireOneDimension('quantile');
     const outside = levels.find((level) => !(level > 0 && level < 1));
     if (outside !== undefined) throw invalidArgument('levels', 'numbers between 0 and 1', outside);

@@ -205,4 +205,48 @@ export interface Ops {
   logSoftmax(self: Handle, dim: number, dtype?: DType | null): Handle;
   /** `mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor` */
   mseLoss(self: Handle, target: Handle, reduction?: number): Handle;
+  zerosLike(self: Handle): Handle;
+  onesLike(self: Handle): Handle;
+  linspace(
+    start: number,
+    end: number,
+    steps: number,
+    dtype?: DType | null,
+    layout?: undefined,
+    device?: string | null,
+  ): Handle;
+  eye(n: number, dtype?: DType | null, layout?: undefined, device?: string | null): Handle;
+  powTensor(self: Handle, exponent: Handle): Handle;
+  maximum(self: Handle, other: Handle): Handle;
+  minimum(self: Handle, other: Handle): Handle;
+  log1p(self: Handle): Handle;
+  sign(self: Handle): Handle;
+  floor(self: Handle): Handle;
+  ceil(self: Handle): Handle;
+  round(self: Handle): Handle;
+  addScalar_(self: Handle, other: number, alpha?: number): Handle;
+  sub_(self: Handle, other: Handle, alpha?: number): Handle;
+  subScalar_(self: Handle, other: number, alpha?: number): Handle;
+  mul_(self: Handle, other: Handle): Handle;
+  div_(self: Handle, other: Handle): Handle;
+  divScalar_(self: Handle, other: number): Handle;
+  ne(self: Handle, other: Handle): Handle;
+  neScalar(self: Handle, other: number): Handle;
+  isnan(self: Handle): Handle;
+  logicalNot(self: Handle): Handle;
+  logicalAnd(self: Handle, other: Handle): Handle;
+  logicalOr(self: Handle, other: Handle): Handle;
+  prodAll(self: Handle, dtype?: DType | null): Handle;
+  prod(self: Handle, dim: number, keepdim?: boolean, dtype?: DType | null): Handle;
+  allAll(self: Handle): Handle;
+  all(self: Handle, dim: number, keepdim?: boolean): Handle;
+  anyAll(self: Handle): Handle;
+  any(self: Handle, dim: number, keepdim?: boolean): Handle;
+  sort(self: Handle, dim?: number, descending?: boolean): [Handle, Handle];
+  topk(self: Handle, k: number, dim?: number, largest?: boolean, sorted?: boolean): [Handle, Handle];
+  repeat(self: Handle, repeats: number[]): Handle;
+  flip(self: Handle, dims: number[]): Handle;
+  squeezeAll(self: Handle): Handle;
+  chunk(self: Handle, chunks: number, dim?: number): Handle[];
+  split(self: Handle, splitSize: number, dim?: number): Handle[];
 }

@@ -1,3 +1,4 @@
+import type { DType } from '../native/handle';
 import { type NativeLinearChain, type NativeLink, native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
@@ -13,7 +14,7 @@ export class LinearChain {
     this.#native = new (native().LinearChain)(links);
   }
 
-  forward(input: Tensor): Tensor {
+  forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     return new Tensor(this.#native.forward(handleOf(input)));
   }
 }

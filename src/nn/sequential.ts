@@ -1,3 +1,4 @@
+import type { DType } from '../native/handle';
 import type { Tensor } from '../tensor/tensor';
 import { tensorsOf } from '../tensor/tensors-in';
 import { chainLinears, type LinearChain } from './linear-chain';
@@ -37,8 +38,9 @@ export class Sequential extends Layer {
   }
 
   /** Gives the first layer's output to the second, and so on. */
-  forward(input: Tensor): Tensor {
-    return this.#chain ? this.#chain.forward(input) : this.#layers.reduce((x, layer) => layer.forward(x), input);
+  forward<D extends DType>(input: Tensor<D>): Tensor<D> {
+    return (this.#chain?.forward(input) ??
+      this.#layers.reduce<Tensor>((x, layer) => layer.forward(x), input)) as Tensor<D>;
   }
 
   /** The layers from `start` to before `end`, with the same parameters: PyTorch's `net[start:end]`. */

@@ -25,13 +25,13 @@ export interface GradOptions {
  *
  * const x = tensor([1, 2, 3], { requiresGrad: true });
  * const [slope] = grad(x.pow(3).sum(), [x]);
- * console.log(slope!.toArray()); // Float32Array(3) [ 3, 12, 27 ]
+ * console.log(slope.toArray()); // Float32Array(3) [ 3, 12, 27 ]
  * ```
  */
-export function grad(loss: Tensor, inputs: Tensor[], options?: GradOptions): Tensor[] {
+export function grad<Inputs extends Tensor[]>(loss: Tensor, inputs: [...Inputs], options?: GradOptions): Inputs {
   const { createGraph = false, retainGraph = createGraph } = readOptions(options, GRAD_OPTIONS);
   const handles = native().grad(handleOf(loss), handlesOf('inputs', inputs), retainGraph, createGraph);
-  return handles.map((handle) => new Tensor(handle));
+  return handles.map((handle): Tensor => new Tensor(handle)) as Inputs;
 }
 
 const GRAD_OPTIONS: Checks<GradOptions> = { retainGraph: checkBoolean, createGraph: checkBoolean };

@@ -5,9 +5,14 @@ import { DTYPES, type DType } from '../native/handle';
 /** libtorch's operators take no more dimensions. */
 const MOST_DIMENSIONS = 64;
 
+/** Whether `value` names an element type. */
+export function isDType(value: unknown): value is DType {
+  return DTYPES.includes(value as DType);
+}
+
 /** Throws unless `value` names an element type. */
 export function checkDType(name: string, value: unknown): void {
-  if (DTYPES.includes(value as DType)) return;
+  if (isDType(value)) return;
   throw invalidArgument(name, `a dtype (${DTYPES.slice(0, -1).join(', ')} or ${DTYPES.at(-1)})`, value);
 }
 

@@ -1,17 +1,18 @@
-import { type Checks, checkBoolean, checkNumber, readOptions } from '../check';
+import { type Checks, checkBoolean, checkInteger, checkNumber, readOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
 import type { DType, TypedArray } from '../native/handle';
 import { checkDType, checkShape, readShape } from './checks';
 import { checkDevice, type Device } from './device';
+import type { DTypeOf } from './dtypes';
 import { type NestedNumbers, readNestedNumbers } from './nested-numbers';
 import { Tensor } from './tensor';
 import { handleOf, handlesOf } from './tensor-memory';
 
 /** What a new tensor is like. */
-export interface TensorOptions {
+export interface TensorOptions<D extends DType = DType> {
   /** Default float32, or for {@link tensor} the typed array's own and for {@link arange} int64. */
-  dtype?: DType | undefined;
+  dtype?: D | undefined;
   /** Default "cpu". */
   device?: Device | undefined;
   /** Whether gradients are recorded for it, for floating-point tensors; default false. */
@@ -19,7 +20,7 @@ export interface TensorOptions {
 }
 
 /** What a tensor of given data is like. */
-export interface DataOptions extends TensorOptions {
+export interface DataOptions<D extends DType = DType> extends TensorOptions<D> {
   /** Of a typed array's elements in row-major order; default one dimension. */
   shape?: number[] | undefined;
 }
@@ -41,6 +42,12 @@ const DATA_OPTIONS: Checks<DataOptions> = { ...OPTIONS, shape: checkShape };
  * console.log(tensor(0.5).item()); // 0.5
  * ```
  */
+export function tensor<D extends DType = 'float32'>(data: NestedNumbers, options?: DataOptions<D>): Tensor<D>;
+export function tensor<Data extends TypedArray, D extends DType = DTypeOf<Data>>(
+  data: Data,
+  options?: DataOptions<D>,
+): Tensor<D>;
+export function tensor(data: NestedNumbers | TypedArray, options?: DataOptions): Tensor;
 export function tensor(data: NestedNumbers | TypedArray, options?: DataOptions): Tensor {
   const { shape, dtype, device, requiresGrad = false } = readOptions(options, DATA_OPTIONS);
   const isTyped = ArrayBuffer.isView(data);
@@ -54,9 +61,8 @@ export function tensor(data: NestedNumbers | TypedArray, options?: DataOptions):
   return withGrad(converted, requiresGrad);
 }
 
-function withGrad(tensor: Tensor, requiresGrad: boolean): Tensor {
-  if (requiresGrad) tensor.requiresGrad = true;
-  return tensor;
+function withGrad<T extends Tensor>(tensor: T, requiresGrad: boolean): T {
+  return requiresGrad ? tensor.requiresGrad_() : tensor;
 }
 
 /**
@@ -71,7 +77,11 @@ function withGrad(tensor: Tensor, requiresGrad: boolean): Tensor {
  * console.log(full([2], 7, { dtype: 'int64' }).toArray()); // BigInt64Array(2) [ 7n, 7n ]
  * ```
  */
-export function full(shape: number[], value: number, options?: TensorOptions): Tensor {
+export function full<D extends DType = 'float32'>(
+  shape: number[],
+  value: number,
+  options?: TensorOptions<D>,
+): Tensor<D> {
   const sizes = readShape('shape', shape);
   const { dtype = 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
   return withGrad(new Tensor(native().full(sizes, value, dtype, undefined, device)), requiresGrad);
@@ -87,7 +97,7 @@ export function full(shape: number[], value: number, options?: TensorOptions): T
  * console.log(zeros([2, 3]).toArray()); // Float32Array(6) [ 0, 0, 0, 0, 0, 0 ]
  * ```
  */
-export function zeros(shape: number[], options?: TensorOptions): Tensor {
+export function zeros<D extends DType = 'float32'>(shape: number[], options?: TensorOptions<D>): Tensor<D> {
   return full(shape, 0, options);
 }
 
@@ -102,8 +112,82 @@ export function zeros(shape: number[], options?: TensorOptions): Tensor {
  * console.log(weight.requiresGrad, weight.toArray()); // true Float32Array(2) [ 1, 1 ]
  * ```
  */
-export function ones(shape: number[], options?: TensorOptions): Tensor {
+export function ones<D extends DType = 'float32'>(shape: number[], options?: TensorOptions<D>): Tensor<D> {
   return full(shape, 1, options);
+}
+
+/**
+ * Zeros of the shape, dtype and device of another tensor, unless the options say otherwise.
+ *
+ * @example
+ * ```ts
+ * import { ones, zerosLike } from 'libtorch-generative';
+ *
+ * console.log(zerosLike(ones([2], { dtype: 'int64' })).toArray()); // BigInt64Array(2) [ 0n, 0n ]
+ * ```
+ */
+export function zerosLike<D extends DType, E extends DType = D>(
+  like: Tensor<D>,
+  options?: TensorOptions<E>,
+): Tensor<E> {
+  const { dtype, device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().zerosLike(handleOf(like), dtype, undefined, device)), requiresGrad);
+}
+
+/**
+ * Ones of the shape, dtype and device of another tensor, unless the options say otherwise.
+ *
+ * @example
+ * ```ts
+ * import { onesLike, zeros } from 'libtorch-generative';
+ *
+ * console.log(onesLike(zeros([2])).toArray()); // Float32Array(2) [ 1, 1 ]
+ * ```
+ */
+export function onesLike<D extends DType, E extends DType = D>(like: Tensor<D>, options?: TensorOptions<E>): Tensor<E> {
+  const { dtype, device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().onesLike(handleOf(like), dtype, undefined, device)), requiresGrad);
+}
+
+/**
+ * The matrix (n, n) with ones on its diagonal and zeros elsewhere.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.eye.html
+ * @example
+ * ```ts
+ * import { eye } from 'libtorch-generative';
+ *
+ * console.log(eye(2).toArray()); // Float32Array(4) [ 1, 0, 0, 1 ]
+ * ```
+ */
+export function eye<D extends DType = 'float32'>(n: number, options?: TensorOptions<D>): Tensor<D> {
+  checkInteger('n', n, { min: 0 });
+  const { dtype = 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().eye(n, dtype, undefined, device)), requiresGrad);
+}
+
+/**
+ * `steps` numbers from `start` to `end`, both included, equally far apart.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
+ * @example
+ * ```ts
+ * import { linspace } from 'libtorch-generative';
+ *
+ * console.log(linspace(0, 1, 5).toArray()); // Float32Array(5) [ 0, 0.25, 0.5, 0.75, 1 ]
+ * ```
+ */
+export function linspace<D extends DType = 'float32'>(
+  start: number,
+  end: number,
+  steps: number,
+  options?: TensorOptions<D>,
+): Tensor<D> {
+  checkNumber('start', start);
+  checkNumber('end', end);
+  checkInteger('steps', steps, { min: 0 });
+  const { dtype = 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().linspace(start, end, steps, dtype, undefined, device)), requiresGrad);
 }
 
 /**
@@ -121,9 +205,18 @@ export function ones(shape: number[], options?: TensorOptions): Tensor {
  * console.log(arange(2, { dtype: 'float64' }).toArray()); // Float64Array(2) [ 0, 1 ]
  * ```
  */
-export function arange(end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, options?: TensorOptions): Tensor;
-export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
+export function arange<D extends DType = 'int64' | 'float32'>(end: number, options?: TensorOptions<D>): Tensor<D>;
+export function arange<D extends DType = 'int64' | 'float32'>(
+  start: number,
+  end: number,
+  options?: TensorOptions<D>,
+): Tensor<D>;
+export function arange<D extends DType = 'int64' | 'float32'>(
+  start: number,
+  end: number,
+  step?: number,
+  options?: TensorOptions<D>,
+): Tensor<D>;
 export function arange(...given: (number | TensorOptions | undefined)[]): Tensor {
   const { start, end, step, options } = readRange(given);
   const areWhole = [start, end, step].every(Number.isInteger);
@@ -156,7 +249,7 @@ function readRange(given: (number | TensorOptions | undefined)[]) {
  * console.log(cat([zeros([2, 3]), zeros([2, 5])], 1).shape); // [ 2, 8 ]
  * ```
  */
-export function cat(tensors: Tensor[], dim = 0): Tensor {
+export function cat<D extends DType>(tensors: Tensor<D>[], dim = 0): Tensor<D> {
   return new Tensor(native().cat(handlesOf('tensors', tensors), dim));
 }
 
@@ -171,7 +264,7 @@ export function cat(tensors: Tensor[], dim = 0): Tensor {
  * console.log(stack([zeros([3]), zeros([3])]).shape); // [ 2, 3 ]
  * ```
  */
-export function stack(tensors: Tensor[], dim = 0): Tensor {
+export function stack<D extends DType>(tensors: Tensor<D>[], dim = 0): Tensor<D> {
   return new Tensor(native().stack(handlesOf('tensors', tensors), dim));
 }
 
@@ -187,6 +280,6 @@ export function stack(tensors: Tensor[], dim = 0): Tensor {
  * console.log(where(x.gt(0), x, zeros([1])).toArray()); // Float32Array(3) [ 0, 2, 0 ]
  * ```
  */
-export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+export function where<A extends DType, B extends DType>(condition: Tensor, a: Tensor<A>, b: Tensor<B>): Tensor<A | B> {
   return new Tensor(native().where(handleOf(condition), handleOf(a), handleOf(b)));
 }

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { reading } from '../check';
 import { describe, invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
-import type { DType } from '../native/handle';
+import type { DType, TypedArray } from '../native/handle';
 
 /** Numbers in nested arrays of one shape: 1, [1, 2], [[1, 2], [3, 4]], ... */
 export type NestedNumbers = number | NestedNumbers[];
@@ -83,4 +83,22 @@ function checkOf(dtype: DType): ((value: number) => void) | undefined {
     const whole = Math.trunc(value);
     if (!(whole >= min && whole <= max)) throw invalidArgument('data', `numbers that fit ${dtype}`, value);
   };
+}
+
+/** The elements of a tensor in nested arrays; throws for those that JSON does not have. */
+export function nestedNumbers(flat: TypedArray, shape: number[]): NestedNumbers {
+  let next = 0;
+  const visit = (depth: number): NestedNumbers =>
+    depth === shape.length ? jsonNumber(flat[next++]!) : Array.from({ length: shape[depth]! }, () => visit(depth + 1));
+  return visit(0);
+}
+
+function jsonNumber(value: number | bigint): number {
+  const number = Number(value);
+  const isExact = typeof value === 'number' || Number.isSafeInteger(number);
+  if (isExact && Number.isFinite(number)) return number;
+  throw new LibtorchGenerativeError(
+    isExact ? 'ERR_NOT_FINITE' : 'ERR_INVALID_ARGUMENT',
+    `JSON has no ${value}${isExact ? '' : ', beyond its integers'}: use toArray(), or writeSafetensors()`,
+  );
 }

@@ -161,11 +161,11 @@ export function withSeed<T>(seed: number, body: () => T): T {
 }
 
 /** How random tensors are drawn. */
-export interface RandomOptions {
+export interface RandomOptions<D extends DType = DType> {
   /** For the CPU only; default this thread's own, or the CUDA device's. */
   generator?: RandomGenerator | undefined;
   /** Default float32. */
-  dtype?: DType | undefined;
+  dtype?: D | undefined;
   /** Default "cpu". A CUDA device draws from libtorch's generator for it. */
   device?: Device | undefined;
   /** Whether gradients are recorded for it; default false. */
@@ -203,16 +203,15 @@ export interface MultinomialOptions extends BernoulliOptions {
  * console.log(noise.shape, noise.dtype); // [ 64, 100 ] float32
  * ```
  */
-export function randn(shape: number[], options?: RandomOptions): Tensor {
+export function randn<D extends DType = 'float32'>(shape: number[], options?: RandomOptions<D>): Tensor<D> {
   return draw('randn', shape, options);
 }
 
-function draw(kind: 'rand' | 'randn', shape: number[], options: RandomOptions | undefined): Tensor {
+function draw<D extends DType>(kind: 'rand' | 'randn', shape: number[], options?: RandomOptions<D>): Tensor<D> {
   const sizes = readShape('shape', shape);
   const { generator, dtype, device, requiresGrad = false } = readOptions(options, OPTIONS);
-  const drawn = new Tensor(native()[kind](sizes, nativeOf(generator, device), dtype, device));
-  if (requiresGrad) drawn.requiresGrad = true;
-  return drawn;
+  const drawn = new Tensor<D>(native()[kind](sizes, nativeOf(generator, device), dtype, device));
+  return requiresGrad ? drawn.requiresGrad_() : drawn;
 }
 
 /**
@@ -227,7 +226,7 @@ function draw(kind: 'rand' | 'randn', shape: number[], options: RandomOptions | 
  * console.log(x.min().item() >= 0, x.max().item() < 1); // true true
  * ```
  */
-export function rand(shape: number[], options?: RandomOptions): Tensor {
+export function rand<D extends DType = 'float32'>(shape: number[], options?: RandomOptions<D>): Tensor<D> {
   return draw('rand', shape, options);
 }
 
@@ -242,7 +241,7 @@ export function rand(shape: number[], options?: RandomOptions): Tensor {
  * console.log(randperm(5).sum().item()); // 10
  * ```
  */
-export function randperm(n: number, options?: PermutationOptions): Tensor {
+export function randperm(n: number, options?: PermutationOptions): Tensor<'int64'> {
   checkInteger('n', n, { min: 0 });
   const { generator, device } = readOptions(options, PERMUTATION_OPTIONS);
   return new Tensor(native().randperm(n, nativeOf(generator, device), device));
@@ -262,7 +261,7 @@ const PERMUTATION_OPTIONS: Checks<PermutationOptions> = { generator: checkGenera
  * console.log(bernoulli(tensor([0, 1, 1])).toArray()); // Float32Array(3) [ 0, 1, 1 ]
  * ```
  */
-export function bernoulli(probabilities: Tensor, options?: BernoulliOptions): Tensor {
+export function bernoulli<D extends DType>(probabilities: Tensor<D>, options?: BernoulliOptions): Tensor<D> {
   checkTensor('probabilities', probabilities);
   const { generator } = readOptions(options, { generator: checkGenerator });
   const { handle, device } = probabilities;
@@ -282,7 +281,7 @@ export function bernoulli(probabilities: Tensor, options?: BernoulliOptions): Te
  * console.log(drawn.toArray()); // BigInt64Array(6) [ 1n, 1n, 1n, 0n, 0n, 0n ]
  * ```
  */
-export function multinomial(weights: Tensor, numSamples: number, options?: MultinomialOptions): Tensor {
+export function multinomial(weights: Tensor, numSamples: number, options?: MultinomialOptions): Tensor<'int64'> {
   checkTensor('weights', weights);
   checkInteger('numSamples', numSamples, { min: 1 });
   const { generator, replacement = false } = readOptions(options, MULTINOMIAL_OPTIONS);

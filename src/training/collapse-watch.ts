@@ -30,7 +30,7 @@ export class CollapseWatch {
   readonly #numSamples: number;
   readonly #real: Spread;
   readonly #size: { height: number; width: number };
-  readonly #noise: Tensor;
+  readonly #noise: Tensor<'float32'>;
   readonly #classifier: DigitClassifier | undefined;
 
   constructor(real: ImageSet, { noiseDim, device }: { noiseDim: number; device: Device }) {

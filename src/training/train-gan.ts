@@ -122,7 +122,7 @@ class GanTraining implements Training<GanLosses> {
   readonly numBatches: number;
   readonly data: Tensor[];
   readonly #loss: GanLoss;
-  readonly #gridNoise: Tensor;
+  readonly #gridNoise: Tensor<'float32'>;
 
   constructor(
     readonly settings: GanSettings,

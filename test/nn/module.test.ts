@@ -50,7 +50,7 @@ describe('parameters', () => {
     const parameters = layer.parameters();
     expect(layer.to('cpu')).toBe(layer);
     expect(layer.parameters()).toEqual(parameters);
-    expect(errorOf(() => layer.to('gpu')).code).toBe('ERR_DEVICE');
+    expect(errorOf(() => layer.to('gpu' as 'cpu')).code).toBe('ERR_DEVICE');
   });
 });
 

@@ -1,4 +1,5 @@
 import { native } from '../../src/native/addon';
+import type { DType } from '../../src/native/handle';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from '../../src/nn/activations';
 import { Linear } from '../../src/nn/linear';
 import type { Layer } from '../../src/nn/module';
@@ -195,8 +196,8 @@ test('a parameter changed after the forward pass is refused by backward', () => 
 
 test('a subclass of a layer computes what it says', () => {
   class Doubled extends Tanh {
-    override forward(input: Tensor): Tensor {
-      return super.forward(input).mul(2);
+    override forward<D extends DType>(input: Tensor<D>) {
+      return super.forward(input).mul_(2);
     }
   }
   const layer = linear(3, 2);

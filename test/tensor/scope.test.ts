@@ -54,10 +54,11 @@ describe('scope', () => {
   });
 
   test('lets tensors out of sets, keys of maps and objects of any class', () => {
+    const own: unique symbol = Symbol('own');
     class Base {
       readonly #hidden = tensor([1]);
       inherited = tensor([2]);
-      [tensorsOf]() {
+      [tensorsOf](): unknown {
         return this.#hidden;
       }
       get hidden() {
@@ -66,9 +67,9 @@ describe('scope', () => {
     }
     class Derived extends Base {
       readonly #more = new Map([['deep', { set: new Set([tensor([3])]) }]]);
-      [Symbol('own')] = [tensor([4])];
-      override [tensorsOf]() {
-        return [super[tensorsOf](), this.#more] as never;
+      [own] = [tensor([4])];
+      override [tensorsOf](): unknown {
+        return [super[tensorsOf](), this.#more];
       }
     }
     class List extends Array<Tensor> {
@@ -81,7 +82,7 @@ describe('scope', () => {
       List.of(tensor([9])),
       Object.assign(() => 0, { property: tensor([10]) }),
       Object.assign([1], { named: tensor([11]) }),
-      new (class extends Map {
+      new (class extends Map<number, Tensor> {
         override entries(): never {
           throw new Error('not mine to call');
         }
