@@ -12,6 +12,11 @@ bool flagOr(Napi::Value value, bool fallback, const char* argument) {
   return value.IsUndefined() ? fallback : booleanFromJs(value, argument);
 }
 
+/** "float32 cpu" */
+std::string kindOf(const at::Tensor& tensor) {
+  return std::string(scalarTypeName(tensor.scalar_type())) + " " + tensor.device().str();
+}
+
 // backward(loss, retainGraph = false)
 Napi::Value backward(const Napi::CallbackInfo& info) {
   const at::Tensor loss = Environment::of(info.Env()).unwrap(info[0], "loss");
@@ -47,10 +52,28 @@ Napi::Value gradOf(const Napi::CallbackInfo& info) {
   return gradient.defined() ? environment.wrap(info.Env(), gradient) : info.Env().Undefined();
 }
 
-// clearGrad(tensor)
-Napi::Value clearGrad(const Napi::CallbackInfo& info) {
-  Environment::of(info.Env()).unwrap(info[0], "tensor").mutable_grad() = at::Tensor();
+// setGrad(tensor, gradient or undefined)
+Napi::Value setGrad(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const at::Tensor tensor = environment.unwrap(info[0], "tensor");
+  at::Tensor gradient;
+  if (!info[1].IsUndefined()) {
+    gradient = environment.unwrap(info[1], "grad");
+    if (gradient.sizes() != tensor.sizes()) throw shapeError("grad", shapeText(tensor.sizes()), gradient);
+    if (gradient.scalar_type() != tensor.scalar_type() || gradient.device() != tensor.device()) {
+      throw CodedError("ERR_INVALID_ARGUMENT", "Expected a " + kindOf(tensor) + " Tensor for grad but received a " +
+                                                   kindOf(gradient) + " one");
+    }
+  }
+  tensor.mutable_grad() = gradient;
   return info.Env().Undefined();
+}
+
+// gradientFunction(tensor): "AddBackward0" for what an operator made, else undefined
+Napi::Value gradientFunction(const Napi::CallbackInfo& info) {
+  const at::Tensor tensor = Environment::of(info.Env()).unwrap(info[0], "tensor");
+  const auto& function = tensor.grad_fn();
+  return function ? Napi::String::New(info.Env(), function->name()) : info.Env().Undefined();
 }
 
 Napi::Value requiresGrad(const Napi::CallbackInfo& info) {
@@ -76,7 +99,8 @@ void registerAutograd(Napi::Env, Napi::Object exports) {
   exportFunction<backward>(exports, "backward");
   exportFunction<grad>(exports, "grad");
   exportFunction<gradOf>(exports, "gradOf");
-  exportFunction<clearGrad>(exports, "clearGrad");
+  exportFunction<setGrad>(exports, "setGrad");
+  exportFunction<gradientFunction>(exports, "gradientFunction");
   exportFunction<requiresGrad>(exports, "requiresGrad");
   exportFunction<setRequiresGrad>(exports, "setRequiresGrad");
   exportFunction<setGradEnabled>(exports, "setGradEnabled");

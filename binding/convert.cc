@@ -46,16 +46,17 @@ const char* scalarTypeName(at::ScalarType type) {
 }
 
 c10::Device deviceFromJs(Napi::Value value, const std::string& argument) {
-  if (!value.IsString()) throw invalidArgument(argument, "a device (\"cpu\", \"cuda\", \"cuda:1\")", value);
+  const std::string known = "\"auto\", \"cpu\", \"cuda\" or \"cuda:N\"";
+  if (!value.IsString()) throw CodedError("ERR_DEVICE", invalidArgument(argument, known, value).what());
   const std::string given = value.As<Napi::String>();
+  if (given == "auto") return cudaDeviceCount() > 0 ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU);
   std::optional<c10::Device> device;
   try {
     device = c10::Device(given);
   } catch (const c10::Error&) {
   }
   if (!device || !(device->is_cpu() || device->is_cuda())) {
-    throw CodedError("ERR_DEVICE", "Expected a device (\"cpu\", \"cuda\", \"cuda:1\") for " + argument +
-                                       " but received \"" + given + "\"");
+    throw CodedError("ERR_DEVICE", "Expected " + known + " for " + argument + " but received \"" + given + "\"");
   }
   if (device->is_cuda() && std::max<int>(device->index(), 0) >= cudaDeviceCount()) {
     throw CodedError("ERR_DEVICE", "Device " + given + " is not there: libtorch finds " +
@@ -85,30 +86,62 @@ bool booleanFromJs(Napi::Value value, const std::string& argument) {
   return value.As<Napi::Boolean>().Value();
 }
 
-std::vector<int64_t> integersFromJs(Napi::Value value, const std::string& argument) {
-  if (!value.IsArray()) throw invalidArgument(argument, "an array of integers", value);
-  const auto array = value.As<Napi::Array>();
-  std::vector<int64_t> numbers(array.Length());
-  for (uint32_t i = 0; i < numbers.size(); i++) {
-    numbers[i] = integerFromJs(array.Get(i), argument + "[" + std::to_string(i) + "]");
+namespace {
+
+/** An element of a caller's array, which may have a getter that throws. */
+Napi::Value elementOf(const Napi::Array& array, uint32_t index, const std::string& argument) {
+  try {
+    return array.Get(index);
+  } catch (const Napi::Error&) {
+    throw CodedError("ERR_INVALID_ARGUMENT",
+                     "Expected an array for " + argument + " but received one whose elements cannot be read");
   }
-  return numbers;
+}
+
+/** Grows with the elements read, so that an array of holes takes no memory, whatever its length. */
+template <class T, class Read>
+std::vector<T> listFromJs(Napi::Value value, const std::string& argument, const char* expected, const Read& read) {
+  if (!value.IsArray()) throw invalidArgument(argument, expected, value);
+  const auto array = value.As<Napi::Array>();
+  std::vector<T> list;
+  for (uint32_t i = 0; i < array.Length(); i++) {
+    list.push_back(read(elementOf(array, i, argument), argument + "[" + std::to_string(i) + "]"));
+  }
+  return list;
+}
+
+}  // namespace
+
+std::vector<int64_t> integersFromJs(Napi::Value value, const std::string& argument) {
+  return listFromJs<int64_t>(value, argument, "an array of integers", integerFromJs);
 }
 
 std::vector<at::Tensor> tensorsFromJs(Environment& environment, Napi::Value value, const std::string& argument) {
-  if (!value.IsArray()) throw invalidArgument(argument, "an array of Tensors", value);
-  const auto array = value.As<Napi::Array>();
-  std::vector<at::Tensor> tensors(array.Length());
-  for (uint32_t i = 0; i < tensors.size(); i++) {
-    tensors[i] = environment.unwrap(array.Get(i), argument + "[" + std::to_string(i) + "]");
+  return listFromJs<at::Tensor>(
+      value, argument, "an array of Tensors",
+      [&](Napi::Value element, const std::string& name) { return environment.unwrap(element, name); });
+}
+
+Elements elementsFromJs(Napi::Value value, const std::string& argument) {
+  if (!value.IsTypedArray()) throw invalidArgument(argument, "a typed array", value);
+  Elements elements;
+  void* data = nullptr;
+  napi_value buffer = nullptr;
+  bool isDetached = false;
+  napi_get_typedarray_info(value.Env(), value, &elements.type, &elements.count, &data, &buffer, nullptr);
+  napi_is_detached_arraybuffer(value.Env(), buffer, &isDetached);
+  if (isDetached) {
+    throw CodedError("ERR_INVALID_ARGUMENT", "Expected a typed array for " + argument +
+                                                 " but received one whose buffer was transferred or detached");
   }
-  return tensors;
+  elements.data = data;
+  return elements;
 }
 
 std::string shapeText(at::IntArrayRef shape) {
-  std::string text = "(";
+  std::string text = "[";
   for (const int64_t size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-  return text + ")";
+  return text + "]";
 }
 
 CodedError shapeError(const std::string& argument, const std::string& expected, const at::Tensor& tensor) {
@@ -118,6 +151,6 @@ CodedError shapeError(const std::string& argument, const std::string& expected, 
 
 void checkLastSize(const at::Tensor& tensor, int64_t expected, const std::string& argument) {
   if (tensor.dim() == 0 || tensor.size(-1) != expected) {
-    throw shapeError(argument, "(..., " + std::to_string(expected) + ")", tensor);
+    throw shapeError(argument, "[..., " + std::to_string(expected) + "]", tensor);
   }
 }

@@ -24,7 +24,7 @@
 
 at::ScalarType scalarTypeFromJs(Napi::Value value, const std::string& argument);
 const char* scalarTypeName(at::ScalarType type);
-/** "cpu" or a CUDA device that is there. */
+/** "cpu", a CUDA device that is there, or "auto": the first CUDA device where there is one, else the CPU. */
 c10::Device deviceFromJs(Napi::Value value, const std::string& argument);
 /** 0 for a libtorch without CUDA. */
 int cudaDeviceCount();
@@ -34,9 +34,17 @@ bool booleanFromJs(Napi::Value value, const std::string& argument);
 std::vector<int64_t> integersFromJs(Napi::Value value, const std::string& argument);
 std::vector<at::Tensor> tensorsFromJs(Environment& environment, Napi::Value value, const std::string& argument);
 
-/** "(8, 3)" */
+/** What a typed array is, whatever its own properties say; its memory may be shared between threads. */
+struct Elements {
+  napi_typedarray_type type = napi_int8_array;
+  size_t count = 0;
+  const void* data = nullptr;
+};
+Elements elementsFromJs(Napi::Value value, const std::string& argument);
+
+/** "[8, 3]" */
 std::string shapeText(at::IntArrayRef shape);
-/** "Expected a Tensor of shape WHAT for NAME but received (8, 3)" */
+/** "Expected a Tensor of shape WHAT for NAME but received [8, 3]" */
 CodedError shapeError(const std::string& argument, const std::string& expected, const at::Tensor& tensor);
 /** Throws unless the last dimension has the expected size. */
 void checkLastSize(const at::Tensor& tensor, int64_t expected, const std::string& argument);

@@ -8,7 +8,12 @@
 #include <sys/mman.h>
 #endif
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdint>
+#include <cstdio>
+#include <fstream>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +33,32 @@ void askForHugePages([[maybe_unused]] void* block, [[maybe_unused]] size_t size)
 #endif
 }
 
+/** What the machine, or the container, has in all. */
+size_t memoryLimit() {
+  static const size_t limit = [] {
+    size_t bytes = static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+      size_t ofContainer = 0;
+      if (std::ifstream(path) >> ofContainer && ofContainer > 0) bytes = std::min(bytes, ofContainer);
+    }
+    return bytes;
+  }();
+  return limit;
+}
+
+/**
+ * Throws for what can only exhaust the machine: the system may grant it, and kill the process when it is used. With
+ * swap it would be no use either.
+ */
+void checkFits(size_t bytes) {
+  if (bytes <= memoryLimit()) return;
+  char message[128];
+  constexpr double kGib = 1 << 30;
+  std::snprintf(message, sizeof message, "a tensor of %.1f GiB is more than all of this machine's memory, %.1f GiB",
+                static_cast<double>(bytes) / kGib, static_cast<double>(memoryLimit()) / kGib);
+  throw c10::OutOfMemoryError({__func__, __FILE__, __LINE__}, message);
+}
+
 /** Lies before each block; as long as a block's alignment. */
 struct alignas(64) Header {
   size_t size;
@@ -37,6 +68,7 @@ struct alignas(64) Header {
 class BlockCache {
  public:
   void* allocate(size_t bytes) {
+    if (bytes > kLargestBlock) checkFits(bytes);
     const size_t size = (bytes + sizeof(Header) - 1) / sizeof(Header) * sizeof(Header);
     if (void* block = take(size)) return block;
     auto* header = static_cast<Header*>(allocateOrClear(size + sizeof(Header)));

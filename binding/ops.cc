@@ -5,11 +5,15 @@
 #include <ATen/ops/abs_ops.h>
 #include <ATen/ops/add_ops.h>
 #include <ATen/ops/addmm_ops.h>
+#include <ATen/ops/all_ops.h>
+#include <ATen/ops/any_ops.h>
 #include <ATen/ops/arange_ops.h>
 #include <ATen/ops/argmax_ops.h>
 #include <ATen/ops/argmin_ops.h>
 #include <ATen/ops/bmm_ops.h>
 #include <ATen/ops/cat_ops.h>
+#include <ATen/ops/ceil_ops.h>
+#include <ATen/ops/chunk_ops.h>
 #include <ATen/ops/clamp_ops.h>
 #include <ATen/ops/clone_ops.h>
 #include <ATen/ops/contiguous_ops.h>
@@ -23,14 +27,18 @@
 #include <ATen/ops/erf_ops.h>
 #include <ATen/ops/exp_ops.h>
 #include <ATen/ops/expand_ops.h>
+#include <ATen/ops/eye_ops.h>
 #include <ATen/ops/fill_ops.h>
 #include <ATen/ops/flatten_ops.h>
+#include <ATen/ops/flip_ops.h>
+#include <ATen/ops/floor_ops.h>
 #include <ATen/ops/full_ops.h>
 #include <ATen/ops/gather_ops.h>
 #include <ATen/ops/ge_ops.h>
 #include <ATen/ops/gt_ops.h>
 #include <ATen/ops/index_select_ops.h>
 #include <ATen/ops/isfinite_ops.h>
+#include <ATen/ops/isnan_ops.h>
 #include <ATen/ops/kthvalue_ops.h>
 #include <ATen/ops/le_ops.h>
 #include <ATen/ops/leaky_relu_ops.h>
@@ -38,28 +46,43 @@
 #include <ATen/ops/linalg_eigh_ops.h>
 #include <ATen/ops/linalg_vector_norm_ops.h>
 #include <ATen/ops/linear_ops.h>
+#include <ATen/ops/linspace_ops.h>
+#include <ATen/ops/log1p_ops.h>
 #include <ATen/ops/log_ops.h>
 #include <ATen/ops/log_softmax_ops.h>
+#include <ATen/ops/logical_and_ops.h>
+#include <ATen/ops/logical_not_ops.h>
+#include <ATen/ops/logical_or_ops.h>
 #include <ATen/ops/logsumexp_ops.h>
 #include <ATen/ops/lt_ops.h>
 #include <ATen/ops/matmul_ops.h>
 #include <ATen/ops/max_ops.h>
+#include <ATen/ops/maximum_ops.h>
 #include <ATen/ops/mean_ops.h>
 #include <ATen/ops/min_ops.h>
+#include <ATen/ops/minimum_ops.h>
 #include <ATen/ops/mm_ops.h>
 #include <ATen/ops/mse_loss_ops.h>
 #include <ATen/ops/mul_ops.h>
+#include <ATen/ops/ne_ops.h>
 #include <ATen/ops/neg_ops.h>
+#include <ATen/ops/ones_like_ops.h>
 #include <ATen/ops/permute_ops.h>
 #include <ATen/ops/pow_ops.h>
+#include <ATen/ops/prod_ops.h>
 #include <ATen/ops/relu_ops.h>
+#include <ATen/ops/repeat_ops.h>
 #include <ATen/ops/reshape_ops.h>
+#include <ATen/ops/round_ops.h>
 #include <ATen/ops/select_ops.h>
 #include <ATen/ops/sigmoid_ops.h>
+#include <ATen/ops/sign_ops.h>
 #include <ATen/ops/sin_ops.h>
 #include <ATen/ops/slice_ops.h>
 #include <ATen/ops/softmax_ops.h>
 #include <ATen/ops/softplus_ops.h>
+#include <ATen/ops/sort_ops.h>
+#include <ATen/ops/split_ops.h>
 #include <ATen/ops/sqrt_ops.h>
 #include <ATen/ops/square_ops.h>
 #include <ATen/ops/squeeze_ops.h>
@@ -69,6 +92,7 @@
 #include <ATen/ops/sum_ops.h>
 #include <ATen/ops/tanh_ops.h>
 #include <ATen/ops/to_ops.h>
+#include <ATen/ops/topk_ops.h>
 #include <ATen/ops/transpose_ops.h>
 #include <ATen/ops/unfold_ops.h>
 #include <ATen/ops/unsqueeze_ops.h>
@@ -76,6 +100,7 @@
 #include <ATen/ops/view_ops.h>
 #include <ATen/ops/where_ops.h>
 #include <ATen/ops/zero_ops.h>
+#include <ATen/ops/zeros_like_ops.h>
 
 namespace {
 
@@ -85,6 +110,10 @@ constexpr OpEntry kTable[] = {
     // creation
     Op<ops::full>("full"),
     Op<ops::arange_start_step>("arange"),
+    Op<ops::linspace>("linspace"),
+    Op<ops::eye>("eye"),
+    Op<ops::zeros_like>("zerosLike"),
+    Op<ops::ones_like>("onesLike"),
     // arithmetic
     Op<ops::add_Tensor>("add"),
     Op<ops::add_Scalar>("addScalar"),
@@ -95,10 +124,18 @@ constexpr OpEntry kTable[] = {
     Op<ops::div_Tensor>("div"),
     Op<ops::div_Scalar>("divScalar"),
     Op<ops::pow_Tensor_Scalar>("pow"),
+    Op<ops::pow_Tensor_Tensor>("powTensor"),
+    Op<ops::maximum>("maximum"),
+    Op<ops::minimum>("minimum"),
     Op<ops::neg>("neg"),
     Op<ops::abs>("abs"),
+    Op<ops::sign>("sign"),
+    Op<ops::floor>("floor"),
+    Op<ops::ceil>("ceil"),
+    Op<ops::round>("round"),
     Op<ops::exp>("exp"),
     Op<ops::log>("log"),
+    Op<ops::log1p>("log1p"),
     Op<ops::sqrt>("sqrt"),
     Op<ops::square>("square"),
     Op<ops::erf>("erf"),
@@ -106,7 +143,13 @@ constexpr OpEntry kTable[] = {
     Op<ops::cos>("cos"),
     Op<ops::clamp>("clamp"),
     Op<ops::add__Tensor>("add_"),
+    Op<ops::add__Scalar>("addScalar_"),
+    Op<ops::sub__Tensor>("sub_"),
+    Op<ops::sub__Scalar>("subScalar_"),
+    Op<ops::mul__Tensor>("mul_"),
     Op<ops::mul__Scalar>("mulScalar_"),
+    Op<ops::div__Tensor>("div_"),
+    Op<ops::div__Scalar>("divScalar_"),
     Op<ops::lerp__Scalar>("lerp_"),
     Op<ops::copy_>("copy_"),
     Op<ops::fill__Scalar>("fill_"),
@@ -114,6 +157,8 @@ constexpr OpEntry kTable[] = {
     // comparison
     Op<ops::eq_Tensor>("eq"),
     Op<ops::eq_Scalar>("eqScalar"),
+    Op<ops::ne_Tensor>("ne"),
+    Op<ops::ne_Scalar>("neScalar"),
     Op<ops::lt_Tensor>("lt"),
     Op<ops::lt_Scalar>("ltScalar"),
     Op<ops::le_Tensor>("le"),
@@ -124,12 +169,22 @@ constexpr OpEntry kTable[] = {
     Op<ops::ge_Scalar>("geScalar"),
     Op<ops::equal>("equal"),
     Op<ops::isfinite>("isfinite"),
+    Op<ops::isnan>("isnan"),
+    Op<ops::logical_not>("logicalNot"),
+    Op<ops::logical_and>("logicalAnd"),
+    Op<ops::logical_or>("logicalOr"),
     Op<ops::where_self>("where"),
     // reductions
     Op<ops::sum>("sumAll"),
     Op<ops::sum_dim_IntList>("sum"),
     Op<ops::mean>("meanAll"),
     Op<ops::mean_dim>("mean"),
+    Op<ops::prod>("prodAll"),
+    Op<ops::prod_dim_int>("prod"),
+    Op<ops::all>("allAll"),
+    Op<ops::all_dim>("all"),
+    Op<ops::any>("anyAll"),
+    Op<ops::any_dim>("any"),
     Op<ops::var_correction>("var"),
     Op<ops::std_correction>("std"),
     Op<ops::max>("maxAll"),
@@ -137,6 +192,8 @@ constexpr OpEntry kTable[] = {
     Op<ops::min>("minAll"),
     Op<ops::min_dim>("min"),
     Op<ops::kthvalue>("kthvalue"),
+    Op<ops::sort>("sort"),
+    Op<ops::topk>("topk"),
     Op<ops::argmax>("argmax"),
     Op<ops::argmin>("argmin"),
     Op<ops::cumsum>("cumsum"),
@@ -149,6 +206,9 @@ constexpr OpEntry kTable[] = {
     Op<ops::transpose_int>("transpose"),
     Op<ops::permute>("permute"),
     Op<ops::expand>("expand"),
+    Op<ops::repeat>("repeat"),
+    Op<ops::flip>("flip"),
+    Op<ops::squeeze>("squeezeAll"),
     Op<ops::squeeze_dim>("squeeze"),
     Op<ops::unsqueeze>("unsqueeze"),
     Op<ops::select_int>("select"),
@@ -158,6 +218,8 @@ constexpr OpEntry kTable[] = {
     Op<ops::gather>("gather"),
     Op<ops::cat>("cat"),
     Op<ops::stack>("stack"),
+    Op<ops::chunk>("chunk"),
+    Op<ops::split_Tensor>("split"),
     Op<ops::contiguous>("contiguous"),
     Op<ops::clone>("clone"),
     Op<ops::detach>("detach"),

@@ -92,15 +92,32 @@ Napi::Value generatorState(const Napi::CallbackInfo& info) {
   return bytes;
 }
 
+/**
+ * libtorch checks the state's length and each number's range, but would draw from beyond its 624 numbers if the next one
+ * and how many are left do not belong together.
+ */
+void checkTwisterState(const at::Tensor& state) {
+  struct {
+    uint64_t seed;
+    int32_t left, seeded;
+    uint64_t next;
+  } start;
+  if (state.nbytes() < sizeof start) return;  // libtorch refuses it
+  std::memcpy(&start, state.const_data_ptr(), sizeof start);
+  const bool isFresh = start.left == 1 && start.next == 0;
+  if (!isFresh && start.left + static_cast<int64_t>(start.next) != at::MERSENNE_STATE_N + 1) {
+    throw CodedError("ERR_LIBTORCH", "Expected what getState() gave for state but received other bytes");
+  }
+}
+
 // setGeneratorState(state, generator?)
 Napi::Value setGeneratorState(const Napi::CallbackInfo& info) {
-  if (!info[0].IsTypedArray() || info[0].As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
-    throw invalidArgument("state", "a Uint8Array", info[0]);
-  }
-  const auto bytes = info[0].As<Napi::Uint8Array>();
-  at::Tensor state = at::empty({static_cast<int64_t>(bytes.ByteLength())}, at::kByte);
-  std::memcpy(state.data_ptr(), bytes.Data(), bytes.ByteLength());
+  const Elements bytes = elementsFromJs(info[0], "state");
+  if (bytes.type != napi_uint8_array) throw invalidArgument("state", "a Uint8Array", info[0]);
+  at::Tensor state = at::empty({static_cast<int64_t>(bytes.count)}, at::kByte);
+  if (bytes.count > 0) std::memcpy(state.data_ptr(), bytes.data, bytes.count);
   at::Generator generator = generatorOrDevice(Environment::of(info.Env()), info[1]);
+  if (generator.device().is_cpu()) checkTwisterState(state);
   const std::lock_guard<std::mutex> lock(generator.mutex());
   generator.set_state(state);
   return info.Env().Undefined();

@@ -1,14 +1,13 @@
 // Tensors from and to typed arrays, what they are, and how they are freed.
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 
 #include "convert.h"
 #include "register.h"
 
 namespace {
 
-at::ScalarType elementType(const Napi::TypedArray& array) {
-  switch (array.TypedArrayType()) {
+at::ScalarType elementType(napi_typedarray_type type) {
+  switch (type) {
     case napi_float32_array:
       return at::kFloat;
     case napi_float64_array:
@@ -26,35 +25,49 @@ at::ScalarType elementType(const Napi::TypedArray& array) {
   }
 }
 
-Napi::TypedArray typedArrayFromJs(Napi::Value value, const std::string& argument) {
-  if (!value.IsTypedArray()) throw invalidArgument(argument, "a typed array", value);
-  return value.As<Napi::TypedArray>();
-}
-
 // Through memcpy and not from_blob, since a typed array may start at any byte of its buffer.
-at::Tensor copyFrom(const Napi::TypedArray& array, at::IntArrayRef shape) {
-  at::Tensor tensor = at::empty(shape, at::TensorOptions(elementType(array)));
-  const auto* bytes = static_cast<const uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-  if (array.ByteLength() > 0) std::memcpy(tensor.data_ptr(), bytes, array.ByteLength());
-  return tensor;
+Napi::Value copyFrom(Napi::Env env, const Elements& elements, at::ScalarType type, at::IntArrayRef shape) {
+  at::Tensor tensor = at::empty(shape, at::TensorOptions(type));
+  if (tensor.nbytes() > 0) std::memcpy(tensor.data_ptr(), elements.data, tensor.nbytes());
+  return Environment::of(env).wrap(env, tensor);
 }
 
-// fromTypedArray(data, shape)
-Napi::Value fromTypedArray(const Napi::CallbackInfo& info) {
-  const auto array = typedArrayFromJs(info[0], "data");
-  const std::vector<int64_t> shape = integersFromJs(info[1], "shape");
-  int64_t count = 1;
+/** How many elements a shape has; capped, so that no product of sizes overflows. */
+uint64_t countOf(const std::vector<int64_t>& shape) {
+  constexpr uint64_t kMost = uint64_t{1} << 53;
+  uint64_t count = 1;
   for (const int64_t size : shape) {
     if (size < 0)
       throw CodedError("ERR_SHAPE", "Expected no negative size in shape but received " + std::to_string(size));
-    count *= size;
+    count = size > 0 && count > kMost / size ? kMost : count * size;
   }
-  if (count != static_cast<int64_t>(array.ElementLength())) {
-    throw CodedError("ERR_SHAPE", "Expected " + std::to_string(count) +
-                                      " elements in data for the given shape but received " +
-                                      std::to_string(array.ElementLength()));
-  }
-  return Environment::of(info.Env()).wrap(info.Env(), copyFrom(array, shape));
+  return count;
+}
+
+void checkCount(const std::vector<int64_t>& shape, const char* unit, size_t size, size_t received) {
+  const uint64_t expected = countOf(shape);
+  if (expected * size == received) return;
+  throw CodedError("ERR_SHAPE", "Expected " + std::to_string(expected * size) + " " + unit + " in data for shape " +
+                                    shapeText(shape) + " but received " + std::to_string(received));
+}
+
+// fromTypedArray(data, shape = [data.length])
+Napi::Value fromTypedArray(const Napi::CallbackInfo& info) {
+  const std::vector<int64_t> shape = info[1].IsUndefined() ? std::vector<int64_t>() : integersFromJs(info[1], "shape");
+  const Elements elements = elementsFromJs(info[0], "data");
+  const at::ScalarType type = elementType(elements.type);
+  if (info[1].IsUndefined()) return copyFrom(info.Env(), elements, type, {static_cast<int64_t>(elements.count)});
+  checkCount(shape, "elements", 1, elements.count);
+  return copyFrom(info.Env(), elements, type, shape);
+}
+
+// fromBytes(bytes, dtype, shape): the elements as they lie in memory, whatever their dtype
+Napi::Value fromBytes(const Napi::CallbackInfo& info) {
+  const at::ScalarType type = scalarTypeFromJs(info[1], "dtype");
+  const std::vector<int64_t> shape = integersFromJs(info[2], "shape");
+  const Elements elements = elementsFromJs(info[0], "bytes");
+  checkCount(shape, "bytes", c10::elementSize(type), elements.count);
+  return copyFrom(info.Env(), elements, type, shape);
 }
 
 template <class Array>
@@ -64,10 +77,22 @@ Napi::Value copyInto(Napi::Env env, const at::Tensor& tensor) {
   return array;
 }
 
+at::Tensor rowMajor(const Napi::CallbackInfo& info) {
+  return Environment::of(info.Env()).unwrap(info[0], "tensor").detach().cpu().contiguous();
+}
+
+// toBytes(tensor): a copy of the elements in row-major order as they lie in memory
+Napi::Value toBytes(const Napi::CallbackInfo& info) {
+  const at::Tensor tensor = rowMajor(info);
+  auto bytes = Napi::Uint8Array::New(info.Env(), tensor.nbytes());
+  if (tensor.nbytes() > 0) std::memcpy(bytes.Data(), tensor.const_data_ptr(), tensor.nbytes());
+  return bytes;
+}
+
 // toTypedArray(tensor): a copy, in row-major order; half precision widens to float32, booleans become bytes.
 Napi::Value toTypedArray(const Napi::CallbackInfo& info) {
   const auto env = info.Env();
-  at::Tensor tensor = Environment::of(env).unwrap(info[0], "tensor").detach().cpu().contiguous();
+  const at::Tensor tensor = rowMajor(info);
   switch (tensor.scalar_type()) {
     case at::kDouble:
       return copyInto<Napi::Float64Array>(env, tensor);
@@ -107,6 +132,11 @@ Napi::Value shape(const Napi::CallbackInfo& info) {
   return array;
 }
 
+Napi::Value numel(const Napi::CallbackInfo& info) {
+  const int64_t count = Environment::of(info.Env()).unwrap(info[0], "tensor").numel();
+  return Napi::Number::New(info.Env(), static_cast<double>(count));
+}
+
 Napi::Value dtype(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(),
                            scalarTypeName(Environment::of(info.Env()).unwrap(info[0], "tensor").scalar_type()));
@@ -138,7 +168,15 @@ Napi::Value openScope(const Napi::CallbackInfo& info) {
 
 // closeScope(kept: handle[])
 Napi::Value closeScope(const Napi::CallbackInfo& info) {
-  Environment::of(info.Env()).tensors.closeScope(integersFromJs(info[0], "kept"));
+  TensorTable& tensors = Environment::of(info.Env()).tensors;
+  std::vector<Handle> kept;
+  try {
+    kept = integersFromJs(info[0], "kept");
+  } catch (...) {  // a Proxy's, say
+    tensors.closeScope({});
+    throw;
+  }
+  tensors.closeScope(kept);
   return info.Env().Undefined();
 }
 
@@ -160,9 +198,12 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
 
 void registerTensor(Napi::Env, Napi::Object exports) {
   exportFunction<fromTypedArray>(exports, "fromTypedArray");
+  exportFunction<fromBytes>(exports, "fromBytes");
+  exportFunction<toBytes>(exports, "toBytes");
   exportFunction<toTypedArray>(exports, "toTypedArray");
   exportFunction<item>(exports, "item");
   exportFunction<shape>(exports, "shape");
+  exportFunction<numel>(exports, "numel");
   exportFunction<dtype>(exports, "dtype");
   exportFunction<device>(exports, "device");
   exportFunction<isContiguous>(exports, "isContiguous");

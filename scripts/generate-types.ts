@@ -28,10 +28,10 @@ interface Argument {
   optional: boolean;
 }
 
-/** "Scalar negative_slope=0.01" */
+/** "Scalar negative_slope=0.01"; "Tensor(a -> *) self" is a tensor of which the results are views */
 function parseArgument(text: string): Argument {
   const [declaration, fallback] = text.split('=');
-  const [type, name] = declaration!.split(' ');
+  const [type, name] = declaration!.replace(' -> *', '').split(' ');
   return { name: camelCase(name!), type: typeScriptType(type!), optional: fallback !== undefined };
 }
 

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import {
   Adam,
   bceLoss,
+  type Device,
   Discriminator,
   Generator,
   manualSeed,
@@ -23,7 +24,7 @@ const { values: args } = parseArgs({
     epochs: { type: 'string', default: '200' },
   },
 });
-const device = resolveDevice(args.device);
+const device = resolveDevice(args.device as Device);
 manualSeed(Number(args.seed));
 
 // Hyperparameter settings

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import {
   Adam,
   DataLoader,
+  type Device,
   MdnRnn,
   Mixture,
   manualSeed,
@@ -27,7 +28,7 @@ const { values: args } = parseArgs({
   },
 });
 if (!args.data || !args.column) throw new Error('Usage: train-mdn-rnn.ts --data FILE.csv --column NAME');
-const device = resolveDevice(args.device);
+const device = resolveDevice(args.device as Device);
 
 // Time series data: windows of 24 values and the one that follows
 const values = readCsvColumns(args.data, [args.column])[args.column]!;

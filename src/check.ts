@@ -60,11 +60,23 @@ function entriesOf(object: object, argument: string): [string, unknown][] {
   return names.map((name) => [name, reading(`${argument}.${name}`, () => object[name as keyof object])]);
 }
 
+/** The properties of a plain object whose names are the caller's, each read once. */
+export function readEntries(object: object, argument: string, expected: string): [string, unknown][] {
+  const isPlain = reading(argument, () => {
+    if (typeof object !== 'object' || object === null || Object.getOwnPropertySymbols(object).length > 0) return false;
+    const prototype = Object.getPrototypeOf(object);
+    return prototype === null || Object.getPrototypeOf(prototype) === null; // whatever realm it is from
+  });
+  if (!isPlain) throw invalidArgument(argument, expected, object);
+  return entriesOf(object, argument);
+}
+
 /** Runs what reads a caller's object: a getter or a Proxy may throw anything. */
 export function reading<T>(argument: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
+    if (isInstance(cause, LibtorchGenerativeError)) throw cause;
     throw invalidArgument(argument, 'an object whose properties can be read', cause, { cause });
   }
 }

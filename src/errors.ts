@@ -115,6 +115,19 @@ export function invalidArgument(
   return worded('ERR_INVALID_ARGUMENT', wording, options);
 }
 
+/** "Expected a Tensor of shape [B, 3] for x but received [2, 4]" */
+export function shapeError(name: string, expected: readonly unknown[], received: readonly number[]) {
+  return new LibtorchGenerativeError(
+    'ERR_SHAPE',
+    `Expected a Tensor of shape ${shapeText(expected)} for ${name} but received ${shapeText(received)}`,
+  );
+}
+
+/** "[2, 3]" */
+export function shapeText(shape: readonly unknown[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
 /** How a value reads in an error message. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);

@@ -55,25 +55,34 @@ export { Layer, Module, type StateDict } from './nn/module';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './nn/reduce-lr-on-plateau';
 export { Sequential } from './nn/sequential';
 export { encodeGrid, type GridOptions, writeGrid } from './report/png';
-export { grad, noGrad } from './tensor/autograd';
+export { type GradOptions, grad, noGrad } from './tensor/autograd';
 export {
   arange,
   cat,
+  type DataOptions,
+  eye,
   full,
-  type NestedNumbers,
+  linspace,
   ones,
+  onesLike,
   stack,
   type TensorOptions,
   tensor,
   where,
   zeros,
+  zerosLike,
 } from './tensor/creation';
 export { cudaDeviceCount, type Device, numThreads, resolveDevice, setNumThreads } from './tensor/device';
+export type { ArrayOf, DTypeOf, FloatOf, SumOf, WithNumber } from './tensor/dtypes';
+export type { NestedNumbers } from './tensor/nested-numbers';
 export {
+  type BernoulliOptions,
   bernoulli,
   getGeneratorState,
+  type MultinomialOptions,
   manualSeed,
   multinomial,
+  type PermutationOptions,
   RandomGenerator,
   type RandomOptions,
   rand,
@@ -81,9 +90,23 @@ export {
   randperm,
   setGeneratorState,
 } from './tensor/random';
-export { readSafetensors, type Safetensors, writeSafetensors } from './tensor/safetensors';
+export {
+  readSafetensors,
+  type Safetensors,
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './tensor/safetensors';
 export { keep, type Memory, memory, scope } from './tensor/scope';
 export { type Eigendecomposition, type Operand, Tensor, type ValuesAndIndices } from './tensor/tensor';
+export type { BackwardOptions } from './tensor/tensor-memory';
+export type {
+  KeepdimOptions,
+  SortOptions,
+  ToOptions,
+  TopkOptions,
+  VarianceOptions,
+} from './tensor/tensor-options';
+export { type TensorCarrier, tensorsOf } from './tensor/tensors-in';
 export type { WatchedVariety } from './training/collapse-watch';
 export { type DrawImagesOptions, drawImages } from './training/draw-images';
 export type { EpochTime } from './training/epochs';

@@ -42,9 +42,9 @@ class GRU : public ModuleWrap<GRU, torch::nn::GRU> {
     Environment& environment = Environment::of(info.Env());
     const at::Tensor input = environment.unwrap(info[0], "input");
     const at::Tensor hidden = isMissing(info[1]) ? at::Tensor() : environment.unwrap(info[1], "hidden");
-    if (input.dim() != 3) throw shapeError("input", "(batch, time, features)", input);
+    if (input.dim() != 3) throw shapeError("input", "[batch, time, features]", input);
     checkLastSize(input, module()->options.input_size(), "input");
-    if (input.size(1) == 0) throw shapeError("input", "(batch, time, features) with at least one time step", input);
+    if (input.size(1) == 0) throw shapeError("input", "[batch, time, features] with at least one time step", input);
     if (hidden.defined()) checkHidden(hidden, input.size(0));
     const std::vector<at::Tensor> weights = module()->parameters();
     const bool isFused = !exact_ && kernels::isFusedGru(input, hidden, weights);

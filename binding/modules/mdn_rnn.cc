@@ -47,7 +47,7 @@ Napi::Value rollOut(const Napi::CallbackInfo& info) {
   const int64_t inputSize = weights.gru[0].size(1);
   kernels::RollOutInputs inputs{environment.unwrap(info[1], "history"), {}};
   if (inputs.history.dim() != 2 || inputs.history.size(0) == 0) {
-    throw shapeError("history", "(time, features) with at least one time step", inputs.history);
+    throw shapeError("history", "[time, features] with at least one time step", inputs.history);
   }
   checkLastSize(inputs.history, inputSize, "history");
   if (inputSize > 1 && options.horizon > 1) {

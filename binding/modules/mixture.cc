@@ -9,7 +9,7 @@
 namespace {
 
 void checkRaw(const at::Tensor& raw) {
-  if (raw.dim() != 3 || raw.size(1) == 0 || raw.size(2) < 3) throw shapeError("raw", "(B, K, D + 2)", raw);
+  if (raw.dim() != 3 || raw.size(1) == 0 || raw.size(2) < 3) throw shapeError("raw", "[B, K, D + 2]", raw);
 }
 
 // mixtureNll(raw (B, K, D + 2), target (B, D), varianceFloor): a number

@@ -5,6 +5,7 @@ import { MdnRnn } from '../models/mdn-rnn';
 import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
+import type { Device } from '../tensor/device';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { PATH_OPTIONS, type PathOptions, readPathOptions, toLevels } from './forecast-options';
@@ -86,7 +87,7 @@ export class Forecaster {
   }
 
   /** Where the model is: "cpu", "cuda:0", ... */
-  get device(): string {
+  get device(): Device {
     return this.model.parameters()[0]!.device;
   }
 
@@ -148,7 +149,7 @@ export class Forecaster {
         const asked = toLevels('levels', levels);
         return ask((mixture, median, scaler) => {
           const toData = dataUnits(link, scaler);
-          const quantiles = mixture.quantile(asked).toArray() as Float64Array;
+          const quantiles = mixture.quantile(asked).toArray();
           return Array.from(quantiles, (quantile) => toData(median + spread * (quantile - median), 0));
         });
       },

@@ -192,7 +192,7 @@ interface StandardNormal {
 function standardNormal(): StandardNormal {
   const raw = [0, Math.log(Math.expm1(1)), 0]; // mean, softplus of the variance, logit of the weight
   const mixture = new Mixture(tensor([[raw]], { dtype: 'float64' }), { varianceFloor: 0 });
-  return { mixture, quantiles: [...(mixture.quantile(LEVELS).squeeze(0).toArray() as Float64Array)] };
+  return { mixture, quantiles: [...mixture.quantile(LEVELS).squeeze(0).toArray()] };
 }
 
 function fromGaussians({ means, deviations }: GaussianForecast, standard: StandardNormal): Forecast {

@@ -97,7 +97,7 @@ function writeCache(path: string, classifier: DigitClassifier): void {
     scope(() => {
       const tensors = classifier.stateDict();
       const metadata = { accuracy: String(classifier.accuracy), sha256: digestOf(tensors) };
-      writeSafetensors(path, { tensors, metadata });
+      writeSafetensors(path, tensors, { metadata });
     });
   } catch (error) {
     if (!(error instanceof LibtorchGenerativeError)) throw error; // a read-only cache does no harm

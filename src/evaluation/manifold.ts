@@ -61,7 +61,7 @@ function inBatches(features: Tensor, body: (rows: Tensor, start: number) => void
 export function squaredDistances(a: Tensor, b: Tensor): Tensor {
   return scope(() => {
     const products = a.mm(b.transpose(0, 1));
-    const norms = a.square().sum(1, true).add(b.square().sum(1));
+    const norms = a.square().sum(1, { keepdim: true }).add(b.square().sum(1));
     return norms.sub(products.mul(2)).clamp(0);
   });
 }

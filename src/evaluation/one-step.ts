@@ -75,7 +75,7 @@ function linkedCrps(forecaster: Forecaster, mixture: Mixture, { targets, scalers
   const { link } = forecaster.encoding;
   const spread = forecaster.spreadAt(0);
   const numLevels = CRPS_LEVELS.length;
-  const quantiles = mixture.quantile([...CRPS_LEVELS, 0.5]).toArray() as Float64Array; // (N, levels + 1)
+  const quantiles = mixture.quantile([...CRPS_LEVELS, 0.5]).toArray(); // (N, levels + 1)
   return targets.map((value, index) => {
     const row = quantiles.subarray(index * (numLevels + 1), (index + 1) * (numLevels + 1));
     const median = row[numLevels]!;

@@ -10,7 +10,7 @@ export function drawPixelGaussian({ images, count, height, width }: ImageSet, wa
     const pixels = tensor(images, { shape: [count, area], dtype: 'float32' });
     const noise = randn([wanted, area], { generator: new RandomGenerator(seed) });
     const drawn = noise.mul(pixels.std(0, { correction: 0 })).add(pixels.mean(0));
-    return drawn.add(0.5).clamp(0, 255).to({ dtype: 'uint8' }).toArray() as Uint8Array; // rounded
+    return drawn.add(0.5).clamp(0, 255).to('uint8').toArray(); // rounded
   });
   return { images: bytes, count: wanted, height, width };
 }

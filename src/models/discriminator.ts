@@ -1,3 +1,4 @@
+import type { DType } from '../native/handle';
 import { LeakyReLU, Sigmoid } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Layer } from '../nn/module';
@@ -67,7 +68,7 @@ export class Discriminator extends Layer {
    * @returns (B, 1)
    * @throws ERR_SHAPE
    */
-  logits(data: Tensor): Tensor {
+  logits<D extends DType>(data: Tensor<D>): Tensor<D> {
     return this.#logits.forward(data);
   }
 
@@ -78,7 +79,7 @@ export class Discriminator extends Layer {
    * @returns (B, 1), in [0, 1]
    * @throws ERR_SHAPE
    */
-  forward(data: Tensor): Tensor {
+  forward<D extends DType>(data: Tensor<D>): Tensor<D> {
     return this.model.forward(data);
   }
 }

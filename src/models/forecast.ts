@@ -1,5 +1,5 @@
 import { checkNumber, checkSize } from '../check';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
 import { native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
@@ -59,10 +59,10 @@ function checkShapes({ inputDim, outputDim }: MdnRnn, history: Tensor, horizon: 
   if (outputDim !== 1) throw shapeError('a model with outputDim 1', 'a forecast', `outputDim ${outputDim}`);
   const { shape } = history;
   if (shape.length !== 2 || shape[1] !== inputDim) {
-    throw shapeError(`a Tensor of shape (T,${inputDim})`, 'history', `(${shape})`);
+    throw shapeError(`a Tensor of shape [T, ${inputDim}]`, 'history', shapeText(shape));
   }
-  const expected = `(${horizon - 1},${inputDim - 1})`;
-  const received = known ? `(${known.shape})` : 'undefined';
+  const expected = shapeText([horizon - 1, inputDim - 1]);
+  const received = known ? shapeText(known.shape) : 'undefined';
   if (inputDim === 1 && known) throw shapeError('undefined, as inputDim is 1,', 'known', received);
   const isNeeded = inputDim > 1 && horizon > 1;
   if ((isNeeded || known) && received !== expected)
@@ -109,7 +109,7 @@ function drawValues({ means, variances, logWeights }: Mixture, seed: number, ste
   const { dtype, device, shape } = means;
   const noise = new Tensor(native().pathNoise(seed, step, shape[0]!)).to({ dtype, device }).unsqueeze(-1); // (2, P, 1)
   const cumulated = logWeights.exp().cumsum(-1).slice(-1, 0, -1); // (P, K - 1)
-  const component = cumulated.le(noise.select(0, 0)).sum(-1, true); // (P, 1)
+  const component = cumulated.le(noise.select(0, 0)).sum(-1, { keepdim: true }); // (P, 1)
   const deviation = variances.gather(1, component).sqrt();
   return noise.select(0, 1).mul(deviation).add(means.squeeze(-1).gather(1, component));
 }

@@ -1,3 +1,4 @@
+import type { DType } from '../native/handle';
 import { ReLU, Tanh } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Layer } from '../nn/module';
@@ -64,7 +65,7 @@ export class Generator extends Layer {
    * @returns (B, dataDim), in [-1, 1]
    * @throws ERR_SHAPE
    */
-  forward(noise: Tensor): Tensor {
+  forward<D extends DType>(noise: Tensor<D>): Tensor<D> {
     return this.model.forward(noise);
   }
 }

@@ -1,5 +1,6 @@
 import { checkSize } from '../check';
 import { native } from '../native/addon';
+import type { DType } from '../native/handle';
 import { GRU } from '../nn/gru';
 import { Linear } from '../nn/linear';
 import { Module } from '../nn/module';
@@ -22,11 +23,11 @@ export interface MdnRnnOptions {
 }
 
 /** What {@link MdnRnn.step} gives. */
-export interface MdnRnnStep {
+export interface MdnRnnStep<D extends DType = DType> {
   /** (B, K, D + 2): the raw parameters of a {@link Mixture} for what comes next. */
-  raw: Tensor;
+  raw: Tensor<D>;
   /** (1, B, hiddenDim): the hidden state to go on with. */
-  hidden: Tensor;
+  hidden: Tensor<D>;
 }
 
 /**
@@ -85,7 +86,7 @@ export class MdnRnn extends Module {
    * @returns (B, K, D + 2), raw: D means, one variance, one weight
    * @throws ERR_SHAPE
    */
-  forward(input: Tensor): Tensor {
+  forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     return this.step(input).raw;
   }
 
@@ -105,7 +106,7 @@ export class MdnRnn extends Module {
    * console.log(raw.shape); // [ 1, 5, 3 ]
    * ```
    */
-  step(input: Tensor, hidden?: Tensor): MdnRnnStep {
+  step<D extends DType>(input: Tensor<D>, hidden?: Tensor): MdnRnnStep<D> {
     const { features, hidden: last } = this.#encode(input, hidden);
     const raw = this.fc.forward(features).view(-1, this.numMixtures, this.outputDim + 2); // (B, K, D + 2)
     return { raw, hidden: last };
@@ -142,7 +143,7 @@ export class MdnRnn extends Module {
   }
 
   /** The last step's features (B, hiddenDim), and the hidden state (1, B, hiddenDim). */
-  #encode(input: Tensor, hidden?: Tensor): { features: Tensor; hidden: Tensor } {
+  #encode<D extends DType>(input: Tensor<D>, hidden?: Tensor): { features: Tensor<D>; hidden: Tensor<D> } {
     if (!this.exact) {
       const last = this.rnn.lastHidden(input, hidden);
       return { features: last.squeeze(0), hidden: last };

@@ -1,10 +1,11 @@
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError, shapeError } from '../errors';
 import { native } from '../native/addon';
 import { tensor } from '../tensor/creation';
 import { nativeOf, type RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
+import { tensorsOf } from '../tensor/tensors-in';
 
 /** How raw numbers become a {@link Mixture}. */
 export interface MixtureOptions {
@@ -62,10 +63,7 @@ export class Mixture {
     const { varianceFloor = VARIANCE_FLOOR, temperature = 1 } = options;
     const { shape } = raw;
     if (shape.length !== 3 || shape[2]! < 3) {
-      throw new LibtorchGenerativeError(
-        'ERR_SHAPE',
-        `Expected a Tensor of shape (B, K, D + 2) for raw but received (${shape})`,
-      );
+      throw shapeError('raw', ['B', 'K', 'D + 2'], shape);
     }
     this.#raw = raw;
     this.#options = options;
@@ -93,10 +91,7 @@ export class Mixture {
     const { shape } = value;
     // A last dimension of 1 would be broadcast over all D in silence.
     if (shape.length !== 2 || shape[1] !== this.dim) {
-      throw new LibtorchGenerativeError(
-        'ERR_SHAPE',
-        `Expected a Tensor of shape (B, ${this.dim}) for value but received (${shape})`,
-      );
+      throw shapeError('value', ['B', this.dim], shape);
     }
     const squared = value.unsqueeze(1).sub(this.means).square().sum(-1); // (B, K)
     const logDensities = squared.div(this.variances).add(this.variances.log().add(LOG_2_PI).mul(this.dim)).mul(-0.5);
@@ -145,7 +140,7 @@ export class Mixture {
    * @returns (B, N), float64
    * @throws ERR_SHAPE for more dimensions, ERR_INVALID_ARGUMENT for another level
    */
-  quantile(levels: number[]): Tensor {
+  quantile(levels: number[]): Tensor<'float64'> {
     this.#requireOneDimension('quantile');
     const outside = levels.find((level) => !(level > 0 && level < 1));
     if (outside !== undefined) throw invalidArgument('levels', 'numbers between 0 and 1', outside);
@@ -161,6 +156,11 @@ export class Mixture {
   /** The weights: (B, K, 1). */
   weights(): Tensor {
     return this.logWeights.exp().unsqueeze(-1);
+  }
+
+  /** For {@link scope}. */
+  [tensorsOf](): Tensor[] {
+    return [this.#raw];
   }
 
   #requireOneDimension(method: string): void {

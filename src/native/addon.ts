@@ -57,12 +57,16 @@ export interface Addon extends Ops {
   setErrorFactory(makeError: (code: ErrorCode, message: string) => Error): void;
   operatorSchemas(): Record<string, string>;
 
-  fromTypedArray(data: TypedArray, shape: number[]): Handle;
+  fromTypedArray(data: TypedArray, shape?: number[]): Handle;
+  /** The elements as they lie in memory, in row-major order. */
+  fromBytes(bytes: Uint8Array, dtype: DType, shape: number[]): Handle;
+  toBytes(tensor: Handle): Uint8Array<ArrayBuffer>;
   toTypedArray(tensor: Handle): TypedArray;
   item(tensor: Handle): number | boolean;
   shape(tensor: Handle): number[];
+  numel(tensor: Handle): number;
   dtype(tensor: Handle): DType;
-  device(tensor: Handle): string;
+  device(tensor: Handle): 'cpu' | `cuda:${number}`;
   isContiguous(tensor: Handle): boolean;
   dispose(tensor: Handle): void;
   isAlive(tensor: Handle): boolean;
@@ -74,7 +78,9 @@ export interface Addon extends Ops {
   backward(loss: Handle, retainGraph?: boolean): void;
   grad(loss: Handle, inputs: Handle[], retainGraph?: boolean, createGraph?: boolean): Handle[];
   gradOf(tensor: Handle): Handle | undefined;
-  clearGrad(tensor: Handle): void;
+  setGrad(tensor: Handle, gradient: Handle | undefined): void;
+  /** "AddBackward0" for what an operator made. */
+  gradientFunction(tensor: Handle): string | undefined;
   requiresGrad(tensor: Handle): boolean;
   setRequiresGrad(tensor: Handle, requiresGrad: boolean): void;
   setGradEnabled(enabled: boolean): boolean;

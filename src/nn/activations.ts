@@ -1,3 +1,5 @@
+import type { DType } from '../native/handle';
+import type { FloatOf } from '../tensor/dtypes';
 import type { Tensor } from '../tensor/tensor';
 import { Layer } from './module';
 
@@ -14,7 +16,7 @@ import { Layer } from './module';
  */
 export class ReLU extends Layer {
   /** Elementwise, in any shape. */
-  forward(input: Tensor): Tensor {
+  forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     return input.relu();
   }
 }
@@ -40,7 +42,7 @@ export class LeakyReLU extends Layer {
   }
 
   /** Elementwise, in any shape. */
-  forward(input: Tensor): Tensor {
+  forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     return input.leakyRelu(this.negativeSlope);
   }
 }
@@ -58,7 +60,7 @@ export class LeakyReLU extends Layer {
  */
 export class Tanh extends Layer {
   /** Elementwise, in any shape. */
-  forward(input: Tensor): Tensor {
+  forward<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
     return input.tanh();
   }
 }
@@ -76,7 +78,7 @@ export class Tanh extends Layer {
  */
 export class Sigmoid extends Layer {
   /** Elementwise, in any shape. */
-  forward(input: Tensor): Tensor {
+  forward<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
     return input.sigmoid();
   }
 }

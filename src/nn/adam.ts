@@ -1,5 +1,5 @@
 import { checkNumber } from '../check';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
 import { type NativeAdam, native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
 import { Tensor } from '../tensor/tensor';
@@ -111,7 +111,7 @@ export class Adam {
       if (!state[name] || String(state[name].shape) !== String(tensor.shape)) {
         throw new LibtorchGenerativeError(
           'ERR_CHECKPOINT',
-          `Expected ${name} of shape (${tensor.shape}) in the state of an Adam over ${this.#numParameters} parameters`,
+          `Expected ${name} of shape ${shapeText(tensor.shape)} in the state of an Adam over ${this.#numParameters} parameters`,
         );
       }
     }

@@ -1,6 +1,7 @@
 import { type Check, checkBoolean, checkSize, readOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { type NativeGRU, native } from '../native/addon';
+import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { Module } from './module';
@@ -24,11 +25,11 @@ export interface GRUOptions {
 }
 
 /** What {@link GRU.forward} gives. */
-export interface GRUOutput {
+export interface GRUOutput<D extends DType = DType> {
   /** (B, T, hiddenSize): the last layer's hidden state after each step. */
-  output: Tensor;
+  output: Tensor<D>;
   /** (numLayers, B, hiddenSize): each layer's hidden state after the last step. */
-  hidden: Tensor;
+  hidden: Tensor<D>;
 }
 
 /**
@@ -77,7 +78,7 @@ export class GRU extends Module {
    * @param hidden (numLayers, B, hiddenSize), default zeros
    * @throws ERR_SHAPE
    */
-  forward(input: Tensor, hidden?: Tensor): GRUOutput {
+  forward<D extends DType>(input: Tensor<D>, hidden?: Tensor): GRUOutput<D> {
     const [output, last] = this.#native.forward(handleOf(input), hidden && handleOf(hidden));
     return { output: new Tensor(output), hidden: new Tensor(last) };
   }
@@ -87,7 +88,7 @@ export class GRU extends Module {
    *
    * @returns (numLayers, B, hiddenSize): each layer's hidden state after the last step
    */
-  lastHidden(input: Tensor, hidden?: Tensor): Tensor {
+  lastHidden<D extends DType>(input: Tensor<D>, hidden?: Tensor): Tensor<D> {
     return new Tensor(this.#native.lastHidden(handleOf(input), hidden && handleOf(hidden)));
   }
 }

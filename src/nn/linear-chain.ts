@@ -1,4 +1,5 @@
 import { type NativeLinearChain, type NativeLink, native } from '../native/addon';
+import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from './activations';
@@ -13,7 +14,7 @@ export class LinearChain {
     this.#native = new (native().LinearChain)(links);
   }
 
-  forward(input: Tensor): Tensor {
+  forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     return new Tensor(this.#native.forward(handleOf(input)));
   }
 }

@@ -1,5 +1,6 @@
 import { checkBoolean, checkSize, readOptions } from '../check';
 import { type NativeLinear, native } from '../native/addon';
+import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { Layer } from './module';
@@ -49,7 +50,7 @@ export class Linear extends Layer {
    * @returns (..., outFeatures)
    * @throws ERR_SHAPE
    */
-  forward(input: Tensor): Tensor {
+  forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     return new Tensor(this.native.forward(handleOf(input)));
   }
 }

@@ -1,8 +1,8 @@
-import { LibtorchGenerativeError } from '../errors';
+import { LibtorchGenerativeError, shapeText } from '../errors';
 import type { NativeModule } from '../native/addon';
 import type { Handle } from '../native/handle';
 import { noGrad } from '../tensor/autograd';
-import { resolveDevice } from '../tensor/device';
+import { type Device, resolveDevice } from '../tensor/device';
 import { keep } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
@@ -88,7 +88,9 @@ export abstract class Module {
         .map((name) => `${name} is unknown`),
       ...parameters
         .filter(([name, { shape }]) => state[name] && String(state[name].shape) !== String(shape))
-        .map(([name, { shape }]) => `${name} has shape (${state[name]!.shape}) instead of (${shape})`),
+        .map(
+          ([name, { shape }]) => `${name} has shape ${shapeText(state[name]!.shape)} instead of ${shapeText(shape)}`,
+        ),
     ];
     if (problems.length > 0) {
       throw new LibtorchGenerativeError(
@@ -108,7 +110,7 @@ export abstract class Module {
    * @returns the module
    * @throws ERR_DEVICE
    */
-  to(device: string): this {
+  to(device: Device): this {
     this.#native?.to(resolveDevice(device));
     for (const [, child] of this.namedChildren()) child.to(device);
     return this;

@@ -1,4 +1,6 @@
+import type { DType } from '../native/handle';
 import type { Tensor } from '../tensor/tensor';
+import { tensorsOf } from '../tensor/tensors-in';
 import { chainLinears, type LinearChain } from './linear-chain';
 import { Layer, type Module } from './module';
 
@@ -36,12 +38,18 @@ export class Sequential extends Layer {
   }
 
   /** Gives the first layer's output to the second, and so on. */
-  forward(input: Tensor): Tensor {
-    return this.#chain ? this.#chain.forward(input) : this.#layers.reduce((x, layer) => layer.forward(x), input);
+  forward<D extends DType>(input: Tensor<D>): Tensor<D> {
+    return (this.#chain?.forward(input) ??
+      this.#layers.reduce<Tensor>((x, layer) => layer.forward(x), input)) as Tensor<D>;
   }
 
   /** The layers from `start` to before `end`, with the same parameters: PyTorch's `net[start:end]`. */
   slice(start?: number, end?: number): Sequential {
     return new Sequential(...this.#layers.slice(start, end));
+  }
+
+  /** For {@link scope}: layers of yours may carry tensors. */
+  [tensorsOf](): Layer[] {
+    return this.#layers;
   }
 }

@@ -74,7 +74,7 @@ export function encodeGrid(images: Numbers, options: GridOptions): Uint8Array {
  *
  * const generator = new Generator();
  * const noise = randn([64, 100], { generator: new RandomGenerator(1) });
- * const samples = scope(() => generator.forward(noise).toArray()) as Float32Array;
+ * const samples = scope(() => generator.forward(noise).toArray());
  * writeGrid('grid.png', samples, { height: 28, width: 28, scale: 1 });
  * const { width } = readImages('.');
  * console.log(width === 8 * (28 + 2) + 2); // true

@@ -1,15 +1,22 @@
+import { type Checks, checkBoolean, checkFunction, readOptions } from '../check';
 import { native } from '../native/addon';
 import { checkSynchronous } from './synchronous';
 import { Tensor } from './tensor';
-import { handleOf } from './tensor-memory';
+import { handleOf, handlesOf } from './tensor-memory';
+
+/** How {@link grad} goes. */
+export interface GradOptions {
+  /** Keeps the graph for another call; default as `createGraph`. */
+  retainGraph?: boolean | undefined;
+  /** Makes gradients that can be differentiated again; default false. */
+  createGraph?: boolean | undefined;
+}
 
 /**
  * The gradients of a one-element `loss` for the given inputs only, one each and of its shape; nothing is accumulated.
  *
  * @param loss of one element
  * @param inputs that it was computed from
- * @param options.retainGraph keeps the graph for another call; default false
- * @param options.createGraph makes gradients that can be differentiated again; default false
  * @throws ERR_LIBTORCH if the loss has more elements or does not depend on an input
  * @see https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
  * @example
@@ -18,17 +25,16 @@ import { handleOf } from './tensor-memory';
  *
  * const x = tensor([1, 2, 3], { requiresGrad: true });
  * const [slope] = grad(x.pow(3).sum(), [x]);
- * console.log(slope!.toArray()); // Float32Array(3) [ 3, 12, 27 ]
+ * console.log(slope.toArray()); // Float32Array(3) [ 3, 12, 27 ]
  * ```
  */
-export function grad(
-  loss: Tensor,
-  inputs: Tensor[],
-  { retainGraph = false, createGraph = false }: { retainGraph?: boolean; createGraph?: boolean } = {},
-): Tensor[] {
-  const handles = native().grad(handleOf(loss), inputs.map(handleOf), retainGraph || createGraph, createGraph);
-  return handles.map((handle) => new Tensor(handle));
+export function grad<Inputs extends Tensor[]>(loss: Tensor, inputs: [...Inputs], options?: GradOptions): Inputs {
+  const { createGraph = false, retainGraph = createGraph } = readOptions(options, GRAD_OPTIONS);
+  const handles = native().grad(handleOf(loss), handlesOf('inputs', inputs), retainGraph, createGraph);
+  return handles.map((handle): Tensor => new Tensor(handle)) as Inputs;
 }
+
+const GRAD_OPTIONS: Checks<GradOptions> = { retainGraph: checkBoolean, createGraph: checkBoolean };
 
 /**
  * Runs `body` without recording anything for gradients, and returns what it returns.
@@ -44,6 +50,7 @@ export function grad(
  * ```
  */
 export function noGrad<T>(body: () => T): T {
+  checkFunction('body', body);
   const before = native().setGradEnabled(false);
   try {
     const result = body();

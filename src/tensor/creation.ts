@@ -1,26 +1,36 @@
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { type Checks, checkBoolean, checkInteger, checkNumber, readOptions } from '../check';
+import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
 import type { DType, TypedArray } from '../native/handle';
+import { checkDType, checkShape, readShape } from './checks';
+import { checkDevice, type Device } from './device';
+import type { DTypeOf } from './dtypes';
+import { type NestedNumbers, readNestedNumbers } from './nested-numbers';
 import { Tensor } from './tensor';
-import { handleOf } from './tensor-memory';
-
-/** Numbers in nested arrays of one shape: 1, [1, 2], [[1, 2], [3, 4]], ... */
-export type NestedNumbers = number | NestedNumbers[];
+import { handleOf, handlesOf } from './tensor-memory';
 
 /** What a new tensor is like. */
-export interface TensorOptions {
+export interface TensorOptions<D extends DType = DType> {
   /** Default float32, or for {@link tensor} the typed array's own and for {@link arange} int64. */
-  dtype?: DType;
-  /** "cpu" (default), "cuda" or "cuda:N". */
-  device?: string;
-  /** Whether gradients are recorded for it; default false. */
-  requiresGrad?: boolean;
+  dtype?: D | undefined;
+  /** Default "cpu". */
+  device?: Device | undefined;
+  /** Whether gradients are recorded for it, for floating-point tensors; default false. */
+  requiresGrad?: boolean | undefined;
 }
+
+/** What a tensor of given data is like. */
+export interface DataOptions<D extends DType = DType> extends TensorOptions<D> {
+  /** Of a typed array's elements in row-major order; default one dimension. */
+  shape?: number[] | undefined;
+}
+
+const OPTIONS: Checks<TensorOptions> = { dtype: checkDType, device: checkDevice, requiresGrad: checkBoolean };
+const DATA_OPTIONS: Checks<DataOptions> = { ...OPTIONS, shape: checkShape };
 
 /**
  * A tensor with a copy of `data`: a number, nested arrays, or a typed array with its `shape` (default one dimension).
  *
- * @param options.shape of a typed array's elements in row-major order
  * @throws ERR_SHAPE for ragged arrays or a shape of another size
  * @see https://docs.pytorch.org/docs/stable/generated/torch.tensor.html
  * @example
@@ -32,46 +42,27 @@ export interface TensorOptions {
  * console.log(tensor(0.5).item()); // 0.5
  * ```
  */
-export function tensor(data: NestedNumbers | TypedArray, options: TensorOptions & { shape?: number[] } = {}): Tensor {
-  const { dtype, device, requiresGrad = false } = options;
-  const flat = ArrayBuffer.isView(data) ? data : flatten(data);
-  const shape = options.shape ?? (ArrayBuffer.isView(data) ? [data.length] : shapeOf(data));
-  const source = new Tensor(native().fromTypedArray(flat, shape));
-  const wanted = { dtype: dtype ?? (ArrayBuffer.isView(data) ? undefined : 'float32'), device };
-  if (!wanted.dtype && !device) return withGrad(source, requiresGrad);
-  const converted = source.to(wanted);
+export function tensor<D extends DType = 'float32'>(data: NestedNumbers, options?: DataOptions<D>): Tensor<D>;
+export function tensor<Data extends TypedArray, D extends DType = DTypeOf<Data>>(
+  data: Data,
+  options?: DataOptions<D>,
+): Tensor<D>;
+export function tensor(data: NestedNumbers | TypedArray, options?: DataOptions): Tensor;
+export function tensor(data: NestedNumbers | TypedArray, options?: DataOptions): Tensor {
+  const { shape, dtype, device, requiresGrad = false } = readOptions(options, DATA_OPTIONS);
+  const isTyped = ArrayBuffer.isView(data);
+  const nested = isTyped ? undefined : readNestedNumbers(data, dtype ?? 'float32');
+  const source = new Tensor(native().fromTypedArray(nested?.flat ?? (data as TypedArray), shape ?? nested?.shape));
+  if (isTyped && !dtype && !device) return withGrad(source, requiresGrad);
+  const converted = new Tensor(
+    native().to(source.handle, dtype ?? (isTyped ? undefined : 'float32'), undefined, device),
+  );
   source.dispose();
   return withGrad(converted, requiresGrad);
 }
 
-/** Nested numbers as they are in float64, so that no digit is lost before the dtype is chosen. */
-function flatten(data: NestedNumbers): Float64Array {
-  const flat: number[] = [];
-  const visit = (value: NestedNumbers, shape: number[]): void => {
-    if (shape.length === 0) {
-      if (typeof value !== 'number') throw invalidArgument('data', 'numbers in nested arrays of one shape', value);
-      flat.push(value);
-    } else {
-      if (!Array.isArray(value) || value.length !== shape[0]) {
-        throw new LibtorchGenerativeError(
-          'ERR_SHAPE',
-          'Expected nested arrays of one shape for data but received ragged ones',
-        );
-      }
-      for (const each of value) visit(each, shape.slice(1));
-    }
-  };
-  visit(data, shapeOf(data));
-  return Float64Array.from(flat);
-}
-
-function shapeOf(data: NestedNumbers): number[] {
-  return Array.isArray(data) ? [data.length, ...(data.length > 0 ? shapeOf(data[0]!) : [])] : [];
-}
-
-function withGrad(tensor: Tensor, requiresGrad: boolean): Tensor {
-  if (requiresGrad) tensor.requiresGrad = true;
-  return tensor;
+function withGrad<T extends Tensor>(tensor: T, requiresGrad: boolean): T {
+  return requiresGrad ? tensor.requiresGrad_() : tensor;
 }
 
 /**
@@ -86,9 +77,14 @@ function withGrad(tensor: Tensor, requiresGrad: boolean): Tensor {
  * console.log(full([2], 7, { dtype: 'int64' }).toArray()); // BigInt64Array(2) [ 7n, 7n ]
  * ```
  */
-export function full(shape: number[], value: number, options: TensorOptions = {}): Tensor {
-  const { dtype = 'float32', device, requiresGrad = false } = options;
-  return withGrad(new Tensor(native().full(shape, value, dtype, undefined, device)), requiresGrad);
+export function full<D extends DType = 'float32'>(
+  shape: number[],
+  value: number,
+  options?: TensorOptions<D>,
+): Tensor<D> {
+  const sizes = readShape('shape', shape);
+  const { dtype = 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().full(sizes, value, dtype, undefined, device)), requiresGrad);
 }
 
 /**
@@ -101,7 +97,7 @@ export function full(shape: number[], value: number, options: TensorOptions = {}
  * console.log(zeros([2, 3]).toArray()); // Float32Array(6) [ 0, 0, 0, 0, 0, 0 ]
  * ```
  */
-export function zeros(shape: number[], options: TensorOptions = {}): Tensor {
+export function zeros<D extends DType = 'float32'>(shape: number[], options?: TensorOptions<D>): Tensor<D> {
   return full(shape, 0, options);
 }
 
@@ -116,25 +112,130 @@ export function zeros(shape: number[], options: TensorOptions = {}): Tensor {
  * console.log(weight.requiresGrad, weight.toArray()); // true Float32Array(2) [ 1, 1 ]
  * ```
  */
-export function ones(shape: number[], options: TensorOptions = {}): Tensor {
+export function ones<D extends DType = 'float32'>(shape: number[], options?: TensorOptions<D>): Tensor<D> {
   return full(shape, 1, options);
 }
 
 /**
- * From `start` to before `end`, `step` apart; by default int64 if all three are whole numbers, else float32.
+ * Zeros of the shape, dtype and device of another tensor, unless the options say otherwise.
  *
+ * @example
+ * ```ts
+ * import { ones, zerosLike } from 'libtorch-generative';
+ *
+ * console.log(zerosLike(ones([2], { dtype: 'int64' })).toArray()); // BigInt64Array(2) [ 0n, 0n ]
+ * ```
+ */
+export function zerosLike<D extends DType, E extends DType = D>(
+  like: Tensor<D>,
+  options?: TensorOptions<E>,
+): Tensor<E> {
+  const { dtype, device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().zerosLike(handleOf(like), dtype, undefined, device)), requiresGrad);
+}
+
+/**
+ * Ones of the shape, dtype and device of another tensor, unless the options say otherwise.
+ *
+ * @example
+ * ```ts
+ * import { onesLike, zeros } from 'libtorch-generative';
+ *
+ * console.log(onesLike(zeros([2])).toArray()); // Float32Array(2) [ 1, 1 ]
+ * ```
+ */
+export function onesLike<D extends DType, E extends DType = D>(like: Tensor<D>, options?: TensorOptions<E>): Tensor<E> {
+  const { dtype, device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().onesLike(handleOf(like), dtype, undefined, device)), requiresGrad);
+}
+
+/**
+ * The matrix (n, n) with ones on its diagonal and zeros elsewhere.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.eye.html
+ * @example
+ * ```ts
+ * import { eye } from 'libtorch-generative';
+ *
+ * console.log(eye(2).toArray()); // Float32Array(4) [ 1, 0, 0, 1 ]
+ * ```
+ */
+export function eye<D extends DType = 'float32'>(n: number, options?: TensorOptions<D>): Tensor<D> {
+  checkInteger('n', n, { min: 0 });
+  const { dtype = 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().eye(n, dtype, undefined, device)), requiresGrad);
+}
+
+/**
+ * `steps` numbers from `start` to `end`, both included, equally far apart.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
+ * @example
+ * ```ts
+ * import { linspace } from 'libtorch-generative';
+ *
+ * console.log(linspace(0, 1, 5).toArray()); // Float32Array(5) [ 0, 0.25, 0.5, 0.75, 1 ]
+ * ```
+ */
+export function linspace<D extends DType = 'float32'>(
+  start: number,
+  end: number,
+  steps: number,
+  options?: TensorOptions<D>,
+): Tensor<D> {
+  checkNumber('start', start);
+  checkNumber('end', end);
+  checkInteger('steps', steps, { min: 0 });
+  const { dtype = 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
+  return withGrad(new Tensor(native().linspace(start, end, steps, dtype, undefined, device)), requiresGrad);
+}
+
+/**
+ * From `start` (default 0) to before `end`, `step` (default 1) apart; by default int64 if all three are whole numbers,
+ * else float32.
+ *
+ * @throws ERR_INVALID_ARGUMENT for a step of 0, or one that leads away from `end`
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.arange.html
  * @example
  * ```ts
  * import { arange } from 'libtorch-generative';
  *
- * console.log(arange(0, 3).toArray()); // BigInt64Array(3) [ 0n, 1n, 2n ]
+ * console.log(arange(3).toArray()); // BigInt64Array(3) [ 0n, 1n, 2n ]
  * console.log(arange(0, 1, 0.5).toArray()); // Float32Array(2) [ 0, 0.5 ]
+ * console.log(arange(2, { dtype: 'float64' }).toArray()); // Float64Array(2) [ 0, 1 ]
  * ```
  */
-export function arange(start: number, end: number, step = 1, options: TensorOptions = {}): Tensor {
+export function arange<D extends DType = 'int64' | 'float32'>(end: number, options?: TensorOptions<D>): Tensor<D>;
+export function arange<D extends DType = 'int64' | 'float32'>(
+  start: number,
+  end: number,
+  options?: TensorOptions<D>,
+): Tensor<D>;
+export function arange<D extends DType = 'int64' | 'float32'>(
+  start: number,
+  end: number,
+  step?: number,
+  options?: TensorOptions<D>,
+): Tensor<D>;
+export function arange(...given: (number | TensorOptions | undefined)[]): Tensor {
+  const { start, end, step, options } = readRange(given);
   const areWhole = [start, end, step].every(Number.isInteger);
-  const { dtype = areWhole ? 'int64' : 'float32', device, requiresGrad = false } = options;
+  const { dtype = areWhole ? 'int64' : 'float32', device, requiresGrad = false } = readOptions(options, OPTIONS);
   return withGrad(new Tensor(native().arange(start, end, step, dtype, undefined, device)), requiresGrad);
+}
+
+/** (end), (start, end) or (start, end, step), and then options. */
+function readRange(given: (number | TensorOptions | undefined)[]) {
+  const last = given.at(-1);
+  const options = typeof last === 'object' && given.length > 1 ? (given.pop() as TensorOptions) : undefined;
+  if (given.length > 3) throw invalidArgument('options', 'an object', given[3]);
+  while (given.at(-1) === undefined && given.length > 1) given.pop();
+  const [start, end, step = 1] = (given.length > 1 ? given : [0, ...given]) as number[];
+  for (const [name, value] of Object.entries({ start, end, step })) checkNumber(name, value);
+  if (step === 0 || (end! - start!) / step < 0) {
+    throw invalidArgument('step', step === 0 ? 'anything but 0' : `a step that leads from ${start} to ${end}`, step);
+  }
+  return { start: start!, end: end!, step, options };
 }
 
 /**
@@ -148,8 +249,8 @@ export function arange(start: number, end: number, step = 1, options: TensorOpti
  * console.log(cat([zeros([2, 3]), zeros([2, 5])], 1).shape); // [ 2, 8 ]
  * ```
  */
-export function cat(tensors: Tensor[], dim = 0): Tensor {
-  return new Tensor(native().cat(tensors.map(handleOf), dim));
+export function cat<D extends DType>(tensors: Tensor<D>[], dim = 0): Tensor<D> {
+  return new Tensor(native().cat(handlesOf('tensors', tensors), dim));
 }
 
 /**
@@ -163,8 +264,8 @@ export function cat(tensors: Tensor[], dim = 0): Tensor {
  * console.log(stack([zeros([3]), zeros([3])]).shape); // [ 2, 3 ]
  * ```
  */
-export function stack(tensors: Tensor[], dim = 0): Tensor {
-  return new Tensor(native().stack(tensors.map(handleOf), dim));
+export function stack<D extends DType>(tensors: Tensor<D>[], dim = 0): Tensor<D> {
+  return new Tensor(native().stack(handlesOf('tensors', tensors), dim));
 }
 
 /**
@@ -179,6 +280,6 @@ export function stack(tensors: Tensor[], dim = 0): Tensor {
  * console.log(where(x.gt(0), x, zeros([1])).toArray()); // Float32Array(3) [ 0, 2, 0 ]
  * ```
  */
-export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+export function where<A extends DType, B extends DType>(condition: Tensor, a: Tensor<A>, b: Tensor<B>): Tensor<A | B> {
   return new Tensor(native().where(handleOf(condition), handleOf(a), handleOf(b)));
 }

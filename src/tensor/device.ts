@@ -1,4 +1,4 @@
-import { LibtorchGenerativeError } from '../errors';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
 
 /** "cpu", "cuda" (the first device), "cuda:1", or "auto": CUDA where there is a device, else the CPU. */
@@ -36,20 +36,23 @@ export function cudaDeviceCount(): number {
  * }
  * ```
  */
-export function resolveDevice(device: string = 'auto'): string {
-  if (device === 'auto') return cudaDeviceCount() > 0 ? 'cuda:0' : 'cpu';
+export function resolveDevice(device: Device = 'auto'): Device {
   if (device === 'cpu') return 'cpu';
-  const index = /^cuda(?::(\d+))?$/.exec(device);
+  if (device === 'auto') return cudaDeviceCount() > 0 ? 'cuda:0' : 'cpu';
+  const index = typeof device === 'string' && /^cuda(?::(0|[1-9]\d*))?$/.exec(device);
   if (!index) {
-    throw new LibtorchGenerativeError(
-      'ERR_DEVICE',
-      `Expected auto, cpu, cuda or cuda:N for device but received ${JSON.stringify(device)}`,
-    );
+    const { message } = invalidArgument('device', '"auto", "cpu", "cuda" or "cuda:N"', device);
+    throw new LibtorchGenerativeError('ERR_DEVICE', message);
   }
   const number = Number(index[1] ?? 0);
   const count = cudaDeviceCount();
   if (number < count) return `cuda:${number}`;
   throw new LibtorchGenerativeError('ERR_DEVICE', `Device ${device} is not there: ${whyNoCuda(count)}`);
+}
+
+/** Throws ERR_DEVICE unless `value` names a device that is there, or "auto". */
+export function checkDevice(_: string, value: unknown): void {
+  resolveDevice(value as Device);
 }
 
 function whyNoCuda(count: number): string {

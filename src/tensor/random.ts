@@ -1,8 +1,11 @@
+import { type Checks, checkBoolean, checkFunction, checkInstance, checkInteger, readOptions } from '../check';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { type NativeRandomGenerator, native } from '../native/addon';
 import type { DType } from '../native/handle';
+import { checkDType, readShape } from './checks';
+import { checkDevice, type Device, resolveDevice } from './device';
 import { Tensor } from './tensor';
-import { handleOf } from './tensor-memory';
+import { checkTensor } from './tensor-memory';
 
 /**
  * A sequence of random numbers of its own, PyTorch's `torch.Generator` on the CPU (Mersenne Twister). Functions such as
@@ -35,6 +38,7 @@ export class RandomGenerator {
 
   /** Starts the sequence of a seed, as in {@link manualSeed}. */
   manualSeed(seed: number | bigint): this {
+    checkSeed(seed);
     native().manualSeed(seed, this.native);
     return this;
   }
@@ -63,16 +67,19 @@ export class RandomGenerator {
  * ```
  */
 export function manualSeed(seed: number | bigint): void {
-  if (typeof seed !== 'bigint' && !Number.isSafeInteger(seed)) {
-    throw invalidArgument('seed', 'an integer (beyond 2^53 - 1 as a bigint)', seed);
-  }
+  checkSeed(seed);
   native().manualSeed(seed);
+}
+
+function checkSeed(seed: unknown): void {
+  if (typeof seed === 'bigint' || Number.isSafeInteger(seed)) return; // the add-on checks a bigint's size
+  throw invalidArgument('seed', 'an integer (beyond 2^53 - 1 as a bigint)', seed);
 }
 
 /**
  * The state of this thread's generator, or of a CUDA device's.
  *
- * @param device "cpu" (default) or "cuda:N"
+ * @param device default "cpu"
  * @example
  * ```ts
  * import { getGeneratorState, randn, setGeneratorState } from 'libtorch-generative';
@@ -83,8 +90,14 @@ export function manualSeed(seed: number | bigint): void {
  * console.log(randn([4]).equal(first)); // true
  * ```
  */
-export function getGeneratorState(device = 'cpu'): Uint8Array {
-  return native().generatorState(device === 'cpu' ? undefined : device);
+export function getGeneratorState(device: Device = 'cpu'): Uint8Array {
+  return native().generatorState(generatorOf(device));
+}
+
+/** The add-on's name for a device's generator: none for this thread's own. */
+function generatorOf(device: Device): string | undefined {
+  const resolved = resolveDevice(device);
+  return resolved === 'cpu' ? undefined : resolved;
 }
 
 /**
@@ -104,23 +117,31 @@ export function getGeneratorState(device = 'cpu'): Uint8Array {
  * console.log(drawn.equal(rand([2], { generator: new RandomGenerator(7) }))); // true
  * ```
  */
-export function setGeneratorState(state: Uint8Array, device = 'cpu'): void {
-  native().setGeneratorState(state, device === 'cpu' ? undefined : device);
+export function setGeneratorState(state: Uint8Array, device: Device = 'cpu'): void {
+  native().setGeneratorState(state, generatorOf(device));
 }
 
 /**
- * The add-on's object; what is no RandomGenerator goes through, for the add-on to refuse by name.
+ * The add-on's object.
  *
  * @param device what is drawn for; a CUDA device would draw from its own generator in silence
  * @throws ERR_DEVICE if that is not the CPU
  */
-export function nativeOf(generator: RandomGenerator | undefined, device = 'cpu'): NativeRandomGenerator | undefined {
-  if (!(generator instanceof RandomGenerator)) return generator;
-  if (device === 'cpu') return generator.native;
+export function nativeOf(
+  generator: RandomGenerator | undefined,
+  device: Device = 'cpu',
+): NativeRandomGenerator | undefined {
+  if (generator === undefined) return undefined;
+  checkGenerator('generator', generator);
+  if (resolveDevice(device) === 'cpu') return generator.native;
   throw new LibtorchGenerativeError(
     'ERR_DEVICE',
     `A RandomGenerator draws on the CPU, not on ${device}: draw there and move what was drawn by to({ device })`,
   );
+}
+
+function checkGenerator(name: string, value: unknown): void {
+  checkInstance(name, value, RandomGenerator);
 }
 
 /**
@@ -129,6 +150,7 @@ export function nativeOf(generator: RandomGenerator | undefined, device = 'cpu')
  * @internal For nets that a training of the user's must not notice.
  */
 export function withSeed<T>(seed: number, body: () => T): T {
+  checkFunction('body', body);
   const before = getGeneratorState();
   setGeneratorState(new RandomGenerator(seed).getState()); // not manualSeed, which seeds the CUDA devices too
   try {
@@ -139,13 +161,34 @@ export function withSeed<T>(seed: number, body: () => T): T {
 }
 
 /** How random tensors are drawn. */
-export interface RandomOptions {
+export interface RandomOptions<D extends DType = DType> {
   /** For the CPU only; default this thread's own, or the CUDA device's. */
-  generator?: RandomGenerator;
+  generator?: RandomGenerator | undefined;
   /** Default float32. */
-  dtype?: DType;
+  dtype?: D | undefined;
   /** Default "cpu". A CUDA device draws from libtorch's generator for it. */
-  device?: string;
+  device?: Device | undefined;
+  /** Whether gradients are recorded for it; default false. */
+  requiresGrad?: boolean | undefined;
+}
+
+const OPTIONS: Checks<RandomOptions> = {
+  generator: checkGenerator,
+  dtype: checkDType,
+  device: checkDevice,
+  requiresGrad: checkBoolean,
+};
+
+/** How {@link randperm} draws. */
+export type PermutationOptions = Pick<RandomOptions, 'generator' | 'device'>;
+
+/** How {@link bernoulli} draws. */
+export type BernoulliOptions = Pick<RandomOptions, 'generator'>;
+
+/** How {@link multinomial} draws. */
+export interface MultinomialOptions extends BernoulliOptions {
+  /** Whether an index may be drawn again; default false. */
+  replacement?: boolean | undefined;
 }
 
 /**
@@ -160,8 +203,15 @@ export interface RandomOptions {
  * console.log(noise.shape, noise.dtype); // [ 64, 100 ] float32
  * ```
  */
-export function randn(shape: number[], { generator, dtype, device }: RandomOptions = {}): Tensor {
-  return new Tensor(native().randn(shape, nativeOf(generator, device), dtype, device));
+export function randn<D extends DType = 'float32'>(shape: number[], options?: RandomOptions<D>): Tensor<D> {
+  return draw('randn', shape, options);
+}
+
+function draw<D extends DType>(kind: 'rand' | 'randn', shape: number[], options?: RandomOptions<D>): Tensor<D> {
+  const sizes = readShape('shape', shape);
+  const { generator, dtype, device, requiresGrad = false } = readOptions(options, OPTIONS);
+  const drawn = new Tensor<D>(native()[kind](sizes, nativeOf(generator, device), dtype, device));
+  return requiresGrad ? drawn.requiresGrad_() : drawn;
 }
 
 /**
@@ -176,8 +226,8 @@ export function randn(shape: number[], { generator, dtype, device }: RandomOptio
  * console.log(x.min().item() >= 0, x.max().item() < 1); // true true
  * ```
  */
-export function rand(shape: number[], { generator, dtype, device }: RandomOptions = {}): Tensor {
-  return new Tensor(native().rand(shape, nativeOf(generator, device), dtype, device));
+export function rand<D extends DType = 'float32'>(shape: number[], options?: RandomOptions<D>): Tensor<D> {
+  return draw('rand', shape, options);
 }
 
 /**
@@ -191,9 +241,13 @@ export function rand(shape: number[], { generator, dtype, device }: RandomOption
  * console.log(randperm(5).sum().item()); // 10
  * ```
  */
-export function randperm(n: number, { generator, device }: Omit<RandomOptions, 'dtype'> = {}): Tensor {
+export function randperm(n: number, options?: PermutationOptions): Tensor<'int64'> {
+  checkInteger('n', n, { min: 0 });
+  const { generator, device } = readOptions(options, PERMUTATION_OPTIONS);
   return new Tensor(native().randperm(n, nativeOf(generator, device), device));
 }
+
+const PERMUTATION_OPTIONS: Checks<PermutationOptions> = { generator: checkGenerator, device: checkDevice };
 
 /**
  * 1 with the probability that each element gives, else 0; of the same shape and dtype.
@@ -207,18 +261,17 @@ export function randperm(n: number, { generator, device }: Omit<RandomOptions, '
  * console.log(bernoulli(tensor([0, 1, 1])).toArray()); // Float32Array(3) [ 0, 1, 1 ]
  * ```
  */
-export function bernoulli(probabilities: Tensor, { generator }: Pick<RandomOptions, 'generator'> = {}): Tensor {
-  return new Tensor(
-    native().bernoulli(handleOf(probabilities), generator && nativeOf(generator, probabilities.device)),
-  );
+export function bernoulli<D extends DType>(probabilities: Tensor<D>, options?: BernoulliOptions): Tensor<D> {
+  checkTensor('probabilities', probabilities);
+  const { generator } = readOptions(options, { generator: checkGenerator });
+  const { handle, device } = probabilities;
+  return new Tensor(native().bernoulli(handle, nativeOf(generator, device)));
 }
 
 /**
  * Indices (..., numSamples) drawn in proportion to the rows of `weights` (..., K), int64.
  *
  * @param weights at least 0; they need not add up to 1
- * @param options.replacement whether an index may be drawn again; default false
- * @param options.generator default this thread's own
  * @throws ERR_LIBTORCH if a row adds up to 0, or without replacement for more samples than weights
  * @example
  * ```ts
@@ -228,15 +281,15 @@ export function bernoulli(probabilities: Tensor, { generator }: Pick<RandomOptio
  * console.log(drawn.toArray()); // BigInt64Array(6) [ 1n, 1n, 1n, 0n, 0n, 0n ]
  * ```
  */
-export function multinomial(
-  weights: Tensor,
-  numSamples: number,
-  { replacement = false, generator }: { replacement?: boolean; generator?: RandomGenerator } = {},
-): Tensor {
-  return new Tensor(
-    native().multinomial(handleOf(weights), numSamples, replacement, generator && nativeOf(generator, weights.device)),
-  );
+export function multinomial(weights: Tensor, numSamples: number, options?: MultinomialOptions): Tensor<'int64'> {
+  checkTensor('weights', weights);
+  checkInteger('numSamples', numSamples, { min: 1 });
+  const { generator, replacement = false } = readOptions(options, MULTINOMIAL_OPTIONS);
+  const { handle, device } = weights;
+  return new Tensor(native().multinomial(handle, numSamples, replacement, nativeOf(generator, device)));
 }
+
+const MULTINOMIAL_OPTIONS: Checks<MultinomialOptions> = { generator: checkGenerator, replacement: checkBoolean };
 
 /** A seed drawn as PyTorch's samplers draw theirs, from 0 to 2^63 - 1. */
 export function randomSeed(): bigint {

@@ -1,8 +1,9 @@
-import { LibtorchGenerativeError } from '../errors';
+import { type Checks, checkInstance, readEntries, readOptions } from '../check';
+import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
 import { readFileBytes, writeFileAtomic } from '../files';
-import type { DType, TypedArray } from '../native/handle';
-import { tensor } from './creation';
-import type { Tensor } from './tensor';
+import { native } from '../native/addon';
+import type { DType } from '../native/handle';
+import { Tensor } from './tensor';
 
 /** What a safetensors file holds. */
 export interface Safetensors {
@@ -12,15 +13,31 @@ export interface Safetensors {
   metadata: Record<string, string>;
 }
 
-type ArrayType = new (buffer: ArrayBuffer) => TypedArray;
+/** What is written beside the tensors. */
+export interface WriteSafetensorsOptions {
+  /** Text by name; default none. */
+  metadata?: Record<string, string> | undefined;
+}
 
-const FORMATS: { name: string; dtype: DType; array: ArrayType }[] = [
-  { name: 'F32', dtype: 'float32', array: Float32Array },
-  { name: 'F64', dtype: 'float64', array: Float64Array },
-  { name: 'I64', dtype: 'int64', array: BigInt64Array },
-  { name: 'I32', dtype: 'int32', array: Int32Array },
-  { name: 'U8', dtype: 'uint8', array: Uint8Array },
+interface Format {
+  name: string;
+  dtype: DType;
+  /** Bytes of an element. */
+  size: number;
+}
+
+const FORMATS: Format[] = [
+  { name: 'F64', dtype: 'float64', size: 8 },
+  { name: 'I64', dtype: 'int64', size: 8 },
+  { name: 'F32', dtype: 'float32', size: 4 },
+  { name: 'I32', dtype: 'int32', size: 4 },
+  { name: 'F16', dtype: 'float16', size: 2 },
+  { name: 'BF16', dtype: 'bfloat16', size: 2 },
+  { name: 'U8', dtype: 'uint8', size: 1 },
+  { name: 'BOOL', dtype: 'bool', size: 1 },
 ];
+
+const METADATA = '__metadata__';
 
 interface Entry {
   dtype: string;
@@ -29,79 +46,158 @@ interface Entry {
 }
 
 /**
- * Writes tensors as safetensors, which PyTorch and others read; the file is complete or not there at all.
+ * Writes tensors as safetensors, which PyTorch and others read, as `save_file` in Python does; the file is complete or
+ * not there at all.
  *
- * @param options without metadata the file has none
- * @throws ERR_FILE, or ERR_INVALID_ARGUMENT for a dtype other than float32, float64, int64, int32 and uint8
+ * @param path of the file
+ * @param tensors by name, as {@link Module.stateDict} gives them
+ * @param options.metadata text by name, for the file's header
+ * @throws ERR_FILE, or ERR_INVALID_ARGUMENT for what is not a Tensor or not text; then nothing was written
  * @see https://huggingface.co/docs/safetensors
  * @example
  * ```ts
  * import { Linear, readSafetensors, writeSafetensors } from 'libtorch-generative';
  *
  * const layer = new Linear(3, 2);
- * writeSafetensors('layer.safetensors', { tensors: layer.stateDict(), metadata: { made: 'by an example' } });
+ * writeSafetensors('layer.safetensors', layer.stateDict(), { metadata: { made: 'by an example' } });
  * const { tensors, metadata } = readSafetensors('layer.safetensors');
  * console.log(Object.keys(tensors), metadata); // [ 'weight', 'bias' ] { made: 'by an example' }
  * ```
  */
-export function writeSafetensors(path: string, { tensors, metadata = {} }: Partial<Safetensors>): void {
-  const header: Record<string, Entry | Record<string, string>> = {};
-  if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
-  const chunks: Uint8Array[] = [];
-  let offset = 0;
-  for (const [name, value] of Object.entries(tensors ?? {})) {
-    const { dtype, shape } = value;
-    const format = FORMATS.find((each) => each.dtype === dtype);
-    if (!format)
-      throw new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', `Cannot write ${name}: its dtype is ${dtype}`);
-    const data = value.toArray();
-    chunks.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    header[name] = { dtype: format.name, shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+export function writeSafetensors(
+  path: string,
+  tensors: Record<string, Tensor>,
+  options?: WriteSafetensorsOptions,
+): void {
+  const { metadata = {} } = readOptions(options, OPTIONS);
+  const parts = readEntries(tensors, 'tensors', 'an object of Tensors by name').map(partOf);
+  const header: [string, Entry | Record<string, string>][] = [];
+  if (Object.keys(metadata).length > 0) header.push([METADATA, metadata]);
+  // As Python does, larger elements first, so that each tensor begins at a multiple of its elements' size.
+  const inFile = parts.toSorted((a, b) => b.format.size - a.format.size);
+  const offsets = new Map<Part, [number, number]>();
+  let end = 0;
+  for (const part of inFile) {
+    const start = end;
+    end += part.bytes.length;
+    offsets.set(part, [start, end]);
   }
-  // Padded so that the data begins at a multiple of 8 bytes.
-  const json = Buffer.from(JSON.stringify(header));
+  for (const part of parts) {
+    const { name, format, shape } = part;
+    header.push([name, { dtype: format.name, shape, data_offsets: offsets.get(part)! }]);
+  }
+  writeFileAtomic(path, Buffer.concat([encodeHeader(header), ...inFile.map(({ bytes }) => bytes)]));
+}
+
+const OPTIONS: Checks<WriteSafetensorsOptions> = {
+  metadata(name, value) {
+    for (const [key, text] of readEntries(value as object, name, 'an object of strings by name')) {
+      checkText(`a name in ${name}`, key);
+      checkText(`${name}.${key}`, text);
+    }
+  },
+};
+
+interface Part {
+  name: string;
+  format: Format;
+  shape: number[];
+  bytes: Uint8Array;
+}
+
+function partOf([name, value]: [string, unknown]): Part {
+  if (name === METADATA) throw invalidArgument('a name in tensors', `anything but ${METADATA}`, name);
+  checkText('a name in tensors', name);
+  checkInstance(`tensors.${name}`, value, Tensor);
+  const { handle, dtype, shape } = value as Tensor;
+  const format = FORMATS.find((each) => each.dtype === dtype)!;
+  return { name, format, shape, bytes: native().toBytes(handle) };
+}
+
+/** Half of a surrogate pair has no UTF-8. */
+function checkText(name: string, value: unknown): void {
+  if (typeof value !== 'string') throw invalidArgument(name, 'a string', value);
+  if (/\p{Surrogate}/u.test(value)) throw invalidArgument(name, 'well-formed Unicode', value);
+}
+
+/** Padded so that the data begins at a multiple of 8 bytes. */
+function encodeHeader(entries: [string, unknown][]): Buffer {
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
   const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  writeFileAtomic(path, Buffer.concat([length, padded, ...chunks]));
+  return Buffer.concat([length, padded]);
 }
 
 /**
  * Reads a safetensors file, whoever wrote it, into tensors on the CPU.
  *
- * @throws ERR_FILE if it cannot be read, ERR_CHECKPOINT if it is damaged or of another format
+ * @throws ERR_FILE if it cannot be read, ERR_CHECKPOINT if it is damaged, of another format, or has a tensor of a dtype
+ * that this package lacks, such as F8_E4M3
  * @example
  * ```ts
  * import { readSafetensors, tensor, writeSafetensors } from 'libtorch-generative';
  *
- * writeSafetensors('x.safetensors', { tensors: { x: tensor([1, 2, 3]) } });
+ * writeSafetensors('x.safetensors', { x: tensor([1, 2, 3]) });
  * console.log(readSafetensors('x.safetensors').tensors.x!.toArray()); // Float32Array(3) [ 1, 2, 3 ]
  * ```
  */
 export function readSafetensors(path: string): Safetensors {
   const bytes = readFileBytes(path);
   const { header, dataStart } = readHeader(path, bytes);
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors: Record<string, Tensor> = {};
-  for (const [name, entry] of Object.entries(entries)) {
-    tensors[name] = readEntry(path, name, entry, bytes.subarray(dataStart));
-  }
-  return { tensors, metadata: metadata as Record<string, string> };
+  const { [METADATA]: metadata = {}, ...entries } = header;
+  if (!isText(metadata)) throw damaged(path, `its ${METADATA} does not map names to text`);
+  const data = bytes.subarray(dataStart);
+  const checked = Object.entries(entries).map(([name, entry]) => checkEntry(path, name, entry, data));
+  checkOffsets(path, checked, data.length);
+  return {
+    tensors: Object.fromEntries(checked.map((entry) => [entry.name, readEntry(entry, data)])),
+    metadata,
+  };
 }
 
 function damaged(path: string, why: string): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is no whole safetensors file: ${why}`);
+  return new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is an invalid safetensors file: ${why}`);
 }
 
 function readHeader(path: string, bytes: Buffer): { header: Record<string, unknown>; dataStart: number } {
   const length = bytes.length < 8 ? Number.NaN : Number(bytes.readBigUInt64LE());
   if (!(length <= bytes.length - 8)) throw damaged(path, `its header does not end within the ${bytes.length} bytes`);
+  const header = parseObject(bytes.subarray(8, 8 + length));
+  if (!header) throw damaged(path, 'its header is not a JSON object');
+  if (header.duplicate !== undefined) throw damaged(path, `its header has ${JSON.stringify(header.duplicate)} twice`);
+  return { header: header.value, dataStart: 8 + length };
+}
+
+function parseObject(bytes: Buffer): { value: Record<string, unknown>; duplicate: string | undefined } | undefined {
   try {
-    const header = JSON.parse(bytes.toString('utf8', 8, 8 + length));
-    if (header?.constructor === Object) return { header, dataStart: 8 + length };
-  } catch {}
-  throw damaged(path, 'its header is not a JSON object');
+    const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value = JSON.parse(json);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? { value, duplicate: duplicateName(json) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first name that an object of valid JSON has twice: JSON.parse keeps the last one without a word. */
+function duplicateName(json: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const [token, text, colon] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') open.push(new Set());
+    else if (token === '}' || token === ']') open.pop();
+    else if (colon) {
+      const name: string = JSON.parse(text!);
+      if (open.at(-1)!.has(name)) return name;
+      open.at(-1)!.add(name);
+    }
+  }
+  return undefined;
+}
+
+function isText(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === 'string');
 }
 
 function isEntry(value: unknown): value is Entry {
@@ -113,21 +209,48 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-function readEntry(path: string, name: string, entry: unknown, data: Buffer): Tensor {
+interface CheckedEntry {
+  name: string;
+  dtype: DType;
+  shape: number[];
+  start: number;
+  end: number;
+}
+
+function checkEntry(path: string, name: string, entry: unknown, data: Buffer): CheckedEntry {
   if (!isEntry(entry)) throw damaged(path, `${name} lacks a dtype, a shape or two data_offsets of whole numbers`);
+  const { shape, data_offsets: offsets } = entry;
+  const [start, end] = offsets;
   const format = FORMATS.find((each) => each.name === entry.dtype);
-  if (!format) throw damaged(path, `${name} is of type ${entry.dtype}, which is not supported`);
-  const [start, end] = entry.data_offsets;
-  if (start > end || end > data.length) {
-    throw damaged(path, `${name} needs bytes ${start} to ${end} of ${data.length}`);
+  if (!format) {
+    const names = FORMATS.map((each) => each.name).join(', ');
+    throw new LibtorchGenerativeError(
+      'ERR_CHECKPOINT',
+      `${path} cannot be read: ${name} has dtype ${entry.dtype}; supported are ${names}`,
+    );
   }
-  const copy = new Uint8Array(end - start);
-  copy.set(data.subarray(start, end));
-  const isWhole = copy.byteLength % new format.array(new ArrayBuffer(0)).BYTES_PER_ELEMENT === 0;
-  if (!isWhole) throw damaged(path, `${name} has ${copy.byteLength} bytes`);
-  const array = new format.array(copy.buffer);
-  if (entry.shape.reduce((product, size) => product * size, 1) !== array.length) {
-    throw damaged(path, `${name} has ${array.length} elements for shape (${entry.shape})`);
+  if (start > end || end > data.length) throw damaged(path, `${name} needs bytes ${start} to ${end} of ${data.length}`);
+  const size = shape.includes(0) ? 0 : shape.reduce((product, length) => product * length, format.size);
+  if (size !== end - start) {
+    throw damaged(path, `${name} has ${end - start} bytes instead of ${size} for ${format.dtype} ${shapeText(shape)}`);
   }
-  return tensor(array, { shape: entry.shape });
+  if (format.dtype === 'bool' && data.subarray(start, end).some((byte) => byte > 1)) {
+    throw damaged(path, `${name} has bytes that are neither true (1) nor false (0)`);
+  }
+  return { name, dtype: format.dtype, shape, start, end };
+}
+
+/** The data belongs to the tensors, each byte to one. */
+function checkOffsets(path: string, entries: CheckedEntry[], length: number): void {
+  let end = 0;
+  for (const entry of entries.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    if (entry.start < end) throw damaged(path, `${entry.name} overlaps another tensor, from byte ${entry.start}`);
+    if (entry.start > end) throw damaged(path, `bytes ${end} to ${entry.start} belong to no tensor`);
+    end = entry.end;
+  }
+  if (end < length) throw damaged(path, `bytes ${end} to ${length} belong to no tensor`);
+}
+
+function readEntry({ dtype, shape, start, end }: CheckedEntry, data: Buffer): Tensor {
+  return new Tensor(native().fromBytes(data.subarray(start, end), dtype, shape));
 }

@@ -1,11 +1,16 @@
+import { types } from 'node:util';
+import { checkFunction, checkInstance } from '../check';
 import { native } from '../native/addon';
 import { scopeClosed, scopeOpened, trackBeyondScope } from './lifetime';
 import { checkSynchronous } from './synchronous';
 import { Tensor } from './tensor';
+import { handleOf } from './tensor-memory';
+import { tensorsIn } from './tensors-in';
 
 /**
- * Runs `body` and frees every tensor made inside it but those it returns: a Tensor, or tensors in arrays, plain
- * objects and maps. Scopes nest, and belong to their thread. When `body` throws, everything is freed.
+ * Runs `body` and frees every tensor made inside it but those that its result carries: a Tensor, or tensors in arrays,
+ * maps, sets and objects of any class. What `#private` fields hold is seen if the class has {@link tensorsOf}, as those
+ * of this package do. Scopes nest, and belong to their thread. When `body` throws, everything is freed.
  *
  * @returns what `body` returns; its tensors belong to the scope around, if there is one
  * @throws ERR_INVALID_ARGUMENT if `body` is asynchronous: its tensors would be freed under it
@@ -19,6 +24,7 @@ import { Tensor } from './tensor';
  * ```
  */
 export function scope<T>(body: () => T): T {
+  checkFunction('body', body);
   native().openScope();
   scopeOpened();
   let returned: Tensor[] = [];
@@ -28,8 +34,10 @@ export function scope<T>(body: () => T): T {
     returned = tensorsIn(result);
     return result;
   } finally {
-    native().closeScope(returned.map((tensor) => tensor.handle));
-    if (scopeClosed()) for (const tensor of returned) trackBeyondScope(tensor);
+    const isOutermost = scopeClosed();
+    native().closeScope(returned.map(handleOf));
+    // A Proxy may be collected before the tensor that it stands for.
+    if (isOutermost) for (const tensor of returned) if (!types.isProxy(tensor)) trackBeyondScope(tensor);
   }
 }
 
@@ -49,20 +57,10 @@ export function scope<T>(body: () => T): T {
  * ```
  */
 export function keep<T extends Tensor>(tensor: T): T {
+  checkInstance('tensor', tensor, Tensor);
   native().keep(tensor.handle);
   trackBeyondScope(tensor);
   return tensor;
-}
-
-function tensorsIn(value: unknown, seen = new Set<object>()): Tensor[] {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
-  seen.add(value);
-  if (value instanceof Tensor) return [value];
-  if (Array.isArray(value)) return value.flatMap((each) => tensorsIn(each, seen));
-  if (value instanceof Map) return [...value.values()].flatMap((each) => tensorsIn(each, seen));
-  const prototype = Object.getPrototypeOf(value);
-  const isPlain = prototype === null || prototype.constructor?.name === 'Object';
-  return isPlain ? Object.values(value).flatMap((each) => tensorsIn(each, seen)) : [];
 }
 
 /** What a thread holds. */

@@ -1,10 +1,22 @@
 import { inspect } from 'node:util';
+import { checkBoolean, checkInteger, isInstance, reading, readOptions } from '../check';
+import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
-import type { DType, Handle, TypedArray } from '../native/handle';
+import type { DType, Handle } from '../native/handle';
+import type { Device } from './device';
+import type { ArrayOf } from './dtypes';
 import { stopTracking, trackLifetime } from './lifetime';
+import { type NestedNumbers, nestedNumbers } from './nested-numbers';
+import { tensorText } from './tensor-text';
+
+/** How {@link Tensor.backward} goes. */
+export interface BackwardOptions {
+  /** Keeps the graph for another call; default false. */
+  retainGraph?: boolean | undefined;
+}
 
 /** What a tensor is before any operator: native memory with a shape, and its part in a graph of gradients. */
-export abstract class TensorMemory {
+export abstract class TensorMemory<D extends DType = DType> {
   /** @internal The add-on's name for it. */
   readonly handle: Handle;
 
@@ -21,19 +33,33 @@ export abstract class TensorMemory {
     return native().shape(this.handle);
   }
   /** The type of the elements. */
-  get dtype(): DType {
-    return native().dtype(this.handle);
+  get dtype(): D {
+    return native().dtype(this.handle) as D;
   }
   /** "cpu", "cuda:0", ... */
-  get device(): string {
+  get device(): Device {
     return native().device(this.handle);
   }
-  /** Number of elements. */
-  get size(): number {
-    return this.shape.reduce((product, length) => product * length, 1);
+  /** The sizes of the dimensions. */
+  size(): number[];
+  /** The size of one dimension; negative ones count from the last. */
+  size(dim: number): number;
+  size(dim?: number): number | number[] {
+    const { shape } = this;
+    if (dim === undefined) return shape;
+    checkInteger('dim', dim, { min: -shape.length, max: shape.length - 1 });
+    return shape.at(dim)!;
+  }
+  /** The number of dimensions. */
+  dim(): number {
+    return this.shape.length;
+  }
+  /** The number of elements. */
+  numel(): number {
+    return native().numel(this.handle);
   }
   /** Whether the elements lie in row-major order without gaps. */
-  get isContiguous(): boolean {
+  isContiguous(): boolean {
     return native().isContiguous(this.handle);
   }
   /** Whether its memory was freed. */
@@ -45,8 +71,8 @@ export abstract class TensorMemory {
    * A copy of the elements in row-major order, in the typed array of the dtype: int64 in a BigInt64Array, booleans as
    * bytes, halves as float32.
    */
-  toArray(): TypedArray {
-    return native().toTypedArray(this.handle);
+  toArray(): ArrayOf<D> {
+    return native().toTypedArray(this.handle) as ArrayOf<D>;
   }
   /** The only element, as a number. @throws ERR_SHAPE if there are more */
   item(): number {
@@ -65,9 +91,21 @@ export abstract class TensorMemory {
   [inspect.custom](): string {
     return this.toString();
   }
-  /** Dtype, shape and device, which `console.log` shows too: "Tensor(float32, [2,3], cpu)". */
+  /**
+   * The values, shortened beyond 1000, as PyTorch prints them: "tensor([[1., 2.], [3., 4.]])" on two lines. `console.log`
+   * shows the same.
+   */
   toString(): string {
-    return this.isDisposed ? 'Tensor(disposed)' : `Tensor(${this.dtype}, [${this.shape}], ${this.device})`;
+    return this.isDisposed ? 'tensor(disposed)' : tensorText(this);
+  }
+  /**
+   * The values in nested arrays, for `JSON.stringify`; booleans as 0 and 1.
+   *
+   * @throws ERR_NOT_FINITE for NaN or an infinite number, ERR_INVALID_ARGUMENT for an integer beyond 2^53 - 1: JSON has
+   * none of these
+   */
+  toJSON(): NestedNumbers {
+    return nestedNumbers(native().toTypedArray(this.handle), this.shape);
   }
 
   // gradients
@@ -79,14 +117,14 @@ export abstract class TensorMemory {
   set requiresGrad(flag: boolean) {
     native().setRequiresGrad(this.handle, flag);
   }
-  /** Forgets the accumulated gradient. */
-  zeroGrad(): void {
-    native().clearGrad(this.handle);
+  /** Sets {@link Tensor.requiresGrad}. @returns the tensor */
+  requiresGrad_(flag = true): this {
+    this.requiresGrad = flag;
+    return this;
   }
   /**
    * Adds the gradients of this one-element tensor to the `grad` of all it was computed from.
    *
-   * @param options.retainGraph keeps the graph for another call; default false
    * @throws ERR_LIBTORCH if it has more elements, or nothing was recorded
    * @example
    * ```ts
@@ -97,12 +135,33 @@ export abstract class TensorMemory {
    * console.log(x.grad!.toArray()); // Float32Array(3) [ 2, 4, 6 ]
    * ```
    */
-  backward({ retainGraph = false } = {}): void {
+  backward(options?: BackwardOptions): void {
+    const { retainGraph = false } = readOptions(options, { retainGraph: checkBoolean });
     native().backward(this.handle, retainGraph);
   }
 }
 
 /** @internal The add-on's name for a tensor; what is no tensor goes through, for the add-on to refuse by name. */
 export function handleOf(tensor: TensorMemory): Handle {
-  return tensor instanceof TensorMemory ? tensor.handle : (tensor as Handle);
+  try {
+    return tensor instanceof TensorMemory ? tensor.handle : (tensor as Handle);
+  } catch {
+    return tensor as never; // a Proxy that throws
+  }
+}
+
+/** @internal Of the tensors in an array, each read once. */
+export function handlesOf(name: string, tensors: TensorMemory[]): Handle[] {
+  return reading(name, () => {
+    if (!Array.isArray(tensors)) throw invalidArgument(name, 'an array of Tensors', tensors);
+    return Array.from(tensors, (tensor, i) => {
+      checkTensor(`${name}[${i}]`, tensor);
+      return tensor.handle;
+    });
+  });
+}
+
+/** @internal Throws unless `value` is a Tensor. */
+export function checkTensor(name: string, value: unknown): void {
+  if (!isInstance(value, TensorMemory)) throw invalidArgument(name, 'a Tensor', value);
 }

@@ -4,6 +4,7 @@ import type { EpochCursor } from '../data/data-loader';
 import { LibtorchGenerativeError } from '../errors';
 import type { StateDict } from '../nn/module';
 import { tensor } from '../tensor/creation';
+import type { Device } from '../tensor/device';
 import { getGeneratorState, setGeneratorState } from '../tensor/random';
 import { readSafetensors, type Safetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
@@ -103,7 +104,7 @@ function stateOf(parts: Parts): StateDict {
   return Object.fromEntries(named);
 }
 
-function cudaDeviceOf(tensors: StateDict): string | undefined {
+function cudaDeviceOf(tensors: StateDict): Device | undefined {
   return Object.values(tensors)
     .map(({ device }) => device)
     .find((device) => device !== 'cpu');

@@ -4,6 +4,7 @@ import type { DigitClassifier } from '../evaluation/digit-classifier';
 import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import { diversityBeside, measureSpread, NUM_COMPARED, type Spread } from '../evaluation/diversity';
 import type { Generator } from '../models/generator';
+import type { Device } from '../tensor/device';
 import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -29,10 +30,10 @@ export class CollapseWatch {
   readonly #numSamples: number;
   readonly #real: Spread;
   readonly #size: { height: number; width: number };
-  readonly #noise: Tensor;
+  readonly #noise: Tensor<'float32'>;
   readonly #classifier: DigitClassifier | undefined;
 
-  constructor(real: ImageSet, { noiseDim, device }: { noiseDim: number; device: string }) {
+  constructor(real: ImageSet, { noiseDim, device }: { noiseDim: number; device: Device }) {
     this.#numSamples = Math.min(NUM_COMPARED, real.count);
     this.#real = measureSpread(real, this.#numSamples);
     this.#size = { height: real.height, width: real.width };

@@ -55,6 +55,6 @@ export function drawImages(generator: Generator, { count, height, width, seed = 
 }
 
 /** Samples in [-1, 1] from noise (B, noiseDim), row after row. */
-export function drawSamples(generator: Generator, noise: Tensor): Float32Array {
-  return scope(() => noGrad(() => generator.forward(noise).toArray() as Float32Array));
+export function drawSamples(generator: Generator, noise: Tensor<'float32'>): Float32Array {
+  return scope(() => noGrad(() => generator.forward(noise).toArray()));
 }

@@ -56,7 +56,7 @@ export function exportRun(run: string, { format, part, out }: ExportOptions): st
   scope(() => {
     const model = loadPart(run, chosen);
     if (format === 'onnx') exportOnnx(file, model, { metadata });
-    else writeSafetensors(file, { tensors: model.stateDict(), metadata: { format: 'pt', ...metadata } });
+    else writeSafetensors(file, model.stateDict(), { metadata: { format: 'pt', ...metadata } });
     model.dispose();
   });
   return file;

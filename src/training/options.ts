@@ -127,9 +127,9 @@ function checkedPlace(run: string): { device: string; threads: number } {
 export function prepareDevice(
   { device, threads, resume }: Pick<TrainingOptions, 'device' | 'threads' | 'resume'>,
   defaultThreads?: number,
-): string {
+): Device {
   const run = resume === undefined ? undefined : checkedPlace(resume);
-  const resolved = resolveDevice(device ?? run?.device);
+  const resolved = resolveDevice(device ?? (run?.device as Device | undefined));
   const wanted = threads ?? run?.threads ?? defaultThreads;
   if (wanted !== undefined && wanted !== numThreads()) setNumThreads(wanted);
   return resolved;

@@ -13,6 +13,7 @@ import {
 } from '../files';
 import { libtorchInUse } from '../native/load';
 import type { Module, StateDict } from '../nn/module';
+import type { Device } from '../tensor/device';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
 import { packageVersion } from '../version';
@@ -22,7 +23,7 @@ export interface RunConfig<Settings = unknown> {
   kind: string;
   settings: Settings;
   /** Where it is trained: the numbers depend on both. */
-  device: string;
+  device: Device;
   threads: number;
   /** A fingerprint of the training data. */
   dataSha256: string;
@@ -174,10 +175,10 @@ export class RunFolder {
     this.writeTensors(name, { tensors, metadata: { format: 'pt' } });
   }
 
-  writeTensors(name: string, content: Safetensors): void {
+  writeTensors(name: string, { tensors, metadata }: Safetensors): void {
     const file = `${name}.safetensors`;
     this.#written.add(file);
-    writeSafetensors(this.file(file), content);
+    writeSafetensors(this.file(file), tensors, { metadata });
   }
 
   /** @throws ERR_FILE or ERR_CHECKPOINT, with the path */

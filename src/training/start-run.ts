@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { LibtorchGenerativeError, worded } from '../errors';
-import { numThreads } from '../tensor/device';
+import { type Device, numThreads } from '../tensor/device';
 import { type Position, resumeCheckpoint } from './checkpoint';
 import type { Training } from './epochs';
 import { fingerprint } from './fingerprint';
@@ -91,7 +91,7 @@ function placeOf(data: string): string {
   return ['mnist', 'noise'].includes(data) ? data : resolve(data);
 }
 
-function deviceOf({ models }: Pick<Training<never>, 'models'>): string {
+function deviceOf({ models }: Pick<Training<never>, 'models'>): Device {
   return Object.values(models).flatMap((model) => model.parameters())[0]?.device ?? 'cpu';
 }
 

@@ -6,6 +6,7 @@ import { Adam } from '../nn/adam';
 import { Ema } from '../nn/ema';
 import { writeGrid } from '../report/png';
 import { tensor } from '../tensor/creation';
+import type { Device } from '../tensor/device';
 import { getGeneratorState, manualSeed, RandomGenerator, randn, setGeneratorState } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -89,7 +90,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 /** The images in batches (B, height · width) of numbers in [-1, 1]; for the article's noise none. */
 function loadData(
   settings: GanSettings,
-  device: string,
+  device: Device,
 ): { settings: GanSettings; loader?: DataLoader; watch?: CollapseWatch } {
   if (settings.data === 'noise') return { settings };
   const { batchSize, noiseDim } = settings;
@@ -106,7 +107,7 @@ function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generat
 }
 
 /** An average that begins with the generator's weights; the numbers drawn for its own are given back. */
-function newEma(settings: GanSettings, generator: Generator, device: string): Ema<Generator> | undefined {
+function newEma(settings: GanSettings, generator: Generator, device: Device): Ema<Generator> | undefined {
   if (settings.emaDecay === null) return undefined;
   const state = getGeneratorState();
   const average = newGenerator(settings).to(device);
@@ -121,13 +122,13 @@ class GanTraining implements Training<GanLosses> {
   readonly numBatches: number;
   readonly data: Tensor[];
   readonly #loss: GanLoss;
-  readonly #gridNoise: Tensor;
+  readonly #gridNoise: Tensor<'float32'>;
 
   constructor(
     readonly settings: GanSettings,
     readonly loader: DataLoader | undefined,
     readonly watch: CollapseWatch | undefined,
-    readonly device: string,
+    readonly device: Device,
   ) {
     const { noiseDim, hidden, height, width, lr, beta1, seed } = settings;
     const generator = newGenerator(settings);

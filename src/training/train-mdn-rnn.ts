@@ -7,6 +7,7 @@ import { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
 import { ReduceLROnPlateau } from '../nn/reduce-lr-on-plateau';
 import { grad, noGrad } from '../tensor/autograd';
+import type { Device } from '../tensor/device';
 import { manualSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -137,7 +138,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   constructor(
     readonly settings: MdnRnnSettings,
     { training, validation }: TrainingWindows,
-    device: string,
+    device: Device,
   ) {
     const { lr, batchSize, patience, lrPatience, lrFactor } = settings;
     this.loader = new DataLoader(moved(training.rows, device), { batchSize, shuffle: true, dropLast: true });
@@ -208,7 +209,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   }
 }
 
-function moved(tensor: Tensor, device: string): Tensor {
+function moved(tensor: Tensor, device: Device): Tensor {
   const there = tensor.to({ device });
   tensor.dispose();
   return there;

@@ -22,8 +22,8 @@ const [MEAN, DEVIATION] = [1, 0.3];
 /** x' = 0.7 x + ε with ε around 1 or -1, as a coin falls; then in other units. */
 function mixtureAutoregression(length: number): Float64Array {
   const generator = new RandomGenerator(1);
-  const coins = rand([length], { generator, dtype: 'float64' }).toArray() as Float64Array;
-  const noise = randn([length], { generator, dtype: 'float64' }).toArray() as Float64Array;
+  const coins = rand([length], { generator, dtype: 'float64' }).toArray();
+  const noise = randn([length], { generator, dtype: 'float64' }).toArray();
   const values = new Float64Array(length);
   for (let i = 1; i < length; i++) {
     values[i] = 0.7 * values[i - 1]! + (coins[i]! < 0.5 ? MEAN : -MEAN) + DEVIATION * noise[i]!;

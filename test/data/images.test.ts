@@ -125,7 +125,7 @@ test("pixels become PyTorch's numbers, whatever their shape", () => {
   scope(() => {
     const pixels = tensor(Uint8Array.from({ length: 256 * 150 }, (_, index) => index % 256)).view(256, 150);
     for (const each of [pixels, pixels.transpose(0, 1), pixels.slice(0, 0, 1), pixels.to({ dtype: 'int64' })]) {
-      const expected = each.to({ dtype: 'float32' }).div(127.5).sub(1);
+      const expected = each.to('float32').div(127.5).sub(1);
       expect(pixelsToData(each).shape).toEqual(each.shape);
       expect(pixelsToData(each).toArray()).toEqual(expected.toArray());
     }

@@ -2,9 +2,7 @@ import { backtest } from '../../src/evaluation/backtest';
 import { RandomGenerator, randn } from '../../src/tensor/random';
 
 const draw = (count: number, seed: number) =>
-  Float64Array.from(
-    randn([count], { generator: new RandomGenerator(seed), dtype: 'float64' }).toArray() as Float64Array,
-  );
+  Float64Array.from(randn([count], { generator: new RandomGenerator(seed), dtype: 'float64' }).toArray());
 
 const phi = 0.8;
 

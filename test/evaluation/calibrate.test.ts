@@ -8,7 +8,7 @@ import { tensor } from '../../src/tensor/creation';
 import { RandomGenerator, randn } from '../../src/tensor/random';
 import { errorOf } from '../error-of';
 
-const numbers = randn([4000], { generator: new RandomGenerator(4), dtype: 'float64' }).toArray() as Float64Array;
+const numbers = randn([4000], { generator: new RandomGenerator(4), dtype: 'float64' }).toArray();
 const noise: Series = { name: '', values: Float64Array.from(numbers) };
 
 const split = { validation: 0.5, test: 0.2 };

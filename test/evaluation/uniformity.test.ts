@@ -2,9 +2,7 @@ import { testUniformity } from '../../src/evaluation/uniformity';
 import { RandomGenerator, rand } from '../../src/tensor/random';
 
 const uniforms = (count: number, seed: number) =>
-  Float64Array.from(
-    rand([count], { generator: new RandomGenerator(seed), dtype: 'float64' }).toArray() as Float64Array,
-  );
+  Float64Array.from(rand([count], { generator: new RandomGenerator(seed), dtype: 'float64' }).toArray());
 
 test("the distance is that of the two distribution functions' steps", () => {
   expect(testUniformity(Float64Array.of(0.5)).statistic).toBe(0.5);

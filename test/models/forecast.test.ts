@@ -8,6 +8,7 @@ import { cat, full, tensor, zeros } from '../../src/tensor/creation';
 import { setNumThreads } from '../../src/tensor/device';
 import { manualSeed, randn } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
+import type { Tensor } from '../../src/tensor/tensor';
 import { numbersOf } from '../fixtures/fixture';
 
 const newModel = () => {
@@ -206,10 +207,10 @@ describe('a model with inputs that are known in advance', () => {
     const options = { horizon, paths: 3, temperature: 1e-12 };
     const paths = forecastPaths(model, history, { ...options, known });
     noGrad(() => {
-      let past = history;
+      let past: Tensor = history;
       for (let step = 0; step < horizon; step++) {
         const { means, logWeights } = new Mixture(model.forward(past.unsqueeze(0)));
-        const value = means.squeeze(-1).gather(1, logWeights.max(1, true).indices); // (1, 1)
+        const value = means.squeeze(-1).gather(1, logWeights.max(1, { keepdim: true }).indices); // (1, 1)
         for (const drawn of numbersOf(paths.select(1, step))) expect(drawn).toBeCloseTo(value.item(), 4);
         if (step + 1 < horizon) past = cat([past, cat([value, known.slice(0, step, step + 1)], 1)]);
       }
@@ -227,16 +228,16 @@ describe('a model with inputs that are known in advance', () => {
     const { fused, history, known } = models();
     expect(forecastPaths(fused, history, { horizon: 1, paths: 2 }).shape).toEqual([2, 1]);
     const wrong = [
-      [{ horizon }, /a Tensor of shape \(4,2\) for known but received undefined/],
-      [{ horizon: 6, known }, /a Tensor of shape \(5,2\) for known but received \(4,2\)/],
-      [{ horizon, known: known.slice(1, 1) }, /a Tensor of shape \(4,2\) for known but received \(4,1\)/],
+      [{ horizon }, /a Tensor of shape \[4, 2\] for known but received undefined/],
+      [{ horizon: 6, known }, /a Tensor of shape \[5, 2\] for known but received \[4, 2\]/],
+      [{ horizon, known: known.slice(1, 1) }, /a Tensor of shape \[4, 2\] for known but received \[4, 1\]/],
     ] as const;
     for (const [options, message] of wrong) expect(() => forecastPaths(fused, history, options)).toThrow(message);
     expect(() => forecastPaths(fused, history.slice(1, 1), { horizon, known })).toThrow(
-      /a Tensor of shape \(T,3\) for history but received \(9,2\)/,
+      /a Tensor of shape \[T, 3\] for history but received \[9, 2\]/,
     );
     expect(() => forecastPaths(newModel(), randn([9, 1]), { horizon, known })).toThrow(
-      /undefined, as inputDim is 1, for known but received \(4,2\)/,
+      /undefined, as inputDim is 1, for known but received \[4, 2\]/,
     );
   });
 });

@@ -115,10 +115,10 @@ test('NaN is passed on', () => {
 test('shapes that do not fit are named', () => {
   const messageOf = (raw: number[], target: number[]) =>
     errorOf(() => mixtureNll(full(raw, 0), full(target, 0))).message;
-  expect(messageOf([4, 3], [4, 1])).toBe('Expected a Tensor of shape (B, K, D + 2) for raw but received (4, 3)');
-  expect(messageOf([4, 3, 2], [4, 1])).toMatch(/\(B, K, D \+ 2\) for raw but received \(4, 3, 2\)/);
-  expect(messageOf([4, 3, 3], [4])).toBe('Expected a Tensor of shape (4, 1) for target but received (4)');
-  expect(messageOf([4, 3, 3], [1, 1])).toMatch(/\(4, 1\) for target but received \(1, 1\)/);
+  expect(messageOf([4, 3], [4, 1])).toBe('Expected a Tensor of shape [B, K, D + 2] for raw but received [4, 3]');
+  expect(messageOf([4, 3, 2], [4, 1])).toMatch(/\[B, K, D \+ 2\] for raw but received \[4, 3, 2\]/);
+  expect(messageOf([4, 3, 3], [4])).toBe('Expected a Tensor of shape [4, 1] for target but received [4]');
+  expect(messageOf([4, 3, 3], [1, 1])).toMatch(/\[4, 1\] for target but received \[1, 1\]/);
 });
 
 test('draws fall on components in proportion to their weights, also when one has all', () => {

@@ -359,7 +359,7 @@ describe('what does not fit is ERR_SHAPE', () => {
   test.each([[[2, 3]], [[2, 5, 2]], [[1, 2, 5, 3]]])('raw of shape %j', (shape) => {
     expect(errorOf(() => new Mixture(full(shape, 0)))).toMatchObject({
       code: 'ERR_SHAPE',
-      message: `Expected a Tensor of shape (B, K, D + 2) for raw but received (${shape})`,
+      message: `Expected a Tensor of shape [B, K, D + 2] for raw but received [${shape.join(', ')}]`,
     });
   });
 
@@ -379,7 +379,7 @@ describe('what does not fit is ERR_SHAPE', () => {
   test.each([[[2]], [[2, 1]], [[2, 3]], [[2, 1, 2]]])('a value of shape %j', (shape) => {
     expect(errorOf(() => new Mixture(full([2, 5, 4], 0)).logProb(full(shape, 0)))).toMatchObject({
       code: 'ERR_SHAPE',
-      message: `Expected a Tensor of shape (B, 2) for value but received (${shape})`,
+      message: `Expected a Tensor of shape [B, 2] for value but received [${shape.join(', ')}]`,
     });
   });
 });

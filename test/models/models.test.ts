@@ -60,7 +60,7 @@ describe.each(Object.entries(MODELS))('%s and PyTorch', (name, { make, names }) 
       const path = join(folder, 'model.safetensors');
       const model = make();
       model.loadStateDict(readSafetensors(saved).tensors);
-      writeSafetensors(path, { tensors: model.stateDict() });
+      writeSafetensors(path, model.stateDict());
       expect(headerOf(path)).toEqual(headerOf(saved));
       const [ours, theirs] = [readSafetensors(path).tensors, readSafetensors(saved).tensors];
       for (const key of names) expectSameTensors(ours[key]!, theirs[key]!, key);
@@ -111,7 +111,7 @@ describe('MdnRnn', () => {
     expect(() => new MdnRnn({ outputDim: 1.5 })).toThrow(/for outputDim but received 1.5/);
     expect(() => new MdnRnn({ hiddenDim: -1 })).toThrow(/for hiddenSize but received -1/);
     expect(() => new MdnRnn().forward(ones([4, 6, 2]))).toThrow(
-      'Expected a Tensor of shape (..., 1) for input but received (4, 6, 2)',
+      'Expected a Tensor of shape [..., 1] for input but received [4, 6, 2]',
     );
   });
 });

@@ -78,17 +78,17 @@ describe('what does not fit', () => {
   const rnn = new GRU(3, 7, { numLayers: 2 });
 
   test.each<[string, number[], number[] | undefined, string]>([
-    ['features', [2, 4, 5], undefined, '(..., 3) for input but received (2, 4, 5)'],
-    ['dimensions', [4, 3], undefined, '(batch, time, features) for input but received (4, 3)'],
+    ['features', [2, 4, 5], undefined, '[..., 3] for input but received [2, 4, 5]'],
+    ['dimensions', [4, 3], undefined, '[batch, time, features] for input but received [4, 3]'],
     [
       'no time',
       [2, 0, 3],
       undefined,
-      '(batch, time, features) with at least one time step for input but received (2, 0, 3)',
+      '[batch, time, features] with at least one time step for input but received [2, 0, 3]',
     ],
-    ['hidden batch', [2, 4, 3], [2, 1, 7], '(2, 2, 7) for hidden but received (2, 1, 7)'],
-    ['hidden layers', [2, 4, 3], [1, 2, 7], '(2, 2, 7) for hidden but received (1, 2, 7)'],
-    ['hidden dimensions', [2, 4, 3], [7], '(2, 2, 7) for hidden but received (7)'],
+    ['hidden batch', [2, 4, 3], [2, 1, 7], '[2, 2, 7] for hidden but received [2, 1, 7]'],
+    ['hidden layers', [2, 4, 3], [1, 2, 7], '[2, 2, 7] for hidden but received [1, 2, 7]'],
+    ['hidden dimensions', [2, 4, 3], [7], '[2, 2, 7] for hidden but received [7]'],
   ])('%s is ERR_SHAPE', (_, input, hidden, message) => {
     let error: unknown;
     try {

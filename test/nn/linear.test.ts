@@ -68,7 +68,7 @@ describe('what does not fit', () => {
     }
     expect((error as LibtorchGenerativeError).code).toBe('ERR_SHAPE');
     expect((error as Error).message).toBe(
-      `Expected a Tensor of shape (..., 3) for input but received (${shape.join(', ')})`,
+      `Expected a Tensor of shape [..., 3] for input but received [${shape.join(', ')}]`,
     );
   });
 

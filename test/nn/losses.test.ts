@@ -86,7 +86,7 @@ describe('what does not fit', () => {
     }
     expect((error as LibtorchGenerativeError).code).toBe('ERR_SHAPE');
     expect((error as Error).message).toBe(
-      "Expected a Tensor of shape (4, 1), the input's, for target but received (4)",
+      "Expected a Tensor of shape [4, 1], the input's, for target but received [4]",
     );
   });
 

@@ -50,7 +50,7 @@ describe('parameters', () => {
     const parameters = layer.parameters();
     expect(layer.to('cpu')).toBe(layer);
     expect(layer.parameters()).toEqual(parameters);
-    expect(errorOf(() => layer.to('gpu')).code).toBe('ERR_DEVICE');
+    expect(errorOf(() => layer.to('gpu' as 'cpu')).code).toBe('ERR_DEVICE');
   });
 });
 
@@ -89,7 +89,7 @@ describe('loadStateDict', () => {
     const error = errorOf(() => pair.loadStateDict(state));
     expect(error.code).toBe('ERR_CHECKPOINT');
     expect(error.message).toBe(
-      'The state does not fit Pair: rnn.bias_ih_l0 is missing, head.1.weight is unknown, head.2.weight has shape (2,1) instead of (1,2)',
+      'The state does not fit Pair: rnn.bias_ih_l0 is missing, head.1.weight is unknown, head.2.weight has shape [2, 1] instead of [1, 2]',
     );
     expect(Object.values(pair.stateDict()).map(numbersOf)).toEqual(before);
   });
@@ -101,8 +101,8 @@ describe('each problem alone is enough to refuse a state', () => {
   test.each<[StateDict, string]>([
     [{ weight: full.weight }, 'bias is missing'],
     [{ ...full, scale: ones([1]) }, 'scale is unknown'],
-    [{ ...full, bias: ones([2]) }, 'bias has shape (2) instead of (1)'],
-    [{ ...full, bias: ones([]) }, 'bias has shape () instead of (1)'],
+    [{ ...full, bias: ones([2]) }, 'bias has shape [2] instead of [1]'],
+    [{ ...full, bias: ones([]) }, 'bias has shape [] instead of [1]'],
   ])('%#', (state, problem) => {
     const layer = new Linear(2, 1);
     const before = layer.parameters().map(numbersOf);

@@ -1,4 +1,5 @@
 import { native } from '../../src/native/addon';
+import type { DType } from '../../src/native/handle';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from '../../src/nn/activations';
 import { Linear } from '../../src/nn/linear';
 import type { Layer } from '../../src/nn/module';
@@ -195,8 +196,8 @@ test('a parameter changed after the forward pass is refused by backward', () => 
 
 test('a subclass of a layer computes what it says', () => {
   class Doubled extends Tanh {
-    override forward(input: Tensor): Tensor {
-      return super.forward(input).mul(2);
+    override forward<D extends DType>(input: Tensor<D>) {
+      return super.forward(input).mul_(2);
     }
   }
   const layer = linear(3, 2);
@@ -208,10 +209,10 @@ test('the layer that does not fit is named by its input', () => {
   const model = new Sequential(linear(3, 4), new ReLU(), linear(5, 2));
   const shapeError = (received: string) => ({
     code: 'ERR_SHAPE',
-    message: `Expected a Tensor of shape (..., ${received}`,
+    message: `Expected a Tensor of shape [..., ${received}`,
   });
-  expect(errorOf(() => model.forward(ones([2, 4])))).toMatchObject(shapeError('3) for input but received (2, 4)'));
-  expect(errorOf(() => model.forward(ones([2, 3])))).toMatchObject(shapeError('5) for input but received (2, 4)'));
+  expect(errorOf(() => model.forward(ones([2, 4])))).toMatchObject(shapeError('3] for input but received [2, 4]'));
+  expect(errorOf(() => model.forward(ones([2, 3])))).toMatchObject(shapeError('5] for input but received [2, 4]'));
 });
 
 test('a slice has the same layers', () => {

@@ -231,7 +231,7 @@ function csv(): string {
 }
 
 function safetensors(): string {
-  return file('a.safetensors', (path) => api.writeSafetensors(path, { tensors: { a: ones([2, 3]) } }));
+  return file('a.safetensors', (path) => api.writeSafetensors(path, { a: ones([2, 3]) }));
 }
 
 /** Few and small images and their labels, training and test; also what "mnist" means in the working folder. */

@@ -39,16 +39,16 @@ const DIFFERENTIABLE: Record<string, (x: Tensor) => Tensor> = {
   logSoftmax: (x) => x.logSoftmax(-1).mul(row),
   sum: (x) => x.sum(),
   sumDim: (x) => x.sum(1),
-  sumDims: (x) => x.sum([0, 2], true),
+  sumDims: (x) => x.sum([0, 2], { keepdim: true }),
   mean: (x) => x.mean(),
-  meanDim: (x) => x.mean(-1, true),
+  meanDim: (x) => x.mean(-1, { keepdim: true }),
   var: (x) => x.var(),
   varDim: (x) => x.var(2, { correction: 0, keepdim: true }),
   std: (x) => x.std(0),
   max: (x) => x.max(),
   maxDim: (x) => x.max(1).values,
   min: (x) => x.min(),
-  minDim: (x) => x.min(2, true).values,
+  minDim: (x) => x.min(2, { keepdim: true }).values,
   kthvalue: (x) => x.kthvalue(3, 1).values,
   kthvalueLast: (x) => x.kthvalue(2).values.mul(column.view(4)),
   cumsum: (x) => x.cumsum(1).mul(row),
@@ -80,7 +80,7 @@ const NO_GRADIENT: Record<string, (x: Tensor) => Tensor> = {
   argmax: (x) => x.argmax(),
   argmaxDim: (x) => x.argmax(1),
   argmin: (x) => x.argmin(),
-  argminDim: (x) => x.argmin(2, true),
+  argminDim: (x) => x.argmin(2, { keepdim: true }),
   maxIndices: (x) => x.max(1).indices,
   kthvalueIndices: (x) => x.kthvalue(3, 1).indices,
   minIndices: (x) => x.min(0).indices,
@@ -139,7 +139,7 @@ describe('views share memory', () => {
   test('isContiguous', () => {
     const base = zeros([2, 3]);
     const transposed = base.transpose(0, 1);
-    expect([base, transposed, transposed.contiguous()].map((each) => each.isContiguous)).toEqual([true, false, true]);
+    expect([base, transposed, transposed.contiguous()].map((each) => each.isContiguous())).toEqual([true, false, true]);
   });
 });
 

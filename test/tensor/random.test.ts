@@ -143,7 +143,7 @@ describe('arguments', () => {
 
 // Before this was refused, the device's own generator drew: other numbers each time.
 test('a generator, which draws on the CPU, is not taken for a CUDA device', () => {
-  const options = { generator: new RandomGenerator(1), device: 'cuda:0' };
+  const options = { generator: new RandomGenerator(1), device: 'cuda:0' as const };
   for (const draw of [() => randn([2], options), () => rand([2], options), () => randperm(2, options)]) {
     expect(draw).toThrow(
       expect.objectContaining({

@@ -133,7 +133,7 @@ describe('a checkpoint is refused by name', () => {
       code: 'ERR_CHECKPOINT',
       message: expect.stringContaining('another file'),
     });
-    writeSafetensors(path, { tensors, metadata: { ...metadata, checkpoint: '3' } });
+    writeSafetensors(path, tensors, { metadata: { ...metadata, checkpoint: '3' } });
     await expect(resume()).rejects.toThrow(/of format 2 in .* but found format 3, of a newer version of this package/);
     for (const place of [whole.length >> 1, whole.length - 1]) {
       const flipped = Buffer.from(whole);

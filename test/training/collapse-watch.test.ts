@@ -54,7 +54,7 @@ test('short epochs are looked at once in a hundred steps, other images without d
   const before = memory().tensors;
   const watch = new CollapseWatch(few, { noiseDim: 7, device: 'cpu' });
   const random = getGeneratorState();
-  const same = { forward: (noise) => noise.mul(0).sum(1, true).expand(-1, 784) } as Generator;
+  const same = { forward: (noise) => noise.mul(0).sum(1, { keepdim: true }).expand(-1, 784) } as Generator;
   const looks = Array.from({ length: 60 }, (_, epoch) => watch.look(same, 7 * (epoch + 1), 7));
   expect(looks.filter(Boolean)).toEqual(
     Array(4).fill({ diversity: expect.closeTo(0, 2), collapse: expect.stringMatching(/nearly all alike/) }),

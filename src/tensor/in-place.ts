@@ -1,0 +1,53 @@
+import { native } from '../native/addon';
+import type { DType } from '../native/handle';
+import { handleOf, TensorMemory } from './tensor-memory';
+
+/** Operators that write in place, whose names end in an underscore; each returns its tensor. */
+export abstract class InPlaceTensor<D extends DType = DType> extends TensorMemory<D> {
+  /** Adds a number, or a tensor broadcast to this shape. */
+  add_(other: TensorMemory | number): this {
+    return inPlace('add', this, other);
+  }
+  /** Subtracts a number, or a tensor broadcast to this shape. */
+  sub_(other: TensorMemory | number): this {
+    return inPlace('sub', this, other);
+  }
+  /** Multiplies by a number, or a tensor broadcast to this shape. */
+  mul_(other: TensorMemory | number): this {
+    return inPlace('mul', this, other);
+  }
+  /** Divides by a number, or a tensor broadcast to this shape; floating-point tensors only. */
+  div_(other: TensorMemory | number): this {
+    return inPlace('div', this, other);
+  }
+  /** Goes the part `weight` of the way to `end`, of the same shape: x + weight · (end - x). */
+  lerp_(end: TensorMemory, weight: number): this {
+    native().lerp_(this.handle, handleOf(end), weight);
+    return this;
+  }
+  /** Copies the elements of `source`, broadcast and converted to this dtype and device. */
+  copy_(source: TensorMemory): this {
+    native().copy_(this.handle, handleOf(source));
+    return this;
+  }
+  /** Sets all elements to `value`. */
+  fill_(value: number): this {
+    native().fill_(this.handle, value);
+    return this;
+  }
+  /** Sets all elements to 0. */
+  zero_(): this {
+    native().zero_(this.handle);
+    return this;
+  }
+}
+
+function inPlace<T extends TensorMemory>(
+  op: 'add' | 'sub' | 'mul' | 'div',
+  tensor: T,
+  other: TensorMemory | number,
+): T {
+  if (typeof other === 'number') native()[`${op}Scalar_`](tensor.handle, other);
+  else native()[`${op}_`](tensor.handle, handleOf(other));
+  return tensor;
+}
