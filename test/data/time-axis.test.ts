@@ -88,7 +88,7 @@ test('an axis stays as it was read, and has no row before its first or past the 
   labels[0] = 'never';
   expect(axis.labels[0]).toBe('2020-01-01');
   expect(() => (axis.values as number[]).push(0)).toThrow(TypeError);
-  expect(axis.dateAt(99_000_000)!.getUTCFullYear()).toBe(273_073);
+  expect(axis.dateAt(99_000_000)!.getUTCFullYear()).toBe(273_072);
   for (const row of [-1, 0.5, Number.NaN, 2 ** 40, '1' as never]) {
     for (const ask of [() => axis.labelAt(row), () => axis.dateAt(row)]) {
       expect(errorOf(ask)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('for row') });
