@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { libraryFile } from '../../src/native/libtorch';
 import { writeFakeLibtorch } from '../native/fake-libtorch';
+import { testIf } from '../test-if';
 import { runCli, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
@@ -30,21 +32,30 @@ test('a libtorch with a file missing is refused by its name', async () => {
   await expectRefusal(libtorch, /LIBTORCH is set to .*, but lib\/libtorch_cpu\.\w+ is missing/);
 });
 
+const mount = (at: string, size: string) =>
+  spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', at]).status;
+
+/** Whether a small disk can be mounted, and filled: by root, on Linux. */
+const canMount = (() => {
+  const trial = mkdtempSync(join(tmpdir(), 'disk-'));
+  const isMounted = process.platform === 'linux' && mount(trial, '16k') === 0;
+  if (isMounted) spawnSync('umount', [trial]);
+  rmSync(trial, { recursive: true });
+  return isMounted;
+})();
+const testOnDisk = testIf(canMount, 'root on Linux, who may mount a small disk');
+
 describe('a full disk', () => {
   const disk = () => join(folder(), 'disk');
-  const mount = (size: string) => spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk()]).status;
-  let canMount: boolean;
   beforeEach(() => {
     mkdirSync(disk());
-    canMount = process.platform === 'linux' && mount('256k') === 0;
-    if (!canMount) process.stderr.write('Skipped a full disk: only root may mount a small one\n');
+    if (canMount) mount(disk(), '256k');
   });
   afterEach(() => {
     if (canMount) spawnSync('umount', [disk()]);
   });
 
-  test('is named, and no run is left half-written', async () => {
-    if (!canMount) return;
+  testOnDisk('is named, and no run is left half-written', async () => {
     writeFileSync(join(disk(), 'ballast'), Buffer.alloc(256 * 1024));
     const { status, stdout, stderr } = await runCli([...train, '--out', join(disk(), 'run')]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -52,8 +63,7 @@ describe('a full disk', () => {
     expect(readdirSync(disk())).toEqual(['ballast']);
   });
 
-  test('that fills up later is named too, and leaves no temporary file', async () => {
-    if (!canMount) return;
+  testOnDisk('that fills up later is named too, and leaves no temporary file', async () => {
     spawnSync('mount', ['-o', 'remount,size=5m', disk()]); // the first checkpoint fits, the second not beside it
     const run = join(disk(), 'run');
     const { status, stderr } = await runCli([...train, '--out', run]);
@@ -66,14 +76,16 @@ describe('a full disk', () => {
     expect(await runCli(['train', 'gan', '--resume', run])).toMatchObject({ status: 0 });
   });
 
-  test('as the output is a failure in one line', async () => {
-    if (process.platform !== 'linux') return;
-    const { status, stderr } = spawnCliTo('/dev/full');
-    expect({ status, stderr }).toEqual({
-      status: 1,
-      stderr: expect.stringMatching(/^error: Cannot write to stdout: .*no space left.*\n$/),
-    });
-  });
+  testIf(process.platform === 'linux', 'Linux, which has /dev/full')(
+    'as the output is a failure in one line',
+    async () => {
+      const { status, stderr } = spawnCliTo('/dev/full');
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(/^error: Cannot write to stdout: .*no space left.*\n$/),
+      });
+    },
+  );
 });
 
 function spawnCliTo(output: string) {

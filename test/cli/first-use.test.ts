@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPair } from '../../src/native/load';
 import { writeFakePython } from '../native/fake-libtorch';
+import { testIf } from '../test-if';
 import { runCli, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
@@ -42,8 +43,12 @@ test('wrong usage is told before anything is fetched', async () => {
   expect(existsSync(join(folder(), 'cache'))).toBe(false);
 });
 
-const hasScript = spawnSync('script', ['--version']).status === 0;
-(hasScript ? describe : describe.skip)('on a terminal (which util-linux `script` makes)', () => {
+describe('on a terminal', () => {
+  const testOnTerminal = testIf(
+    spawnSync('script', ['--version']).status === 0,
+    "util-linux's script, which makes one",
+  );
+
   /** Answers the question once it is asked, and gives all that is on the screen. */
   async function answer(text: string): Promise<{ status: number | null; screen: string }> {
     const command = [process.execPath, main, ...train].map((word) => `'${word}'`).join(' ');
@@ -62,14 +67,14 @@ const hasScript = spawnSync('script', ['--version']).status === 0;
     return { status, screen };
   }
 
-  test.each(['y\r', '\r'])('it is fetched at %j', async (text) => {
+  testOnTerminal.each(['y\r', '\r'])('it is fetched at %j', async (text) => {
     const { status, screen } = await answer(text);
     expect(screen).toMatch(/This needs libtorch .* \[Y\/n\] [\s\S]*Putting libtorch/);
     expect(status).toBe(0);
     expect(existsSync(join(folder(), 'run', 'config.json'))).toBe(true);
   });
 
-  test.each(['n\r', '\x03', '\x04'])('nothing is fetched at %j', async (text) => {
+  testOnTerminal.each(['n\r', '\x03', '\x04'])('nothing is fetched at %j', async (text) => {
     const { status, screen } = await answer(text);
     expect(screen).toMatch(/\[Y\/n\] [\s\S]*error: libtorch .* was not found/);
     expect(status).toBe(1);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { testIf } from '../test-if';
 
 /** Chromium's path: that named by CHROMIUM, or where Debian, Google and macOS put it. */
 const executablePath =
@@ -14,8 +15,7 @@ const executablePath =
 
 /** A test in a real browser, skipped where there is none. */
 export function testInBrowser(name: string, body: () => Promise<void>): void {
-  if (executablePath) test(name, body);
-  else test.skip(`${name} (there is no Chromium: install it, or name it by CHROMIUM)`, body);
+  testIf(executablePath !== undefined, 'Chromium: install it, or name it by CHROMIUM')(name, body);
 }
 
 const QUIET =

@@ -93,7 +93,7 @@ const NO_GRADIENT: Record<string, (x: Tensor) => Tensor> = {
 };
 
 describe("PyTorch's value and gradient", () => {
-  test.each(Object.entries(DIFFERENTIABLE))('%s', (name, op) => {
+  fixture.bitTest.each(Object.entries(DIFFERENTIABLE))('%s', (name, op) => {
     const x = fixture.get(POSITIVE_ONLY.includes(name) ? 'inputs.positive' : 'inputs.x').clone();
     x.requiresGrad = true;
     const y = op(x);
@@ -102,7 +102,7 @@ describe("PyTorch's value and gradient", () => {
     fixture.expectSame(x.grad!, `${name}.grad`);
   });
 
-  test.each(Object.entries(NO_GRADIENT))('%s', (name, op) => {
+  fixture.bitTest.each(Object.entries(NO_GRADIENT))('%s', (name, op) => {
     fixture.expectSame(op(fixture.get('inputs.x')), `${name}.value`);
   });
 });

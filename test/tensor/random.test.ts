@@ -14,8 +14,9 @@ import {
   setGeneratorState,
 } from '../../src/tensor/random';
 import { loadFixture, numbersOf } from '../fixtures/fixture';
+import { testIf } from '../test-if';
 
-const { cases, get, expectSame } = loadFixture<{ seeds: string[]; sizes: number[] }>('tensor/random');
+const { cases, get, bitTest, expectSame } = loadFixture<{ seeds: string[]; sizes: number[] }>('tensor/random');
 
 /** 0 to 1 in 33 steps of exact numbers. */
 const probabilities = tensor(Float32Array.from({ length: 33 }, (_, i) => i / 32));
@@ -40,7 +41,7 @@ function expectDraws(seed: string, generator?: RandomGenerator): void {
 }
 
 describe("PyTorch's draws, one after another", () => {
-  test.each(cases.seeds)('manualSeed(%s)', (seed) => {
+  bitTest.each(cases.seeds)('manualSeed(%s)', (seed) => {
     manualSeed(isSafe(seed) ? Number(seed) : BigInt(seed));
     expectDraws(seed);
     expect(randomSeed()).toBe(get(`${seed}.randomSeed`).toArray()[0]);
@@ -48,7 +49,7 @@ describe("PyTorch's draws, one after another", () => {
     expectSame(tensor(getGeneratorState().slice(0, 64)), `${seed}.state`);
   });
 
-  test.each(cases.seeds)("a RandomGenerator of seed %s, beside the thread's own", (seed) => {
+  bitTest.each(cases.seeds)("a RandomGenerator of seed %s, beside the thread's own", (seed) => {
     manualSeed(99);
     const next = numbersOf(randn([3]));
     manualSeed(99);
@@ -56,7 +57,7 @@ describe("PyTorch's draws, one after another", () => {
     expect(numbersOf(randn([3]))).toEqual(next);
   });
 
-  test("goes on from PyTorch's saved state", () => {
+  bitTest("goes on from PyTorch's saved state", () => {
     setGeneratorState(get('state').toArray() as Uint8Array);
     expectSame(randn([20]), 'afterState');
     const generator = new RandomGenerator(0);
@@ -155,11 +156,14 @@ test('a generator, which draws on the CPU, is not taken for a CUDA device', () =
   }
 });
 
-test('the state of a CUDA device is asked of that device', () => {
-  if (cudaDeviceCount() === 0) {
+testIf(cudaDeviceCount() === 0, 'a machine without CUDA')(
+  'the state of a CUDA device that is not there is refused',
+  () => {
     expect(() => getGeneratorState('cuda:0')).toThrow('Device cuda:0 is not there: libtorch finds 0 CUDA devices');
-    return;
-  }
+  },
+);
+
+testIf(cudaDeviceCount() > 0, 'a CUDA device')('the state of a CUDA device is asked of that device', () => {
   const state = getGeneratorState('cuda:0');
   const first = numbersOf(randn([5], { device: 'cuda:0' }));
   setGeneratorState(state, 'cuda:0');

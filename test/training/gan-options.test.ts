@@ -27,7 +27,7 @@ type Case = TrainGanOptions & { name: string; seed: number };
 
 const fixture = loadFixture<{ cases: Case[]; sizes: Sizes }>('training/gan_options');
 
-test.each(fixture.cases.cases)("PyTorch's losses and weights: $name", ({ name, seed, ...options }) => {
+fixture.bitTest.each(fixture.cases.cases)("PyTorch's losses and weights: $name", ({ name, seed, ...options }) => {
   const { noise, hidden, data, batch, steps } = fixture.cases.sizes;
   const settings = { ...resolveGanSettings({ realLabel: 1, ...options }), batchSize: batch };
   const average = new Generator({ noiseDim: noise, hiddenDim: hidden, dataDim: data });
