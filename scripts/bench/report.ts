@@ -1,6 +1,17 @@
 import { type BusyRow, medianMs, slowdown } from './busy-case';
 import type { Machine } from './machine';
-import { type Column, isBeyondLimit, limit, medianOf, missesTarget, overFloor, type Row, speedup } from './row';
+import {
+  type Column,
+  isBeyondLimit,
+  limit,
+  medianOf,
+  missesTarget,
+  OWN_LOOP_TARGET,
+  overFloor,
+  overOurs,
+  type Row,
+  speedup,
+} from './row';
 import type { Ratio } from './statistics';
 import { formatNumber, formatTable } from './table';
 import type { GruStep } from './work';
@@ -32,6 +43,7 @@ export function formatReport({ machine, rows, busy, grid, notes }: Report): stri
 }
 
 const HEADER = ['case', 'threads', 'PyTorch', 'ours', 'ratio', 'quartiles', 'target', 'limit', 'floor', 'ours / floor'];
+const OWN_LOOP = 'own loop / ours';
 const PEERS: [Column, string][] = [
   ['defaultAdam', 'default Adam'],
   ['compiled', 'torch.compile'],
@@ -40,6 +52,7 @@ const PEERS: [Column, string][] = [
 
 function formatRows(rows: Row[]): string {
   const peers = PEERS.filter(([column]) => rows.some(({ rounds }) => rounds[column]));
+  const hasOwnLoop = rows.some(({ rounds }) => rounds.ownLoop);
   const cells = rows.map((row) => {
     const { median, lowerQuartile, upperQuartile } = speedup(row);
     return [
@@ -52,11 +65,12 @@ function formatRows(rows: Row[]): string {
       row.target === undefined ? '-' : `≥ ${row.target}`,
       limit(row)?.toFixed(2) ?? '-',
       formatFigure(row, 'floor'),
-      formatOverFloor(row, overFloor(row)),
+      formatAtMost(overFloor(row), row.floorTarget),
+      ...(hasOwnLoop ? [formatAtMost(overOurs(row), OWN_LOOP_TARGET)] : []),
       ...peers.map(([column]) => formatFigure(row, column)),
     ];
   });
-  return formatTable([...HEADER, ...peers.map(([, name]) => name)], cells);
+  return formatTable([...HEADER, ...(hasOwnLoop ? [OWN_LOOP] : []), ...peers.map(([, name]) => name)], cells);
 }
 
 function formatFigure(row: Row, column: Column): string {
@@ -64,9 +78,9 @@ function formatFigure(row: Row, column: Column): string {
   return figure === undefined ? '-' : `${formatNumber(figure)} ${row.unit}`;
 }
 
-function formatOverFloor({ floorTarget }: Row, ratio: Ratio | undefined): string {
+function formatAtMost(ratio: Ratio | undefined, most: number | undefined): string {
   if (!ratio) return '-';
-  return floorTarget === undefined ? ratio.median.toFixed(2) : `${ratio.median.toFixed(2)} (≤ ${floorTarget})`;
+  return most === undefined ? ratio.median.toFixed(2) : `${ratio.median.toFixed(2)} (≤ ${most})`;
 }
 
 const BUSY_HEADER = ['threads', 'PyTorch', 'busy', 'times', 'ours', 'busy', 'times', 'quartiles', 'target'];

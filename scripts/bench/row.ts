@@ -1,7 +1,7 @@
 import { median, type Ratio, ratioOf } from './statistics';
 
-/** PyTorch's time is that with the fused Adam. */
-export type Column = 'pytorch' | 'ours' | 'floor' | 'peak' | 'defaultAdam' | 'compiled' | 'tfjs';
+/** PyTorch's time is that with the fused Adam; `ownLoop` is the same step written by a user of the package. */
+export type Column = 'pytorch' | 'ours' | 'ownLoop' | 'floor' | 'peak' | 'defaultAdam' | 'compiled' | 'tfjs';
 
 /** What was measured of a case. */
 export interface Row {
@@ -33,6 +33,14 @@ export function overFloor({ rounds }: Row): Ratio | undefined {
   return rounds.floor && ratioOf(rounds.ours!, rounds.floor);
 }
 
+/** A loop of one's own takes at most this many times our step. */
+export const OWN_LOOP_TARGET = 1.15;
+
+/** The figure of a loop of one's own over ours. */
+export function overOurs({ rounds }: Row): Ratio | undefined {
+  return rounds.ownLoop && ratioOf(rounds.ownLoop, rounds.ours!);
+}
+
 /** PyTorch's figure over the least that the products alone can take, at the cores' peak: no ratio can be higher. */
 export function limit(row: Row): number | undefined {
   return row.rounds.peak && medianOf(row, 'pytorch')! / Math.min(...row.rounds.peak);
@@ -49,5 +57,5 @@ export function missesTarget(row: Row): boolean | undefined {
   if (target === undefined && floorTarget === undefined) return undefined;
   const isSlow = target !== undefined && speedup(row).median < target;
   const isFarFromFloor = floorTarget !== undefined && (overFloor(row)?.median ?? 0) > floorTarget;
-  return isSlow || isFarFromFloor;
+  return isSlow || isFarFromFloor || (overOurs(row)?.median ?? 0) > OWN_LOOP_TARGET;
 }

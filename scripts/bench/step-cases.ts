@@ -50,6 +50,7 @@ function turnsOf(step: StepCase, threads: number, contestants: Contestants, isQu
   const floor = floorOf(work);
   if (floor) turns.set('floor', turn(pytorch, floor));
   if (floor && peak) turns.set('peak', async (turnMs, round) => [await peak.timeOf(floor, threads, turnMs, round)]);
+  if (peers.includes('ownLoop')) turns.set('ownLoop', turn(ours, { ...work, ownLoop: true }));
   if (peers.includes('defaultAdam')) turns.set('defaultAdam', turn(pytorch, { ...work, fused: false }));
   if (peers.includes('compiled') && !isQuick) turns.set('compiled', turn(pytorch, { ...work, compiled: true }));
   // In Node tfjs has one thread.

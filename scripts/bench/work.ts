@@ -4,10 +4,12 @@ import type { GanPreset } from '../../src/training/gan-options';
 /** The presets are measured without the average of the weights, which PyTorch's loop here does not keep. */
 export const GAN_OPTIONS = { emaDecay: 0 };
 
-export type GanStep = { kind: 'gan-step'; data: 'noise' | 'mnist'; preset: GanPreset };
+/** Whether the step is written by the package's public functions alone, as docs/from-pytorch.md has it. */
+type OwnLoop = { ownLoop?: boolean };
+export type GanStep = { kind: 'gan-step'; data: 'noise' | 'mnist'; preset: GanPreset } & OwnLoop;
 export type MnistEpoch = { kind: 'mnist-epoch'; preset: GanPreset };
 /** Windows of `window` values and the next one. */
-export type MdnRnnStep = { kind: 'mdn-rnn-step'; batch: number; window: number; hidden: number };
+export type MdnRnnStep = { kind: 'mdn-rnn-step'; batch: number; window: number; hidden: number } & OwnLoop;
 export type Forecast = { kind: 'forecast'; paths: number; horizon: number; window: number; hidden: number };
 /** A GRU over `window` steps of one feature: its last state, and to train the gradients of all its weights. */
 export type GruStep = { kind: 'gru'; mode: 'train' | 'inference'; batch: number; window: number; hidden: number };

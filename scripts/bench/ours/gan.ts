@@ -1,11 +1,14 @@
 import type { Tensor } from '../../../src/tensor/tensor';
+import type { GanSettings } from '../../../src/training/gan-settings';
+import type { GanPlayers } from '../../../src/training/gan-step';
 import type { Step } from '../serve';
 import { GAN_OPTIONS, type GanStep, type MnistEpoch } from '../work';
 import { ganLoss, ganStep, lib, pixelsToData, resolveGanSettings } from './package';
 
-const { Adam, DataLoader, Discriminator, Generator, randn, readImages, scope, tensor, trainGan } = lib;
+const { Adam, bceLoss, bceWithLogitsLoss, DataLoader, Discriminator, full, Generator, grad, ones, randn } = lib;
+const { readImages, scope, tensor, trainGan, zeros } = lib;
 
-export function ganStepOf({ data, preset }: GanStep): Step {
+export function ganStepOf({ data, preset, ownLoop = false }: GanStep): Step {
   const settings = resolveGanSettings({ ...GAN_OPTIONS, data, preset });
   const { batchSize, noiseDim, hidden, lr, beta1 } = settings;
   const generator = new Generator({ hiddenDim: hidden });
@@ -15,11 +18,33 @@ export function ganStepOf({ data, preset }: GanStep): Step {
   const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator) };
   const loss = ganLoss(settings, 'cpu');
   const nextBatch = data === 'noise' ? () => randn([batchSize, 784]) : mnistBatches(batchSize);
+  const step = ownLoop
+    ? ownGanStep(players, settings)
+    : (real: Tensor, noise: Tensor) => ganStep(players, { ...settings, loss }, real, noise);
   return () => {
     const real = nextBatch();
-    const losses = scope(() => ganStep(players, { ...settings, loss }, real, randn([batchSize, noiseDim])));
+    const losses = scope(() => step(real, randn([batchSize, noiseDim])));
     real.dispose();
     return losses;
+  };
+}
+
+/** The step as a user writes it. */
+function ownGanStep({ generator, discriminator, optimizerG, optimizerD }: GanPlayers, settings: GanSettings) {
+  const isLogit = settings.output === 'logit';
+  const criterion = isLogit ? bceWithLogitsLoss : bceLoss;
+  const judge = (images: Tensor) => (isLogit ? discriminator.logits(images) : discriminator.forward(images));
+  const realLabels = full([settings.batchSize, 1], settings.realLabel);
+  const [fakeLabels, wanted] = [zeros([settings.batchSize, 1]), ones([settings.batchSize, 1])];
+  return (real: Tensor, noise: Tensor) => {
+    const fake = generator.forward(noise);
+    const ofFake = judge(fake);
+    const lossG = criterion(ofFake, wanted);
+    optimizerG.step(grad(lossG, generator.parameters(), { retainGraph: true }));
+
+    const lossD = criterion(judge(real), realLabels).add(criterion(ofFake, fakeLabels));
+    optimizerD.step(grad(lossD, discriminator.parameters()));
+    return { lossD: lossD.item(), lossG: lossG.item() };
   };
 }
 

@@ -27,6 +27,15 @@ test('a row misses its target by its ratio, or by its distance from the floor', 
   expect(missesTarget({ ...row, target: undefined, floorTarget: undefined })).toBeUndefined();
 });
 
+test("a loop of one's own is shown beside ours, and may not take longer than 1.15 times as long", () => {
+  const withLoop = (ownLoop: number[]) => ({ ...row, rounds: { ...row.rounds, ownLoop } });
+  expect(missesTarget(withLoop([2.2, 2.2, 22]))).toBe(false);
+  expect(missesTarget(withLoop([2.4, 2.4, 24]))).toBe(true);
+  const text = formatReport({ machine, rows: [withLoop([2.2, 2.2, 22])], busy: [], grid: [], notes: [] });
+  expect(text).toContain('own loop / ours');
+  expect(text).toContain('| 1.10 (≤ 1.15) |');
+});
+
 test('a target is beyond the limit if the products alone take too long', () => {
   expect(isBeyondLimit(row)).toBe(false); // nothing is known of its limit
   const limited = (peak: number) => ({ ...row, rounds: { pytorch: [6, 6], ours: [3, 3], peak: [peak, 60] } });
