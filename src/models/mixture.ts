@@ -1,3 +1,4 @@
+import { readOptions, within } from '../check';
 import { invalidArgument, LibtorchGenerativeError, shapeError } from '../errors';
 import { native } from '../native/addon';
 import { tensor } from '../tensor/creation';
@@ -174,12 +175,25 @@ export class Mixture {
 }
 
 /**
- * The mean negative log likelihood of `target` (B, D) under the mixtures `raw` (B, K, D + 2), in nats: that of
- * {@link Mixture.logProb} in one operator with a gradient of its own.
+ * The mean negative log likelihood of what came, in nats: that of {@link Mixture.logProb} in one operator with a
+ * gradient of its own.
  *
- * @throws ERR_SHAPE
+ * @param raw (B, K, D + 2), as {@link MdnRnn.forward} gives it
+ * @param target (B, D)
+ * @param options.varianceFloor as of the {@link Mixture}; default 1e-3
+ * @returns of shape ()
+ * @throws ERR_SHAPE, ERR_INVALID_ARGUMENT
+ * @example
+ * ```ts
+ * import { Mixture, mixtureNll, randn } from 'libtorch-generative';
+ *
+ * const [raw, target] = [randn([8, 5, 3]), randn([8, 1])];
+ * const expected = new Mixture(raw).logProb(target).mean().neg();
+ * console.log(mixtureNll(raw, target).sub(expected).abs().item() < 1e-5); // true
+ * ```
  */
-export function mixtureNll(raw: Tensor, target: Tensor, { varianceFloor = VARIANCE_FLOOR } = {}): Tensor {
+export function mixtureNll(raw: Tensor, target: Tensor, options?: Pick<MixtureOptions, 'varianceFloor'>): Tensor {
+  const { varianceFloor = VARIANCE_FLOOR } = readOptions(options, { varianceFloor: within({ above: 0 }) });
   return new Tensor(native().mixtureNll(handleOf(raw), handleOf(target), varianceFloor));
 }
 
