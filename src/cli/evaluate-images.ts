@@ -3,7 +3,7 @@ import { LibtorchGenerativeError } from '../errors';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
 import { drawImages } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
-import { writeEvaluation } from '../training/run-evaluation';
+import { keepEvaluation } from './keep-evaluation';
 
 interface ImageFlags {
   data?: string | undefined;
@@ -32,7 +32,7 @@ export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFl
   });
   generator.dispose();
   process.stdout.write(json ? `${JSON.stringify(evaluation)}\n` : describeEvaluation(source, real, evaluation));
-  if (data === undefined) writeEvaluation(run, 'gan', evaluation);
+  if (data === undefined) keepEvaluation(run, 'gan', evaluation);
 }
 
 function checkSize(source: string, { height, width }: ImageSet, run: { height: number; width: number }): void {

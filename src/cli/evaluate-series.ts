@@ -5,8 +5,8 @@ import { selectionNote } from '../report/selection-note';
 import { setNumThreads } from '../tensor/device';
 import { evaluateHeldOut } from '../training/held-out';
 import { loadForecaster } from '../training/load-run';
-import { writeEvaluation } from '../training/run-evaluation';
 import { readHistory } from './history';
+import { keepEvaluation } from './keep-evaluation';
 
 interface SeriesFlags {
   data?: string | undefined;
@@ -31,7 +31,7 @@ export function evaluateSeriesRun(run: string, { data, json, horizon, season, pa
   const note = data === undefined ? selectionNote(settings) : undefined;
   const words = () => describeEvaluation(column, evaluation) + (note ? `${note}\n` : '');
   process.stdout.write(json ? `${JSON.stringify(evaluation)}\n` : words());
-  if (data === undefined) writeEvaluation(run, 'mdn-rnn', { column, ...evaluation });
+  if (data === undefined) keepEvaluation(run, 'mdn-rnn', { column, ...evaluation });
 }
 
 const NAMES: Record<BacktestRow['name'], string> = {
