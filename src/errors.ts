@@ -13,6 +13,7 @@
  * | `ERR_DISPOSED` | a tensor, layer or optimizer is used after it was freed |
  * | `ERR_DATA_FORMAT` | a file or series does not hold what is needed; the message names file and line |
  * | `ERR_FILE` | a file or folder cannot be read or written |
+ * | `ERR_LOCKED` | another training writes to the run folder; the message names its process |
  * | `ERR_NOT_FINITE` | a loss, gradient, forecast or score became NaN or infinite |
  * | `ERR_CHECKPOINT` | a run, state or weights file is damaged or of something else |
  * | `ERR_DEVICE` | a device that is not there |
@@ -29,6 +30,7 @@ export type ErrorCode =
   | 'ERR_DISPOSED'
   | 'ERR_DATA_FORMAT'
   | 'ERR_FILE'
+  | 'ERR_LOCKED'
   | 'ERR_NOT_FINITE'
   | 'ERR_CHECKPOINT'
   | 'ERR_DEVICE'
