@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { invalidArgument, LibtorchGenerativeError } from './errors';
 
@@ -20,6 +21,15 @@ export function readFileBytes(path: string): Buffer {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
   try {
     return readFileSync(path);
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+}
+
+/** As {@link readFileBytes}, while the event loop goes on. */
+export async function readFileBytesAsync(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
   } catch (error) {
     throw fileError('read', path, error);
   }

@@ -1,7 +1,8 @@
-import { gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gunzipSync } from 'node:zlib';
 import { checkSize } from '../check';
 import { LibtorchGenerativeError } from '../errors';
-import { readFileBytes } from '../files';
+import { readFileBytes, readFileBytesAsync } from '../files';
 
 /** An array of unsigned bytes in row-major order. */
 export interface IdxArray {
@@ -21,8 +22,8 @@ const elementTypes: Record<number, string> = {
 };
 const unsignedByte = 8;
 
-/** As much as Node reads from a plain file; a gzip file may not expand beyond it. */
-const maxBytes = 2 ** 31 - 1;
+/** As much as Node reads from a plain file: a gzip file may not expand beyond it. */
+const gunzipOptions = { maxOutputLength: 2 ** 31 - 1, chunkSize: 2 ** 20 };
 
 /**
  * Reads an IDX file of unsigned bytes, MNIST's format, plain or gzip (recognized by its content, not its name).
@@ -42,7 +43,28 @@ const maxBytes = 2 ** 31 - 1;
  */
 export function readIdx(path: string, numDims?: number): IdxArray {
   if (numDims !== undefined) checkSize('numDims', numDims);
-  const bytes = gunzipIfNeeded(path, readFileBytes(path));
+  const bytes = readFileBytes(path);
+  if (!isGzip(path, bytes)) return parseIdx(path, bytes, numDims);
+  let plain: Buffer;
+  try {
+    plain = gunzipSync(bytes, gunzipOptions);
+  } catch (error) {
+    throw badGzip(path, error);
+  }
+  return parseIdx(path, plain, numDims);
+}
+
+/** As {@link readIdx}, while the event loop goes on. */
+export async function readIdxAsync(path: string, numDims?: number): Promise<IdxArray> {
+  const bytes = await readFileBytesAsync(path);
+  if (!isGzip(path, bytes)) return parseIdx(path, bytes, numDims);
+  const plain = await promisify(gunzip)(bytes, gunzipOptions).catch((error) => {
+    throw badGzip(path, error);
+  });
+  return parseIdx(path, plain, numDims);
+}
+
+function parseIdx(path: string, bytes: Buffer, numDims?: number): IdxArray {
   const shape = readShape(path, bytes);
   if (numDims !== undefined && shape.length !== numDims) {
     throw formatError(path, `expected ${numDims} dimensions but found ${shape.length} (${shape.join(' x ')})`);
@@ -62,14 +84,13 @@ export function readIdx(path: string, numDims?: number): IdxArray {
   return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + start, expected) };
 }
 
-function gunzipIfNeeded(path: string, bytes: Buffer): Buffer {
+function isGzip(path: string, bytes: Buffer): boolean {
   if (bytes.length === 0) throw formatError(path, 'it is empty');
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes });
-  } catch (error) {
-    throw formatError(path, `its gzip data is corrupt or truncated (${(error as Error).message})`, error);
-  }
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function badGzip(path: string, error: unknown): LibtorchGenerativeError {
+  return formatError(path, `its gzip data is corrupt or truncated (${(error as Error).message})`, error);
 }
 
 function readShape(path: string, bytes: Buffer): number[] {

@@ -2,13 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { PNG } from 'pngjs';
+import { finish, finishBreathing } from '../breathe';
 import { checkSize, checkString, readAll } from '../check';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { fileError, readFileBytes } from '../files';
 import { native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
-import { type IdxArray, readIdx } from './idx';
-import { findMnist, findMnistFile, readMnistImages } from './mnist';
+import { type IdxArray, readIdx, readIdxAsync } from './idx';
+import { findMnist, findMnistFile, readMnistImages, readMnistImagesAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
 
 /** Grayscale images of one size, a byte a pixel: image, then row, then column. */
@@ -49,7 +50,15 @@ export function readImages(source: string): ImageSet {
   checkString('source', source);
   if (source === 'mnist') return imageSetOf(readMnistImages(findMnist()));
   if (!isFolder(source)) return imageSetOf(readIdx(source, 3));
-  return findMnistFile(source, 'train', 'images') ? imageSetOf(readMnistImages(source)) : readPngFolder(source);
+  return findMnistFile(source, 'train', 'images') ? imageSetOf(readMnistImages(source)) : finish(readPngFolder(source));
+}
+
+/** @internal As {@link readImages}, while the event loop goes on. */
+export async function readImagesAsync(source: string): Promise<ImageSet> {
+  if (source === 'mnist') return imageSetOf(await readMnistImagesAsync(findMnist()));
+  if (!isFolder(source)) return imageSetOf(await readIdxAsync(source, 3));
+  if (findMnistFile(source, 'train', 'images')) return imageSetOf(await readMnistImagesAsync(source));
+  return finishBreathing(readPngFolder(source));
 }
 
 /**
@@ -133,7 +142,8 @@ function isFolder(path: string): boolean {
   }
 }
 
-function readPngFolder(dir: string): ImageSet {
+/** Pauses after each image. */
+function* readPngFolder(dir: string): Generator<void, ImageSet> {
   const paths = pngPaths(dir);
   const { height, width } = readPngSize(paths[0]!, readFileBytes(paths[0]!));
   const images = new Uint8Array(paths.length * height * width);
@@ -148,6 +158,7 @@ function readPngFolder(dir: string): ImageSet {
       );
     }
     images.set(decodeGray(path, bytes), index * height * width);
+    yield;
   }
   return { images, count: paths.length, height, width };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkString, oneOf } from '../check';
 import { LibtorchGenerativeError, worded } from '../errors';
-import { type IdxArray, readIdx } from './idx';
+import { type IdxArray, readIdx, readIdxAsync } from './idx';
 
 /** MNIST's 60,000 training digits or its 10,000 test digits. */
 export type MnistPart = 'train' | 'test';
@@ -80,8 +80,17 @@ export function findMnistFile(dir: string, part: MnistPart, kind: 'images' | 'la
 }
 
 function readPart(dir: string, part: MnistPart, kind: 'images' | 'labels'): IdxArray {
+  return readIdx(mnistFile(dir, part, kind), numDims[kind]);
+}
+
+/** @internal As {@link readMnistImages}, while the event loop goes on. */
+export async function readMnistImagesAsync(dir: string): Promise<IdxArray> {
+  return readIdxAsync(mnistFile(dir, 'train', 'images'), numDims.images);
+}
+
+function mnistFile(dir: string, part: MnistPart, kind: 'images' | 'labels'): string {
   const path = findMnistFile(dir, part, kind);
-  if (path) return readIdx(path, numDims[kind]);
+  if (path) return path;
   const name = `${filePrefixes[part]}-${kind}-idx${numDims[kind]}-ubyte`;
   throw new LibtorchGenerativeError('ERR_FILE', `No ${name} or ${name}.gz in ${dir}`);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { finish, finishBreathing, hashInPieces } from '../breathe';
 import type { ImageSet } from '../data/images';
 import { findMnist, readMnistImages, readMnistLabels } from '../data/mnist';
 import { LibtorchGenerativeError } from '../errors';
@@ -27,7 +28,7 @@ export interface DigitClassifierOptions {
  */
 export function digitClassifier({ onTraining }: DigitClassifierOptions = {}): DigitClassifier {
   const folder = mnistFolder();
-  const path = cacheFile(readMnistImages(folder).data, folder);
+  const path = finish(cacheFile(readMnistImages(folder).data, folder));
   const cached = readCache(path);
   if (cached) return cached;
   onTraining?.();
@@ -36,10 +37,13 @@ export function digitClassifier({ onTraining }: DigitClassifierOptions = {}): Di
   return classifier;
 }
 
-/** The classifier that learned from these very images, if it is in the cache: nothing is trained, and nothing thrown. */
-export function cachedDigitClassifier({ images }: ImageSet): DigitClassifier | undefined {
+/**
+ * The classifier that learned from these very images, if it is in the cache: nothing is trained, and nothing thrown. The
+ * event loop breathes meanwhile.
+ */
+export async function cachedDigitClassifier({ images }: ImageSet): Promise<DigitClassifier | undefined> {
   try {
-    return readCache(cacheFile(images, mnistFolder()));
+    return readCache(await finishBreathing(cacheFile(images, mnistFolder())));
   } catch (error) {
     if (error instanceof LibtorchGenerativeError) return undefined;
     throw error;
@@ -67,9 +71,11 @@ function mnistFolder(): string {
   }
 }
 
-/** Named after the recipe and the data, so that another's classifier is never taken for it. */
-function cacheFile(images: Uint8Array, folder: string): string {
-  const data = createHash('sha256').update(images).update(readMnistLabels(folder).data);
+/** Named after the recipe and the data, so that another's classifier is never taken for it; pauses while it reads them. */
+function* cacheFile(images: Uint8Array, folder: string): Generator<void, string> {
+  const data = createHash('sha256');
+  yield* hashInPieces(data, images);
+  data.update(readMnistLabels(folder).data);
   return join(cacheRoot(), `digit-classifier-${RECIPE}-${data.digest('hex').slice(0, 16)}.safetensors`);
 }
 

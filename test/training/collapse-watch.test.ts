@@ -26,11 +26,10 @@ function drawing(...digits: number[]): Generator {
 const STEPS_OF_EPOCH = 468;
 const OLD = 10 * STEPS_OF_EPOCH;
 
-describe('with the classifier in the cache', () => {
+describe('with the classifier of digits', () => {
   let watch: CollapseWatch;
   beforeAll(() => {
-    digitClassifier().dispose();
-    watch = new CollapseWatch(real, { noiseDim: 100, device: 'cpu' });
+    watch = new CollapseWatch(real, { noiseDim: 100, device: 'cpu', classifier: digitClassifier() });
   });
   afterAll(() => watch.dispose());
 
