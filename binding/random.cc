@@ -36,15 +36,53 @@ class RandomGenerator : public NativeClass<RandomGenerator> {
   static constexpr const char* kName = "RandomGenerator";
   static constexpr napi_type_tag kTag = {0x6c746767656e2d31, 0x52616e646f6d};
 
-  using NativeClass::NativeClass;
-  at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(c10::default_rng_seed_val);
+  // new RandomGenerator(device?)
+  explicit RandomGenerator(const Napi::CallbackInfo& info) : NativeClass(info) {
+    guarded(info, kName, [&] {
+      const c10::Device device = info[0].IsUndefined() ? c10::Device(c10::kCPU) : deviceFromJs(info[0], "device");
+      generator = device.is_cpu() ? at::make_generator<at::CPUGeneratorImpl>(c10::default_rng_seed_val)
+                                  : at::globalContext().defaultGenerator(device).clone();
+    });
+  }
+
+  at::Generator generator;
 };
+
+// On one CUDA device, while a training that has exchanged the generators runs; undefined: libtorch's for the process.
+thread_local at::Generator ownCudaGenerator;
+
+RandomGenerator& randomGeneratorFromJs(Napi::Value value) {
+  if (RandomGenerator::isInstance(value)) return *RandomGenerator::Unwrap(value.As<Napi::Object>());
+  throw invalidArgument("generator", "a RandomGenerator", value);
+}
 
 // A RandomGenerator, or undefined for the thread's own.
 at::Generator& generatorFromJs(Environment& environment, Napi::Value value) {
   if (value.IsUndefined()) return environment.generator;
-  if (RandomGenerator::isInstance(value)) return RandomGenerator::Unwrap(value.As<Napi::Object>())->generator;
-  throw invalidArgument("generator", "a RandomGenerator", value);
+  return randomGeneratorFromJs(value).generator;
+}
+
+// exchangeGenerators(cpu, cuda?): the thread draws from these, and they hold what it drew from until they are exchanged
+// again. Pointers change places, so that it costs nothing beside a step of a training.
+Napi::Value exchangeGenerators(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  RandomGenerator& cpu = randomGeneratorFromJs(info[0]);
+  RandomGenerator* cuda = info[1].IsUndefined() ? nullptr : &randomGeneratorFromJs(info[1]);
+  std::swap(environment.generator, cpu.generator);
+  if (cuda) std::swap(ownCudaGenerator, cuda->generator);
+  return info.Env().Undefined();
+}
+
+// The generator of its own that this thread has on a CUDA device, if it has one there.
+std::optional<at::Generator> ownGeneratorOn(c10::Device device) {
+  const bool isThere = ownCudaGenerator.defined() && ownCudaGenerator.device() == device;
+  return isThere ? std::optional(ownCudaGenerator) : std::nullopt;
+}
+
+// What this thread draws from on a CUDA device.
+at::Generator cudaGenerator(c10::Device device) {
+  const auto own = ownGeneratorOn(device);
+  return own ? *own : at::globalContext().defaultGenerator(device);
 }
 
 uint64_t seedFromJs(Napi::Value value) {
@@ -66,7 +104,8 @@ Napi::Value manualSeed(const Napi::CallbackInfo& info) {
   generatorFromJs(Environment::of(info.Env()), info[1]).set_current_seed(seed);
   if (info[1].IsUndefined()) {
     for (int i = 0; i < cudaDeviceCount(); i++) {
-      auto cuda = at::globalContext().defaultGenerator(c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(i)));
+      const c10::Device device(c10::kCUDA, static_cast<c10::DeviceIndex>(i));
+      at::Generator cuda = cudaGenerator(device);
       std::lock_guard<std::mutex> lock(cuda.mutex());
       cuda.set_current_seed(seed);
     }
@@ -79,7 +118,7 @@ at::Generator generatorOrDevice(Environment& environment, Napi::Value value) {
   if (!value.IsString()) return generatorFromJs(environment, value);
   const c10::Device device = deviceFromJs(value, "generator");
   if (device.is_cpu()) throw invalidArgument("generator", "a CUDA device, beside the threads' own,", value);
-  return at::globalContext().defaultGenerator(device);
+  return cudaGenerator(device);
 }
 
 // generatorState(generator?): opaque bytes
@@ -188,11 +227,12 @@ Napi::Value multinomial(const Napi::CallbackInfo& info) {
 
 std::optional<at::Generator> generatorFor(Environment& environment, Napi::Value value, c10::Device device) {
   at::Generator& generator = generatorFromJs(environment, value);
-  return device.is_cpu() ? std::optional(generator) : std::nullopt;
+  return device.is_cpu() ? std::optional(generator) : ownGeneratorOn(device);
 }
 
 void registerRandom(Napi::Env env, Napi::Object exports) {
   RandomGenerator::define(env, exports, {});
+  exportFunction<exchangeGenerators>(exports, "exchangeGenerators");
   exportFunction<manualSeed>(exports, "manualSeed");
   exportFunction<generatorState>(exports, "generatorState");
   exportFunction<setGeneratorState>(exports, "setGeneratorState");

@@ -90,7 +90,12 @@ export interface Addon extends Ops {
   /** Bytes to float32 in [-1, 1]. */
   dataOfPixels(pixels: Handle): Handle;
 
-  RandomGenerator: new () => NativeRandomGenerator;
+  /** On a CUDA device one that begins where libtorch's for it is. */
+  RandomGenerator: new (
+    device?: string,
+  ) => NativeRandomGenerator;
+  /** The thread draws from these, and they hold what it drew from until they are exchanged again. */
+  exchangeGenerators(cpu: NativeRandomGenerator, cuda?: NativeRandomGenerator): void;
   manualSeed(seed: number | bigint, generator?: NativeRandomGenerator): void;
   /** Of the thread's own generator, or with a CUDA device's name of libtorch's for it. */
   generatorState(generator?: NativeRandomGenerator | string): Uint8Array;

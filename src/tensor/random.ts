@@ -145,18 +145,18 @@ function checkGenerator(name: string, value: unknown): void {
 }
 
 /**
- * Runs `body` with this thread's random numbers as if just seeded, and goes on with its own sequence afterwards.
+ * Runs `body` with this thread's random numbers on the CPU as if just seeded; afterwards its own sequence continues.
  *
- * @internal For nets that a training of the user's must not notice.
+ * @internal For nets that the package makes: the caller's sequence must not notice them.
  */
 export function withSeed<T>(seed: number, body: () => T): T {
   checkFunction('body', body);
-  const before = getGeneratorState();
-  setGeneratorState(new RandomGenerator(seed).getState()); // not manualSeed, which seeds the CUDA devices too
+  const generator = new RandomGenerator(seed).native;
+  native().exchangeGenerators(generator);
   try {
     return body();
   } finally {
-    setGeneratorState(before);
+    native().exchangeGenerators(generator);
   }
 }
 
