@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, fstatSync, readSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
 import type { Progress, TrainingOptions } from '../training/options';
 import type { TrainingRun } from '../training/training-run';
@@ -56,20 +56,22 @@ export async function runTraining<Epoch extends { epoch: number }>(
   } catch (error) {
     bar?.stop();
     if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error;
-    console.error(`Interrupted; go on with --resume ${folder}`);
+    const isKept = existsSync(join(folder, 'config.json'));
+    console.error(isKept ? `Interrupted; go on with --resume ${folder}` : 'Interrupted before the training began');
     process.exitCode = interrupt.exitCode();
   } finally {
     interrupt.release();
   }
 }
 
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 };
+const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
 /** The first Ctrl-C stops the training after its batch; the second ends the process at once. */
 function interruptSignal() {
   const controller = new AbortController();
   let exitCode = 1;
   const onSignal = (name: NodeJS.Signals) => {
+    if (name === 'SIGHUP' && isUnderNohup()) return;
     exitCode = 128 + SIGNAL_NUMBERS[name as keyof typeof SIGNAL_NUMBERS];
     if (controller.signal.aborted) process.exit(exitCode);
     controller.abort();
@@ -83,6 +85,22 @@ function interruptSignal() {
       for (const name of names) process.off(name, onSignal);
     },
   };
+}
+
+/**
+ * Whether nohup started this process, so that SIGHUP is to be ignored. Node sets the signal to its default when it
+ * starts; left are the shell's `_`, the command that it ran, and what nohup puts in the place of a terminal as stdin:
+ * /dev/null, but not for reading.
+ */
+function isUnderNohup(): boolean {
+  if (basename(process.env._ ?? '') === 'nohup') return true;
+  try {
+    if (fstatSync(0).rdev !== statSync('/dev/null').rdev) return false;
+    readSync(0, new Uint8Array(1));
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EBADF';
+  }
 }
 
 function progressBar(json: boolean) {

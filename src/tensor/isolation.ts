@@ -1,5 +1,5 @@
 import { type NativeRandomGenerator, native } from '../native/addon';
-import { numThreads, setNumThreads } from './device';
+import { type Device, numThreads, setNumThreads } from './device';
 
 /** What the numbers of an {@link Isolation} depend on. */
 export interface IsolationOptions {
@@ -8,7 +8,7 @@ export interface IsolationOptions {
   /** Threads that an operator may use. */
   threads: number;
   /** "cpu" or "cuda:N": where there are random numbers of its own too. */
-  device: string;
+  device: Device;
 }
 
 /**

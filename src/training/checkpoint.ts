@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { EpochCursor } from '../data/data-loader';
 import { LibtorchGenerativeError } from '../errors';
@@ -8,7 +7,7 @@ import type { Device } from '../tensor/device';
 import { getGeneratorState, setGeneratorState } from '../tensor/random';
 import { readSafetensors, type Safetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
-import { hashTensors } from './fingerprint';
+import { checksumOf } from './checksum';
 import { loadingFrom, type RunConfig, type RunFolder } from './run-folder';
 
 /** Where a training stands between two batches. */
@@ -41,7 +40,6 @@ export function writeCheckpoint(folder: RunFolder, parts: Parts, { epoch, cursor
   const metadata: Record<string, string> = { checkpoint: String(FORMAT), epoch: String(epoch) };
   if (cursor) Object.assign(metadata, { batch: String(cursor.batch), samplerSeed: String(cursor.samplerSeed ?? '') });
   metadata.config = JSON.stringify(folder.config);
-  metadata.sha256 = digest({ tensors, metadata });
   folder.writeTensors('checkpoint', { tensors, metadata });
 }
 
@@ -68,7 +66,7 @@ export function resumeCheckpoint(folder: RunFolder, parts: Parts, check: (saved:
 
 function readCheckpoint(path: string): Safetensors {
   const checkpoint = readSafetensors(path);
-  const { checkpoint: format, sha256, ...metadata } = checkpoint.metadata;
+  const { checkpoint: format, sha256 } = checkpoint.metadata;
   const refuse = (found: string) => {
     throw new LibtorchGenerativeError(
       'ERR_CHECKPOINT',
@@ -80,9 +78,7 @@ function readCheckpoint(path: string): Safetensors {
     const remedy = Number(format) > FORMAT ? ', of a newer version of this package: update it' : '';
     refuse(`found format ${format}${remedy}`);
   }
-  if (sha256 !== digest({ tensors: checkpoint.tensors, metadata: { checkpoint: format!, ...metadata } })) {
-    refuse('it is damaged: its content does not fit its checksum');
-  }
+  if (sha256 !== checksumOf(checkpoint)) refuse('it is damaged: its content does not fit its checksum');
   return checkpoint;
 }
 
@@ -108,13 +104,6 @@ function cudaDeviceOf(tensors: StateDict): Device | undefined {
   return Object.values(tensors)
     .map(({ device }) => device)
     .find((device) => device !== 'cpu');
-}
-
-/** Of all that a checkpoint holds: with a flipped bit it could be read without a fault, and continued to other numbers. */
-function digest({ tensors, metadata }: Safetensors): string {
-  const hash = createHash('sha256').update(JSON.stringify(Object.entries(metadata).sort()));
-  for (const [name, value] of Object.entries(tensors)) hashTensors(hash.update(name), [value]);
-  return hash.digest('hex');
 }
 
 function withoutPrefix(tensors: StateDict, prefix: string): StateDict {

@@ -1,5 +1,7 @@
+import type { Breather } from '../breathe';
 import { LibtorchGenerativeError, messageOn, worded } from '../errors';
-import type { Module } from '../nn/module';
+import type { Module, StateDict } from '../nn/module';
+import type { Isolation } from '../tensor/isolation';
 import { scope } from '../tensor/scope';
 import { type Parts, type Position, writeCheckpoint } from './checkpoint';
 import { checkWeights } from './not-finite';
@@ -16,7 +18,8 @@ export interface Savable {
   /** Nets and optimizers: all that a checkpoint holds beside the random generators. */
   readonly parts: Parts;
   readonly numBatches: number;
-  saveModels(folder: RunFolder): void;
+  /** What gives the weights of the run's models, by the names of their files. */
+  readonly savedModels: Record<string, () => StateDict>;
 }
 
 /** Writes a run's models and checkpoints, and knows when the next is due. */
@@ -28,6 +31,7 @@ export class Checkpointer {
   constructor(
     readonly training: Savable,
     readonly folder: RunFolder,
+    readonly isolation: Isolation,
   ) {}
 
   get isDue(): boolean {
@@ -40,16 +44,26 @@ export class Checkpointer {
     return this.#keptStep > 0;
   }
 
-  /** @throws ERR_NOT_FINITE if the weights are broken: then the last checkpoint stays, ERR_FILE */
-  save(position: Position): void {
+  /**
+   * Writes one file after another; the training must not go on meanwhile.
+   *
+   * @throws ERR_NOT_FINITE if the weights are broken: then the last checkpoint stays; ERR_FILE; ERR_LOCKED
+   */
+  async save(position: Position, breather: Breather): Promise<void> {
     const startMs = performance.now();
-    const step = position.epoch * this.training.numBatches + (position.cursor?.batch ?? 0);
-    checkWeights(step, this.training.models);
-    this.folder.syncMetrics();
-    scope(() => {
-      this.training.saveModels(this.folder);
-      writeCheckpoint(this.folder, this.training.parts, position);
-    });
+    const { training, folder } = this;
+    const step = position.epoch * training.numBatches + (position.cursor?.batch ?? 0);
+    const write = async (body: () => void) => {
+      this.isolation.run(() => scope(body));
+      await breather.breathe();
+    };
+    folder.checkLock();
+    await write(() => checkWeights(step, training.models));
+    folder.syncMetrics();
+    for (const [name, weights] of Object.entries(training.savedModels)) {
+      await write(() => folder.writeModel(name, weights()));
+    }
+    await write(() => writeCheckpoint(folder, training.parts, position));
     this.#keptStep = step;
     this.#savedAtMs = performance.now();
     this.#tookMs = this.#savedAtMs - startMs;

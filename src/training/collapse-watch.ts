@@ -1,7 +1,6 @@
 import { type ImageSet, samplesToImages } from '../data/images';
 import { describeCollapse, type SampleVariety } from '../evaluation/collapse';
 import type { DigitClassifier } from '../evaluation/digit-classifier';
-import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import { diversityBeside, measureSpread, NUM_COMPARED, type Spread } from '../evaluation/diversity';
 import type { Generator } from '../models/generator';
 import type { Device } from '../tensor/device';
@@ -24,7 +23,7 @@ const SEED = 0;
 
 /**
  * Looks for a collapse of a generator, in samples that are always from the same noise: it draws none of the training's
- * random numbers and takes a few milliseconds. Digits are told apart if the classifier of `evaluate` is in the cache.
+ * random numbers and takes a few milliseconds. Digits are told apart if there is the classifier of `evaluate`.
  */
 export class CollapseWatch {
   readonly #numSamples: number;
@@ -33,13 +32,16 @@ export class CollapseWatch {
   readonly #noise: Tensor<'float32'>;
   readonly #classifier: DigitClassifier | undefined;
 
-  constructor(real: ImageSet, { noiseDim, device }: { noiseDim: number; device: Device }) {
+  constructor(
+    real: ImageSet,
+    { noiseDim, device, classifier }: { noiseDim: number; device: Device; classifier?: DigitClassifier | undefined },
+  ) {
     this.#numSamples = Math.min(NUM_COMPARED, real.count);
     this.#real = measureSpread(real, this.#numSamples);
     this.#size = { height: real.height, width: real.width };
     const generator = new RandomGenerator(SEED);
     this.#noise = scope(() => randn([this.#numSamples, noiseDim], { generator }).to({ device }));
-    this.#classifier = cachedDigitClassifier(real);
+    this.#classifier = classifier;
   }
 
   /**

@@ -1,6 +1,7 @@
+import { Breather } from '../breathe';
 import type { EpochCursor } from '../data/data-loader';
+import type { Isolation } from '../tensor/isolation';
 import type { Tensor } from '../tensor/tensor';
-import { Breather } from './breathe';
 import type { Position } from './checkpoint';
 import { Checkpointer, type Savable } from './checkpointer';
 import { checkFinite, explainFailure } from './not-finite';
@@ -37,55 +38,67 @@ export interface Training<BatchLosses extends Losses> extends Savable {
 export interface EpochsOptions {
   epochs: number;
   start: Position;
-  folder?: RunFolder;
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
+  /** Where all runs but what the caller does between the batches. */
+  isolation: Isolation;
+  folder?: RunFolder | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * The loop over epochs and batches, with its checkpoints: at the start, after the first epoch, every half minute or
- * oftener, at the end, and when it is aborted or left. A new run that fails before it has anything leaves no folder.
+ * The loop over epochs and batches, with its checkpoints: at the start, after the first epoch, at least every 30 seconds,
+ * at the end, and when it is aborted or left. A new run that fails before it has anything leaves no folder.
  */
 export async function* runEpochs<BatchLosses extends Losses>(
   training: Training<BatchLosses>,
-  { epochs, start, folder, signal, onProgress }: EpochsOptions,
+  { epochs, start, isolation, folder, signal, onProgress }: EpochsOptions,
 ): AsyncGenerator<EpochRecord<BatchLosses>, void, void> {
   const breather = new Breather();
-  const checkpoints = folder && new Checkpointer(training, folder);
+  const checkpoints = folder && new Checkpointer(training, folder, isolation);
   let { epoch, cursor } = start;
-  const save = () => checkpoints?.save({ epoch, cursor });
+  const save = async () => checkpoints?.save({ epoch, cursor }, breather);
   let isStopped = true; // from outside, until it ends or fails
   try {
-    save(); // from here on the run can be resumed, whatever ends the process
+    await save(); // from here on the run can be resumed, whatever ends the process
     while (epoch < epochs && !training.isFinished) {
       await breather.breathe(signal);
       const startMs = performance.now();
-      cursor ??= training.startEpoch();
+      cursor ??= isolation.run(() => training.startEpoch());
       let losses = {} as BatchLosses;
-      for (const batch of training.batches(cursor)) {
-        losses = takeStep(training, batch, epoch * training.numBatches + cursor.batch);
+      for (losses of isolation.each(steps(training, epoch, cursor))) {
         onProgress?.({ epoch, epochs, batch: cursor.batch, batches: training.numBatches });
         if (cursor.batch === training.numBatches) continue; // the epoch's end comes first
         await breather.breathe(signal);
-        if (checkpoints?.isDue) save();
+        if (checkpoints?.isDue) await save();
       }
       const seconds = (performance.now() - startMs) / 1000;
-      const record = { epoch, ...losses, ...endEpoch(training, epoch, folder), seconds };
+      const record = { epoch, ...losses, ...isolation.run(() => endEpoch(training, epoch, folder)), seconds };
       folder?.appendMetrics(record);
       epoch++;
       cursor = undefined;
       yield record;
-      if (checkpoints?.isDue || epoch === start.epoch + 1) save();
+      if (checkpoints?.isDue || epoch === start.epoch + 1) await save();
     }
     isStopped = false;
-    save();
+    await save();
   } catch (error) {
     isStopped = signal?.aborted === true && error === signal.reason;
     if (isStopped) throw error;
     if (epoch === 0 && !checkpoints?.keepsProgress) folder?.discard();
     throw checkpoints?.withKept(error) ?? error;
   } finally {
-    if (isStopped) save();
+    if (isStopped) await save();
+  }
+}
+
+/** Takes the steps of an epoch from the cursor on. */
+function* steps<BatchLosses extends Losses>(
+  training: Training<BatchLosses>,
+  epoch: number,
+  cursor: EpochCursor,
+): Generator<BatchLosses, void> {
+  for (const batch of training.batches(cursor)) {
+    yield takeStep(training, batch, epoch * training.numBatches + cursor.batch);
   }
 }
 

@@ -3,6 +3,7 @@ import type { SeriesSource } from '../data/series';
 import { SeriesEncoding } from '../data/series-encoding';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
+import { withSeed } from '../tensor/random';
 import { GAN_RUN, type GanSettings } from './gan-settings';
 import { createMdnRnn, MDN_RNN_RUN, type MdnRnnSettings } from './mdn-rnn-settings';
 import { loadingFrom, RunFolder } from './run-folder';
@@ -44,7 +45,7 @@ export interface LoadedForecaster {
 export function loadGenerator(run: string): LoadedGenerator {
   const { folder, settings } = RunFolder.open(run, GAN_RUN);
   const { noiseDim, hidden, height, width } = settings;
-  const generator = new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
+  const generator = withSeed(0, () => new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width }));
   folder.loadModel('model', generator);
   return { generator: generator.eval(), settings };
 }
@@ -65,7 +66,7 @@ export function loadGenerator(run: string): LoadedGenerator {
 export function loadDiscriminator(run: string): Discriminator {
   const { folder, settings } = RunFolder.open(run, GAN_RUN);
   const { hidden, height, width } = settings;
-  const discriminator = new Discriminator({ dataDim: height * width, hiddenDim: hidden });
+  const discriminator = withSeed(0, () => new Discriminator({ dataDim: height * width, hiddenDim: hidden }));
   folder.loadModel('discriminator', discriminator);
   return discriminator.eval();
 }
@@ -91,7 +92,7 @@ export function loadDiscriminator(run: string): Discriminator {
  */
 export function loadForecaster(run: string): LoadedForecaster {
   const { folder, settings } = RunFolder.open(run, MDN_RNN_RUN);
-  const model = loadingFrom(folder.file('config.json'), () => createMdnRnn(settings));
+  const model = loadingFrom(folder.file('config.json'), () => withSeed(0, () => createMdnRnn(settings)));
   folder.loadModel('model', model);
   const forecaster = new Forecaster(model.eval(), new SeriesEncoding(settings.encoding), settings.spread);
   return { forecaster, settings, source: sourceOf(settings) };

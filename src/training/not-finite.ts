@@ -16,6 +16,16 @@ export function checkWeights(step: number, models: Models): void {
   if (!Number.isFinite(largestWeight(models)?.size ?? 0)) throw notFinite('A weight is not finite', step, models);
 }
 
+/** Throws ERR_CHECKPOINT unless all weights that a file gave are finite. */
+export function checkLoaded(model: Module): void {
+  for (const [name, parameter] of model.namedParameters()) {
+    const numBad = scope(() => parameter.detach().isfinite().eq(0).sum().item());
+    if (numBad === 0) continue;
+    const values = numBad === 1 ? '1 value that is' : `${numBad} values that are`;
+    throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${name} has ${values} NaN or infinite`);
+  }
+}
+
 /** What stopped a step: BCE refuses probabilities that are NaN before there is a loss to look at. */
 export function explainFailure(error: unknown, step: number, models: Models): unknown {
   const isRefused = error instanceof LibtorchGenerativeError && error.message.endsWith('should be between 0 and 1');

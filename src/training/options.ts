@@ -11,7 +11,7 @@ import {
   size,
   wholeNumber,
 } from '../option';
-import { type Device, numThreads, resolveDevice, setNumThreads } from '../tensor/device';
+import { type Device, numThreads, resolveDevice } from '../tensor/device';
 import { loadingFrom, RunFolder } from './run-folder';
 
 /** Where a training stands, for a progress bar. */
@@ -34,13 +34,16 @@ export interface TrainingOptions {
   batchSize?: number | undefined;
   /** Adam's learning rate; see the training for its default. */
   lr?: number | undefined;
-  /** The same seed and number of threads give the same numbers, PyTorch's; default 0. */
+  /**
+   * The same seed and number of threads give the same numbers, PyTorch's; default 0. They are the training's own: the
+   * caller's random numbers and number of threads are left alone.
+   */
   seed?: number | undefined;
   /** "auto" (default), "cpu", "cuda" or "cuda:N"; with `resume` by default the run's. */
   device?: Device | undefined;
   /**
-   * Threads an operator may use; default for the GAN libtorch's choice, one a core, for the MDN-RNN 1, with `resume`
-   * the run's.
+   * Threads an operator of the training may use; default for the GAN as many as the caller's ({@link numThreads}, at
+   * first one a core), for the MDN-RNN 1, with `resume` the run's.
    */
   threads?: number | undefined;
   /** The run folder to write; default none: nothing is written. */
@@ -123,14 +126,21 @@ function checkedPlace(run: string): { device: string; threads: number } {
   return { device, threads };
 }
 
-/** Sets the threads and resolves the device, with `resume` by default the run's. @throws ERR_DEVICE */
-export function prepareDevice(
+/** Where a training computes, and on how many threads. */
+export interface Placement {
+  /** "cpu" or "cuda:N". */
+  device: Device;
+  threads: number;
+}
+
+/** The device and the threads asked for, with `resume` by default the run's. @throws ERR_DEVICE */
+export function placementOf(
   { device, threads, resume }: Pick<TrainingOptions, 'device' | 'threads' | 'resume'>,
   defaultThreads?: number,
-): Device {
+): Placement {
   const run = resume === undefined ? undefined : checkedPlace(resume);
-  const resolved = resolveDevice(device ?? (run?.device as Device | undefined));
-  const wanted = threads ?? run?.threads ?? defaultThreads;
-  if (wanted !== undefined && wanted !== numThreads()) setNumThreads(wanted);
-  return resolved;
+  return {
+    device: resolveDevice(device ?? (run?.device as Device | undefined)),
+    threads: threads ?? run?.threads ?? defaultThreads ?? numThreads(),
+  };
 }

@@ -17,6 +17,9 @@ import type { Device } from '../tensor/device';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
 import { packageVersion } from '../version';
+import { checksumOf, withChecksum } from './checksum';
+import { checkLoaded } from './not-finite';
+import { RunLock } from './run-lock';
 
 /** What config.json holds: enough to rebuild the model and to repeat the training. */
 export interface RunConfig<Settings = unknown> {
@@ -38,33 +41,51 @@ export interface RunKind<Settings> {
 
 /**
  * The files of a training:
- * config.json, metrics.jsonl, model.safetensors, checkpoint.safetensors, samples/epoch-0005.png.
+ * config.json, metrics.jsonl, model.safetensors, checkpoint.safetensors, samples/epoch-0005.png, and lock.json while it
+ * is under way.
  */
 export class RunFolder {
   /** The folders that a new run made; undefined for a run that was there. */
   #made: string[] | undefined;
   readonly #written = new Set<string>();
   #config: RunConfig | undefined;
+  #lock: RunLock | undefined;
 
   private constructor(readonly path: string) {}
 
-  /** A new run. @throws ERR_FILE if the folder cannot be written, or holds a run already */
-  static create(path: string, config: Omit<RunConfig, 'versions'>): RunFolder {
+  /**
+   * A folder for a new run, locked, and to be released.
+   *
+   * @throws ERR_FILE if it cannot be written, or holds a run already; ERR_LOCKED if another training writes to it
+   */
+  static create(path: string): RunFolder {
     const folder = new RunFolder(path);
-    if (existsSync(folder.file('config.json'))) {
-      throw worded(
-        'ERR_FILE',
-        ({ option }) =>
-          `There is a run in ${path} already: choose another folder, or continue it with ${option('resume')}`,
-      );
-    }
     folder.#made = makeFolder(path);
     try {
-      folder.writeConfig(config);
+      folder.#lock = RunLock.acquire(path);
+      if (folder.#isRun) {
+        throw worded(
+          'ERR_FILE',
+          ({ option }) =>
+            `There is a run in ${path} already: choose another folder, or continue it with ${option('resume')}`,
+        );
+      }
+      return folder;
     } catch (error) {
-      folder.discard();
+      folder.release();
       throw error;
     }
+  }
+
+  /**
+   * A run to continue, locked, and to be released.
+   *
+   * @throws ERR_LOCKED if another training writes to it, and as {@link RunFolder.open} does
+   */
+  static resume<Settings>(path: string, run: RunKind<Settings>): RunFolder {
+    RunFolder.open(path, run);
+    const folder = new RunFolder(path);
+    folder.#lock = RunLock.acquire(path);
     return folder;
   }
 
@@ -93,6 +114,27 @@ export class RunFolder {
     }
     const settings = loadingFrom(folder.file('config.json'), () => readSettings(config.settings as Settings, checks));
     return { folder, ...config, settings };
+  }
+
+  /** Whether it was made for a new run. */
+  get isNew(): boolean {
+    return this.#made !== undefined;
+  }
+
+  get #isRun(): boolean {
+    return existsSync(this.file('config.json'));
+  }
+
+  /** @throws ERR_LOCKED if another training has taken over the folder */
+  checkLock(): void {
+    this.#lock?.check();
+  }
+
+  /** Leaves the folder to others; one in which no run has begun is taken back. */
+  release(): void {
+    this.#lock?.release();
+    this.#lock = undefined;
+    if (this.#made && !this.#isRun) removeEmptyFolders(this.#made);
   }
 
   file(...names: string[]): string {
@@ -175,18 +217,31 @@ export class RunFolder {
     this.writeTensors(name, { tensors, metadata: { format: 'pt' } });
   }
 
-  writeTensors(name: string, { tensors, metadata }: Safetensors): void {
+  /** Writes a file of tensors with a checksum. */
+  writeTensors(name: string, content: Safetensors): void {
     const file = `${name}.safetensors`;
     this.#written.add(file);
+    const { tensors, metadata } = withChecksum(content);
     writeSafetensors(this.file(file), tensors, { metadata });
   }
 
-  /** @throws ERR_FILE or ERR_CHECKPOINT, with the path */
+  /**
+   * Loads weights that the training has written, or somebody else, whose file has no checksum.
+   *
+   * @throws ERR_FILE or ERR_CHECKPOINT, with the path
+   */
   loadModel(name: string, model: Module): void {
     const path = this.file(`${name}.safetensors`);
     scope(() => {
-      const { tensors } = readSafetensors(path);
-      loadingFrom(path, () => model.loadStateDict(tensors));
+      const file = readSafetensors(path);
+      loadingFrom(path, () => {
+        const { sha256 } = file.metadata;
+        if (sha256 !== undefined && sha256 !== checksumOf(file)) {
+          throw new LibtorchGenerativeError('ERR_CHECKPOINT', 'it is corrupt: its content does not match its checksum');
+        }
+        model.loadStateDict(file.tensors);
+        checkLoaded(model);
+      });
     });
   }
 

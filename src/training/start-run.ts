@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { LibtorchGenerativeError, worded } from '../errors';
-import { type Device, numThreads } from '../tensor/device';
+import type { Device } from '../tensor/device';
+import type { Isolation } from '../tensor/isolation';
 import { type Position, resumeCheckpoint } from './checkpoint';
 import type { Training } from './epochs';
 import { fingerprint } from './fingerprint';
@@ -15,6 +16,32 @@ interface RunSettings {
 
 /** What of a run's settings a resumed training may be given anew: its length, and where its data lies now. */
 const CHANGEABLE: (keyof RunSettings)[] = ['epochs', 'data'];
+
+/** The options with paths from the root, for the working folder may be another when they are used. */
+export function withFullPaths<Options extends Pick<TrainingOptions, 'out' | 'resume'> & { data?: string }>(
+  options: Options,
+): Options {
+  const { data, out, resume } = options;
+  return {
+    ...options,
+    ...(data !== undefined && { data: placeOf(data) }),
+    ...(out !== undefined && { out: resolve(out) }),
+    ...(resume !== undefined && { resume: resolve(resume) }),
+  };
+}
+
+/**
+ * The folder that a training writes, locked for it: a new one, the run to resume, or none; to be released.
+ *
+ * @throws ERR_FILE, ERR_LOCKED or ERR_CHECKPOINT
+ */
+export function claimFolder<Settings>(
+  run: RunKind<Settings>,
+  { resume, out }: Pick<TrainingOptions, 'resume' | 'out'>,
+): RunFolder | undefined {
+  if (resume !== undefined) return RunFolder.resume(resume, run);
+  return out === undefined ? undefined : RunFolder.create(out);
+}
 
 /**
  * The settings asked for; with `resume` those of its run, but for the number of epochs and the place of the data.
@@ -58,32 +85,37 @@ function checkSameOptions<Settings extends RunSettings>(
 }
 
 /**
- * The folder and position that a training starts from: those of the run to resume, whose checkpoint is put into its
- * parts, or a new folder `out`, or none.
+ * Begins a run in its folder: a new one, or one to resume, whose checkpoint is put into the training's parts.
  *
+ * @returns where the training starts from
  * @throws ERR_FILE or ERR_CHECKPOINT
  */
-export function startRun<Settings extends RunSettings>(
+export async function startRun<Settings extends RunSettings>(
+  folder: RunFolder | undefined,
   run: RunKind<Settings>,
   settings: Settings,
   training: Pick<Training<never>, 'parts' | 'models' | 'data'>,
-  { resume, out }: Pick<TrainingOptions, 'resume' | 'out'>,
-): { folder?: RunFolder; start: Position } {
-  if (resume === undefined && out === undefined) return { start: { epoch: 0 } };
+  isolation: Isolation,
+): Promise<Position> {
+  if (!folder) return { epoch: 0 };
   const config = {
     kind: run.kind,
     settings: { ...settings, data: placeOf(settings.data) },
     device: deviceOf(training),
-    threads: numThreads(),
-    dataSha256: fingerprint(training.data ?? []),
+    threads: isolation.threads,
+    dataSha256: await fingerprint(training.data ?? []),
   };
-  if (resume === undefined) return { folder: RunFolder.create(out!, config), start: { epoch: 0 } };
-  const { folder } = RunFolder.open(resume, run);
-  const start = resumeCheckpoint(folder, training.parts, (saved) => checkSameRun(resume, saved, config));
-  folder.removeTemporaries();
-  if (start.epoch < settings.epochs) folder.forgetEvaluation();
+  const start = folder.isNew
+    ? { epoch: 0 }
+    : isolation.run(() =>
+        resumeCheckpoint(folder, training.parts, (saved) => checkSameRun(folder.path, saved, config)),
+      );
+  if (!folder.isNew) {
+    folder.removeTemporaries();
+    if (start.epoch < settings.epochs) folder.forgetEvaluation();
+  }
   folder.writeConfig(config);
-  return { folder, start };
+  return start;
 }
 
 /** The path from the root, for a run may be resumed from elsewhere; names of data sets stay. */

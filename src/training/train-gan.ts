@@ -1,13 +1,16 @@
 import { DataLoader, type EpochCursor } from '../data/data-loader';
-import { pixelsToData, readImages } from '../data/images';
+import { type ImageSet, pixelsToData, readImagesAsync } from '../data/images';
+import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import { Adam } from '../nn/adam';
 import { Ema } from '../nn/ema';
+import type { StateDict } from '../nn/module';
 import { writeGrid } from '../report/png';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';
-import { getGeneratorState, manualSeed, RandomGenerator, randn, setGeneratorState } from '../tensor/random';
+import { Isolation } from '../tensor/isolation';
+import { RandomGenerator, randn, withSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { Parts } from './checkpoint';
@@ -18,10 +21,10 @@ import { type GanLoss, ganLoss } from './gan-loss';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
 import { type GanPlayers, ganStep } from './gan-step';
-import { prepareDevice, readTrainingOptions } from './options';
+import { placementOf, readTrainingOptions } from './options';
 import type { RunFolder } from './run-folder';
 import { writeRunReport } from './run-report';
-import { requestedSettings, startRun } from './start-run';
+import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
 import { TrainingRun } from './training-run';
 
 /** Losses of the epoch's last batch; on images also the variety of its samples. */
@@ -67,51 +70,66 @@ const GRID_SIZE = 64;
  * ```
  */
 export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, GanResult> {
-  const asked = readTrainingOptions(options, GAN_OPTIONS);
+  const asked = withFullPaths(readTrainingOptions(options, GAN_OPTIONS));
   return new TrainingRun(ganEpochs(resolveGanSettings(asked), asked));
 }
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
-  const device = prepareDevice(options);
-  const { settings, loader, watch } = loadData(requestedSettings(GAN_RUN, asked, options), device);
-  manualSeed(settings.seed);
-  const training = new GanTraining(settings, loader, watch, device);
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
+  const folder = claimFolder(GAN_RUN, options);
+  let training: GanTraining | undefined;
   try {
-    const { folder, start } = startRun(GAN_RUN, settings, training, options);
-    const { signal, onProgress } = options;
-    yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
-    if (folder) writeRunReport(folder.path);
+    const requested = requestedSettings(GAN_RUN, asked, options);
+    const placement = placementOf(options);
+    const isolation = new Isolation({ seed: requested.seed, ...placement });
+    const data = await loadData(requested, placement.device, isolation, signal);
+    const settings = { ...requested, ...data?.size };
+    training = isolation.run(() => new GanTraining(settings, data, placement.device));
+    const start = await startRun(folder, GAN_RUN, settings, training, isolation);
+    yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
+    if (folder) isolation.run(() => writeRunReport(folder.path));
     return { generator: training.sampler, discriminator: training.models.discriminator, settings };
   } finally {
-    training.dispose();
+    training?.dispose();
+    folder?.release();
   }
 }
 
-/** The images in batches (B, height · width) of numbers in [-1, 1]; for the article's noise none. */
-function loadData(
-  settings: GanSettings,
+interface GanData {
+  size: Pick<ImageSet, 'height' | 'width'>;
+  /** Batches (B, height · width) of numbers in [-1, 1]. */
+  loader: DataLoader;
+  watch: CollapseWatch;
+}
+
+/** The images, as they are trained on; for the article's noise undefined. */
+async function loadData(
+  { data, batchSize, noiseDim }: GanSettings,
   device: Device,
-): { settings: GanSettings; loader?: DataLoader; watch?: CollapseWatch } {
-  if (settings.data === 'noise') return { settings };
-  const { batchSize, noiseDim } = settings;
-  const images = readImages(settings.data);
-  const { count, height, width } = images;
-  const pixels = tensor(images.images, { shape: [count, height * width], device });
-  const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
-  const watch = new CollapseWatch(images, { noiseDim, device });
-  return { settings: { ...settings, height, width }, loader, watch };
+  isolation: Isolation,
+  signal: AbortSignal | undefined,
+): Promise<GanData | undefined> {
+  if (data === 'noise') return undefined;
+  const images = await readImagesAsync(data);
+  signal?.throwIfAborted();
+  const classifier = await cachedDigitClassifier(images);
+  return isolation.run(() => {
+    const { count, height, width } = images;
+    const pixels = tensor(images.images, { shape: [count, height * width], device });
+    const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
+    return { size: { height, width }, loader, watch: new CollapseWatch(images, { noiseDim, device, classifier }) };
+  });
 }
 
 function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generator {
   return new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
 }
 
-/** An average that begins with the generator's weights; the numbers drawn for its own are given back. */
+/** An average that begins with the generator's weights, for whose own the training draws nothing. */
 function newEma(settings: GanSettings, generator: Generator, device: Device): Ema<Generator> | undefined {
   if (settings.emaDecay === null) return undefined;
-  const state = getGeneratorState();
-  const average = newGenerator(settings).to(device);
-  setGeneratorState(state);
+  const average = withSeed(0, () => newGenerator(settings)).to(device);
   scope(() => average.loadStateDict(generator.stateDict()));
   return new Ema(average, settings.emaDecay);
 }
@@ -120,16 +138,20 @@ class GanTraining implements Training<GanLosses> {
   readonly models: { generator: Generator; discriminator: Discriminator };
   readonly parts: GanPlayers & Parts;
   readonly numBatches: number;
+  readonly loader: DataLoader | undefined;
+  readonly watch: CollapseWatch | undefined;
   readonly data: Tensor[];
+  readonly savedModels: Record<string, () => StateDict>;
   readonly #loss: GanLoss;
   readonly #gridNoise: Tensor<'float32'>;
 
   constructor(
     readonly settings: GanSettings,
-    readonly loader: DataLoader | undefined,
-    readonly watch: CollapseWatch | undefined,
+    source: GanData | undefined,
     readonly device: Device,
   ) {
+    this.loader = source?.loader;
+    this.watch = source?.watch;
     const { noiseDim, hidden, height, width, lr, beta1, seed } = settings;
     const generator = newGenerator(settings);
     const discriminator = new Discriminator({ dataDim: height * width, hiddenDim: hidden });
@@ -139,8 +161,12 @@ class GanTraining implements Training<GanLosses> {
     const optimizerD = new Adam(discriminator.parameters(), { lr, betas });
     const ema = newEma(settings, generator, device);
     this.parts = { generator, discriminator, optimizerG, optimizerD, ...(ema && { ema }) };
-    this.numBatches = loader?.numBatches ?? 1;
-    this.data = loader ? [loader.data] : [];
+    this.savedModels = {
+      model: () => this.sampler.stateDict(),
+      discriminator: () => discriminator.stateDict(),
+    };
+    this.numBatches = this.loader?.numBatches ?? 1;
+    this.data = this.loader ? [this.loader.data] : [];
     this.#loss = ganLoss(settings, device);
     // A generator of its own, so that drawing pictures changes nothing in the training.
     const ownGenerator = new RandomGenerator(seed);
@@ -189,10 +215,5 @@ class GanTraining implements Training<GanLosses> {
     for (const each of [optimizerG, optimizerD, this.#loss, this.#gridNoise, this.watch]) each?.dispose();
     if (this.sampler !== generator) generator.dispose();
     this.loader?.data.dispose();
-  }
-
-  saveModels(folder: RunFolder): void {
-    folder.writeModel('model', this.sampler.stateDict());
-    folder.writeModel('discriminator', this.models.discriminator.stateDict());
   }
 }

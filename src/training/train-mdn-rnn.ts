@@ -5,10 +5,11 @@ import { calibrationOrigins, fitSpread } from '../evaluation/calibrate';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
+import type { StateDict } from '../nn/module';
 import { ReduceLROnPlateau } from '../nn/reduce-lr-on-plateau';
 import { grad, noGrad } from '../tensor/autograd';
 import type { Device } from '../tensor/device';
-import { manualSeed } from '../tensor/random';
+import { Isolation } from '../tensor/isolation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { Stateful } from './checkpoint';
@@ -24,12 +25,11 @@ import {
   type RequestedMdnRnnSettings,
   resolveMdnRnnSettings,
 } from './mdn-rnn-settings';
-import { prepareDevice, readTrainingOptions } from './options';
+import { placementOf, readTrainingOptions } from './options';
 import { writeEvaluation } from './run-evaluation';
-import type { RunFolder } from './run-folder';
 import { writeRunReport } from './run-report';
 import { oddities, readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';
-import { requestedSettings, startRun } from './start-run';
+import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
 import { TrainingRun } from './training-run';
 
 /** `loss` of the epoch's last batch; `validationLoss` over the whole validation part. */
@@ -80,7 +80,7 @@ export interface MdnRnnResult {
 export function trainMdnRnn(
   options: TrainMdnRnnOptions | (Partial<TrainMdnRnnOptions> & { resume: string }),
 ): TrainingRun<MdnRnnEpoch, MdnRnnResult> {
-  const asked = readTrainingOptions(options as TrainMdnRnnOptions, MDN_RNN_OPTIONS);
+  const asked = withFullPaths(readTrainingOptions(options as TrainMdnRnnOptions, MDN_RNN_OPTIONS));
   return new TrainingRun(mdnRnnEpochs(resolveMdnRnnSettings(asked), asked));
 }
 
@@ -88,33 +88,38 @@ async function* mdnRnnEpochs(
   asked: RequestedMdnRnnSettings,
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
-  // Operators this small take longer on several threads than on one.
-  const device = prepareDevice(options, 1);
-  const requested = requestedSettings(MDN_RNN_RUN, asked, options);
-  const series = readRunSeries(requested);
-  const windows = trainingWindows(requested, series);
-  const { onWarning = (message) => process.emitWarning(message) } = options;
-  for (const oddity of oddities(requested, series)) onWarning(oddity);
-  const { calibrate } = requested;
-  const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
-  // The default may be more than a short series has.
-  const batchSize = options.batchSize ?? Math.min(requested.batchSize, windows.training.targets.length);
-  const settings: MdnRnnSettings = { ...requested, batchSize, encoding: windows.encoding.state, spread: undefined };
-  manualSeed(settings.seed);
-  const training = new MdnRnnTraining(settings, windows, device);
+  const { signal, onProgress, onWarning = (message) => process.emitWarning(message) } = options;
+  signal?.throwIfAborted();
+  const folder = claimFolder(MDN_RNN_RUN, options);
+  let training: MdnRnnTraining | undefined;
   try {
-    const { folder, start } = startRun(MDN_RNN_RUN, settings, training, options);
-    const { signal, onProgress } = options;
-    yield* runEpochs(training, { epochs: settings.epochs, start, folder, signal, onProgress });
-    training.restoreBest();
+    const requested = requestedSettings(MDN_RNN_RUN, asked, options);
+    // Operators this small take longer on several threads than on one.
+    const placement = placementOf(options, 1);
+    const isolation = new Isolation({ seed: requested.seed, ...placement });
+    const series = readRunSeries(requested);
+    const windows = isolation.run(() => trainingWindows(requested, series));
+    for (const oddity of oddities(requested, series)) onWarning(oddity);
+    const { calibrate } = requested;
+    const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
+    // The default may be more than a short series has.
+    const batchSize = options.batchSize ?? Math.min(requested.batchSize, windows.training.targets.length);
+    const settings: MdnRnnSettings = { ...requested, batchSize, encoding: windows.encoding.state, spread: undefined };
+    training = isolation.run(() => new MdnRnnTraining(settings, windows, placement.device));
+    const start = await startRun(folder, MDN_RNN_RUN, settings, training, isolation);
+    yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
     const { model } = training.models;
-    const spread = origins && fitSpread(new Forecaster(model, windows.encoding), origins, calibrate!, settings.seed);
-    const result = { model, forecaster: new Forecaster(model, windows.encoding, spread), series, settings };
-    if (spread) folder?.updateSettings({ spread });
-    if (folder) leaveResults(folder.path, result);
-    return { ...result, settings: { ...settings, spread } };
+    return isolation.run(() => {
+      training!.restoreBest();
+      const spread = origins && fitSpread(new Forecaster(model, windows.encoding), origins, calibrate!, settings.seed);
+      const result = { model, forecaster: new Forecaster(model, windows.encoding, spread), series, settings };
+      if (spread) folder?.updateSettings({ spread });
+      if (folder) leaveResults(folder.path, result);
+      return { ...result, settings: { ...settings, spread } };
+    });
   } finally {
-    training.dispose();
+    training?.dispose();
+    folder?.release();
   }
 }
 
@@ -134,6 +139,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly #earlyStopping: EarlyStopping | undefined;
   readonly #scheduler: ReduceLROnPlateau | undefined;
   readonly data: Tensor[];
+  readonly savedModels: Record<string, () => StateDict>;
 
   constructor(
     readonly settings: MdnRnnSettings,
@@ -147,6 +153,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     const model = createMdnRnn(settings).to(device);
     const optimizer = new Adam(model.parameters(), { lr });
     this.models = { model };
+    this.savedModels = { model: () => this.#earlyStopping?.weights ?? model.stateDict() };
     this.parts = { model, optimizer };
     this.data = this.validation ? [this.loader.data, this.validation] : [this.loader.data];
     if (patience !== undefined) {
@@ -202,10 +209,6 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     this.#earlyStopping?.dispose();
     this.loader.data.dispose();
     this.validation?.dispose();
-  }
-
-  saveModels(folder: RunFolder): void {
-    folder.writeModel('model', this.#earlyStopping?.weights ?? this.models.model.stateDict());
   }
 }
 

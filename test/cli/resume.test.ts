@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensors } from '../../src/tensor/safetensors';
-import { co2, jsonLines, runCli, useTemporaryFolder } from './cli';
+import { type CliResult, co2, jsonLines, runCli, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
 const noise = ['train', 'gan', '--data', 'noise', '--threads', '1'];
@@ -46,13 +46,48 @@ test('a run made longer and interrupted keeps its new length, and its lines say 
   expect(epochsIn(run)).toEqual(range(401));
 });
 
-test('SIGTERM too leaves a checkpoint', async () => {
+test.each([
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s too leaves a checkpoint', async (signal, expected) => {
   const run = join(folder(), 'run');
   const args = [...mdnRnn, '--epochs', '500', '--json', '--out', run];
-  const { status, stderr } = await runCli(args, { signal: 'SIGTERM', signalAfter: 2 });
-  expect(status).toBe(143);
+  const { status, stderr } = await runCli(args, { signal, signalAfter: 2 });
+  expect(status).toBe(expected);
   expect(stderr).toBe(`Interrupted; go on with --resume ${run}\n`);
   expect(Number(readSafetensors(join(run, 'checkpoint.safetensors')).metadata.epoch)).toBeGreaterThan(1);
+});
+
+test('under nohup SIGHUP is ignored', async () => {
+  const args = [...noise, '--epochs', '401', '--out', join(folder(), 'run')];
+  const env = { _: '/usr/bin/nohup' }; // as shells tell what they run
+  const { status, stdout } = await runCli(args, { signal: 'SIGHUP', signalAfter: 2, env });
+  expect(status).toBe(0);
+  expect(stdout).toContain('Epoch [400/401]');
+});
+
+test('of two processes that continue a run one is told that the other does', async () => {
+  const run = join(folder(), 'run');
+  await runCli([...noise, '--epochs', '3', '--out', run]);
+  const resume = ['train', 'gan', '--resume', run, '--epochs', '320', '--threads', '1', '--json'];
+  const results = await Promise.all([runCli(resume), runCli(resume)]);
+  results.sort((a, b) => a.status! - b.status!);
+  const [finished, refused] = results as [CliResult, CliResult];
+  expect([finished.status, refused.status]).toEqual([0, 1]);
+  expect(refused.stderr).toMatch(
+    /^error: The run folder .*run is locked by process \d+ on .*, since 20.*: wait until that training ends, or stop it\n$/,
+  );
+  expect(epochsIn(run)).toEqual(range(320));
+  expect(existsSync(join(run, 'lock.json'))).toBe(false);
+});
+
+test('of two processes that begin a run in one folder one does', async () => {
+  const run = join(folder(), 'run');
+  const args = [...noise, '--epochs', '320', '--json', '--out', run];
+  const results = await Promise.all([runCli(args), runCli(args)]);
+  expect(results.map(({ status }) => status).sort()).toEqual([0, 1]);
+  expect(results.find(({ status }) => status === 1)!.stderr).toMatch(/is locked by process|There is a run in/);
+  expect(epochsIn(run)).toEqual(range(320));
 });
 
 test('a run of another kind, or with other options, is refused by name and left as it is', async () => {

@@ -175,12 +175,13 @@ test('a run killed before it began begins when it is resumed', async () => {
   expect(readdirSync(run)).toEqual(readdirSync(whole));
 });
 
-test('a run remembers its number of threads', async () => {
+test('a run remembers its number of threads, and leaves the caller’s alone', async () => {
   const run = join(folder, 'threads');
   await trainGan({ ...gan, epochs: 1, out: run }).result;
   setNumThreads(2);
   await trainGan({ resume: run, epochs: 2 }).result;
-  expect(numThreads()).toBe(1);
+  expect(RunFolder.configOf(run).threads).toBe(1);
+  expect(numThreads()).toBe(2);
 });
 
 describe('the training data of a resumed run', () => {

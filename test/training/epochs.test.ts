@@ -1,3 +1,4 @@
+import { Isolation } from '../../src/tensor/isolation';
 import type { Tensor } from '../../src/tensor/tensor';
 import { runEpochs, type Training } from '../../src/training/epochs';
 
@@ -18,7 +19,7 @@ function idleTraining(patience: number): Training<Record<string, number>> {
       numEpochs++;
       return {};
     },
-    saveModels: () => {},
+    savedModels: {},
   };
 }
 
@@ -27,8 +28,8 @@ test.each([
   [9, 5],
 ])('a training that is finished after %i epochs ends after %i of 5', async (patience, expected) => {
   const epochs: number[] = [];
-  for await (const { epoch } of runEpochs(idleTraining(patience), { epochs: 5, start: { epoch: 0 } })) {
-    epochs.push(epoch);
-  }
+  const isolation = new Isolation({ seed: 0, threads: 1, device: 'cpu' });
+  const options = { epochs: 5, start: { epoch: 0 }, isolation };
+  for await (const { epoch } of runEpochs(idleTraining(patience), options)) epochs.push(epoch);
   expect(epochs).toEqual(Array.from({ length: expected }, (_, epoch) => epoch));
 });
