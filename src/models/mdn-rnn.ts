@@ -1,6 +1,6 @@
-import type { DType } from '../native/handle';
 import { checkSize } from '../check';
 import { native } from '../native/addon';
+import type { DType } from '../native/handle';
 import { GRU } from '../nn/gru';
 import { Linear } from '../nn/linear';
 import { Module } from '../nn/module';
@@ -134,7 +134,7 @@ export class MdnRnn extends Module {
    * });
    * ```
    */
-  nll<D extends DType>(input: Tensor<D>, target: Tensor): Tensor<D> {
+  nll(input: Tensor, target: Tensor): Tensor {
     // The operators of the reference, one by one: only so are the numbers the same to the last bit.
     if (this.exact) return new Mixture(this.forward(input)).logProb(target).mean().neg();
     const parameters = this.parameters().map(handleOf);

@@ -22,6 +22,36 @@ export interface Ops {
     device?: string | null,
     pinMemory?: boolean | null,
   ): Handle;
+  /** `linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  linspace(
+    start: number,
+    end: number,
+    steps: number,
+    dtype?: DType | null,
+    layout?: undefined,
+    device?: string | null,
+    pinMemory?: boolean | null,
+  ): Handle;
+  /** `eye(SymInt n, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor` */
+  eye(n: number, dtype?: DType | null, layout?: undefined, device?: string | null, pinMemory?: boolean | null): Handle;
+  /** `zeros_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  zerosLike(
+    self: Handle,
+    dtype?: DType | null,
+    layout?: undefined,
+    device?: string | null,
+    pinMemory?: boolean | null,
+    memoryFormat?: undefined,
+  ): Handle;
+  /** `ones_like(Tensor self, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None, MemoryFormat? memory_format=None) -> Tensor` */
+  onesLike(
+    self: Handle,
+    dtype?: DType | null,
+    layout?: undefined,
+    device?: string | null,
+    pinMemory?: boolean | null,
+    memoryFormat?: undefined,
+  ): Handle;
   /** `add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor` */
   add(self: Handle, other: Handle, alpha?: number): Handle;
   /** `add.Scalar(Tensor self, Scalar other, Scalar alpha=1) -> Tensor` */
@@ -40,14 +70,30 @@ export interface Ops {
   divScalar(self: Handle, other: number): Handle;
   /** `pow.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor` */
   pow(self: Handle, exponent: number): Handle;
+  /** `pow.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor` */
+  powTensor(self: Handle, exponent: Handle): Handle;
+  /** `maximum(Tensor self, Tensor other) -> Tensor` */
+  maximum(self: Handle, other: Handle): Handle;
+  /** `minimum(Tensor self, Tensor other) -> Tensor` */
+  minimum(self: Handle, other: Handle): Handle;
   /** `neg(Tensor self) -> Tensor` */
   neg(self: Handle): Handle;
   /** `abs(Tensor self) -> Tensor` */
   abs(self: Handle): Handle;
+  /** `sign(Tensor self) -> Tensor` */
+  sign(self: Handle): Handle;
+  /** `floor(Tensor self) -> Tensor` */
+  floor(self: Handle): Handle;
+  /** `ceil(Tensor self) -> Tensor` */
+  ceil(self: Handle): Handle;
+  /** `round(Tensor self) -> Tensor` */
+  round(self: Handle): Handle;
   /** `exp(Tensor self) -> Tensor` */
   exp(self: Handle): Handle;
   /** `log(Tensor self) -> Tensor` */
   log(self: Handle): Handle;
+  /** `log1p(Tensor self) -> Tensor` */
+  log1p(self: Handle): Handle;
   /** `sqrt(Tensor self) -> Tensor` */
   sqrt(self: Handle): Handle;
   /** `square(Tensor self) -> Tensor` */
@@ -62,8 +108,20 @@ export interface Ops {
   clamp(self: Handle, min?: number | null, max?: number | null): Handle;
   /** `add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
   add_(self: Handle, other: Handle, alpha?: number): Handle;
+  /** `add_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  addScalar_(self: Handle, other: number, alpha?: number): Handle;
+  /** `sub_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)` */
+  sub_(self: Handle, other: Handle, alpha?: number): Handle;
+  /** `sub_.Scalar(Tensor(a!) self, Scalar other, Scalar alpha=1) -> Tensor(a!)` */
+  subScalar_(self: Handle, other: number, alpha?: number): Handle;
+  /** `mul_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  mul_(self: Handle, other: Handle): Handle;
   /** `mul_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
   mulScalar_(self: Handle, other: number): Handle;
+  /** `div_.Tensor(Tensor(a!) self, Tensor other) -> Tensor(a!)` */
+  div_(self: Handle, other: Handle): Handle;
+  /** `div_.Scalar(Tensor(a!) self, Scalar other) -> Tensor(a!)` */
+  divScalar_(self: Handle, other: number): Handle;
   /** `lerp_.Scalar(Tensor(a!) self, Tensor end, Scalar weight) -> Tensor(a!)` */
   lerp_(self: Handle, end: Handle, weight: number): Handle;
   /** `copy_(Tensor(a!) self, Tensor src, bool non_blocking=False) -> Tensor(a!)` */
@@ -76,6 +134,10 @@ export interface Ops {
   eq(self: Handle, other: Handle): Handle;
   /** `eq.Scalar(Tensor self, Scalar other) -> Tensor` */
   eqScalar(self: Handle, other: number): Handle;
+  /** `ne.Tensor(Tensor self, Tensor other) -> Tensor` */
+  ne(self: Handle, other: Handle): Handle;
+  /** `ne.Scalar(Tensor self, Scalar other) -> Tensor` */
+  neScalar(self: Handle, other: number): Handle;
   /** `lt.Tensor(Tensor self, Tensor other) -> Tensor` */
   lt(self: Handle, other: Handle): Handle;
   /** `lt.Scalar(Tensor self, Scalar other) -> Tensor` */
@@ -96,6 +158,14 @@ export interface Ops {
   equal(self: Handle, other: Handle): boolean;
   /** `isfinite(Tensor self) -> Tensor` */
   isfinite(self: Handle): Handle;
+  /** `isnan(Tensor self) -> Tensor` */
+  isnan(self: Handle): Handle;
+  /** `logical_not(Tensor self) -> Tensor` */
+  logicalNot(self: Handle): Handle;
+  /** `logical_and(Tensor self, Tensor other) -> Tensor` */
+  logicalAnd(self: Handle, other: Handle): Handle;
+  /** `logical_or(Tensor self, Tensor other) -> Tensor` */
+  logicalOr(self: Handle, other: Handle): Handle;
   /** `where.self(Tensor condition, Tensor self, Tensor other) -> Tensor` */
   where(condition: Handle, self: Handle, other: Handle): Handle;
   /** `sum(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
@@ -106,6 +176,18 @@ export interface Ops {
   meanAll(self: Handle, dtype?: DType | null): Handle;
   /** `mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
   mean(self: Handle, dim: number[] | null, keepdim?: boolean, dtype?: DType | null): Handle;
+  /** `prod(Tensor self, *, ScalarType? dtype=None) -> Tensor` */
+  prodAll(self: Handle, dtype?: DType | null): Handle;
+  /** `prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor` */
+  prod(self: Handle, dim: number, keepdim?: boolean, dtype?: DType | null): Handle;
+  /** `all(Tensor self) -> Tensor` */
+  allAll(self: Handle): Handle;
+  /** `all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor` */
+  all(self: Handle, dim: number, keepdim?: boolean): Handle;
+  /** `any(Tensor self) -> Tensor` */
+  anyAll(self: Handle): Handle;
+  /** `any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor` */
+  any(self: Handle, dim: number, keepdim?: boolean): Handle;
   /** `var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
   var(self: Handle, dim?: number[] | null, correction?: number | null, keepdim?: boolean): Handle;
   /** `std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor` */
@@ -120,6 +202,10 @@ export interface Ops {
   min(self: Handle, dim: number, keepdim?: boolean): [Handle, Handle];
   /** `kthvalue(Tensor self, SymInt k, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor indices)` */
   kthvalue(self: Handle, k: number, dim?: number, keepdim?: boolean): [Handle, Handle];
+  /** `sort(Tensor self, int dim=-1, bool descending=False) -> (Tensor values, Tensor indices)` */
+  sort(self: Handle, dim?: number, descending?: boolean): [Handle, Handle];
+  /** `topk(Tensor self, SymInt k, int dim=-1, bool largest=True, bool sorted=True) -> (Tensor values, Tensor indices)` */
+  topk(self: Handle, k: number, dim?: number, largest?: boolean, sorted?: boolean): [Handle, Handle];
   /** `argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
   argmax(self: Handle, dim?: number | null, keepdim?: boolean): Handle;
   /** `argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor` */
@@ -142,6 +228,12 @@ export interface Ops {
   permute(self: Handle, dims: number[]): Handle;
   /** `expand(Tensor(a) self, SymInt[] size, *, bool implicit=False) -> Tensor(a)` */
   expand(self: Handle, size: number[], implicit?: boolean): Handle;
+  /** `repeat(Tensor self, SymInt[] repeats) -> Tensor` */
+  repeat(self: Handle, repeats: number[]): Handle;
+  /** `flip(Tensor self, int[] dims) -> Tensor` */
+  flip(self: Handle, dims: number[]): Handle;
+  /** `squeeze(Tensor(a) self) -> Tensor(a)` */
+  squeezeAll(self: Handle): Handle;
   /** `squeeze.dim(Tensor(a) self, int dim) -> Tensor(a)` */
   squeeze(self: Handle, dim: number): Handle;
   /** `unsqueeze(Tensor(a) self, int dim) -> Tensor(a)` */
@@ -160,6 +252,10 @@ export interface Ops {
   cat(tensors: Handle[], dim?: number): Handle;
   /** `stack(Tensor[] tensors, int dim=0) -> Tensor` */
   stack(tensors: Handle[], dim?: number): Handle;
+  /** `chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]` */
+  chunk(self: Handle, chunks: number, dim?: number): Handle[];
+  /** `split.Tensor(Tensor(a -> *) self, SymInt split_size, int dim=0) -> Tensor(a)[]` */
+  split(self: Handle, splitSize: number, dim?: number): Handle[];
   /** `contiguous(Tensor(a) self, *, MemoryFormat memory_format=contiguous_format) -> Tensor(a)` */
   contiguous(self: Handle, memoryFormat?: undefined): Handle;
   /** `clone(Tensor self, *, MemoryFormat? memory_format=None) -> Tensor` */
@@ -205,48 +301,4 @@ export interface Ops {
   logSoftmax(self: Handle, dim: number, dtype?: DType | null): Handle;
   /** `mse_loss(Tensor self, Tensor target, int reduction=Mean) -> Tensor` */
   mseLoss(self: Handle, target: Handle, reduction?: number): Handle;
-  zerosLike(self: Handle): Handle;
-  onesLike(self: Handle): Handle;
-  linspace(
-    start: number,
-    end: number,
-    steps: number,
-    dtype?: DType | null,
-    layout?: undefined,
-    device?: string | null,
-  ): Handle;
-  eye(n: number, dtype?: DType | null, layout?: undefined, device?: string | null): Handle;
-  powTensor(self: Handle, exponent: Handle): Handle;
-  maximum(self: Handle, other: Handle): Handle;
-  minimum(self: Handle, other: Handle): Handle;
-  log1p(self: Handle): Handle;
-  sign(self: Handle): Handle;
-  floor(self: Handle): Handle;
-  ceil(self: Handle): Handle;
-  round(self: Handle): Handle;
-  addScalar_(self: Handle, other: number, alpha?: number): Handle;
-  sub_(self: Handle, other: Handle, alpha?: number): Handle;
-  subScalar_(self: Handle, other: number, alpha?: number): Handle;
-  mul_(self: Handle, other: Handle): Handle;
-  div_(self: Handle, other: Handle): Handle;
-  divScalar_(self: Handle, other: number): Handle;
-  ne(self: Handle, other: Handle): Handle;
-  neScalar(self: Handle, other: number): Handle;
-  isnan(self: Handle): Handle;
-  logicalNot(self: Handle): Handle;
-  logicalAnd(self: Handle, other: Handle): Handle;
-  logicalOr(self: Handle, other: Handle): Handle;
-  prodAll(self: Handle, dtype?: DType | null): Handle;
-  prod(self: Handle, dim: number, keepdim?: boolean, dtype?: DType | null): Handle;
-  allAll(self: Handle): Handle;
-  all(self: Handle, dim: number, keepdim?: boolean): Handle;
-  anyAll(self: Handle): Handle;
-  any(self: Handle, dim: number, keepdim?: boolean): Handle;
-  sort(self: Handle, dim?: number, descending?: boolean): [Handle, Handle];
-  topk(self: Handle, k: number, dim?: number, largest?: boolean, sorted?: boolean): [Handle, Handle];
-  repeat(self: Handle, repeats: number[]): Handle;
-  flip(self: Handle, dims: number[]): Handle;
-  squeezeAll(self: Handle): Handle;
-  chunk(self: Handle, chunks: number, dim?: number): Handle[];
-  split(self: Handle, splitSize: number, dim?: number): Handle[];
 }

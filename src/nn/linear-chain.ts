@@ -1,5 +1,5 @@
-import type { DType } from '../native/handle';
 import { type NativeLinearChain, type NativeLink, native } from '../native/addon';
+import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from './activations';
