@@ -4,7 +4,7 @@ import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 
 /** A loss: two tensors to one number, the mean over all elements, of shape [] and the input's dtype. */
-export type Loss = <D extends DType>(input: Tensor<D>, target: Tensor) => Tensor<D>;
+export type Loss = (input: Tensor, target: Tensor) => Tensor;
 
 /**
  * Binary cross-entropy of probabilities, `nn.BCELoss`: it clamps the logarithm at -100, and its gradient is gone where

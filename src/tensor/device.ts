@@ -39,21 +39,24 @@ export function cudaDeviceCount(): number {
 export function resolveDevice(device: Device = 'auto'): Device {
   if (device === 'cpu') return 'cpu';
   if (device === 'auto') return cudaDeviceCount() > 0 ? 'cuda:0' : 'cpu';
-  const index = typeof device === 'string' && /^cuda(?::(0|[1-9]\d*))?$/.exec(device);
-  if (!index) {
-    const { message } = invalidArgument('device', '"auto", "cpu", "cuda" or "cuda:N"', device);
-    throw new LibtorchGenerativeError('ERR_DEVICE', message);
-  }
-  const number = Number(index[1] ?? 0);
+  checkDevice('device', device);
+  const index = device.slice('cuda:'.length) || '0';
+  const number = Number(index);
   const count = cudaDeviceCount();
   if (number < count) return `cuda:${number}`;
   throw new LibtorchGenerativeError('ERR_DEVICE', `Device ${device} is not there: ${whyNoCuda(count)}`);
 }
 
-/** Throws ERR_DEVICE unless `value` names a device that is there, or "auto". */
-export function checkDevice(_: string, value: unknown): void {
-  resolveDevice(value as Device);
+/** Throws ERR_DEVICE unless `value` is a device's name; whether it is there, the add-on checks. */
+export function checkDevice(name: string, value: unknown): void {
+  if (typeof value === 'string' && NAMES.test(value)) return;
+  throw new LibtorchGenerativeError(
+    'ERR_DEVICE',
+    invalidArgument(name, '"auto", "cpu", "cuda" or "cuda:N"', value).message,
+  );
 }
+
+const NAMES = /^(auto|cpu|cuda(:(0|[1-9]\d*))?)$/;
 
 function whyNoCuda(count: number): string {
   if (count > 0) return `the CUDA devices here are numbered 0 to ${count - 1}`;

@@ -3,7 +3,7 @@ import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { type NativeRandomGenerator, native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { checkDType, readShape } from './checks';
-import { checkDevice, type Device, resolveDevice } from './device';
+import { checkDevice, cudaDeviceCount, type Device, resolveDevice } from './device';
 import { Tensor } from './tensor';
 import { checkTensor } from './tensor-memory';
 
@@ -133,7 +133,7 @@ export function nativeOf(
 ): NativeRandomGenerator | undefined {
   if (generator === undefined) return undefined;
   checkGenerator('generator', generator);
-  if (resolveDevice(device) === 'cpu') return generator.native;
+  if (device === 'cpu' || (device === 'auto' && cudaDeviceCount() === 0)) return generator.native;
   throw new LibtorchGenerativeError(
     'ERR_DEVICE',
     `A RandomGenerator draws on the CPU, not on ${device}: draw there and move what was drawn by to({ device })`,

@@ -1,4 +1,5 @@
 import { type Checks, checkBoolean, checkNumber, readOptions } from '../check';
+import { invalidArgument } from '../errors';
 import type { DType } from '../native/handle';
 import { checkDType, isDType } from './checks';
 import { checkDevice, type Device } from './device';
@@ -50,6 +51,7 @@ export function keepdimOf(options: KeepdimOptions | undefined): boolean {
 
 /** "float64", "cuda" or { dtype, device } */
 export function readTarget(target: Device | DType | ToOptions): ToOptions {
+  if (target === undefined) throw invalidArgument('target', 'a dtype, a device or { dtype, device }', target);
   if (typeof target === 'object') return readOptions(target, TO);
   if (isDType(target)) return { dtype: target };
   checkDevice('device', target);

@@ -75,7 +75,7 @@ function addParts(object: object, add: Add): void {
     });
   } else if (types.isSet(object)) Set.prototype.forEach.call(object, add);
   addCarried(object, add);
-  if (Array.isArray(object) && !types.isProxy(object)) addElements(object, add);
+  if (!types.isProxy(object) && Array.isArray(object)) addElements(object, add);
   else addProperties(object, add);
 }
 

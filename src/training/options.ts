@@ -117,7 +117,7 @@ export function settingsOf<T extends Record<NotKept, unknown>>(all: T): Omit<T, 
 }
 
 /** Where a run is trained, which may have been edited. @throws ERR_FILE, ERR_CHECKPOINT */
-function checkedPlace(run: string): { device: string; threads: number } {
+function checkedPlace(run: string): { device: Device; threads: number } {
   const { device, threads } = RunFolder.configOf(run);
   loadingFrom(join(run, 'config.json'), () => {
     checkDevice('device', device);
