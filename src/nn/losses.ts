@@ -1,5 +1,4 @@
 import { native } from '../native/addon';
-import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 

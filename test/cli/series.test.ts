@@ -125,7 +125,7 @@ test('columns side by side are a series each; odd times are reported; the valida
   const { status, stderr } = await cli('train', 'mdn-rnn', ...columns, ...training, '--out', 'wide');
   expect(status).toBe(0);
   expect(stderr).toBe(
-    'warning: wide.csv, series "a": 2 of 79 steps are not 1, the first from 39 to 39.5: rows are taken as equally far apart (and 1 other series like that)\nThe run is in wide\n',
+    `warning: ${join(folder, 'wide.csv')}, series "a": 2 of 79 steps are not 1, the first from 39 to 39.5: rows are taken as equally far apart (and 1 other series like that)\nThe run is in wide\n`,
   );
   const { stdout } = await cli('evaluate', 'wide', '--horizon', '6');
   expect(stdout).toMatch(/^a, b, one step ahead, 48 values/);
