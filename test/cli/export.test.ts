@@ -66,10 +66,10 @@ test('the part of a GAN is the generator if none is named, and the file is named
 });
 
 test.each([
-  ['export gan', 2, /required option '--format <name>' not specified/],
-  ['export gan --format pickle', 2, /--format <name>' argument 'pickle' is invalid\. Expected safetensors or onnx/],
-  ['export gan --format onnx --part mixer', 2, /--part <name>' argument 'mixer'.*generator or discriminator/],
-  ['export mdn --format onnx --part generator', 2, /Expected "mdn-rnn" for part but received "generator"/],
+  ['export gan', 2, /^error: --format is required: "safetensors" or "onnx"\.\n$/],
+  ['export gan --format pickle', 2, /Expected "safetensors" or "onnx" for --format but received "pickle"/],
+  ['export gan --format onnx --part mixer', 2, /for --part but received "mixer"/],
+  ['export mdn --format onnx --part generator', 2, /Expected "mdn-rnn" for --part but received "generator"/],
   ['export nowhere --format onnx', 1, /Cannot read the run folder nowhere/],
   ['export gan --format onnx --out no/model.onnx', 1, /Cannot write no\/model\.onnx: no such file or folder/],
 ])('%s', async (command, status, message) => {
