@@ -10,7 +10,7 @@ import type { Loader } from './loader';
  * How many turns threads wait for each other before they sleep. By libgomp's own choice, 300,000, threads that others keep
  * from the cores wait for milliseconds; scripts/bench/README.md has the figures.
  */
-export const SPIN_COUNT = 2000;
+export const SPIN_COUNT = 1000;
 
 /** Who decides how threads wait: this package, the user by a variable, or who loaded libgomp before. */
 export type WaitPolicy = 'package' | 'OMP_WAIT_POLICY' | 'GOMP_SPINCOUNT' | 'host' | 'libtorch';
