@@ -8,7 +8,7 @@ import type { Callable } from './callables';
 import type { Report } from './walk';
 
 /** A call that takes longer hangs, also on busy cores. */
-const MAX_SECONDS = 12;
+const MAX_SECONDS = 60;
 /** Until the first call: loading libtorch and compiling the sources. */
 const MAX_SECONDS_TO_START = 300;
 /** Of memory of its own that a child may have, in KB: what would exhaust the machine fails there. */
