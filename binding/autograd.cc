@@ -86,6 +86,14 @@ Napi::Value setRequiresGrad(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// isTrainable(tensor): whether it is alive, a leaf of the graph, and requires a gradient
+Napi::Value isTrainable(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  const bool alive = info[0].IsNumber() && environment.tensors.isAlive(info[0].As<Napi::Number>().Int64Value());
+  const at::Tensor tensor = alive ? environment.unwrap(info[0], "tensor") : at::Tensor();
+  return Napi::Boolean::New(info.Env(), alive && tensor.requires_grad() && tensor.is_leaf());
+}
+
 // setGradEnabled(flag): what it was
 Napi::Value setGradEnabled(const Napi::CallbackInfo& info) {
   const bool before = at::GradMode::is_enabled();
@@ -103,5 +111,6 @@ void registerAutograd(Napi::Env, Napi::Object exports) {
   exportFunction<gradientFunction>(exports, "gradientFunction");
   exportFunction<requiresGrad>(exports, "requiresGrad");
   exportFunction<setRequiresGrad>(exports, "setRequiresGrad");
+  exportFunction<isTrainable>(exports, "isTrainable");
   exportFunction<setGradEnabled>(exports, "setGradEnabled");
 }

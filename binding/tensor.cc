@@ -1,4 +1,5 @@
 // Tensors from and to typed arrays, what they are, and how they are freed.
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
 #include "convert.h"
@@ -161,6 +162,20 @@ Napi::Value isAlive(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), alive);
 }
 
+// moveTo(tensor, dtype?, device?): the same tensor with other memory, its gradient too, as torch.nn.Module.to moves
+// parameters; whole numbers keep their dtype
+Napi::Value moveTo(const Napi::CallbackInfo& info) {
+  at::Tensor& tensor = Environment::of(info.Env()).unwrap(info[0], "tensor");
+  const at::ScalarType dtype =
+      isMissing(info[1]) || !tensor.is_floating_point() ? tensor.scalar_type() : scalarTypeFromJs(info[1], "dtype");
+  const c10::Device device = isMissing(info[2]) ? tensor.device() : deviceFromJs(info[2], "device");
+  const at::NoGradGuard noGrad;
+  const at::Tensor gradient = tensor.grad();
+  tensor.set_data(tensor.to(device, dtype));
+  if (gradient.defined()) tensor.mutable_grad() = gradient.to(device, dtype);
+  return info.Env().Undefined();
+}
+
 Napi::Value openScope(const Napi::CallbackInfo& info) {
   Environment::of(info.Env()).tensors.openScope();
   return info.Env().Undefined();
@@ -209,6 +224,7 @@ void registerTensor(Napi::Env, Napi::Object exports) {
   exportFunction<isContiguous>(exports, "isContiguous");
   exportFunction<dispose>(exports, "dispose");
   exportFunction<isAlive>(exports, "isAlive");
+  exportFunction<moveTo>(exports, "moveTo");
   exportFunction<openScope>(exports, "openScope");
   exportFunction<closeScope>(exports, "closeScope");
   exportFunction<keep>(exports, "keep");

@@ -51,9 +51,14 @@ export { Ema } from './nn/ema';
 export { GRU, type GRUOptions, type GRUOutput } from './nn/gru';
 export { Linear, type LinearOptions } from './nn/linear';
 export { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from './nn/losses';
-export { Layer, Module, type StateDict } from './nn/module';
+export { Layer, Module } from './nn/module';
+export { ModuleDict } from './nn/module-dict';
+export { ModuleList } from './nn/module-list';
+export type { FloatDType, ModuleTarget } from './nn/module-target';
+export { Parameter, type ParameterOptions } from './nn/parameter';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './nn/reduce-lr-on-plateau';
 export { Sequential } from './nn/sequential';
+export type { StateDict } from './nn/state-dict';
 export { encodeGrid, type GridOptions, writeGrid } from './report/png';
 export { type GradOptions, grad, noGrad } from './tensor/autograd';
 export {

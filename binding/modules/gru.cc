@@ -35,6 +35,12 @@ class GRU : public ModuleWrap<GRU, torch::nn::GRU> {
     return toJs(info.Env(), Environment::of(info.Env()), std::get<1>(run(info, false)));
   }
 
+  // flattenParameters(): after they were given other memory, into one piece again, which cuDNN wants
+  Napi::Value flattenParameters(const Napi::CallbackInfo& info) {
+    module()->flatten_parameters();
+    return info.Env().Undefined();
+  }
+
  private:
   using Result = std::tuple<at::Tensor, at::Tensor>;
 
@@ -84,6 +90,6 @@ void registerGru(Napi::Env env, Napi::Object exports) {
               {{"forward", &GRU::method<&GRU::forward>},
                {"lastHidden", &GRU::method<&GRU::lastHidden>},
                {"parameters", &GRU::method<&GRU::parameters>},
-               {"to", &GRU::method<&GRU::to>},
+               {"flattenParameters", &GRU::method<&GRU::flattenParameters>},
                {"dispose", &GRU::method<&GRU::dispose>}});
 }

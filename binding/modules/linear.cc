@@ -131,7 +131,6 @@ void registerLinear(Napi::Env env, Napi::Object exports) {
   Linear::define(env, exports,
                  {{"forward", &Linear::method<&Linear::forward>},
                   {"parameters", &Linear::method<&Linear::parameters>},
-                  {"to", &Linear::method<&Linear::to>},
                   {"dispose", &Linear::method<&Linear::dispose>}});
   LinearChain::define(env, exports, {{"forward", &LinearChain::method<&LinearChain::forward>}});
   exportFunction<orderedProduct>(exports, "orderedProduct");

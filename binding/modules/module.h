@@ -1,4 +1,4 @@
-// What every wrapped torch::nn module shares: parameters by name, and moving them to a device.
+// What every wrapped torch::nn module shares: parameters by name.
 #pragma once
 
 #include "../convert.h"
@@ -18,12 +18,6 @@ class ModuleWrap : public NativeClass<Wrapper> {
       byName.Set(parameter.key(), environment.wrap(info.Env(), parameter.value()));
     }
     return byName;
-  }
-
-  // to(device): the parameters keep their identity, as in PyTorch
-  Napi::Value to(const Napi::CallbackInfo& info) {
-    module()->to(deviceFromJs(info[0], "device"));
-    return info.Env().Undefined();
   }
 
   Napi::Value dispose(const Napi::CallbackInfo& info) {

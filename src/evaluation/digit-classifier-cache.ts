@@ -7,7 +7,7 @@ import { findMnist, readMnistImages, readMnistLabels } from '../data/mnist';
 import { LibtorchGenerativeError } from '../errors';
 import { makeFolder } from '../files';
 import { cacheRoot } from '../native/cache';
-import type { StateDict } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import { withSeed } from '../tensor/random';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';

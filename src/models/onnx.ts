@@ -1,6 +1,6 @@
 import { invalidArgument } from '../errors';
 import { writeFileAtomic } from '../files';
-import type { StateDict } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';

@@ -3,10 +3,11 @@ import type { DType, Handle, TypedArray } from './handle';
 import { loadAddon } from './load';
 import type { Ops } from './ops.generated';
 
-/** A native layer: owns its parameters, which keep their handles when they move to another device. */
+/** A native layer: owns its parameters, which keep their handles when they are given other memory. */
 export interface NativeModule {
   parameters(): Record<string, Handle>;
-  to(device: string): void;
+  /** After the parameters were given other memory, where it matters: into one piece again. */
+  flattenParameters?(): void;
   dispose(): void;
 }
 
@@ -70,6 +71,8 @@ export interface Addon extends Ops {
   isContiguous(tensor: Handle): boolean;
   dispose(tensor: Handle): void;
   isAlive(tensor: Handle): boolean;
+  /** Gives the tensor and its gradient other memory; whole numbers keep their dtype. */
+  moveTo(tensor: Handle, dtype?: DType, device?: string): void;
   openScope(): void;
   closeScope(kept: Handle[]): void;
   keep(tensor: Handle): void;
@@ -82,6 +85,8 @@ export interface Addon extends Ops {
   /** "AddBackward0" for what an operator made. */
   gradientFunction(tensor: Handle): string | undefined;
   requiresGrad(tensor: Handle): boolean;
+  /** Whether it is alive, a leaf of the graph, and requires a gradient. */
+  isTrainable(tensor: Handle): boolean;
   setRequiresGrad(tensor: Handle, requiresGrad: boolean): void;
   setGradEnabled(enabled: boolean): boolean;
 

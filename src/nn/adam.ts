@@ -4,7 +4,7 @@ import { type NativeAdam, native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
-import type { StateDict } from './module';
+import type { StateDict } from './state-dict';
 
 /** The numbers of {@link Adam}. */
 export interface AdamOptions {

@@ -1,17 +1,24 @@
-import { LibtorchGenerativeError, shapeText } from '../errors';
-import type { NativeModule } from '../native/addon';
+import { checkBoolean, checkInstance } from '../check';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { type NativeModule, native } from '../native/addon';
 import type { Handle } from '../native/handle';
 import { noGrad } from '../tensor/autograd';
-import { type Device, resolveDevice } from '../tensor/device';
 import { keep } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
-
-/** Tensors by name, as `state_dict()` in PyTorch. */
-export type StateDict = Record<string, Tensor>;
+import { tensorsOf } from '../tensor/tensors-in';
+import { type Members, membersOf, walk } from './members';
+import { type ModuleTarget, readTarget } from './module-target';
+import { readState, type StateDict } from './state-dict';
 
 /**
- * Base of all layers and models. Properties that are modules are its children, in the order of their assignment, so
- * that parameters have PyTorch's names and order: `this.fc = new Linear(...)` gives `fc.weight` and `fc.bias`.
+ * Base of all layers and models. Its properties are looked through, in the order of their assignment, so that parameters
+ * have PyTorch's names and order: `this.fc = new Linear(...)` gives `fc.weight` and `fc.bias`.
+ *
+ * - Modules are its children; so are those in a {@link ModuleList} or {@link ModuleDict}, or in arrays, plain objects,
+ *   Maps and Sets, in each other too: `this.blocks = [new Linear(...)]` gives `blocks.0.weight`.
+ * - Each {@link Parameter}, and every other tensor that requires a gradient and was not computed, is a parameter.
+ * - Other tensors are neither saved nor moved, unless {@link Module.registerBuffer} takes them.
+ * - Private fields (`#layers`) cannot be seen, nor can objects of other classes: see {@link Module.members}.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
  * @example
@@ -36,90 +43,181 @@ export abstract class Module {
   /** True until {@link Module.eval}, for layers of yours that behave differently in training, such as dropout. */
   training = true;
   #native: NativeModule | undefined;
-  #parameters: Record<string, Tensor> = {};
+  #layer: [string, Tensor][] = [];
+  #buffers: Set<string> | undefined;
+  #isBusy = false;
 
   /** @internal Takes over a native layer's parameters, which live until {@link Module.dispose}. */
   protected adopt(native: NativeModule): void {
     this.#native = native;
     for (const [name, handle] of Object.entries<Handle>(native.parameters())) {
-      this.#parameters[name] = keep(new Tensor(handle));
+      this.#layer.push([name, keep(new Tensor(handle))]);
     }
   }
 
-  /** The direct children by name; to be overridden by modules that keep theirs in arrays, for example. */
-  protected namedChildren(): [string, Module][] {
-    return Object.entries(this).filter((entry): entry is [string, Module] => entry[1] instanceof Module);
+  /**
+   * What is looked through for modules and parameters: the module itself, for its properties. Override it to show what
+   * private fields hold: `return { ...super.members(), layers: this.#layers }`.
+   */
+  protected members(): object {
+    return this;
+  }
+
+  /** For {@link scope}: layers of yours may carry tensors. */
+  [tensorsOf](): unknown {
+    return this.members();
+  }
+
+  /** @internal */
+  [membersOf](): Members {
+    if (!(#layer in this)) throw invalidArgument('module', 'a Module, not a Proxy of one,', this);
+    return { layer: this.#layer, properties: this.members(), buffers: this.#buffers };
   }
 
   /**
-   * The parameters with their names, its own before its children's, in PyTorch's order.
+   * Makes a tensor that is not trained, such as a running mean, the property `name`: it is saved, loaded and moved with
+   * the module.
+   *
+   * @returns the tensor, which lives until {@link Module.dispose}:
+   *   `readonly mean = this.registerBuffer('mean', zeros([3]))`
+   * @throws ERR_INVALID_ARGUMENT for a name that is taken, is empty or has a dot
+   * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_buffer
+   */
+  registerBuffer(name: string, tensor: Tensor): Tensor {
+    if (typeof name !== 'string' || name === '' || name.includes('.') || name in this) {
+      throw invalidArgument('name', 'the name of a new property, without a dot,', name);
+    }
+    checkInstance('tensor', tensor, Tensor);
+    Object.defineProperty(this, name, { value: keep(tensor), writable: true, enumerable: true, configurable: true });
+    this.#buffers = (this.#buffers ?? new Set()).add(name);
+    return tensor;
+  }
+
+  /** The modules that this one holds itself, each once. */
+  children(): Module[] {
+    const children: Module[] = [];
+    walk(this, {
+      enter: (holder) => {
+        if (holder === this || !(holder instanceof Module)) return true;
+        children.push(holder);
+        return false;
+      },
+    });
+    return children;
+  }
+
+  /** This module, whose name is empty, and all below it, parents first, each once. */
+  namedModules(): [string, Module][] {
+    const modules: [string, Module][] = [];
+    walk(this, {
+      enter: (holder, prefix) => {
+        if (holder instanceof Module) modules.push([prefix.slice(0, -1), holder]);
+        return true;
+      },
+    });
+    return modules;
+  }
+
+  /** This module and all below it, parents first, each once. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /**
+   * The parameters with their names, its own before its children's, in PyTorch's order; those with several names, as of
+   * a layer that is held twice, once, by the first.
    *
    * @param prefix goes before each name; default none
+   * @throws ERR_INVALID_ARGUMENT if two parameters have the same name
    */
   namedParameters(prefix = ''): [string, Tensor][] {
-    return [
-      ...Object.entries(this.#parameters).map(([name, tensor]): [string, Tensor] => [prefix + name, tensor]),
-      ...this.namedChildren().flatMap(([name, child]) => child.namedParameters(`${prefix}${name}.`)),
-    ];
+    if (typeof prefix !== 'string') throw invalidArgument('prefix', 'a string', prefix);
+    const named = new Map<string, Tensor>();
+    const seen = new Set<Tensor>();
+    const visit = (tensor: Tensor, name: string, isBuffer: boolean) => {
+      if (isBuffer || seen.has(tensor)) return;
+      seen.add(tensor);
+      addNamed(named, name, tensor);
+    };
+    walk(this, { visit }, prefix);
+    return [...named];
   }
 
-  /** The parameters, in PyTorch's order, for an optimizer. */
+  /** The parameters, in PyTorch's order, each once, for an optimizer. */
   parameters(): Tensor[] {
-    const ofChildren = this.namedChildren().map(([, child]) => child.parameters());
-    return Object.values(this.#parameters).concat(...ofChildren);
+    return this.#tensors(false);
   }
 
-  /** The parameters themselves by name, outside the graph: a later step changes what they hold. */
-  stateDict(): StateDict {
-    return Object.fromEntries(this.namedParameters().map(([name, parameter]) => [name, parameter.detach()]));
+  /** What {@link Module.registerBuffer} took, here and below, in the order of the parameters, each once. */
+  buffers(): Tensor[] {
+    return this.#tensors(true);
+  }
+
+  #tensors(areBuffers: boolean): Tensor[] {
+    const found = new Set<Tensor>();
+    const visit = (tensor: Tensor, _: string, isBuffer: boolean) => {
+      if (isBuffer === areBuffers) found.add(tensor);
+    };
+    walk(this, { visit });
+    return [...found];
   }
 
   /**
-   * Copies `state` into the parameters.
+   * The parameters and buffers themselves by name, outside the graph: a later step changes what they hold. A layer that
+   * is held twice is there by both names.
    *
-   * @throws ERR_CHECKPOINT if a name is missing or unknown, or a shape differs; then nothing was copied
+   * @throws ERR_INVALID_ARGUMENT if two tensors have the same name
+   */
+  stateDict(): StateDict {
+    return Object.fromEntries(this.#saved().map(([name, tensor]) => [name, tensor.detach()]));
+  }
+
+  #saved(): [string, Tensor][] {
+    const saved = new Map<string, Tensor>();
+    walk(this, { visit: (tensor, name) => addNamed(saved, name, tensor), isEveryPath: true });
+    return [...saved];
+  }
+
+  /**
+   * Copies `state` into the parameters and buffers, converted to their dtype.
+   *
+   * @throws ERR_CHECKPOINT if a name is missing or unknown, or a value is no tensor or of another shape; then nothing
+   *   was copied
    */
   loadStateDict(state: StateDict): void {
-    const parameters = this.namedParameters();
-    const problems = [
-      ...parameters.filter(([name]) => !(name in state)).map(([name]) => `${name} is missing`),
-      ...Object.keys(state)
-        .filter((name) => !parameters.some(([known]) => known === name))
-        .map((name) => `${name} is unknown`),
-      ...parameters
-        .filter(([name, { shape }]) => state[name] && String(state[name].shape) !== String(shape))
-        .map(
-          ([name, { shape }]) => `${name} has shape ${shapeText(state[name]!.shape)} instead of ${shapeText(shape)}`,
-        ),
-    ];
-    if (problems.length > 0) {
-      throw new LibtorchGenerativeError(
-        'ERR_CHECKPOINT',
-        `The state does not fit ${this.constructor.name}: ${problems.join(', ')}`,
-      );
-    }
+    const own = this.#saved();
+    const values = readState(state, new Map(own.map(([name, { shape }]) => [name, shape])), this.constructor.name);
     noGrad(() => {
-      for (const [name, parameter] of parameters) parameter.copy_(state[name]!);
+      for (const [name, tensor] of own) tensor.copy_(values[name]!);
     });
   }
 
   /**
-   * Moves the parameters; they stay the same tensors, also to an optimizer that has them.
+   * Moves the parameters and buffers, and converts those of floating point; they stay the same tensors, also to an
+   * optimizer that has them. Its moments stay behind: make it afterwards, as in PyTorch.
    *
-   * @param device see {@link Device}
+   * @param target a device, a floating-point dtype, or both: `'cuda'`, `'float64'`, `{ device: 'auto', dtype: 'float32' }`
    * @returns the module
-   * @throws ERR_DEVICE
+   * @throws ERR_DEVICE or ERR_INVALID_ARGUMENT
    */
-  to(device: Device): this {
-    this.#native?.to(resolveDevice(device));
-    for (const [, child] of this.namedChildren()) child.to(device);
+  to(target: ModuleTarget): this {
+    const { dtype, device } = readTarget(target);
+    walk(this, { visit: ({ handle }) => native().moveTo(handle, dtype, device) });
+    for (const module of this.modules()) module.#native?.flattenParameters?.();
     return this;
   }
 
   /** Sets {@link Module.training} here and in all children. @returns the module */
   train(mode = true): this {
-    this.training = mode;
-    for (const [, child] of this.namedChildren()) child.train(mode);
+    checkBoolean('mode', mode);
+    if (this.#isBusy) return this; // it holds what holds it
+    this.#isBusy = true;
+    try {
+      this.training = mode;
+      for (const child of this.children()) child.train(mode);
+    } finally {
+      this.#isBusy = false;
+    }
     return this;
   }
 
@@ -128,17 +226,39 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Frees the parameters of this module and its children; after that every use throws ERR_DISPOSED. */
+  /** Whether operators record gradients for the parameters, here and below: false freezes them. @returns the module */
+  requiresGrad_(requiresGrad = true): this {
+    checkBoolean('requiresGrad', requiresGrad);
+    for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
+    return this;
+  }
+
+  /** Forgets the gradients that `backward()` left in the parameters. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) parameter.zeroGrad();
+  }
+
+  /** Frees the parameters and buffers of this module and its children; after that every use throws ERR_DISPOSED. */
   dispose(): void {
-    for (const parameter of Object.values(this.#parameters)) parameter.dispose();
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    for (const tensor of [...this.parameters(), ...this.buffers()]) tensor.dispose();
+    for (const child of this.children()) child.dispose();
     this.#native?.dispose();
-    for (const [, child] of this.namedChildren()) child.dispose();
+    this.#isBusy = false;
   }
 
   /** As {@link Module.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function addNamed(named: Map<string, Tensor>, name: string, tensor: Tensor): void {
+  if (named.has(name)) {
+    throw new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', `Two tensors of the module have the name ${name}`);
+  }
+  named.set(name, tensor);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { checkNumber, checkSize } from '../check';
 import type { Adam } from './adam';
-import type { StateDict } from './module';
+import type { StateDict } from './state-dict';
 import { numbersFromState, numbersToState } from './state-numbers';
 
 /** When {@link ReduceLROnPlateau} acts, and how much. */

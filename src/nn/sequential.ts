@@ -1,8 +1,8 @@
+import { checkInstance } from '../check';
 import type { DType } from '../native/handle';
 import type { Tensor } from '../tensor/tensor';
-import { tensorsOf } from '../tensor/tensors-in';
 import { chainLinears, type LinearChain } from './linear-chain';
-import { Layer, type Module } from './module';
+import { Layer } from './module';
 
 /**
  * Layers one after another; their parameters are named by position, `0.weight`, `2.bias`. Linear layers, each with at
@@ -26,15 +26,16 @@ export class Sequential extends Layer {
   readonly #layers: Layer[];
   readonly #chain: LinearChain | undefined;
 
-  /** Layers in the order in which they are applied. */
+  /** Layers in the order in which they are applied. @throws ERR_INVALID_ARGUMENT for what is no {@link Layer} */
   constructor(...layers: Layer[]) {
     super();
+    for (const [index, layer] of layers.entries()) checkInstance(`layers[${index}]`, layer, Layer);
     this.#layers = layers;
     this.#chain = chainLinears(layers);
   }
 
-  protected override namedChildren(): [string, Module][] {
-    return this.#layers.map((layer, index) => [String(index), layer]);
+  protected override members(): object {
+    return this.#layers;
   }
 
   /** Gives the first layer's output to the second, and so on. */
@@ -46,10 +47,5 @@ export class Sequential extends Layer {
   /** The layers from `start` to before `end`, with the same parameters: PyTorch's `net[start:end]`. */
   slice(start?: number, end?: number): Sequential {
     return new Sequential(...this.#layers.slice(start, end));
-  }
-
-  /** For {@link scope}: layers of yours may carry tensors. */
-  [tensorsOf](): Layer[] {
-    return this.#layers;
   }
 }

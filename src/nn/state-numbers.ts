@@ -1,7 +1,7 @@
 import { LibtorchGenerativeError } from '../errors';
 import { tensor } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
-import type { StateDict } from './module';
+import type { StateDict } from './state-dict';
 
 /** Numbers in full, as one tensor of a state dict. */
 export function numbersToState(numbers: number[]): Tensor {

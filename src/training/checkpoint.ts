@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { EpochCursor } from '../data/data-loader';
 import { LibtorchGenerativeError } from '../errors';
-import type { StateDict } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';
 import { getGeneratorState, setGeneratorState } from '../tensor/random';

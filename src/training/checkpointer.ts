@@ -1,6 +1,7 @@
 import type { Breather } from '../breathe';
 import { LibtorchGenerativeError, messageOn, worded } from '../errors';
-import type { Module, StateDict } from '../nn/module';
+import type { Module } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import type { Isolation } from '../tensor/isolation';
 import { scope } from '../tensor/scope';
 import { type Parts, type Position, writeCheckpoint } from './checkpoint';

@@ -1,5 +1,6 @@
 import { LibtorchGenerativeError } from '../errors';
-import type { Module, StateDict } from '../nn/module';
+import type { Module } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import { numbersFromState, numbersToState } from '../nn/state-numbers';
 import { keep, scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';

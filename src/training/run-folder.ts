@@ -12,7 +12,8 @@ import {
   writeFileAtomic,
 } from '../files';
 import { libtorchInUse } from '../native/load';
-import type { Module, StateDict } from '../nn/module';
+import type { Module } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import type { Device } from '../tensor/device';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';

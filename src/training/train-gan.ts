@@ -5,7 +5,7 @@ import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import { Adam } from '../nn/adam';
 import { Ema } from '../nn/ema';
-import type { StateDict } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import { writeGrid } from '../report/png';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';

@@ -5,7 +5,7 @@ import { calibrationOrigins, fitSpread } from '../evaluation/calibrate';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
-import type { StateDict } from '../nn/module';
+import type { StateDict } from '../nn/state-dict';
 import { ReduceLROnPlateau } from '../nn/reduce-lr-on-plateau';
 import { grad, noGrad } from '../tensor/autograd';
 import type { Device } from '../tensor/device';

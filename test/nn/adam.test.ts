@@ -1,7 +1,7 @@
 import type { LibtorchGenerativeError } from '../../src/errors';
 import { Adam, type AdamOptions } from '../../src/nn/adam';
 import { Linear } from '../../src/nn/linear';
-import type { StateDict } from '../../src/nn/module';
+import type { StateDict } from '../../src/nn/state-dict';
 import { grad } from '../../src/tensor/autograd';
 import { arange, full, ones, tensor, zeros } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';

@@ -1,0 +1,62 @@
+import { checkBoolean, checkInstance, readOptions } from '../check';
+import { native } from '../native/addon';
+import { keep } from '../tensor/scope';
+import { Tensor } from '../tensor/tensor';
+
+/** What may be chosen of a {@link Parameter}. */
+export interface ParameterOptions {
+  /** Whether it is trained; default true. */
+  requiresGrad?: boolean | undefined;
+}
+
+/** Tensors that are parameters for good: one whose gradient is turned off is still saved with its model. */
+const known = new WeakSet<Tensor>();
+
+/**
+ * A trainable tensor of a {@link Module}, with the data of another: it lives until it is disposed of, also if it was
+ * made inside a {@link scope}, and belongs to its module also while its `requiresGrad` is off.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
+ * @example
+ * ```ts
+ * import { Layer, ones, Parameter, type Tensor } from 'libtorch-generative';
+ *
+ * class Scale extends Layer {
+ *   readonly factors: Parameter;
+ *
+ *   constructor(size: number) {
+ *     super();
+ *     this.factors = new Parameter(ones([size]));
+ *   }
+ *
+ *   forward(input: Tensor): Tensor {
+ *     return input.mul(this.factors);
+ *   }
+ * }
+ *
+ * console.log(new Scale(3).namedParameters().map(([name]) => name)); // [ 'factors' ]
+ * ```
+ */
+export class Parameter extends Tensor {
+  /**
+   * A leaf of the graph that shares the memory of `data`.
+   *
+   * @throws ERR_INVALID_ARGUMENT unless `data` is a Tensor; ERR_LIBTORCH if it requires a gradient and is of whole numbers
+   */
+  constructor(data: Tensor, options: ParameterOptions = {}) {
+    checkInstance('data', data, Tensor);
+    const { requiresGrad = true } = readOptions(options, { requiresGrad: checkBoolean });
+    super(native().detach(data.handle));
+    this.requiresGrad = requiresGrad;
+    keep(this);
+    known.add(this);
+  }
+}
+
+/** Whether a module's property is one of its parameters: a {@link Parameter}, or a leaf that requires a gradient. */
+export function isParameter(tensor: Tensor): boolean {
+  if (known.has(tensor)) return true;
+  if (!native().isTrainable(tensor.handle)) return false;
+  known.add(tensor);
+  return true;
+}
