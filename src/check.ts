@@ -193,3 +193,14 @@ export function isInstance<T extends object>(value: unknown, type: abstract new 
 function article(noun: string): string {
   return /^[AEIO]/.test(noun) ? 'an' : 'a';
 }
+
+/** A plain copy of an array, each of whose elements passes a check and is read once. */
+export function readArray<T>(name: string, array: readonly T[], check: Check, expected = 'an array'): T[] {
+  return reading(name, () => {
+    if (!Array.isArray(array)) throw invalidArgument(name, expected, array);
+    return Array.from(array as readonly T[], (element, index) => {
+      check(`${name}[${index}]`, element);
+      return element;
+    });
+  });
+}

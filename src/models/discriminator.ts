@@ -1,3 +1,4 @@
+import { type Checks, checkNumber, checkSize, readOptions } from '../check';
 import type { DType } from '../native/handle';
 import { LeakyReLU, Sigmoid } from '../nn/activations';
 import { Linear } from '../nn/linear';
@@ -8,12 +9,14 @@ import type { Tensor } from '../tensor/tensor';
 /** The size of a {@link Discriminator}. */
 export interface DiscriminatorOptions {
   /** Numbers in a sample; default 784, MNIST's 28 × 28. */
-  dataDim?: number;
+  dataDim?: number | undefined;
   /** Units of the hidden layer; default 128. */
-  hiddenDim?: number;
+  hiddenDim?: number | undefined;
   /** LeakyReLU's slope below zero; default 0.2. */
-  negativeSlope?: number;
+  negativeSlope?: number | undefined;
 }
+
+const CHECKS: Checks<DiscriminatorOptions> = { dataDim: checkSize, hiddenDim: checkSize, negativeSlope: checkNumber };
 
 /**
  * The article's discriminator: data to the probability that it is real, by a hidden layer with LeakyReLU. Its
@@ -45,10 +48,11 @@ export class Discriminator extends Layer {
   /**
    * A discriminator with fresh weights, from the thread's random numbers.
    *
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
    */
-  constructor({ dataDim = 784, hiddenDim = 128, negativeSlope = 0.2 }: DiscriminatorOptions = {}) {
+  constructor(options: DiscriminatorOptions = {}) {
     super();
+    const { dataDim = 784, hiddenDim = 128, negativeSlope = 0.2 } = readOptions(options, CHECKS);
     this.dataDim = dataDim;
     this.hiddenDim = hiddenDim;
     this.negativeSlope = negativeSlope;

@@ -3,7 +3,8 @@ import type { ForecastOptions } from './forecast';
 
 /** The declarations of {@link ForecastOptions}, all but those that only a program can give. */
 export const FORECAST_OPTIONS = {
-  horizon: { ...wholeNumber({ min: 1 }), default: 24, help: 'steps ahead' },
+  // Longer ones can only be a mistake, and take the machine for hours.
+  horizon: { ...wholeNumber({ min: 1, max: 1_000_000 }), default: 24, help: 'steps ahead' },
   paths: { ...wholeNumber({ min: 1 }), default: 500, help: 'joint futures to draw' },
   temperature: {
     ...finiteNumber({ above: 0 }),

@@ -1,30 +1,36 @@
-import { checkNumber, checkSize } from '../check';
+import { types } from 'node:util';
+import { checkInstance, checkSize, readArray, within } from '../check';
+import { checkMemory } from '../check-memory';
 import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
 import { native } from '../native/addon';
+import { readDeclared } from '../option';
 import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
-import { handleOf } from '../tensor/tensor-memory';
-import type { MdnRnn } from './mdn-rnn';
+import { checkTensor, handleOf } from '../tensor/tensor-memory';
+import { FORECAST_OPTIONS } from './forecast-options';
+import { MdnRnn } from './mdn-rnn';
 import { Mixture, VARIANCE_FLOOR } from './mixture';
 
 /** How {@link forecastPaths} draws. */
 export interface ForecastOptions {
   /** Steps past the history's end; default 24. */
-  horizon?: number;
+  horizon?: number | undefined;
   /** Joint futures to draw; default 500. */
-  paths?: number;
+  paths?: number | undefined;
   /** Above 1 draws more freely, below 1 more surely, see {@link MixtureOptions.temperature}; default 1. */
-  temperature?: number;
+  temperature?: number | undefined;
   /** The same seed draws the same paths, however many and on any number of threads; default 0. */
-  seed?: number;
+  seed?: number | undefined;
   /**
    * (horizon - 1, inputDim - 1) scaled: what the model reads beside the value, in row s together with the value drawn
    * at step s. Required of a model with such inputs, refused by others.
    */
-  known?: Tensor;
+  known?: Tensor | undefined;
 }
+
+const OPTIONS = { ...FORECAST_OPTIONS, known: { check: checkTensor } };
 
 /**
  * Draws joint futures of a scaled series: each step is sampled and fed back, with the hidden state carried along.
@@ -34,7 +40,7 @@ export interface ForecastOptions {
  * @param history (T, inputDim) scaled as in training, the last step last
  * @returns (paths, horizon), scaled
  * @throws ERR_SHAPE unless the model predicts one value a step, and for a history or known inputs that don't fit it;
- *   ERR_INVALID_ARGUMENT for an option out of its range
+ *   ERR_INVALID_ARGUMENT for an option out of its range, or more paths than there is memory for
  * @example
  * ```ts
  * import { forecastPaths, MdnRnn, zeros } from 'libtorch-generative';
@@ -45,10 +51,10 @@ export interface ForecastOptions {
  * ```
  */
 export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastOptions = {}): Tensor {
-  const { horizon = 24, paths = 500, temperature = 1, seed = 0, known } = options;
-  checkSize('horizon', horizon);
-  checkSize('paths', paths);
-  checkNumber('temperature', temperature, { above: 0 });
+  checkInstance('model', model, MdnRnn);
+  checkTensor('history', history);
+  const { horizon = 24, paths = 500, temperature = 1, seed = 0, known } = readDeclared(options, OPTIONS);
+  checkMemory('paths', paths, paths * horizon * Float32Array.BYTES_PER_ELEMENT);
   checkShapes(model, history, horizon, known);
   const roll = { horizon, paths, temperature, seed, known };
   const fused = model.exact ? undefined : fusedRollOut(model, history, roll);
@@ -121,7 +127,7 @@ function drawValues({ means, variances, logWeights }: Mixture, seed: number, ste
  * @param horizon steps of a path
  * @param levels from 0 to 1
  * @returns for each level, horizon values
- * @throws ERR_INVALID_ARGUMENT for another level, or no whole number of paths
+ * @throws ERR_INVALID_ARGUMENT for another level, or a length that is not a multiple of `horizon`
  * @example
  * ```ts
  * import { pathQuantiles } from 'libtorch-generative';
@@ -132,12 +138,13 @@ function drawValues({ means, variances, logWeights }: Mixture, seed: number, ste
  */
 export function pathQuantiles(paths: Float64Array, horizon: number, levels: number[]): number[][] {
   checkSize('horizon', horizon);
-  for (const level of levels) checkNumber('levels', level, { min: 0, max: 1 });
+  const wanted = readArray('levels', levels, within({ min: 0, max: 1 }), 'an array of numbers');
+  if (!types.isFloat64Array(paths)) throw invalidArgument('paths', 'a Float64Array', paths);
   if (paths.length === 0 || paths.length % horizon !== 0) {
     throw invalidArgument('paths', `one or more paths of ${horizon} values`, `${paths.length} values`);
   }
   const steps = sortedSteps(paths, horizon);
-  return levels.map((level) => steps.map((sorted) => sortedQuantile(sorted, level)));
+  return wanted.map((level) => steps.map((sorted) => sortedQuantile(sorted, level)));
 }
 
 /** The values of all paths (P, horizon) at each step, in ascending order. */

@@ -1,3 +1,4 @@
+import { type Checks, checkSize, readOptions } from '../check';
 import type { DType } from '../native/handle';
 import { ReLU, Tanh } from '../nn/activations';
 import { Linear } from '../nn/linear';
@@ -8,12 +9,14 @@ import type { Tensor } from '../tensor/tensor';
 /** The size of a {@link Generator}. */
 export interface GeneratorOptions {
   /** Numbers in a noise vector; default 100. */
-  noiseDim?: number;
+  noiseDim?: number | undefined;
   /** Units of the hidden layer; default 128. */
-  hiddenDim?: number;
+  hiddenDim?: number | undefined;
   /** Numbers in a sample; default 784, MNIST's 28 × 28. */
-  dataDim?: number;
+  dataDim?: number | undefined;
 }
+
+const CHECKS: Checks<GeneratorOptions> = { noiseDim: checkSize, hiddenDim: checkSize, dataDim: checkSize };
 
 /**
  * The article's generator: noise to data in [-1, 1], by a hidden layer with ReLU and an output layer with tanh. Its
@@ -43,10 +46,11 @@ export class Generator extends Layer {
   /**
    * A generator with fresh weights, from the thread's random numbers.
    *
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
    */
-  constructor({ noiseDim = 100, hiddenDim = 128, dataDim = 784 }: GeneratorOptions = {}) {
+  constructor(options: GeneratorOptions = {}) {
     super();
+    const { noiseDim = 100, hiddenDim = 128, dataDim = 784 } = readOptions(options, CHECKS);
     this.noiseDim = noiseDim;
     this.hiddenDim = hiddenDim;
     this.dataDim = dataDim;

@@ -1,4 +1,4 @@
-import { checkSize } from '../check';
+import { type Checks, checkBoolean, checkSize, readOptions } from '../check';
 import { native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { GRU } from '../nn/gru';
@@ -11,16 +11,24 @@ import { Mixture, mixtureNll, VARIANCE_FLOOR } from './mixture';
 /** The size of an {@link MdnRnn}, and how it computes. */
 export interface MdnRnnOptions {
   /** Features of a time step; default 1. */
-  inputDim?: number;
+  inputDim?: number | undefined;
   /** Numbers in the GRU's hidden state; default 64. */
-  hiddenDim?: number;
+  hiddenDim?: number | undefined;
   /** D, dimensions of what is predicted; default 1. */
-  outputDim?: number;
+  outputDim?: number | undefined;
   /** K, Gaussians in the mixture; default 5. */
-  numMixtures?: number;
+  numMixtures?: number | undefined;
   /** libtorch's own GRU, see {@link GRU}; default false. */
-  exact?: boolean;
+  exact?: boolean | undefined;
 }
+
+const CHECKS: Checks<MdnRnnOptions> = {
+  inputDim: checkSize,
+  hiddenDim: checkSize,
+  outputDim: checkSize,
+  numMixtures: checkSize,
+  exact: checkBoolean,
+};
 
 /** What {@link MdnRnn.step} gives. */
 export interface MdnRnnStep<D extends DType = DType> {
@@ -64,12 +72,17 @@ export class MdnRnn extends Module {
   /**
    * A net with fresh weights, from the thread's random numbers.
    *
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
    */
-  constructor({ inputDim = 1, hiddenDim = 64, outputDim = 1, numMixtures = 5, exact = false }: MdnRnnOptions = {}) {
+  constructor(options: MdnRnnOptions = {}) {
     super();
-    checkSize('outputDim', outputDim);
-    checkSize('numMixtures', numMixtures);
+    const {
+      inputDim = 1,
+      hiddenDim = 64,
+      outputDim = 1,
+      numMixtures = 5,
+      exact = false,
+    } = readOptions(options, CHECKS);
     this.inputDim = inputDim;
     this.hiddenDim = hiddenDim;
     this.outputDim = outputDim;

@@ -1,27 +1,29 @@
-import { readOptions, within } from '../check';
+import { type Checks, checkInstance, readOptions, within } from '../check';
 import { invalidArgument, LibtorchGenerativeError, shapeError } from '../errors';
 import { native } from '../native/addon';
 import { tensor } from '../tensor/creation';
-import { nativeOf, type RandomGenerator } from '../tensor/random';
+import { nativeOf, RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
-import { handleOf } from '../tensor/tensor-memory';
+import { checkTensor, handleOf } from '../tensor/tensor-memory';
 import { tensorsOf } from '../tensor/tensors-in';
 
 /** How raw numbers become a {@link Mixture}. */
 export interface MixtureOptions {
   /** Added to softplus(raw), so that no variance comes near zero; default 1e-3, for data of unit variance. */
-  varianceFloor?: number;
+  varianceFloor?: number | undefined;
   /** Above 1 draws more freely, below 1 more surely: weights' logits / τ, deviations · √τ; default 1. */
-  temperature?: number;
+  temperature?: number | undefined;
 }
+
+const CHECKS: Checks<MixtureOptions> = { varianceFloor: within({ min: 0 }), temperature: within({ above: 0 }) };
 
 /** {@link MixtureOptions.varianceFloor}'s default. */
 export const VARIANCE_FLOOR = 1e-3;
 
 export interface DrawOptions extends MixtureOptions {
   /** Default: the thread's own. */
-  generator?: RandomGenerator;
+  generator?: RandomGenerator | undefined;
 }
 
 const LOG_2_PI = Math.log(2 * Math.PI);
@@ -58,16 +60,17 @@ export class Mixture {
    * The mixtures that raw numbers describe.
    *
    * @param raw (B, K, D + 2)
-   * @throws ERR_SHAPE
+   * @throws ERR_SHAPE, or ERR_INVALID_ARGUMENT for an option out of its range
    */
   constructor(raw: Tensor, options: MixtureOptions = {}) {
-    const { varianceFloor = VARIANCE_FLOOR, temperature = 1 } = options;
+    checkTensor('raw', raw);
+    this.#options = readOptions(options, CHECKS);
+    const { varianceFloor = VARIANCE_FLOOR, temperature = 1 } = this.#options;
     const { shape } = raw;
-    if (shape.length !== 3 || shape[2]! < 3) {
+    if (shape.length !== 3 || shape[1] === 0 || shape[2]! < 3) {
       throw shapeError('raw', ['B', 'K', 'D + 2'], shape);
     }
     this.#raw = raw;
-    this.#options = options;
     const dim = shape[2]! - 2;
     this.means = raw.slice(-1, 0, dim);
     const variances = raw.select(-1, dim).softplus().add(varianceFloor);
@@ -89,6 +92,7 @@ export class Mixture {
    * @throws ERR_SHAPE
    */
   logProb(value: Tensor): Tensor {
+    checkTensor('value', value);
     const { shape } = value;
     // A last dimension of 1 would be broadcast over all D in silence.
     if (shape.length !== 2 || shape[1] !== this.dim) {
@@ -115,7 +119,8 @@ export class Mixture {
    *
    * @param options.generator default this thread's own
    */
-  sample({ generator }: { generator?: RandomGenerator } = {}): Tensor {
+  sample(options?: { generator?: RandomGenerator | undefined }): Tensor {
+    const { generator } = readOptions(options, { generator: checkGenerator });
     return sampleMixture(this.#raw, { ...this.#options, generator });
   }
 
@@ -124,10 +129,18 @@ export class Mixture {
    *
    * @param value (B, N)
    * @returns (B, N)
-   * @throws ERR_SHAPE for more dimensions
+   * @throws ERR_SHAPE for more dimensions or another shape
    */
   cdf(value: Tensor): Tensor {
+    checkTensor('value', value);
     this.#requireOneDimension('cdf');
+    const { shape } = value;
+    if (shape.length !== 2) {
+      throw new LibtorchGenerativeError(
+        'ERR_SHAPE',
+        `Expected a Tensor of shape (B, N) for value but received (${shape})`,
+      );
+    }
     const deviations = this.variances.mul(2).sqrt().unsqueeze(-1); // (B, K, 1)
     const standard = value.unsqueeze(1).sub(this.means).div(deviations); // (B, K, N)
     return this.weights().mul(standard.erf().add(1).mul(0.5)).sum(1);
@@ -210,4 +223,8 @@ export function sampleMixture(
   return new Tensor(
     native().sampleMixture(handleOf(raw), varianceFloor, temperature, generator && nativeOf(generator, raw.device)),
   );
+}
+
+function checkGenerator(name: string, value: unknown): void {
+  checkInstance(name, value, RandomGenerator);
 }

@@ -1,3 +1,4 @@
+import { checkString, isInstance, reading, readOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { writeFileAtomic } from '../files';
 import type { StateDict } from '../nn/state-dict';
@@ -41,19 +42,29 @@ const OPSET = 17;
 export function exportOnnx(
   file: string,
   model: OnnxExportable,
-  { metadata = {} }: { metadata?: Record<string, string> } = {},
+  options: { metadata?: Record<string, string> | undefined } = {},
 ): void {
+  checkString('file', file);
+  const { metadata = {} } = readOptions(options, { metadata: checkMetadata });
+  const texts = reading('metadata', () => ({ ...metadata }));
   // Only now, as it takes a while to load and most programs never export.
   const { encodeOnnx } = require('./onnx-file') as typeof import('./onnx-file');
   const producer = { name: 'libtorch-generative', version: packageVersion() };
-  const bytes = scope(() => encodeOnnx({ graph: graphOf(model), opset: OPSET, producer, metadata }));
+  const bytes = scope(() => encodeOnnx({ graph: graphOf(model), opset: OPSET, producer, metadata: texts }));
   writeFileAtomic(file, bytes);
 }
 
+function checkMetadata(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) throw invalidArgument(name, 'an object of strings', value);
+  for (const [key, text] of reading(name, () => Object.entries(value))) {
+    if (typeof text !== 'string') throw invalidArgument(`${name}.${key}`, 'a string', text);
+  }
+}
+
 function graphOf(model: OnnxExportable): OnnxGraph {
-  if (model instanceof Generator) return generatorGraph(model);
-  if (model instanceof Discriminator) return discriminatorGraph(model);
-  if (model instanceof MdnRnn) return mdnRnnGraph(model);
+  if (isInstance(model, Generator)) return generatorGraph(model);
+  if (isInstance(model, Discriminator)) return discriminatorGraph(model);
+  if (isInstance(model, MdnRnn)) return mdnRnnGraph(model);
   throw invalidArgument('model', 'a Generator, a Discriminator or an MdnRnn', model);
 }
 
@@ -138,6 +149,6 @@ function linear(input: string, layer: string, output: string): OnnxNode {
 
 function initializersOf(tensors: StateDict): OnnxInitializer[] {
   return Object.entries(tensors).map(([name, tensor]) => {
-    return { name, dims: tensor.shape, data: tensor.toArray() as Float32Array };
+    return { name, dims: tensor.shape, data: tensor.to({ dtype: 'float32' }).toArray() as Float32Array };
   });
 }

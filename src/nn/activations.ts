@@ -1,6 +1,8 @@
+import { checkNumber } from '../check';
 import type { DType } from '../native/handle';
 import type { FloatOf } from '../tensor/dtypes';
 import type { Tensor } from '../tensor/tensor';
+import { checkTensor } from '../tensor/tensor-memory';
 import { Layer } from './module';
 
 /**
@@ -17,6 +19,7 @@ import { Layer } from './module';
 export class ReLU extends Layer {
   /** Elementwise, in any shape. */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
+    checkTensor('input', input);
     return input.relu();
   }
 }
@@ -33,16 +36,18 @@ export class ReLU extends Layer {
  * ```
  */
 export class LeakyReLU extends Layer {
-  /** A leaky ReLU; its slope below zero is 0.01 by default. */
+  /** A leaky ReLU; its slope below zero is 0.01 by default. @throws ERR_INVALID_ARGUMENT unless it is a number */
   constructor(
     /** What numbers below zero are multiplied by. */
-    readonly negativeSlope = 0.01,
+    readonly negativeSlope: number = 0.01,
   ) {
     super();
+    checkNumber('negativeSlope', negativeSlope);
   }
 
   /** Elementwise, in any shape. */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
+    checkTensor('input', input);
     return input.leakyRelu(this.negativeSlope);
   }
 }
@@ -61,6 +66,7 @@ export class LeakyReLU extends Layer {
 export class Tanh extends Layer {
   /** Elementwise, in any shape. */
   forward<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+    checkTensor('input', input);
     return input.tanh();
   }
 }
@@ -79,6 +85,7 @@ export class Tanh extends Layer {
 export class Sigmoid extends Layer {
   /** Elementwise, in any shape. */
   forward<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
+    checkTensor('input', input);
     return input.sigmoid();
   }
 }

@@ -1,22 +1,30 @@
-import { checkNumber } from '../check';
-import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
+import { type Checks, checkNumber, readArray, readOptions, within } from '../check';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { type NativeAdam, native } from '../native/addon';
+import type { Handle } from '../native/handle';
 import { noGrad } from '../tensor/autograd';
 import { Tensor } from '../tensor/tensor';
-import { handleOf } from '../tensor/tensor-memory';
-import type { StateDict } from './state-dict';
+import { checkTensor, handlesOf } from '../tensor/tensor-memory';
+import { readState, type StateDict } from './state-dict';
 
 /** The numbers of {@link Adam}. */
 export interface AdamOptions {
   /** Learning rate, at least 0; default 1e-3. */
-  lr?: number;
+  lr?: number | undefined;
   /** Decays of the first and the second moment, each from 0 to below 1; default [0.9, 0.999]. */
-  betas?: [number, number];
+  betas?: readonly [number, number] | undefined;
   /** Added to the root of the second moment; default 1e-8. */
-  eps?: number;
+  eps?: number | undefined;
   /** L2 penalty: this part of each parameter is added to its gradient; default 0. */
-  weightDecay?: number;
+  weightDecay?: number | undefined;
 }
+
+const CHECKS: Checks<AdamOptions> = {
+  lr: within({ min: 0 }),
+  betas: (name, value) => readBetas(name, value as [number, number]),
+  eps: within({ min: 0 }),
+  weightDecay: within({ min: 0 }),
+};
 
 /**
  * Adam as `torch.optim.Adam(..., fused=True)` computes it, to the last bit.
@@ -49,24 +57,17 @@ export class Adam {
   /**
    * An optimizer of a model's parameters.
    *
-   * @param parameters as {@link Module.parameters} gives them; they are changed in place
-   * @throws ERR_INVALID_ARGUMENT for no parameters or a number out of its range
+   * @param parameters as {@link Module.parameters} gives them; they are changed in place. Those whose `requiresGrad` is
+   *   off stay as they are
+   * @throws ERR_INVALID_ARGUMENT for no parameters, one that is there twice or was computed from others, none that
+   *   requires a gradient, or a number out of its range
    */
-  constructor(
-    parameters: Tensor[],
-    { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 }: AdamOptions = {},
-  ) {
-    if (!Array.isArray(parameters) || parameters.length === 0) {
-      throw invalidArgument('parameters', 'an array of at least one Tensor', parameters);
-    }
-    checkNumber('lr', lr, { min: 0 });
-    checkNumber('betas[0]', betas[0], { min: 0, below: 1 });
-    checkNumber('betas[1]', betas[1], { min: 0, below: 1 });
-    checkNumber('eps', eps, { min: 0 });
-    checkNumber('weightDecay', weightDecay, { min: 0 });
-    const options = { lr, beta1: betas[0], beta2: betas[1], eps, weightDecay };
-    this.#native = new (native().Adam)(parameters.map(handleOf), options);
-    this.#numParameters = parameters.length;
+  constructor(parameters: Tensor[], options: AdamOptions = {}) {
+    const handles = readParameters(parameters);
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = readOptions(options, CHECKS);
+    const [beta1, beta2] = readBetas('betas', betas);
+    this.#native = new (native().Adam)(handles, { lr, beta1, beta2, eps, weightDecay });
+    this.#numParameters = handles.length;
     this.#lr = lr;
   }
 
@@ -93,7 +94,7 @@ export class Adam {
    * @throws ERR_INVALID_ARGUMENT or ERR_SHAPE if they don't fit the parameters
    */
   step(gradients?: Tensor[]): void {
-    this.#native.step(gradients?.map(handleOf));
+    this.#native.step(gradients === undefined ? undefined : handlesOf('gradients', gradients));
   }
 
   /** Steps and moments, named `state.0.exp_avg` after the parameter's position as in PyTorch. */
@@ -106,17 +107,11 @@ export class Adam {
 
   /** Continues from {@link Adam.stateDict}. @throws ERR_CHECKPOINT if it is another optimizer's */
   loadStateDict(state: StateDict): void {
-    const own = this.stateDict();
-    for (const [name, tensor] of Object.entries(own)) {
-      if (!state[name] || String(state[name].shape) !== String(tensor.shape)) {
-        throw new LibtorchGenerativeError(
-          'ERR_CHECKPOINT',
-          `Expected ${name} of shape ${shapeText(tensor.shape)} in the state of an Adam over ${this.#numParameters} parameters`,
-        );
-      }
-    }
+    const own = Object.entries(this.stateDict());
+    const shapes = new Map(own.map(([name, { shape }]) => [name, shape]));
+    const values = readState(state, shapes, `an Adam over ${this.#numParameters} parameters`);
     noGrad(() => {
-      for (const [name, tensor] of Object.entries(own)) tensor.copy_(state[name]!);
+      for (const [name, tensor] of own) tensor.copy_(values[name]!);
     });
   }
 
@@ -129,4 +124,35 @@ export class Adam {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function readBetas(name: string, betas: readonly [number, number]): [number, number] {
+  const decays = readArray(name, betas, within({ min: 0, below: 1 }), 'an array of two numbers');
+  if (decays.length !== 2) throw invalidArgument(name, 'an array of two numbers', betas);
+  return decays as [number, number];
+}
+
+/** The handles of parameters that an optimizer can change. */
+function readParameters(parameters: Tensor[]): Handle[] {
+  const tensors = readArray('parameters', parameters, checkTensor, 'an array of Tensors');
+  if (tensors.length === 0) {
+    throw new LibtorchGenerativeError(
+      'ERR_INVALID_ARGUMENT',
+      'Expected at least one Tensor for parameters but received none: a Module does not see what private fields (#name) ' +
+        'or objects of other classes hold',
+    );
+  }
+  const positions = new Map<Tensor, number>();
+  for (const [index, tensor] of tensors.entries()) {
+    const name = `parameters[${index}]`;
+    if (positions.has(tensor)) {
+      throw invalidArgument(name, `another Tensor than parameters[${positions.get(tensor)}]`, tensor);
+    }
+    positions.set(tensor, index);
+    if (tensor.requiresGrad && !native().isTrainable(tensor.handle)) {
+      throw invalidArgument(name, 'a Tensor that was not computed from others (a leaf of the graph)', tensor);
+    }
+  }
+  if (tensors.some((tensor) => tensor.requiresGrad)) return tensors.map((tensor) => tensor.handle);
+  throw invalidArgument('parameters', 'at least one Tensor that requires a gradient', parameters);
 }

@@ -1,7 +1,8 @@
-import { checkNumber } from '../check';
+import { checkNumber, readArray } from '../check';
 import { noGrad } from '../tensor/autograd';
 import { stack } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
+import { checkTensor } from '../tensor/tensor-memory';
 
 /**
  * Gradients scaled down so that the norm of them all, as of one vector, is at most `maxNorm`: new tensors, the same
@@ -20,11 +21,12 @@ import type { Tensor } from '../tensor/tensor';
  * ```
  */
 export function clipGradNorm(gradients: Tensor[], maxNorm: number): Tensor[] {
+  const all = readArray('gradients', gradients, checkTensor, 'an array of Tensors');
   checkNumber('maxNorm', maxNorm, { above: 0 });
-  if (gradients.length === 0) return [];
+  if (all.length === 0) return [];
   return noGrad(() => {
-    const totalNorm = stack(gradients.map((gradient) => gradient.norm())).norm();
+    const totalNorm = stack(all.map((gradient) => gradient.norm())).norm();
     const factor = totalNorm.add(1e-6).pow(-1).mul(maxNorm).clamp(null, 1); // no item(): the device is not waited for
-    return gradients.map((gradient) => gradient.mul(factor));
+    return all.map((gradient) => gradient.mul(factor));
   });
 }

@@ -1,7 +1,10 @@
-import { checkNumber } from '../check';
+import { checkInstance, checkNumber } from '../check';
+import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
-import type { Module, StateDict } from './module';
+import type { Tensor } from '../tensor/tensor';
+import { Module } from './module';
+import { readState, type StateDict } from './state-dict';
 
 /**
  * An exponential moving average of a model's parameters, kept in another model of the same kind, as
@@ -35,17 +38,25 @@ export class Ema<Model extends Module> {
     /** The part of the average that an update leaves. */
     readonly decay: number,
   ) {
+    checkInstance('average', average, Module);
     checkNumber('decay', decay, { min: 0, below: 1 });
   }
 
-  /** Takes in the parameters of `model` as they are now. */
+  /**
+   * Takes in the parameters of `model` as they are now; buffers are copied.
+   *
+   * @throws ERR_INVALID_ARGUMENT if its parameters are of other shapes; then nothing has changed
+   */
   update(model: Model): void {
-    const current = model.parameters();
+    checkInstance('model', model, Module);
+    const parameters = pairs(this.average.parameters(), model.parameters());
+    const buffers = pairs(this.average.buffers(), model.buffers());
     noGrad(() => {
-      for (const [index, parameter] of this.average.parameters().entries()) {
-        if (this.#numAveraged === 0) parameter.copy_(current[index]!);
-        else parameter.lerp_(current[index]!, 1 - this.decay);
+      for (const [average, current] of parameters) {
+        if (this.#numAveraged === 0) average.copy_(current);
+        else average.lerp_(current, 1 - this.decay);
       }
+      for (const [average, current] of buffers) average.copy_(current);
     });
     this.#numAveraged++;
   }
@@ -58,9 +69,25 @@ export class Ema<Model extends Module> {
   }
 
   /** Continues from {@link Ema.stateDict}. @throws ERR_CHECKPOINT if it is of another model */
-  loadStateDict({ n_averaged: numAveraged, ...averages }: StateDict): void {
-    const named = Object.entries(averages).map(([name, value]) => [name.replace(/^module\./, ''), value]);
+  loadStateDict(state: StateDict): void {
+    const shapes = new Map(Object.entries(this.stateDict()).map(([name, { shape }]) => [name, shape]));
+    const { n_averaged: count, ...averages } = readState(state, shapes, 'an Ema');
+    const numAveraged = count!.item();
+    if (!Number.isSafeInteger(numAveraged) || numAveraged < 0) {
+      throw new LibtorchGenerativeError(
+        'ERR_CHECKPOINT',
+        `Expected a count for n_averaged but received ${numAveraged}`,
+      );
+    }
+    const named = Object.entries(averages).map(([name, value]) => [name.slice('module.'.length), value]);
     this.average.loadStateDict(Object.fromEntries(named));
-    this.#numAveraged = numAveraged?.item() ?? 0;
+    this.#numAveraged = numAveraged;
   }
+}
+
+function pairs(averages: Tensor[], current: Tensor[]): [Tensor, Tensor][] {
+  const fits =
+    averages.length === current.length && averages.every((each, i) => `${each.shape}` === `${current[i]!.shape}`);
+  if (!fits) throw invalidArgument('model', 'a model of the same kind and size as the average', 'another');
+  return averages.map((average, index) => [average, current[index]!]);
 }

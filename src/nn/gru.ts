@@ -1,4 +1,5 @@
 import { type Check, checkBoolean, checkSize, readOptions } from '../check';
+import { checkMemory } from '../check-memory';
 import { invalidArgument } from '../errors';
 import { type NativeGRU, native } from '../native/addon';
 import type { DType } from '../native/handle';
@@ -9,19 +10,19 @@ import { Module } from './module';
 /** How a {@link GRU} computes. */
 export interface GRUOptions {
   /** Layers, each of which reads the outputs of the one below; default 1. */
-  numLayers?: number;
+  numLayers?: number | undefined;
   /**
    * libtorch's own GRU, whose numbers equal PyTorch's to the last bit. The default, false, computes float32 on the CPU
    * by a fused kernel, the same within rounding and several times faster; its gradients are zero where they would be
    * below 1.2e-38.
    */
-  exact?: boolean;
+  exact?: boolean | undefined;
   /** The batch is always first. */
-  batchFirst?: true;
+  batchFirst?: true | undefined;
   /** There is no GRU that reads backward too. */
-  bidirectional?: false;
+  bidirectional?: false | undefined;
   /** There is no GRU with dropout. */
-  dropout?: 0;
+  dropout?: 0 | undefined;
 }
 
 /** What {@link GRU.forward} gives. */
@@ -54,7 +55,7 @@ export class GRU extends Module {
    *
    * @param inputSize features of a time step
    * @param hiddenSize numbers in the hidden state of a layer
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
    */
   constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
     super();
@@ -67,6 +68,9 @@ export class GRU extends Module {
       bidirectional: only(false, 'false, as this GRU only reads forward'),
       dropout: only(0, '0, as this GRU has no dropout'),
     });
+    const inputs = inputSize + (numLayers - 1) * hiddenSize;
+    const numWeights = 3 * hiddenSize * (inputs + numLayers * (hiddenSize + 2));
+    checkMemory('hiddenSize', hiddenSize, numWeights * Float32Array.BYTES_PER_ELEMENT);
     this.#native = new (native().GRU)(inputSize, hiddenSize, numLayers, exact);
     this.adopt(this.#native);
   }

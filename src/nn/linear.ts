@@ -1,4 +1,5 @@
 import { checkBoolean, checkSize, readOptions } from '../check';
+import { checkMemory } from '../check-memory';
 import { type NativeLinear, native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
@@ -8,7 +9,7 @@ import { Layer } from './module';
 /** What may be chosen of a {@link Linear} layer. */
 export interface LinearOptions {
   /** Whether b is added; default true. */
-  bias?: boolean;
+  bias?: boolean | undefined;
 }
 
 /**
@@ -34,13 +35,15 @@ export class Linear extends Layer {
    *
    * @param inFeatures numbers in a row of the input
    * @param outFeatures numbers in a row of the output
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1
+   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
    */
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
     checkSize('inFeatures', inFeatures);
     checkSize('outFeatures', outFeatures);
     const { bias = true } = readOptions(options, { bias: checkBoolean });
+    const numWeights = (inFeatures + (bias ? 1 : 0)) * outFeatures;
+    checkMemory('outFeatures', outFeatures, numWeights * Float32Array.BYTES_PER_ELEMENT);
     this.native = new (native().Linear)(inFeatures, outFeatures, bias);
     this.adopt(this.native);
   }

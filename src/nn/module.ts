@@ -7,7 +7,7 @@ import { keep } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { tensorsOf } from '../tensor/tensors-in';
 import { type Members, membersOf, walk } from './members';
-import { type ModuleTarget, readTarget } from './module-target';
+import { type ModuleTarget, readModuleTarget } from './module-target';
 import { readState, type StateDict } from './state-dict';
 
 /**
@@ -201,7 +201,7 @@ export abstract class Module {
    * @throws ERR_DEVICE or ERR_INVALID_ARGUMENT
    */
   to(target: ModuleTarget): this {
-    const { dtype, device } = readTarget(target);
+    const { dtype, device } = readModuleTarget(target);
     walk(this, { visit: ({ handle }) => native().moveTo(handle, dtype, device) });
     for (const module of this.modules()) module.#native?.flattenParameters?.();
     return this;
@@ -235,7 +235,7 @@ export abstract class Module {
 
   /** Forgets the gradients that `backward()` left in the parameters. */
   zeroGrad(): void {
-    for (const parameter of this.parameters()) parameter.zeroGrad();
+    for (const parameter of this.parameters()) parameter.grad = undefined;
   }
 
   /** Frees the parameters and buffers of this module and its children; after that every use throws ERR_DISPOSED. */

@@ -1,14 +1,15 @@
-import { checkNumber, checkSize } from '../check';
-import type { Adam } from './adam';
+import { checkInstance, checkInteger, readOptions, within } from '../check';
+import { invalidArgument } from '../errors';
+import { Adam } from './adam';
 import type { StateDict } from './state-dict';
 import { numbersFromState, numbersToState } from './state-numbers';
 
 /** When {@link ReduceLROnPlateau} acts, and how much. */
 export interface ReduceLROnPlateauOptions {
   /** What the learning rate is multiplied by, above 0 and below 1; default 0.1. */
-  factor?: number;
+  factor?: number | undefined;
   /** Epochs without a better loss that are waited for; default 10. */
-  patience?: number;
+  patience?: number | undefined;
 }
 
 /** A loss is better if it is below the best by this part of it. */
@@ -44,16 +45,24 @@ export class ReduceLROnPlateau {
    * @param optimizer whose `lr` is lowered
    * @throws ERR_INVALID_ARGUMENT
    */
-  constructor(optimizer: Adam, { factor = 0.1, patience = 10 }: ReduceLROnPlateauOptions = {}) {
-    checkNumber('factor', factor, { above: 0, below: 1 });
-    checkSize('patience', patience);
+  constructor(optimizer: Adam, options: ReduceLROnPlateauOptions = {}) {
+    checkInstance('optimizer', optimizer, Adam);
+    const { factor = 0.1, patience = 10 } = readOptions(options, {
+      factor: within({ above: 0, below: 1 }),
+      patience: (name, value) => checkInteger(name, value, { min: 0 }),
+    });
     this.#optimizer = optimizer;
     this.#factor = factor;
     this.#patience = patience;
   }
 
-  /** Looks at an epoch's loss: to be called after each epoch, with the validation loss for example. */
+  /**
+   * Looks at an epoch's loss: to be called after each epoch, with the validation loss for example. NaN is never better.
+   *
+   * @throws ERR_INVALID_ARGUMENT
+   */
   step(loss: number): void {
+    if (typeof loss !== 'number') throw invalidArgument('loss', 'a number', loss);
     const isBetter = loss < this.#best * (1 - THRESHOLD);
     if (isBetter) this.#best = loss;
     this.#numBadEpochs = isBetter ? 0 : this.#numBadEpochs + 1;
@@ -71,8 +80,8 @@ export class ReduceLROnPlateau {
   /** Continues from {@link ReduceLROnPlateau.stateDict}. @throws ERR_CHECKPOINT if it is another object's state */
   loadStateDict(state: StateDict): void {
     const [best, numBadEpochs, lr] = numbersFromState(state, 'state', 3);
+    this.#optimizer.lr = lr!;
     this.#best = best!;
     this.#numBadEpochs = numBadEpochs!;
-    this.#optimizer.lr = lr!;
   }
 }

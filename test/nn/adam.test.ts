@@ -120,7 +120,7 @@ describe('step with given gradients', () => {
       'Expected a Tensor of shape [2, 3] for gradients[0] but received [6]',
     );
     expect(() => optimizer.step([])).toThrow('Expected 1 Tensors for gradients but received 0');
-    expect(() => optimizer.step(['x' as never])).toThrow('Expected a Tensor for gradients[0] but received a string');
+    expect(() => optimizer.step(['x' as never])).toThrow('Expected a Tensor for gradients[0] but received "x"');
     expect(() => optimizer.step([ones([2, 3], { dtype: 'float64' })])).toThrow(/expected scalar type Float/);
   });
 });
@@ -140,9 +140,7 @@ describe('options', () => {
   });
 
   test('parameters are tensors, at least one', () => {
-    expect(() => new Adam([])).toThrow(
-      'Expected an array of at least one Tensor for parameters but received an array of 0',
-    );
+    expect(() => new Adam([])).toThrow('Expected at least one Tensor for parameters but received none');
     expect(() => new Adam([1 as never])).toThrow('Expected a Tensor for parameters[0] but received 1');
     expect(() => {
       new Adam(parameters).lr = -1;
@@ -156,7 +154,7 @@ describe('state', () => {
     const optimizer = new Adam([parameter]);
     const others: StateDict[] = [
       {},
-      new Adam([ones([3])]).stateDict(),
+      new Adam([ones([3], { requiresGrad: true })]).stateDict(),
       Object.fromEntries(
         Object.entries(optimizer.stateDict())
           .slice(1)
@@ -172,7 +170,7 @@ describe('state', () => {
       }
       expect((error as LibtorchGenerativeError).code).toBe('ERR_CHECKPOINT');
       expect((error as Error).message).toMatch(
-        /^Expected state\.0\.\w+ of shape \[.*\] in the state of an Adam over 1 parameters$/,
+        /^The state does not fit an Adam over 1 parameters: state\.0\.\w+ (is missing|has shape)/,
       );
     }
     for (const each of Object.values(optimizer.stateDict())) expect(Math.max(...numbersOf(each))).toBe(0);

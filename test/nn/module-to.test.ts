@@ -80,10 +80,10 @@ describe('to', () => {
     ['flaot64', 'ERR_DEVICE', /flaot64/],
     [{ dtype: 'int32' }, 'ERR_INVALID_ARGUMENT', /float32.*for dtype but received "int32"/],
     [{ dtpye: 'float64' }, 'ERR_INVALID_ARGUMENT', /"dtpye"\. Did you mean "dtype"\?/],
-    [{ device: 3 }, 'ERR_INVALID_ARGUMENT', /device but received 3/],
+    [{ device: 3 }, 'ERR_DEVICE', /device but received 3/],
     [undefined, 'ERR_INVALID_ARGUMENT', /target/],
     [null, 'ERR_INVALID_ARGUMENT', /target/],
-    [64, 'ERR_INVALID_ARGUMENT', /target/],
+    [64, 'ERR_DEVICE', /64/],
   ])('refuses %j', (target, code, message) => {
     const module = new Mixed();
     const error = errorOf(() => module.to(target as 'cpu'));
