@@ -96,7 +96,7 @@ describe('to', () => {
 /** By definition, from the weights as float64. */
 function gruByHand(gru: GRU, x: Tensor): Tensor {
   const [wi, wh, bi, bh] = gru.parameters() as [Tensor, Tensor, Tensor, Tensor];
-  let h = zeros([x.shape[0]!, wh.shape[1]!], { dtype: 'float64' });
+  let h: Tensor = zeros([x.shape[0]!, wh.shape[1]!], { dtype: 'float64' });
   const size = wh.shape[1]!;
   const gate = (y: Tensor, i: number) => y.slice(1, i * size, (i + 1) * size);
   for (let t = 0; t < x.shape[1]!; t++) {
