@@ -37,7 +37,7 @@ function argumentsOf(schema: string): Argument[] {
     .filter((item) => item !== '*')
     .map((item) => {
       const [, type, list, nullable, name, fallback] =
-        /^(\w+)(?:\(a!?\))?(\[\d*\])?(\?)? (\w+)(=.*)?$/.exec(item) ?? [];
+        /^(\w+)(?:\(a!?(?: -> \*)?\))?(\[\d*\])?(\?)? (\w+)(=.*)?$/.exec(item) ?? [];
       if (!type || !name) throw new Error(`Cannot take ${item} of ${schema} apart`);
       return { name, type, isList: Boolean(list), isOptional: Boolean(nullable || fallback) };
     });
