@@ -37,7 +37,7 @@ function argumentsOf(schema: string): Argument[] {
     .filter((item) => item !== '*')
     .map((item) => {
       const [, type, list, nullable, name, fallback] =
-        /^(\w+)(?:\(a!?\))?(\[\d*\])?(\?)? (\w+)(=.*)?$/.exec(item) ?? [];
+        /^(\w+)(?:\(a!?(?: -> \*)?\))?(\[\d*\])?(\?)? (\w+)(=.*)?$/.exec(item) ?? [];
       if (!type || !name) throw new Error(`Cannot take ${item} of ${schema} apart`);
       return { name, type, isList: Boolean(list), isOptional: Boolean(nullable || fallback) };
     });
@@ -90,7 +90,7 @@ describe('every operator names the argument that is wrong', () => {
         const error = errorOf(op, right.with(position, value)) as LibtorchGenerativeError;
         expect(error).toBeInstanceOf(LibtorchGenerativeError);
         expect(error.message).toMatch(new RegExp(`^Expected .* for ${argument.name}(\\[1\\])? but received `));
-        expect(error.code).toBe('ERR_INVALID_ARGUMENT');
+        expect(error.code).toBe(argument.name === 'device' ? 'ERR_DEVICE' : 'ERR_INVALID_ARGUMENT');
       }
     });
     expect(native().memory().tensors).toBe(before);

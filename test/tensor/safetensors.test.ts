@@ -160,7 +160,7 @@ describe('a file written', () => {
     [
       'a getter that throws',
       () => write_(Object.defineProperty({}, 'w', { enumerable: true, get: () => JSON.parse('{') })),
-      expect.stringMatching(/^Expected an object whose properties can be read for tensors but received /),
+      expect.stringMatching(/^Expected an object whose properties can be read for tensors\.w but received /),
     ],
   ])('with %s is refused, and nothing written', (_, body, message) => {
     expect(errorOf(body)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', message });
