@@ -56,8 +56,7 @@ export async function runTraining<Epoch extends { epoch: number }>(
   } catch (error) {
     bar?.stop();
     if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error;
-    const isKept = existsSync(join(folder, 'config.json'));
-    console.error(isKept ? `Interrupted; go on with --resume ${folder}` : 'Interrupted before the training began');
+    console.error(`Interrupted; go on with --resume ${folder}`);
     process.exitCode = interrupt.exitCode();
   } finally {
     interrupt.release();

@@ -76,14 +76,14 @@ export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, G
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
   const { signal, onProgress } = options;
-  signal?.throwIfAborted();
   const folder = claimFolder(GAN_RUN, options);
   let training: GanTraining | undefined;
   try {
+    if (!folder) signal?.throwIfAborted(); // else it leaves a run to resume
     const requested = requestedSettings(GAN_RUN, asked, options);
     const placement = placementOf(options);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
-    const data = await loadData(requested, placement.device, isolation, signal);
+    const data = await loadData(requested, placement.device, isolation);
     const settings = { ...requested, ...data?.size };
     training = isolation.run(() => new GanTraining(settings, data, placement.device));
     const start = await startRun(folder, GAN_RUN, settings, training, isolation);
@@ -108,11 +108,9 @@ async function loadData(
   { data, batchSize, noiseDim }: GanSettings,
   device: Device,
   isolation: Isolation,
-  signal: AbortSignal | undefined,
 ): Promise<GanData | undefined> {
   if (data === 'noise') return undefined;
   const images = await readImagesAsync(data);
-  signal?.throwIfAborted();
   const classifier = await cachedDigitClassifier(images);
   return isolation.run(() => {
     const { count, height, width } = images;

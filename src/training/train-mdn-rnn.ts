@@ -89,10 +89,10 @@ async function* mdnRnnEpochs(
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
   const { signal, onProgress, onWarning = (message) => process.emitWarning(message) } = options;
-  signal?.throwIfAborted();
   const folder = claimFolder(MDN_RNN_RUN, options);
   let training: MdnRnnTraining | undefined;
   try {
+    if (!folder) signal?.throwIfAborted(); // else it leaves a run to resume
     const requested = requestedSettings(MDN_RNN_RUN, asked, options);
     // Operators this small take longer on several threads than on one.
     const placement = placementOf(options, 1);
