@@ -59,7 +59,7 @@ test('options that make no sense are named', () => {
   const history = randn([5, 1]);
   expect(() => forecastPaths(model, history, { horizon: 0 })).toThrow(/for horizon but received 0/);
   expect(() => forecastPaths(model, history, { paths: 1.5 })).toThrow(/for paths but received 1.5/);
-  expect(() => forecastPaths(model, history, { seed: 0.5 })).toThrow(/an integer for seed but received 0.5/);
+  expect(() => forecastPaths(model, history, { seed: 0.5 })).toThrow(/a whole number for seed but received 0.5/);
   expect(() => forecastPaths(model, history, { temperature: 0 })).toThrow(
     /a number above 0 for temperature but received 0/,
   );
@@ -87,7 +87,7 @@ test('quantiles of no whole number of paths, and levels that are none, are refus
     /one or more paths of 4 values for paths but received "6 values"/,
   );
   expect(() => pathQuantiles(new Float64Array(0), 4, [0.5])).toThrow(/received "0 values"/);
-  expect(() => pathQuantiles(paths, 3, [0.5, 50])).toThrow(/of at most 1 for levels but received 50/);
+  expect(() => pathQuantiles(paths, 3, [0.5, 50])).toThrow(/of at most 1 for levels\[1\] but received 50/);
 });
 
 test.each([1, 2, 3])('a path is the same to the last bit in any number of paths, with %i threads', (threads) => {

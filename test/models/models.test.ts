@@ -109,7 +109,7 @@ describe('MdnRnn', () => {
       'Expected a whole number of at least 1 for numMixtures but received 0',
     );
     expect(() => new MdnRnn({ outputDim: 1.5 })).toThrow(/for outputDim but received 1.5/);
-    expect(() => new MdnRnn({ hiddenDim: -1 })).toThrow(/for hiddenSize but received -1/);
+    expect(() => new MdnRnn({ hiddenDim: -1 })).toThrow(/for hiddenDim but received -1/);
     expect(() => new MdnRnn().forward(ones([4, 6, 2]))).toThrow(
       'Expected a Tensor of shape [..., 1] for input but received [4, 6, 2]',
     );

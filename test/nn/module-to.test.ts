@@ -82,7 +82,7 @@ describe('to', () => {
     [{ dtpye: 'float64' }, 'ERR_INVALID_ARGUMENT', /"dtpye"\. Did you mean "dtype"\?/],
     [{ device: 3 }, 'ERR_DEVICE', /device but received 3/],
     [undefined, 'ERR_INVALID_ARGUMENT', /target/],
-    [null, 'ERR_INVALID_ARGUMENT', /target/],
+    [null, 'ERR_INVALID_ARGUMENT', /an object for options but received null/],
     [64, 'ERR_DEVICE', /64/],
   ])('refuses %j', (target, code, message) => {
     const module = new Mixed();

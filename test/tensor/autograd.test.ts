@@ -91,7 +91,7 @@ describe('grad', () => {
   test('names its argument', () => {
     const x = tensor([3], { requiresGrad: true });
     expect(() => grad(x.sum(), [])).toThrow('Expected at least one Tensor for inputs but received none');
-    expect(() => grad(x.sum(), ['x' as never])).toThrow('Expected a Tensor for inputs[0] but received a string');
+    expect(() => grad(x.sum(), ['x' as never])).toThrow('Expected a Tensor for inputs[0] but received "x"');
     expect(() => grad('x' as never, [x])).toThrow('Expected a Tensor for loss but received a string');
   });
 

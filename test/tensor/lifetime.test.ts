@@ -21,7 +21,7 @@ describe('dispose', () => {
     x.dispose();
     x.dispose();
     expect(memory()).toEqual(before);
-    expect([x.isDisposed, String(x)]).toEqual([true, 'Tensor(disposed)']);
+    expect([x.isDisposed, String(x)]).toEqual([true, 'tensor(disposed)']);
   });
 
   test('every use afterwards is ERR_DISPOSED', () => {

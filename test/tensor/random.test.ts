@@ -109,7 +109,7 @@ describe('the state of a generator', () => {
     const before = getGeneratorState();
     expect(() => setGeneratorState(new Uint8Array(3))).toThrow(/RNG state/i);
     expect(() => setGeneratorState(new Uint8Array(before.length))).toThrow(/RNG state|mt19937|what getState\(\) gave/i);
-    expect(() => setGeneratorState('state' as never)).toThrow('Expected a Uint8Array for state but received a string');
+    expect(() => setGeneratorState('state' as never)).toThrow('Expected a typed array for state but received a string');
     expect([...getGeneratorState()]).toEqual([...before]);
   });
 });
@@ -130,7 +130,7 @@ describe('arguments', () => {
     );
     expect(() => randn([2], { dtype: 'half' as never })).toThrow(/for dtype but received "half"/);
     expect(() => randn([2], { dtype: 'int64' })).toThrow(/not implemented for 'Long'/);
-    expect(() => randperm(-1)).toThrow(/negative dimension -1/);
+    expect(() => randperm(-1)).toThrow('Expected a whole number of at least 0 for n but received -1');
     expect(() => bernoulli(tensor([2]))).toThrow(/p_in <= 1/);
     expect(() => multinomial(tensor([1, 1]), 3)).toThrow(/cannot sample n_sample > prob_dist.size\(-1\)/);
     expect(() => multinomial(tensor([-1, 1]), 1)).toThrow(/probability tensor contains/);
@@ -159,7 +159,7 @@ test('a generator, which draws on the CPU, is not taken for a CUDA device', () =
 testIf(cudaDeviceCount() === 0, 'a machine without CUDA')(
   'the state of a CUDA device that is not there is refused',
   () => {
-    expect(() => getGeneratorState('cuda:0')).toThrow('Device cuda:0 is not there: libtorch finds 0 CUDA devices');
+    expect(() => getGeneratorState('cuda:0')).toThrow('Device cuda:0 is not there: ');
   },
 );
 

@@ -13,7 +13,7 @@ function twentyOps() {
     for (let i = 0; i < 14; i++) y = i % 2 ? y.mul(0.5) : y.add(x);
     const loss = y.select(0, 1).slice(0, 0, 4).mul(w).tanh().sum();
     loss.backward();
-    w.zeroGrad();
+    w.grad = undefined;
   });
 }
 
