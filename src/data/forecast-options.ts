@@ -1,6 +1,6 @@
 import { type Checks, checkInteger, checkNumber, checkSize, readOptions, within } from '../check';
 import { invalidArgument } from '../errors';
-import type { ForecastOptions } from '../models/forecast';
+import type { ForecastOptions } from '../models/forecast-options';
 import { toElements } from './numbers';
 
 /** How {@link Forecaster.paths} draws. */

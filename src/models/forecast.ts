@@ -9,26 +9,9 @@ import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { checkTensor, handleOf } from '../tensor/tensor-memory';
-import { FORECAST_OPTIONS } from './forecast-options';
+import { FORECAST_OPTIONS, type ForecastOptions } from './forecast-options';
 import { MdnRnn } from './mdn-rnn';
 import { Mixture, VARIANCE_FLOOR } from './mixture';
-
-/** How {@link forecastPaths} draws. */
-export interface ForecastOptions {
-  /** Steps past the history's end; default 24. */
-  horizon?: number | undefined;
-  /** Joint futures to draw; default 500. */
-  paths?: number | undefined;
-  /** Above 1 draws more freely, below 1 more surely, see {@link MixtureOptions.temperature}; default 1. */
-  temperature?: number | undefined;
-  /** The same seed draws the same paths, however many and on any number of threads; default 0. */
-  seed?: number | undefined;
-  /**
-   * (horizon - 1, inputDim - 1) scaled: what the model reads beside the value, in row s together with the value drawn
-   * at step s. Required of a model with such inputs, refused by others.
-   */
-  known?: Tensor | undefined;
-}
 
 const OPTIONS = { ...FORECAST_OPTIONS, known: { check: checkTensor } };
 
