@@ -50,8 +50,9 @@ export function readAll<T extends object>(object: T, checks: Checks<T>, path: st
 
 /** Reads an object that may be anything: its own and inherited enumerable properties. */
 function entriesOf(object: object, argument: string): [string, unknown][] {
-  const isArray = reading(argument, () => Array.isArray(object) || ArrayBuffer.isView(object));
-  if (typeof object !== 'object' || object === null || isArray) throw invalidArgument(argument, 'an object', object);
+  // Not an array, a Map or a Promise, which would be read as if it were empty.
+  const isRecord = reading(argument, () => Object.prototype.toString.call(object) === '[object Object]');
+  if (!isRecord) throw invalidArgument(argument, 'an object', object);
   const names = reading(argument, () => {
     const names: string[] = [];
     for (const name in object) names.push(name);
@@ -179,6 +180,15 @@ export function arrayOf(check: Check, expected = 'an array'): Check {
 /** Throws unless `value` is an instance of a class of this package. */
 export function checkInstance(name: string, value: unknown, type: abstract new (...args: never) => object): void {
   if (!isInstance(value, type)) throw invalidArgument(name, `${article(type.name)} ${type.name}`, value);
+}
+
+/** `Array.isArray`, also for a Proxy that was revoked. */
+export function isArray(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 /** `instanceof`, also for a Proxy that throws. */

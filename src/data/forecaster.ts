@@ -3,6 +3,7 @@ import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { forecastPaths, sortedQuantile, sortedSteps } from '../models/forecast';
 import { MdnRnn } from '../models/mdn-rnn';
 import { Mixture } from '../models/mixture';
+import { checkModule } from '../nn/module';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';
@@ -73,7 +74,7 @@ export class Forecaster {
     readonly encoding: SeriesEncoding,
     spread: readonly number[] = [],
   ) {
-    checkInstance('model', model, MdnRnn);
+    checkModule('model', model, MdnRnn);
     checkInstance('encoding', encoding, SeriesEncoding);
     const { inputDim, outputDim } = model;
     if (inputDim !== encoding.inputDim || outputDim !== 1) {

@@ -1,8 +1,9 @@
 import { types } from 'node:util';
-import { checkInstance, checkSize, readArray, within } from '../check';
+import { checkSize, readArray, reading, within } from '../check';
 import { checkMemory } from '../check-memory';
 import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
 import { native } from '../native/addon';
+import { checkModule } from '../nn/module';
 import { readDeclared } from '../option';
 import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
@@ -34,7 +35,7 @@ const OPTIONS = { ...FORECAST_OPTIONS, known: { check: checkTensor } };
  * ```
  */
 export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastOptions = {}): Tensor {
-  checkInstance('model', model, MdnRnn);
+  checkModule('model', model, MdnRnn);
   checkTensor('history', history);
   const { horizon = 24, paths = 500, temperature = 1, seed = 0, known } = readDeclared(options, OPTIONS);
   checkMemory('paths', paths, paths * horizon * Float32Array.BYTES_PER_ELEMENT);
@@ -123,10 +124,11 @@ export function pathQuantiles(paths: Float64Array, horizon: number, levels: numb
   checkSize('horizon', horizon);
   const wanted = readArray('levels', levels, within({ min: 0, max: 1 }), 'an array of numbers');
   if (!types.isFloat64Array(paths)) throw invalidArgument('paths', 'a Float64Array', paths);
-  if (paths.length === 0 || paths.length % horizon !== 0) {
-    throw invalidArgument('paths', `one or more paths of ${horizon} values`, `${paths.length} values`);
+  const values = reading('paths', () => new Float64Array(paths)); // whatever its `length` says
+  if (values.length === 0 || values.length % horizon !== 0) {
+    throw invalidArgument('paths', `one or more paths of ${horizon} values`, `${values.length} values`);
   }
-  const steps = sortedSteps(paths, horizon);
+  const steps = sortedSteps(values, horizon);
   return wanted.map((level) => steps.map((sorted) => sortedQuantile(sorted, level)));
 }
 

@@ -1,5 +1,5 @@
-import { type Checks, checkInstance, readOptions, within } from '../check';
-import { invalidArgument, LibtorchGenerativeError, shapeError } from '../errors';
+import { type Checks, checkInstance, readArray, readOptions, within } from '../check';
+import { LibtorchGenerativeError, shapeError } from '../errors';
 import { native } from '../native/addon';
 import { tensor } from '../tensor/creation';
 import { nativeOf, RandomGenerator } from '../tensor/random';
@@ -156,10 +156,9 @@ export class Mixture {
    */
   quantile(levels: number[]): Tensor<'float64'> {
     this.#requireOneDimension('quantile');
-    const outside = levels.find((level) => !(level > 0 && level < 1));
-    if (outside !== undefined) throw invalidArgument('levels', 'numbers between 0 and 1', outside);
+    const wanted = readArray('levels', levels, within({ above: 0, below: 1 }), 'an array of numbers');
     return scope(() => {
-      const parts = tensor(levels, { dtype: 'float64' });
+      const parts = tensor(wanted, { dtype: 'float64' });
       const { means, variances, logWeights } = this;
       return new Tensor(
         native().mixtureQuantiles(handleOf(means), handleOf(variances), handleOf(logWeights), handleOf(parts)),

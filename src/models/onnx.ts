@@ -1,6 +1,7 @@
-import { checkString, isInstance, reading, readOptions } from '../check';
+import { checkString, isInstance, readEntries, reading, readOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { writeFileAtomic } from '../files';
+import { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
 import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
@@ -55,17 +56,20 @@ export function exportOnnx(
 }
 
 function checkMetadata(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) throw invalidArgument(name, 'an object of strings', value);
-  for (const [key, text] of reading(name, () => Object.entries(value))) {
+  for (const [key, text] of readEntries(value as object, name, 'an object of strings')) {
     if (typeof text !== 'string') throw invalidArgument(`${name}.${key}`, 'a string', text);
   }
 }
 
 function graphOf(model: OnnxExportable): OnnxGraph {
-  if (isInstance(model, Generator)) return generatorGraph(model);
-  if (isInstance(model, Discriminator)) return discriminatorGraph(model);
-  if (isInstance(model, MdnRnn)) return mdnRnnGraph(model);
+  if (isMade(model, Generator)) return generatorGraph(model);
+  if (isMade(model, Discriminator)) return discriminatorGraph(model);
+  if (isMade(model, MdnRnn)) return mdnRnnGraph(model);
   throw invalidArgument('model', 'a Generator, a Discriminator or an MdnRnn', model);
+}
+
+function isMade<T extends Module>(model: unknown, type: new (...args: never) => T): model is T {
+  return isInstance(model, type) && Module.isMade(model);
 }
 
 function generatorGraph(model: Generator): OnnxGraph {

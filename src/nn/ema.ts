@@ -1,9 +1,9 @@
-import { checkInstance, checkNumber } from '../check';
+import { checkNumber } from '../check';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
-import { Module } from './module';
+import { checkModule, type Module } from './module';
 import { readState, type StateDict } from './state-dict';
 
 /**
@@ -38,7 +38,7 @@ export class Ema<Model extends Module> {
     /** The part of the average that an update leaves. */
     readonly decay: number,
   ) {
-    checkInstance('average', average, Module);
+    checkModule('average', average);
     checkNumber('decay', decay, { min: 0, below: 1 });
   }
 
@@ -48,7 +48,7 @@ export class Ema<Model extends Module> {
    * @throws ERR_INVALID_ARGUMENT if its parameters are of other shapes; then nothing has changed
    */
   update(model: Model): void {
-    checkInstance('model', model, Module);
+    checkModule('model', model);
     const parameters = pairs(this.average.parameters(), model.parameters());
     const buffers = pairs(this.average.buffers(), model.buffers());
     noGrad(() => {

@@ -4,7 +4,7 @@ import { invalidArgument } from '../errors';
 import { type NativeGRU, native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
-import { handleOf } from '../tensor/tensor-memory';
+import { handleOf, optionalHandle } from '../tensor/tensor-memory';
 import { Module } from './module';
 
 /** How a {@link GRU} computes. */
@@ -83,7 +83,7 @@ export class GRU extends Module {
    * @throws ERR_SHAPE
    */
   forward<D extends DType>(input: Tensor<D>, hidden?: Tensor): GRUOutput<D> {
-    const [output, last] = this.#native.forward(handleOf(input), hidden && handleOf(hidden));
+    const [output, last] = this.#native.forward(handleOf(input), optionalHandle('hidden', hidden));
     return { output: new Tensor(output), hidden: new Tensor(last) };
   }
 
@@ -93,7 +93,7 @@ export class GRU extends Module {
    * @returns (numLayers, B, hiddenSize): each layer's hidden state after the last step
    */
   lastHidden<D extends DType>(input: Tensor<D>, hidden?: Tensor): Tensor<D> {
-    return new Tensor(this.#native.lastHidden(handleOf(input), hidden && handleOf(hidden)));
+    return new Tensor(this.#native.lastHidden(handleOf(input), optionalHandle('hidden', hidden)));
   }
 }
 

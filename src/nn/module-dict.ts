@@ -1,6 +1,6 @@
-import { checkInstance, reading } from '../check';
+import { checkString, reading } from '../check';
 import { invalidArgument } from '../errors';
-import { Module } from './module';
+import { checkModule, Module } from './module';
 
 /**
  * Modules by name, which is part of their parameters' names: `heads.mean.weight`. A plain object or a Map as a module's
@@ -44,11 +44,13 @@ export class ModuleDict<Each extends Module = Module> extends Module {
 
   /** The module with a name. */
   get(name: string): Each | undefined {
+    checkString('name', name);
     return this.#modules.get(name);
   }
 
   /** Whether there is a module with this name. */
   has(name: string): boolean {
+    checkString('name', name);
     return this.#modules.has(name);
   }
 
@@ -62,7 +64,7 @@ export class ModuleDict<Each extends Module = Module> extends Module {
     if (typeof name !== 'string' || name === '' || name.includes('.')) {
       throw invalidArgument('name', 'a name without a dot', name);
     }
-    checkInstance(name, module, Module);
+    checkModule(name, module);
     this.#modules.set(name, module);
     return this;
   }
@@ -84,8 +86,9 @@ export class ModuleDict<Each extends Module = Module> extends Module {
 }
 
 function readEntries<Each>(modules: Readonly<Record<string, Each>> | ReadonlyMap<string, Each>): [string, Each][] {
-  if (typeof modules !== 'object' || modules === null || Array.isArray(modules)) {
+  return reading('modules', () => {
+    if (modules instanceof Map) return [...modules];
+    if (Object.prototype.toString.call(modules) === '[object Object]') return Object.entries(modules);
     throw invalidArgument('modules', 'an object or a Map of modules', modules);
-  }
-  return reading('modules', () => (modules instanceof Map ? [...modules] : Object.entries(modules)));
+  });
 }

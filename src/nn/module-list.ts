@@ -1,6 +1,6 @@
-import { checkInstance, checkInteger, reading } from '../check';
+import { checkInteger, reading } from '../check';
 import { invalidArgument } from '../errors';
-import { Module } from './module';
+import { checkModule, Module } from './module';
 
 /**
  * Modules in a list, whose parameters are named by position: `blocks.0.weight`. A plain array as a module's property does
@@ -39,7 +39,10 @@ export class ModuleList<Each extends Module = Module> extends Module {
    */
   constructor(modules: Iterable<Each> = []) {
     super();
-    this.push(...readModules(modules));
+    for (const [index, module] of readModules(modules)) {
+      checkModule(`modules[${index}]`, module);
+      this.#modules.push(module);
+    }
   }
 
   protected override members(): object {
@@ -59,7 +62,7 @@ export class ModuleList<Each extends Module = Module> extends Module {
 
   /** Adds modules at the end. @returns the new length @throws ERR_INVALID_ARGUMENT for what is no {@link Module} */
   push(...modules: Each[]): number {
-    for (const [index, module] of modules.entries()) checkInstance(`modules[${index}]`, module, Module);
+    for (const [index, module] of modules.entries()) checkModule(`modules[${index}]`, module);
     return this.#modules.push(...modules);
   }
 
@@ -69,10 +72,16 @@ export class ModuleList<Each extends Module = Module> extends Module {
   }
 }
 
-function readModules<Each>(modules: Iterable<Each>): Each[] {
-  return reading('modules', () => {
-    if (typeof modules?.[Symbol.iterator] !== 'function')
-      throw invalidArgument('modules', 'an array of modules', modules);
-    return [...modules];
+/** The modules with their positions, each read when it is its turn. */
+function* readModules<Each>(modules: Iterable<Each>): Generator<[number, Each]> {
+  const iterator = reading('modules', () => {
+    const isIterable = typeof modules === 'object' && typeof modules?.[Symbol.iterator] === 'function';
+    if (!isIterable || ArrayBuffer.isView(modules)) throw invalidArgument('modules', 'an array of modules', modules);
+    return modules[Symbol.iterator]();
   });
+  for (let index = 0; ; index++) {
+    const next = reading('modules', () => iterator.next());
+    if (next.done) return;
+    yield [index, next.value];
+  }
 }

@@ -68,6 +68,11 @@ export abstract class Module {
     return this.members();
   }
 
+  /** @internal Whether a constructor made it: no Proxy, and no object that only has the prototype. */
+  static isMade(value: object): boolean {
+    return #layer in value;
+  }
+
   /** @internal */
   [membersOf](): Members {
     if (!(#layer in this)) throw invalidArgument('module', 'a Module, not a Proxy of one,', this);
@@ -259,6 +264,16 @@ function addNamed(named: Map<string, Tensor>, name: string, tensor: Tensor): voi
     throw new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', `Two tensors of the module have the name ${name}`);
   }
   named.set(name, tensor);
+}
+
+/** @internal Throws unless `value` is a module of a class. */
+export function checkModule(
+  name: string,
+  value: unknown,
+  type: abstract new (...args: never) => Module = Module,
+): void {
+  checkInstance(name, value, type);
+  if (!Module.isMade(value as object)) throw invalidArgument(name, `a ${type.name} that its constructor made`, value);
 }
 
 /**

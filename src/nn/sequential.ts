@@ -1,4 +1,4 @@
-import { checkInstance } from '../check';
+import { checkInstance, checkInteger } from '../check';
 import type { DType } from '../native/handle';
 import type { Tensor } from '../tensor/tensor';
 import { chainLinears, type LinearChain } from './linear-chain';
@@ -44,8 +44,9 @@ export class Sequential extends Layer {
       this.#layers.reduce<Tensor>((x, layer) => layer.forward(x), input)) as Tensor<D>;
   }
 
-  /** The layers from `start` to before `end`, with the same parameters: PyTorch's `net[start:end]`. */
+  /** The layers from `start` to before `end`, with the same parameters: PyTorch's `net[start:end]`. @throws ERR_INVALID_ARGUMENT */
   slice(start?: number, end?: number): Sequential {
+    for (const [name, value] of Object.entries({ start, end })) if (value !== undefined) checkInteger(name, value);
     return new Sequential(...this.#layers.slice(start, end));
   }
 }

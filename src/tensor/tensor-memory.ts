@@ -165,3 +165,10 @@ export function handlesOf(name: string, tensors: TensorMemory[]): Handle[] {
 export function checkTensor(name: string, value: unknown): void {
   if (!isInstance(value, TensorMemory)) throw invalidArgument(name, 'a Tensor', value);
 }
+
+/** @internal As {@link handleOf}, for a tensor that may be left out. */
+export function optionalHandle(name: string, tensor: TensorMemory | undefined): Handle | undefined {
+  if (tensor === undefined) return undefined;
+  checkTensor(name, tensor);
+  return tensor.handle;
+}

@@ -1,4 +1,4 @@
-import { readOptions } from '../check';
+import { checkInteger, isArray, readOptions } from '../check';
 import { LibtorchGenerativeError, shapeText } from '../errors';
 import { native } from '../native/addon';
 import type { DType, Handle } from '../native/handle';
@@ -188,8 +188,8 @@ export class Tensor<D extends DType = DType> extends InPlaceTensor<D> {
   cos(): Tensor<FloatOf<D>> {
     return new Tensor(native().cos(this.handle));
   }
-  /** Each element moved into [min, max]; null leaves that end open. */
-  clamp(min: number | null, max: number | null = null): Tensor<WithNumber<D>> {
+  /** Each element moved into [min, max]; null or nothing leaves that end open. */
+  clamp(min: number | null | undefined, max: number | null = null): Tensor<WithNumber<D>> {
     return new Tensor(native().clamp(this.handle, min, max));
   }
 
@@ -324,11 +324,11 @@ export class Tensor<D extends DType = DType> extends InPlaceTensor<D> {
     return extremes(native().topk(this.handle, k, dim, largest, sorted));
   }
   /** Where the largest is along `dim`, int64, or among all elements in row-major order. */
-  argmax(dim?: number, options?: KeepdimOptions): Tensor<'int64'> {
+  argmax(dim?: number | null, options?: KeepdimOptions): Tensor<'int64'> {
     return new Tensor(native().argmax(this.handle, dim, keepdimOf(options)));
   }
   /** Where the smallest is along `dim`, int64, or among all elements in row-major order. */
-  argmin(dim?: number, options?: KeepdimOptions): Tensor<'int64'> {
+  argmin(dim?: number | null, options?: KeepdimOptions): Tensor<'int64'> {
     return new Tensor(native().argmin(this.handle, dim, keepdimOf(options)));
   }
   /** The sums of each element and those before it along `dim`, of the same shape. */
@@ -413,6 +413,7 @@ export class Tensor<D extends DType = DType> extends InPlaceTensor<D> {
    * the beginning or the end.
    */
   slice(dim: number, start?: number | null, end?: number | null, step = 1): Tensor<D> {
+    checkInteger('dim', dim);
     return new Tensor(native().slice(this.handle, dim, start, end, step));
   }
   /** Every window of `size` elements along `dim`, `step` apart, as a last dimension: 0 to 4 by 3 are 012, 123, 234. */
@@ -519,14 +520,14 @@ function binary<D extends DType>(op: BinaryOp, tensor: Tensor, other: Operand): 
 }
 
 function listOf(dim: number | number[]): number[] {
-  return Array.isArray(dim) ? dim : [dim];
+  return isArray(dim) ? (dim as number[]) : [dim];
 }
 
 /** Sizes one by one or in an array, as in PyTorch. */
 type Sizes = number[] | [sizes: number[]];
 
 function sizesOf(sizes: Sizes): number[] {
-  return Array.isArray(sizes[0]) ? sizes[0] : (sizes as number[]);
+  return isArray(sizes[0]) ? (sizes[0] as number[]) : (sizes as number[]);
 }
 
 function extremes<D extends DType>([values, indices]: [Handle, Handle]): ValuesAndIndices<D> {

@@ -12,7 +12,7 @@ import { drawSamples } from './draw-images';
 /** How varied a generator's samples are, and how it has collapsed if it has. */
 export interface WatchedVariety extends SampleVariety {
   /** How the generator has collapsed; undefined if it hasn't. */
-  collapse?: string;
+  collapse?: string | undefined;
 }
 
 /** Steps after which a healthy generator draws more than one blur: four epochs of MNIST. */

@@ -17,7 +17,7 @@ export interface DrawImagesOptions {
   /** Pixels in a row, as of the images that the generator was trained on. */
   width: number;
   /** The same seed and count draw the same images; default 0. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 /** Images whose numbers are in memory at once. */

@@ -20,9 +20,9 @@ export interface ExportOptions {
   /** The format of the file. */
   format: ExportFormat;
   /** "generator" (default) or "discriminator" of a GAN; "mdn-rnn". */
-  part?: string;
+  part?: string | undefined;
   /** Default the part's name with the format's ending, in the working folder. */
-  out?: string;
+  out?: string | undefined;
 }
 
 /**

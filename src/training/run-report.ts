@@ -32,7 +32,10 @@ const MAX_FORECASTS = 6;
  * console.log(writeRunReport('run', { out: 'page.html' })); // page.html
  * ```
  */
-export function writeRunReport(run: string, { out = join(run, 'report.html') }: { out?: string } = {}): string {
+export function writeRunReport(
+  run: string,
+  { out = join(run, 'report.html') }: { out?: string | undefined } = {},
+): string {
   writeFileAtomic(out, renderReport(collectReport(run)));
   return out;
 }

@@ -40,7 +40,7 @@ export type MdnRnnLosses = {
   /** Of the last batch. */
   loss: number;
   /** Of the whole validation part; undefined without one. */
-  validationLoss?: number;
+  validationLoss?: number | undefined;
 };
 
 /** What {@link trainMdnRnn} made; the model is on the training's device and lives until it is disposed of. */

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { root } from '../docs/program';
-import type { Property, Shape } from './shape';
+import { alternatives, type Property, type Shape } from './shape';
 
 /** A function, constructor, method or setter that users can call. */
 export interface Callable {
@@ -18,6 +18,8 @@ export interface Callable {
 
 export interface Parameter extends Property {
   isRest: boolean;
+  /** What any of the overloads takes here, where there are some. */
+  accepts?: Shape;
 }
 
 /** The public surface, as the compiler sees it under `exactOptionalPropertyTypes`. */
@@ -121,11 +123,13 @@ class Reader {
   }
 
   #add(callable: Omit<Callable, 'parameters' | 'folder'>, signatures: readonly ts.Signature[]): void {
-    for (const signature of signatures) {
-      const { declaration } = signature;
+    const overloads = signatures.map((signature) =>
+      signature.getParameters().map((each) => this.#parameter(callable.name, each)),
+    );
+    for (const [index, { declaration }] of signatures.entries()) {
       if (!declaration || this.#seen.has(declaration) || isInternal(declaration)) continue;
       this.#seen.add(declaration);
-      const parameters = signature.getParameters().map((each) => this.#parameter(callable.name, each));
+      const parameters = overloads[index]!.map((each, position) => ({ ...each, ...anyOf(overloads, position) }));
       const [folder] = relative(join(root, 'src'), declaration.getSourceFile().fileName).split('/') as [string];
       this.surface.callables.push({ ...callable, parameters, folder });
     }
@@ -140,7 +144,7 @@ class Reader {
     const isRest = declaration.dotDotDotToken !== undefined;
     const isOptional = isRest || declaration.initializer !== undefined || declaration.questionToken !== undefined;
     const whole = this.#shapeOf(type, `${callable}(${name})`);
-    return { name, isOptional, isRest, shape: isRest && whole.kind === 'array' ? whole.of : whole };
+    return { name, isOptional, isRest, shape: isRest ? elementOf(whole) : whole };
   }
 
   #shapeOf(type: ts.Type, where: string, within: ts.Type[] = []): Shape {
@@ -164,11 +168,19 @@ class Reader {
     const isGlobal =
       declaration?.getSourceFile().hasNoDefaultLib ||
       /\/node_modules\//.test(declaration?.getSourceFile().fileName ?? '');
-    const name = type.symbol?.name ?? '';
-    if (type.isClass() || (isGlobal && name in globalThis)) return { kind: 'instance', name };
+    const name = (type.symbol?.name ?? '').replace(/^Readonly(?=Map|Set)/, '');
+    if (isGlobal && name === 'Iterable') return { kind: 'array', of: this.#elementOf(type, where, within) };
+    // Also a generic one with its arguments, such as Tensor<'int64'>.
+    const isClass = ((type.symbol?.flags ?? 0) & ts.SymbolFlags.Class) !== 0;
+    if (isClass || (isGlobal && name in globalThis)) return { kind: 'instance', name };
     const element = this.#checker.getIndexTypeOfType(type, ts.IndexKind.String);
     if (element) return { kind: 'record', of: this.#shapeOf(element, where, within) };
     return this.#objectOf(type, where, within);
+  }
+
+  #elementOf(type: ts.Type, where: string, within: ts.Type[]): Shape {
+    const [element] = this.#checker.getTypeArguments(type as ts.TypeReference);
+    return this.#shapeOf(element!, where, [...within, type]);
   }
 
   #arrayOf(type: ts.Type, where: string, within: ts.Type[]): Shape {
@@ -230,4 +242,19 @@ function isInternal(declaration: ts.Node): boolean {
 
 function note(list: string[], place: string): void {
   if (!list.includes(place)) list.push(place);
+}
+
+/** What any of a function's overloads takes at a position. */
+function anyOf(overloads: Parameter[][], position: number): Pick<Required<Parameter>, 'isOptional' | 'accepts'> {
+  const there = overloads.map((each) => each[position] ?? (each.at(-1)?.isRest ? each.at(-1) : undefined));
+  return {
+    isOptional: there.some((each) => each === undefined || each.isOptional),
+    accepts: { kind: 'union', of: there.flatMap((each) => each?.shape ?? []) },
+  };
+}
+
+/** What a rest parameter takes at each position. */
+function elementOf(shape: Shape): Shape {
+  const of = alternatives(shape).flatMap((each) => (each.kind === 'array' || each.kind === 'tuple' ? each.of : each));
+  return of.length === 1 ? of[0]! : { kind: 'union', of };
 }

@@ -30,34 +30,40 @@ export function* casesOf(callable: Callable): Generator<Case> {
 }
 
 function* missing(callable: Callable): Generator<Case> {
-  for (const [index, { name, isOptional }] of callable.parameters.entries()) {
+  for (const [index, { name, isOptional, shape }] of callable.parameters.entries()) {
     const call = () => invoke(callable, validArguments(callable).slice(0, index));
-    if (!isOptional) yield { place: `${callable.name}(${name}`, junk: 'missing', mayReturn: false, call };
+    const mayReturn = matches(shape, undefined, exported);
+    if (!isOptional) yield { place: `${callable.name}(${name}`, junk: 'missing', mayReturn, call };
   }
 }
 
-function* casesAt(callable: Callable, path: Path, { isOptional, shape }: Property, title: string): Generator<Case> {
+function* casesAt(
+  callable: Callable,
+  path: Path,
+  { isOptional, shape, accepts = shape }: Property & { accepts?: Shape },
+  title: string,
+): Generator<Case> {
   const place = `${callable.name}(${title}`;
   const values = () => [...junk(), ...junkFor(shape)];
   for (const [index, { name, value }] of values().entries()) {
-    const mayReturn = (isOptional && value === undefined) || matches(shape, value, exported);
+    const mayReturn = (isOptional && value === undefined) || matches(accepts, value, exported);
     const call = () => invoke(callable, withValue(validArguments(callable), path, values()[index]!.value));
     yield { place, junk: `= ${name}`, mayReturn, call };
   }
   for (const each of alternatives(shape)) {
-    if (path.length < 4) yield* casesWithin(callable, path, each, title);
+    if (path.length < 4) yield* casesWithin(callable, path, each, title, accepts);
   }
 }
 
 /** Wrong values inside of an object or array that is otherwise right. */
-function* casesWithin(callable: Callable, path: Path, shape: Shape, title: string): Generator<Case> {
+function* casesWithin(callable: Callable, path: Path, shape: Shape, title: string, accepts: Shape): Generator<Case> {
   const valid = valueAt(validArguments(callable), path);
   const element = (of: Shape): Property => ({ name: '', isOptional: false, shape: of });
   if (shape.kind === 'object') {
     for (const property of shape.properties) {
       if (path.length > 1 && valid === undefined) continue;
       const place = `${title}.${property.name}`;
-      yield* casesAt(callable, [...path, property.name], property, place);
+      yield* casesAt(callable, [...path, property.name], { ...property, ...inAny(accepts, property) }, place);
       yield throwingGetter(callable, path, property.name, place);
     }
     if (path.length === 1 && !DATA.includes(shape.name)) yield* misspelled(callable, path, shape.properties, title);
@@ -67,6 +73,12 @@ function* casesWithin(callable: Callable, path: Path, shape: Shape, title: strin
     const of = shape.kind === 'array' ? shape.of : shape.of[0]!;
     yield* casesAt(callable, [...path, 0], element(of), `${title}[0]`);
   }
+}
+
+/** Whether any of the objects that are accepted does without a property. */
+function inAny(accepts: Shape, { name }: Property): Pick<Property, 'isOptional'> {
+  const properties = alternatives(accepts).flatMap((each) => (each.kind === 'object' ? [each.properties] : []));
+  return { isOptional: properties.some((each) => each.find((one) => one.name === name)?.isOptional ?? true) };
 }
 
 function throwingGetter(callable: Callable, path: Path, name: string, place: string): Case {
@@ -88,7 +100,8 @@ function* misspelled(callable: Callable, path: Path, properties: Property[], tit
     if (name.length < 4 || known.includes(wrong)) continue;
     const call = () => {
       const valid = validArguments(callable);
-      return invoke(callable, withValue(valid, path, { ...(valueAt(valid, path) as object), [wrong]: 1 }));
+      const options = valueAt(valid, path);
+      return invoke(callable, withValue(valid, path, { ...(typeof options === 'object' && options), [wrong]: 1 }));
     };
     const place = `${callable.name}(${title}.${wrong}`;
     yield { place, junk: 'is unknown', mayReturn: false, expected: `Did you mean "${name}"?`, call };

@@ -27,6 +27,11 @@ export const instances: Record<string, () => unknown> = {
   Mixture: () => new api.Mixture(ones([2, 2, 3])),
   Adam: () => new api.Adam(parameters()),
   ReduceLROnPlateau: () => new api.ReduceLROnPlateau(new api.Adam(parameters())),
+  ModuleList: () => new api.ModuleList([new Linear(3, 3)]),
+  ModuleDict: () => new api.ModuleDict({ a: new Linear(3, 3) }),
+  Parameter: () => new api.Parameter(ones([2, 3]), { requiresGrad: false }),
+  TensorMemory: () => ones([2, 3]),
+  Map: () => new Map(),
   Ema: () => new api.Ema(new Linear(3, 3), 0.9),
   RandomGenerator: () => new api.RandomGenerator(1),
   DataLoader: () => new api.DataLoader(ones([4, 3]), { batchSize: 2 }),
@@ -92,6 +97,9 @@ const recipes: Record<string, () => unknown[]> = {
   'GRU.lastHidden': () => [ones([2, 3, 1]), ones([1, 2, 4])],
   'MdnRnn.forward': () => [ones([2, 3, 1])],
   'MdnRnn.step': () => [ones([2, 3, 1]), ones([1, 2, 4])],
+  'MdnRnn.nll': () => [ones([2, 3, 1]), ones([2, 1])],
+  'new ModuleDict': () => [{ a: new Linear(3, 3) }],
+  mixtureNll: () => [ones([2, 2, 3]), ones([2, 1]), {}],
   'new Mixture': () => [ones([2, 2, 3]), {}],
   grad: () => gradArguments(),
   where: () => [ones([2, 3]).gt(0), ones([2, 3]), ones([2, 3])],
@@ -105,6 +113,10 @@ const recipes: Record<string, () => unknown[]> = {
   'Tensor.reshape': () => [3, 2],
   'Tensor.flatten': () => [0, 1],
   'Tensor.permute': () => [1, 0],
+  'Tensor.flip': () => [0],
+  'Tensor.repeat': () => [2, 2],
+  'Tensor.slice': () => [1, 0, 2, 1],
+  'Tensor.unfold': () => [1, 2, 1],
   'Tensor.expand': () => [2, 3],
   'Tensor.indexSelect': () => [0, tensor([0], { dtype: 'int64' })],
   'Tensor.gather': () => [0, tensor([[0, 0, 0]], { dtype: 'int64' })],
@@ -124,6 +136,9 @@ const recipes: Record<string, () => unknown[]> = {
 /** What methods are called on where the class's usual instance does not do. */
 const receivers: Record<string, () => unknown> = {
   'Tensor.bmm': () => ones([1, 2, 3]),
+  'Parameter.item': () => new api.Parameter(ones([1])),
+  'Parameter.backward': () => new api.Parameter(ones([])),
+  'Tensor.eigh': () => ones([2, 2]),
   'Tensor.backward': () => ones([2], { requiresGrad: true }).sum(),
   'Discriminator.forward': () => new api.Discriminator({ hiddenDim: 4, dataDim: 3 }),
 };
@@ -150,7 +165,7 @@ function valueFor({ name, shape }: Pick<Parameter, 'name' | 'shape'>): unknown {
 function ofKind(name: string, shape: Shape): unknown {
   switch (shape.kind) {
     case 'number':
-      return /^(dim|startDim|step$|index)/.test(name) ? 0 : 1;
+      return /^(dim|startDim|index)/.test(name) ? 0 : 1;
     case 'literal':
       return shape.value;
     case 'string':
