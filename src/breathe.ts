@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 
 const BREATHE_EVERY_MS = 50;
 /** Hashed at once, in a few milliseconds. */
-const PIECE_BYTES = 4_000_000;
+export const PIECE_BYTES = 4_000_000;
 
 /** Lets the event loop run now and then between pieces of work: signals, timers, a service's requests. */
 export class Breather {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFile,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -12,8 +13,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { invalidArgument, LibtorchGenerativeError } from './errors';
 
 /** A whole file; ERR_FILE when it is missing, a folder or unreadable. */
@@ -29,7 +30,7 @@ export function readFileBytes(path: string): Buffer {
 /** As {@link readFileBytes}, while the event loop goes on. */
 export async function readFileBytesAsync(path: string): Promise<Buffer> {
   try {
-    return await readFile(path);
+    return await promisify(readFile)(path); // into one buffer; that of fs.promises joins pieces on this thread
   } catch (error) {
     throw fileError('read', path, error);
   }

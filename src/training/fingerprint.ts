@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { finish, finishBreathing, hashInPieces } from '../breathe';
+import { finish, finishBreathing, hashInPieces, PIECE_BYTES } from '../breathe';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
@@ -17,8 +17,23 @@ export function hashTensors(hash: Hash, tensors: readonly Tensor[]): Hash {
 
 function* hashing(hash: Hash, tensors: readonly Tensor[]): Generator<void, void> {
   for (const tensor of tensors) {
-    const { buffer, byteOffset, byteLength } = scope(() => tensor.toArray());
     hash.update(`${tensor.dtype}(${tensor.shape})`);
-    yield* hashInPieces(hash, new Uint8Array(buffer, byteOffset, byteLength));
+    for (const bytes of bytesInPieces(tensor)) yield* hashInPieces(hash, bytes);
   }
+}
+
+/** A tensor's elements, some rows at a time: to copy many at once would take longer than the event loop may wait. */
+function* bytesInPieces(tensor: Tensor): Generator<Uint8Array, void> {
+  const [numRows = 0, ...shape] = tensor.shape;
+  const rowSize = shape.reduce((product, size) => product * size, 1);
+  const rowsAtOnce = Math.max(Math.floor(PIECE_BYTES / Float64Array.BYTES_PER_ELEMENT / Math.max(rowSize, 1)), 1);
+  if (numRows <= rowsAtOnce) return yield bytesOf(tensor);
+  for (let start = 0; start < numRows; start += rowsAtOnce) {
+    yield scope(() => bytesOf(tensor.slice(0, start, Math.min(start + rowsAtOnce, numRows))));
+  }
+}
+
+function bytesOf(tensor: Tensor): Uint8Array {
+  const { buffer, byteOffset, byteLength } = tensor.toArray();
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,3 +1,4 @@
+import { Breather } from '../breathe';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { type ImageSet, pixelsToData, readImagesAsync } from '../data/images';
 import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
@@ -83,7 +84,9 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     const requested = requestedSettings(GAN_RUN, asked, options);
     const placement = placementOf(options);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
-    const data = await loadData(requested, placement.device, isolation);
+    const breather = new Breather();
+    const data = await loadData(requested, placement.device, isolation, breather);
+    await breather.breathe();
     const settings = { ...requested, ...data?.size };
     training = isolation.run(() => new GanTraining(settings, data, placement.device));
     const start = await startRun(folder, GAN_RUN, settings, training, isolation);
@@ -108,13 +111,15 @@ async function loadData(
   { data, batchSize, noiseDim }: GanSettings,
   device: Device,
   isolation: Isolation,
+  breather: Breather,
 ): Promise<GanData | undefined> {
   if (data === 'noise') return undefined;
   const images = await readImagesAsync(data);
   const classifier = await cachedDigitClassifier(images);
+  const { count, height, width } = images;
+  const pixels = isolation.run(() => tensor(images.images, { shape: [count, height * width], device }));
+  await breather.breathe();
   return isolation.run(() => {
-    const { count, height, width } = images;
-    const pixels = tensor(images.images, { shape: [count, height * width], device });
     const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
     return { size: { height, width }, loader, watch: new CollapseWatch(images, { noiseDim, device, classifier }) };
   });
