@@ -15,6 +15,9 @@ export type Numbers =
   | Float32Array
   | Float64Array;
 
+/** An array that claims more holds nothing: it would be gone through for half a minute. */
+const MAX_ELEMENTS = 2 ** 27;
+
 interface Reading {
   /** Whether NaN, and null in a plain array, count as missing values: both become NaN. Default false: refused. */
   missing?: boolean;
@@ -44,9 +47,10 @@ export function asNumbers(name: string, value: unknown): Exclude<Numbers, readon
 
 /** A copy of a caller's array of anything. @throws ERR_INVALID_ARGUMENT */
 export function toElements(name: string, value: unknown): unknown[] {
-  const elements = reading(name, () => (Array.isArray(value) ? Array.from(value) : undefined));
-  if (!elements) throw invalidArgument(name, 'an array', value);
-  return elements;
+  const length = reading(name, () => (Array.isArray(value) ? value.length : undefined));
+  if (length === undefined) throw invalidArgument(name, 'an array', value);
+  if (length > MAX_ELEMENTS) throw invalidArgument(name, `at most ${MAX_ELEMENTS} elements`, value);
+  return reading(name, () => Array.from(value as unknown[]));
 }
 
 /** Whether a value is a typed array whose elements are of type number. */
