@@ -61,8 +61,8 @@ Napi::Value setGrad(const Napi::CallbackInfo& info) {
     gradient = environment.unwrap(info[1], "grad");
     if (gradient.sizes() != tensor.sizes()) throw shapeError("grad", shapeText(tensor.sizes()), gradient);
     if (gradient.scalar_type() != tensor.scalar_type() || gradient.device() != tensor.device()) {
-      throw CodedError("ERR_INVALID_ARGUMENT", "Expected a " + kindOf(tensor) + " Tensor for grad but received a " +
-                                                   kindOf(gradient) + " one");
+      throw CodedError("ERR_INVALID_ARGUMENT",
+                       "Expected a " + kindOf(tensor) + " Tensor for grad but received a " + kindOf(gradient) + " one");
     }
   }
   tensor.mutable_grad() = gradient;

@@ -132,8 +132,8 @@ Napi::Value generatorState(const Napi::CallbackInfo& info) {
 }
 
 /**
- * libtorch checks the state's length and each number's range, but would draw from beyond its 624 numbers if the next one
- * and how many are left do not belong together.
+ * libtorch checks the state's length and each number's range, but would draw from beyond its 624 numbers if the next
+ * one and how many are left do not belong together.
  */
 void checkTwisterState(const at::Tensor& state) {
   struct {

@@ -83,7 +83,7 @@ export abstract class TensorMemory<D extends DType = DType> {
     stopTracking(this);
     native().dispose(this.handle);
   }
-  /** As {@link TensorMemory.dispose}, for `using`. */
+  /** As `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -31,6 +31,7 @@ export const tensorsOf: unique symbol = Symbol.for('libtorch-generative.tensors'
 
 /** What implements {@link tensorsOf}. */
 export interface TensorCarrier {
+  /** The tensors that it carries, in whatever carries tensors itself. */
   [tensorsOf](): unknown;
 }
 

@@ -68,7 +68,7 @@ class BackwardPass {
   const at::Tensor loss_;
   const std::vector<at::Tensor> inputs_;
   std::vector<Leaf> leaves_;
-  std::vector<Visited> visited_;     // each after those that its gradients go to
+  std::vector<Visited> visited_;    // each after those that its gradients go to
   std::vector<const Node*> asked_;  // whose results are inputs
   /** Whether it is small enough to be looked at, and all of it may be run without the engine. */
   bool isSmall_ = true, isOwn_ = true;

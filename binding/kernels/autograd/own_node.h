@@ -12,8 +12,8 @@
 namespace kernels {
 
 /**
- * A node of autograd's graph for a kernel with one result, on the CPU. torch::autograd::Function would do, but takes some
- * microseconds for what is general in it, forward and back: a good part of a small layer's time.
+ * A node of autograd's graph for a kernel with one result, on the CPU. torch::autograd::Function would do, but takes
+ * some microseconds for what is general in it, forward and back: a good part of a small layer's time.
  */
 class OwnNode : public torch::autograd::Node {
  public:

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "../vectors/float_on_cpu.h"
 #include "../autograd/backward_pass.h"
+#include "../vectors/float_on_cpu.h"
 #include "gemm.h"
 
 namespace kernels {
@@ -164,8 +164,8 @@ class LinearChainNode : public OwnNode {
   const Activation& lastActivation() const { return layers_.back().activation; }
 
   /** The gradients of what the pass sums up stay undefined. */
-  variable_list partOf(BackwardPass& pass, Tensor g, const std::vector<LinearLayer>& layers,
-                       const variable_list& trace, Wanted wanted) const {
+  variable_list partOf(BackwardPass& pass, Tensor g, const std::vector<LinearLayer>& layers, const variable_list& trace,
+                       Wanted wanted) const {
     if (!pass.isActivated(*this)) g = activationGradient(lastActivation(), g, trace.back());
     const auto* before = dynamic_cast<LinearChainNode*>(next_edge(0).function.get());
     const bool isThrough = before && wanted.isNeeded[0] && pass.isUsedOnce(*before);
