@@ -294,7 +294,7 @@ describe('quantile', () => {
   test('refuses levels beyond 0 and 1', () => {
     for (const level of [0, 1, -0.1, Number.NaN]) {
       expect(() => mixture.quantile([0.5, level])).toThrow(
-        `Expected numbers between 0 and 1 for levels but received ${level}`,
+        `Expected a number above 0 and below 1 for levels[1] but received ${level}`,
       );
     }
   });
