@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { describe, invalidArgument, LibtorchGenerativeError } from './errors';
 import { nearest } from './nearest';
 
@@ -191,10 +192,10 @@ export function isArray(value: unknown): value is unknown[] {
   }
 }
 
-/** `instanceof`, also for a Proxy that throws. */
+/** `instanceof`, of nothing for a Proxy: methods with private fields don't take one. */
 export function isInstance<T extends object>(value: unknown, type: abstract new (...args: never) => T): value is T {
   try {
-    return value instanceof type;
+    return !types.isProxy(value) && value instanceof type;
   } catch {
     return false;
   }

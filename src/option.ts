@@ -104,7 +104,8 @@ export function listOf({ check, parse = (text) => text }: Kind) {
 export const abortSignal = { check: checkSignal } satisfies Kind;
 export const callback = { check: checkFunction } satisfies Kind;
 
-function checkPath(name: string, value: unknown): void {
+/** Throws unless `value` is a path; Node takes none with a zero byte. */
+export function checkPath(name: string, value: unknown): void {
   checkString(name, value);
   if ((value as string).includes('\0')) throw invalidArgument(name, 'a path without zero bytes', value);
 }

@@ -44,11 +44,12 @@ export function toSeries(argument: string, value: SeriesLike): Series {
   const values = toNumbers(`${prefix}values`, given.values, { missing: true, of });
   const { length } = values;
   const covariates =
-    given.covariates &&
-    toElements(`${prefix}covariates${of}`, given.covariates).map((covariate, index) => {
-      const label = `${prefix}covariates[${index}]`;
-      return checkLength(label + of, toNumbers(label, covariate, { of }), length);
-    });
+    given.covariates === undefined
+      ? undefined
+      : toElements(`${prefix}covariates${of}`, given.covariates).map((covariate, index) => {
+          const label = `${prefix}covariates[${index}]`;
+          return checkLength(label + of, toNumbers(label, covariate, { of }), length);
+        });
   const time = given.time === undefined ? undefined : toTimeAxis(`${prefix}time`, given.time, of);
   if (time) checkLength(`${prefix}time${of}`, time.labels, length);
   return { name, values, covariates, time };

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
-import { checkFunction, checkInteger, reading } from '../check';
+import { checkFunction, checkInteger } from '../check';
 import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
+import { toElements } from './numbers';
 
 /** The usual distance between two rows. A month is no fixed number of milliseconds. */
 export interface TimeStep {
@@ -135,8 +136,8 @@ export class TimeAxis {
 
 /** The labels as texts: `Date`s in ISO's form, with the time of day if one of them has it. */
 function textsOf(labels: readonly (string | Date)[], where: (row: number) => string): string[] {
-  const all = reading('labels', () => (Array.isArray(labels) ? Array.from(labels) : undefined));
-  if (!all || all.length === 0) throw invalidArgument('labels', 'an array of one date or more', labels);
+  const all = toElements('labels', labels) as (string | Date)[];
+  if (all.length === 0) throw invalidArgument('labels', 'an array of one date or more', labels);
   const times = all.map((label) => (types.isDate(label) ? Date.prototype.getTime.call(label) : undefined));
   const resolution = times.some((time) => time !== undefined && time % 1000 !== 0)
     ? 'millisecond'

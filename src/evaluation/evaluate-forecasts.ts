@@ -2,6 +2,7 @@ import { type Checks, checkInstance, checkSize, readOptions } from '../check';
 import { PATH_OPTIONS, type PathOptions, seedAt, withDefaults } from '../data/forecast-options';
 import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
+import { SeriesEncoding } from '../data/series-encoding';
 import { checkHasValue, type SeriesLike, toSeriesList, toSteps } from '../data/series-like';
 import { upTo } from '../data/split';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
@@ -59,6 +60,7 @@ export function evaluateForecasts(
   options: ForecastEvaluationOptions,
 ): ForecastEvaluation {
   checkInstance('forecaster', forecaster, Forecaster);
+  checkInstance('forecaster.encoding', forecaster.encoding, SeriesEncoding);
   const { starts, season, ...draw } = readOptions(options, OPTIONS);
   const { horizon, seed, ...pathOptions } = withDefaults(draw);
   const all = toSeriesList('series', series);

@@ -23,6 +23,7 @@ import { Tensor } from '../tensor/tensor';
  */
 export function mixtureCrps(mixture: Mixture, value: Tensor): Tensor {
   checkInstance('mixture', mixture, Mixture);
+  checkInstance('mixture.means', mixture.means, Tensor);
   checkInstance('value', value, Tensor);
   const [batch, , dim] = mixture.means.shape;
   const { shape } = value;

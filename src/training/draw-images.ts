@@ -1,8 +1,8 @@
-import { checkSize } from '../check';
-import { checkMemory } from '../check-memory';
+import { type Checks, checkInteger, checkSize, readAll, readOptions } from '../check';
 import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
-import type { Generator } from '../models/generator';
+import { Generator } from '../models/generator';
+import { checkModule } from '../nn/module';
 import { noGrad } from '../tensor/autograd';
 import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
@@ -19,6 +19,12 @@ export interface DrawImagesOptions {
   /** The same seed and count draw the same images; default 0. */
   seed?: number | undefined;
 }
+
+const SIZES = { count: checkSize, height: checkSize, width: checkSize };
+const CHECKS: Checks<DrawImagesOptions> = { ...SIZES, seed: (name, value) => checkInteger(name, value) };
+
+/** As much as one buffer of Node's may have on any system. */
+const MAX_BYTES = 2 ** 31 - 1;
 
 /** Images whose numbers are in memory at once. */
 const BATCH_SIZE = 1000;
@@ -37,12 +43,14 @@ const BATCH_SIZE = 1000;
  * console.log(count, images.length === 10 * 28 * 28); // 10 true
  * ```
  */
-export function drawImages(generator: Generator, { count, height, width, seed = 0 }: DrawImagesOptions): ImageSet {
-  checkSize('count', count);
+export function drawImages(generator: Generator, options: DrawImagesOptions): ImageSet {
+  checkModule('generator', generator, Generator);
+  const { seed = 0, ...size } = readOptions(options, CHECKS);
+  const { count, height, width } = readAll(size, SIZES, 'options');
   if (height * width !== generator.dataDim) {
     throw invalidArgument('height and width', `the generator's ${generator.dataDim} pixels`, `${height} x ${width}`);
   }
-  checkMemory('count', count, count * height * width);
+  checkInteger('count', count, { max: Math.floor(MAX_BYTES / (height * width)) });
   const images = new Uint8Array(count * height * width);
   const random = new RandomGenerator(seed);
   const { device } = generator.parameters()[0]!;

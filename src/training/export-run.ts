@@ -1,7 +1,7 @@
-import { oneOf } from '../check';
+import { checkString, oneOf, readOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { exportOnnx, type OnnxExportable } from '../models/onnx';
-import { missingOption } from '../option';
+import { checkPath, missingOption } from '../option';
 import { writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
 import { loadDiscriminator, loadForecaster, loadGenerator } from './load-run';
@@ -43,9 +43,9 @@ export interface ExportOptions {
  * console.log(exportRun('run', { format: 'onnx', part: 'discriminator', out: 'd.onnx' })); // d.onnx
  * ```
  */
-export function exportRun(run: string, { format, part, out }: ExportOptions): string {
+export function exportRun(run: string, options: ExportOptions): string {
+  const { format, part, out } = readOptions(options, { format: checkFormat, part: checkString, out: checkPath });
   if (format === undefined) throw missingOption('format', '"safetensors" or "onnx"');
-  checkFormat('format', format);
   const { kind, settings } = RunFolder.configOf(run);
   const parts = PARTS[kind] ?? [];
   const chosen = part ?? parts[0] ?? '';

@@ -14,6 +14,7 @@ import {
 import { libtorchInUse } from '../native/load';
 import type { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
+import { checkPath } from '../option';
 import type { Device } from '../tensor/device';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
@@ -52,7 +53,9 @@ export class RunFolder {
   #config: RunConfig | undefined;
   #lock: RunLock | undefined;
 
-  private constructor(readonly path: string) {}
+  private constructor(readonly path: string) {
+    checkPath('run', path);
+  }
 
   /**
    * A folder for a new run, locked, and to be released.

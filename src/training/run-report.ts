@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { readOptions } from '../check';
 import { LibtorchGenerativeError } from '../errors';
 import { readFileBytes, writeFileAtomic } from '../files';
+import { checkPath } from '../option';
 import { renderReport } from '../report/page';
 import type { EpochMetrics, MdnRnnReport, RunReport, SamplePicture } from '../report/run-report';
 import { thin } from '../report/thin';
@@ -32,10 +34,9 @@ const MAX_FORECASTS = 6;
  * console.log(writeRunReport('run', { out: 'page.html' })); // page.html
  * ```
  */
-export function writeRunReport(
-  run: string,
-  { out = join(run, 'report.html') }: { out?: string | undefined } = {},
-): string {
+export function writeRunReport(run: string, options?: { out?: string | undefined }): string {
+  checkPath('run', run);
+  const { out = join(run, 'report.html') } = readOptions(options, { out: checkPath });
   writeFileAtomic(out, renderReport(collectReport(run)));
   return out;
 }

@@ -123,6 +123,7 @@ const recipes: Record<string, () => unknown[]> = {
   'Tensor.mm': () => [ones([3, 2])],
   'Tensor.bmm': () => [ones([1, 3, 2])],
   'Tensor.matmul': () => [ones([3, 2])],
+  testUniformity: () => [[0.1, 0.5, 0.9]],
   drawImages: () => [instances.Generator!(), { count: 2, height: 2, width: 2 }],
   exportRun: () => [run('gan'), { format: 'safetensors' }],
   loadDiscriminator: () => [run('gan')],
@@ -226,8 +227,8 @@ function forecaster(): api.Forecaster {
 }
 
 function images(): api.ImageSet {
-  const pixels = Uint8Array.from({ length: 40 * 64 }, (_, pixel) => (pixel * 97) % 251);
-  return { images: pixels, count: 40, height: 8, width: 8 };
+  const pixels = Uint8Array.from({ length: 160 * 64 }, (_, pixel) => (pixel * 97) % 251);
+  return { images: pixels, count: 160, height: 8, width: 8 };
 }
 
 /** Files are made once, for all children of a walk, which share a working folder. */
