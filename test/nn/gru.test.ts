@@ -109,8 +109,6 @@ describe('what does not fit', () => {
   });
 
   test('a hidden state that is no tensor is named', () => {
-    expect(() => rnn.forward(ones([1, 1, 3]), 'h' as never)).toThrow(
-      'Expected a Tensor for hidden but received a string',
-    );
+    expect(() => rnn.forward(ones([1, 1, 3]), 'h' as never)).toThrow('Expected a Tensor for hidden but received "h"');
   });
 });

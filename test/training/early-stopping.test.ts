@@ -67,8 +67,6 @@ test('stopped in between and resumed it ends where it would have ended, to the l
 
 test('what looks at a validation part needs one', () => {
   for (const name of ['patience', 'lrPatience', 'calibrate']) {
-    expect(() => trainMdnRnn({ ...options, [name]: 3, validation: 0 })).toThrow(
-      `Expected a part above 0, which ${name} looks at, for validation but received 0`,
-    );
+    expect(() => trainMdnRnn({ ...options, [name]: 3, validation: 0 })).toThrow(`${name} requires validation > 0.`);
   }
 });

@@ -12,7 +12,7 @@ function trainGan() {
   const adam = (model) => new Adam(model.parameters(), { lr: settings.lr });
   const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator) };
   const [real, noise] = [randn([128, 784]), randn([128, 100])];
-  ganStep(players, ganLoss(settings, 'cpu'), settings.clipNorm, real, noise);
+  ganStep(players, { ...settings, loss: ganLoss(settings, 'cpu') }, real, noise);
 }
 
 function trainMdnRnn() {
