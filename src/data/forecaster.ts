@@ -1,4 +1,4 @@
-import { checkInstance, checkInteger, checkNumber, readOptions } from '../check';
+import { checkInstance, checkInteger, checkNumber, checkObject, readOptions } from '../check';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { forecastPaths, sortedQuantile, sortedSteps } from '../models/forecast';
 import { MdnRnn } from '../models/mdn-rnn';
@@ -76,6 +76,7 @@ export class Forecaster {
   ) {
     checkModule('model', model, MdnRnn);
     checkInstance('encoding', encoding, SeriesEncoding);
+    checkObject('encoding.state', encoding.state);
     const { inputDim, outputDim } = model;
     if (inputDim !== encoding.inputDim || outputDim !== 1) {
       const expected = `a model with inputDim ${encoding.inputDim}, as the encoding has, and outputDim 1`;

@@ -46,7 +46,7 @@ export class Link {
    *
    * @throws ERR_DATA_FORMAT, with the place, for a value out of the link's range
    */
-  apply(values: Numbers): Float64Array {
+  apply(values: Numbers | readonly (number | null)[]): Float64Array {
     return linked(this, toNumbers('values', values, { missing: true }));
   }
 

@@ -63,7 +63,7 @@ export class Scaler {
    * @param values NaN stays NaN
    * @throws ERR_DATA_FORMAT for a value too far from the mean for float32
    */
-  scale(values: Numbers): Tensor {
+  scale(values: Numbers | readonly (number | null)[]): Tensor {
     const numbers = toNumbers('values', values, { missing: true });
     const odd = numbers.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(this.scaleOne(value)));
     if (odd !== -1) throw formatError(`Expected values nearer to ${this.mean} but values[${odd}] is ${numbers[odd]}`);

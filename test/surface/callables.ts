@@ -78,7 +78,10 @@ class Reader {
       (each) => ts.getCombinedModifierFlags(each) & ts.ModifierFlags.Abstract,
     );
     if (!isTypeOnly && !isAbstract) {
-      const own = type.getConstructSignatures().filter((each) => each.declaration?.parent === symbol.valueDeclaration);
+      const own = type.getConstructSignatures().filter(({ declaration }) => {
+        const isPrivate = declaration && ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private;
+        return declaration?.parent === symbol.valueDeclaration && !isPrivate;
+      });
       this.#add({ name: `new ${name}`, kind: 'constructor', owner: name, member: '' }, own);
     }
     for (const member of isTypeOnly ? [] : type.getProperties()) {

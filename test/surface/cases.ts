@@ -71,7 +71,9 @@ function* casesWithin(callable: Callable, path: Path, shape: Shape, title: strin
     yield* casesAt(callable, [...path, Object.keys(valid)[0] ?? 'a'], element(shape.of), `${title}.*`);
   } else if ((shape.kind === 'array' || shape.kind === 'tuple') && Array.isArray(valid) && valid.length > 0) {
     const of = shape.kind === 'array' ? shape.of : shape.of[0]!;
-    yield* casesAt(callable, [...path, 0], element(of), `${title}[0]`);
+    const inOthers = alternatives(accepts).flatMap((each) => (each.kind === 'array' ? each.of : []));
+    const accepted: Shape = { kind: 'union', of: [of, ...inOthers] };
+    yield* casesAt(callable, [...path, 0], { ...element(of), accepts: accepted }, `${title}[0]`);
   }
 }
 
