@@ -1,4 +1,3 @@
-import type { Hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 
 const BREATHE_EVERY_MS = 50;
@@ -36,8 +35,13 @@ export async function finishBreathing<T>(work: Generator<void, T>): Promise<T> {
   }
 }
 
+/** The part of Node's `Hash` that is needed: its own type would ask every TypeScript user for `@types/node`. */
+export interface Hasher {
+  update(data: Uint8Array | string): unknown;
+}
+
 /** Hashes bytes, however many, with a pause after each piece. */
-export function* hashInPieces(hash: Hash, bytes: Uint8Array): Generator<void, void> {
+export function* hashInPieces(hash: Hasher, bytes: Uint8Array): Generator<void, void> {
   for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
     hash.update(bytes.subarray(start, start + PIECE_BYTES));
     yield;

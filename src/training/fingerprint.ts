@@ -1,5 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
-import { finish, finishBreathing, hashInPieces, PIECE_BYTES } from '../breathe';
+import { createHash } from 'node:crypto';
+import { finish, finishBreathing, type Hasher, hashInPieces, PIECE_BYTES } from '../breathe';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
@@ -10,12 +10,11 @@ export async function fingerprint(tensors: readonly Tensor[]): Promise<string> {
   return hash.digest('hex');
 }
 
-export function hashTensors(hash: Hash, tensors: readonly Tensor[]): Hash {
+export function hashTensors(hash: Hasher, tensors: readonly Tensor[]): void {
   finish(hashing(hash, tensors));
-  return hash;
 }
 
-function* hashing(hash: Hash, tensors: readonly Tensor[]): Generator<void, void> {
+function* hashing(hash: Hasher, tensors: readonly Tensor[]): Generator<void, void> {
   for (const tensor of tensors) {
     hash.update(`${tensor.dtype}(${tensor.shape})`);
     for (const bytes of bytesInPieces(tensor)) yield* hashInPieces(hash, bytes);
