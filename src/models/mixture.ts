@@ -94,7 +94,7 @@ export class Mixture {
   logProb(value: Tensor): Tensor {
     checkTensor('value', value);
     const { shape } = value;
-    // A last dimension of 1 would be broadcast over all D in silence.
+    // A last dimension of 1 would be broadcast over all D without an error.
     if (shape.length !== 2 || shape[1] !== this.dim) {
       throw shapeError('value', ['B', this.dim], shape);
     }

@@ -23,7 +23,7 @@ export function cudaDeviceCount(): number {
  * The device to use for a name: "cpu" or "cuda:N".
  *
  * @param device see {@link Device}; default "auto"
- * @throws ERR_DEVICE if there is no such device: a wish for CUDA never falls back to the CPU in silence
+ * @throws ERR_DEVICE if there is no such device: `cuda` never falls back to the CPU
  * @example
  * ```ts
  * import { LibtorchGenerativeError, resolveDevice } from 'libtorch-generative';

@@ -124,7 +124,7 @@ export function setGeneratorState(state: Uint8Array, device: Device = 'cpu'): vo
 /**
  * The add-on's object.
  *
- * @param device what is drawn for; a CUDA device would draw from its own generator in silence
+ * @param device what is drawn for; a CUDA device would draw from its own generator, without an error
  * @throws ERR_DEVICE if that is not the CPU
  */
 export function nativeOf(
