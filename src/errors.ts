@@ -117,6 +117,11 @@ export function invalidArgument(
   return worded('ERR_INVALID_ARGUMENT', wording, options);
 }
 
+/** Data that does not hold what is needed. */
+export function formatError(message: string, options?: ErrorOptions): LibtorchGenerativeError {
+  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message, options);
+}
+
 /** "Expected a Tensor of shape [B, 3] for x but received [2, 4]" */
 export function shapeError(name: string, expected: readonly unknown[], received: readonly number[]) {
   return new LibtorchGenerativeError(

@@ -38,19 +38,32 @@ export async function readFileBytesAsync(path: string): Promise<Buffer> {
 
 /**
  * Writes a file so that PATH is either what it was or complete, never half-written: a temporary name in the same
- * folder, synced, then renamed, and the folder synced, so that a power cut takes none of it back. ERR_FILE when that fails (no such folder, no permission, a full disk).
+ * folder, synced, then renamed, and the folder synced, so that a power cut takes none of it back. ERR_FILE when that
+ * fails (no such folder, no permission, a full disk).
+ *
+ * @param parts follow one another in the file
  */
-export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+export function writeFileAtomic(path: string, ...parts: (string | Uint8Array)[]): void {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    writeFileSync(temporary, data, { flush: true });
+    writeParts(temporary, parts);
     renameSync(temporary, path);
   } catch (error) {
     removeQuietly(temporary);
     throw fileError('write', path, error);
   }
   syncFolder(dirname(path));
+}
+
+function writeParts(path: string, parts: (string | Uint8Array)[]): void {
+  const descriptor = openSync(path, 'w');
+  try {
+    for (const part of parts) writeFileSync(descriptor, part);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Removes what {@link writeFileAtomic} left in a folder when its process was killed. */

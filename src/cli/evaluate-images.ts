@@ -1,5 +1,5 @@
 import { type ImageSet, readImages, readTestImages } from '../data/images';
-import { LibtorchGenerativeError } from '../errors';
+import { formatError } from '../errors';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
 import { drawImages } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
@@ -16,8 +16,7 @@ interface ImageFlags {
 export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFlags): void {
   const { generator, settings } = loadGenerator(run);
   if (settings.data === 'noise') {
-    throw new LibtorchGenerativeError(
-      'ERR_DATA_FORMAT',
+    throw formatError(
       `Expected a GAN trained on images, but ${run} was trained on noise: its samples have nothing to be compared with`,
     );
   }
@@ -37,8 +36,7 @@ export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFl
 
 function checkSize(source: string, { height, width }: ImageSet, run: { height: number; width: number }): void {
   if (height === run.height && width === run.width) return;
-  throw new LibtorchGenerativeError(
-    'ERR_DATA_FORMAT',
+  throw formatError(
     `Expected images of ${run.width} x ${run.height} pixels in ${source}, the generator's, but found ${width} x ${height}`,
   );
 }

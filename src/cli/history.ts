@@ -1,5 +1,5 @@
 import type { Series } from '../data/series';
-import { describe, LibtorchGenerativeError } from '../errors';
+import { describe, formatError, LibtorchGenerativeError } from '../errors';
 import { nearest } from '../nearest';
 import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
 import { readRunSeries } from '../training/series-windows';
@@ -20,8 +20,7 @@ export function readHistory(settings: MdnRnnSettings, file = settings.data, only
   const short = chosen.find(({ values }) => values.length < settings.window);
   if (!short) return chosen;
   const where = short.name ? ` of the series ${describe(short.name)}` : '';
-  throw new LibtorchGenerativeError(
-    'ERR_DATA_FORMAT',
+  throw formatError(
     `Expected at least ${settings.window} values${where} in ${file}, the model's window, but found ${short.values.length}`,
   );
 }

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { arrayOf, checkString, oneOf, readOptions } from '../check';
-import { describe, LibtorchGenerativeError } from '../errors';
+import { describe, formatError } from '../errors';
 import { readFileBytes } from '../files';
 import { nearest } from '../nearest';
 import { toElements } from './numbers';
@@ -145,7 +145,7 @@ function parseRows(path: string): Row[] {
     });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw formatError(`${path}:${error.lines}: ${error.message}`, error);
+    throw formatError(`${path}:${error.lines}: ${error.message}`, { cause: error });
   }
   return rows;
 }
@@ -156,7 +156,7 @@ function readText(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw formatError(`${path} is not a CSV file in UTF-8 (${(error as Error).message})`, error);
+    throw formatError(`${path} is not a CSV file in UTF-8 (${(error as Error).message})`, { cause: error });
   }
 }
 
@@ -182,8 +182,4 @@ function parseNumber(cell: string, where: string, column: string, missing: Missi
   }
   const expected = isDecimal || infinite.test(text) ? 'a finite number' : 'a number';
   throw formatError(`${where}: expected ${expected} in column ${describe(column)} but found ${describe(cell)}`);
-}
-
-function formatError(message: string, cause?: unknown): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message, { cause });
 }

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { PNG } from 'pngjs';
 import { finish, finishBreathing } from '../breathe';
 import { checkSize, checkString, readAll } from '../check';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { formatError, invalidArgument } from '../errors';
 import { fileError, readFileBytes } from '../files';
 import { native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
@@ -152,10 +152,7 @@ function* readPngFolder(dir: string): Generator<void, ImageSet> {
     const size = readPngSize(path, bytes);
     if (size.height !== height || size.width !== width) {
       const expected = `${width} x ${height} pixels, the size of ${paths[0]},`;
-      throw new LibtorchGenerativeError(
-        'ERR_DATA_FORMAT',
-        `Expected ${expected} but ${path} has ${size.width} x ${size.height}`,
-      );
+      throw formatError(`Expected ${expected} but ${path} has ${size.width} x ${size.height}`);
     }
     images.set(decodeGray(path, bytes), index * height * width);
     yield;
@@ -173,24 +170,18 @@ function pngPaths(dir: string): string[] {
   // Names with a leading dot are hidden, such as the "._digit.png" that macOS adds to archives.
   const paths = names.filter((name) => /^[^.].*\.png$/i.test(name)).sort();
   if (paths.length > 0) return paths.map((name) => join(dir, name));
-  throw new LibtorchGenerativeError(
-    'ERR_DATA_FORMAT',
-    `No images in ${dir}: expected PNG files or MNIST's train-images-idx3-ubyte`,
-  );
+  throw formatError(`No images in ${dir}: expected PNG files or MNIST's train-images-idx3-ubyte`);
 }
 
 /** The size in the header, a PNG's first chunk, so that no wrong or huge image is decoded. */
 function readPngSize(path: string, bytes: Buffer): { height: number; width: number } {
   if (bytes.length < 24 || bytes.toString('latin1', 0, 8) !== '\x89PNG\r\n\x1a\n') {
-    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `Expected a PNG file but ${path} is not one`);
+    throw formatError(`Expected a PNG file but ${path} is not one`);
   }
   const width = bytes.readUInt32BE(16);
   const height = bytes.readUInt32BE(20);
   if (width > 0 && height > 0 && width * height <= maxPixels) return { height, width };
-  throw new LibtorchGenerativeError(
-    'ERR_DATA_FORMAT',
-    `Expected an image of 1 to ${maxPixels} pixels but ${path} has ${width} x ${height}`,
-  );
+  throw formatError(`Expected an image of 1 to ${maxPixels} pixels but ${path} has ${width} x ${height}`);
 }
 
 function decodeGray(path: string, bytes: Buffer): Uint8Array {
@@ -199,7 +190,7 @@ function decodeGray(path: string, bytes: Buffer): Uint8Array {
     rgba = PNG.sync.read(bytes).data;
   } catch (cause) {
     const reason = (cause as Error).message;
-    throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `The PNG file ${path} is corrupt (${reason})`, { cause });
+    throw formatError(`The PNG file ${path} is corrupt (${reason})`, { cause });
   }
   return Uint8Array.from({ length: rgba.length / 4 }, (_, pixel) => {
     const [red, green, blue] = [rgba[4 * pixel]!, rgba[4 * pixel + 1]!, rgba[4 * pixel + 2]!];

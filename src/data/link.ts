@@ -1,5 +1,5 @@
 import { checkNumber, oneOf } from '../check';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors';
 import { type Numbers, toNumbers } from './numbers';
 
 /**
@@ -114,10 +114,7 @@ export class Link {
 export function linked(link: Link, values: Float64Array, of = ''): Float64Array {
   return values.map((value, index) => {
     const refused = (expected: string) =>
-      new LibtorchGenerativeError(
-        'ERR_DATA_FORMAT',
-        `Expected ${expected} for the link ${link.name} but values[${index}]${of} is ${value}`,
-      );
+      formatError(`Expected ${expected} for the link ${link.name} but values[${index}]${of} is ${value}`);
     if (!link.accepts(value)) throw refused(link.expected);
     const result = link.applyOne(value);
     if (result === Infinity) throw refused(`values nearer to the typical one, ${link.unit},`);

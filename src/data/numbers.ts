@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { reading } from '../check';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { formatError, invalidArgument } from '../errors';
 
 /** Numbers as a program has them: a plain array, or a typed array of any kind but BigInt's. */
 export type Numbers =
@@ -37,7 +37,7 @@ export function toNumbers(name: string, value: unknown, { missing = false, of = 
   const odd = numbers.findIndex((number) => !(Number.isFinite(number) || (missing && Number.isNaN(number))));
   if (odd === -1) return numbers;
   const found = `Expected a finite number for ${name}[${odd}]${of} but received ${numbers[odd]}`;
-  throw new LibtorchGenerativeError('ERR_DATA_FORMAT', found);
+  throw formatError(found);
 }
 
 /** A caller's numbers, of any size or none: a typed array as it is. @throws ERR_INVALID_ARGUMENT */

@@ -1,4 +1,4 @@
-import { describe, LibtorchGenerativeError } from '../errors';
+import { describe, formatError } from '../errors';
 import { Scaler } from './time-series';
 
 /** What values are scaled by: one mean and deviation for all series, each series' own, or those of each window. */
@@ -112,8 +112,4 @@ export function concatenate(arrays: Float64Array[]): Float64Array {
     offset += array.length;
   }
   return result;
-}
-
-function formatError(message: string): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
 }

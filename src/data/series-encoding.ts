@@ -1,5 +1,5 @@
 import { arrayOf, type Checks, checkInteger, checkSize, oneOf, readOptions } from '../check';
-import { LibtorchGenerativeError } from '../errors';
+import { formatError } from '../errors';
 import { tensor } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { CALENDAR_CYCLES, type CalendarCycle, calendarInputs, INPUTS_A_CYCLE } from './calendar';
@@ -268,8 +268,4 @@ function carriedForward(values: Float64Array): Float64Array {
     if (!Number.isNaN(value)) last = value;
     return last;
   });
-}
-
-function formatError(message: string): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
 }

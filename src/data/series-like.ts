@@ -1,5 +1,5 @@
 import { checkInteger, reading, readOptions } from '../check';
-import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
+import { describe, formatError, invalidArgument } from '../errors';
 import { type Numbers, toElements, toNumbers } from './numbers';
 import type { Series } from './series';
 import { TimeAxis } from './time-axis';
@@ -103,8 +103,4 @@ function checkLength<T extends { readonly length: number }>(label: string, array
   throw formatError(
     `Expected at least ${least} elements, one for each value, for ${label} but received ${array.length}`,
   );
-}
-
-function formatError(message: string): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
 }

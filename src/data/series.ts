@@ -1,5 +1,5 @@
 import { arrayOf, type Checks, checkString, oneOf, reading, readOptions } from '../check';
-import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
+import { describe, formatError, invalidArgument } from '../errors';
 import { CsvTable } from './csv';
 import { LINK_NAMES, Link, type LinkName } from './link';
 import { TimeAxis } from './time-axis';
@@ -126,8 +126,4 @@ function knownValues(values: Float64Array, column: string, where: (row: number) 
   if (refused === -1) return values.subarray(0, length);
   const found = `${values[refused]} in column ${describe(column)}`;
   throw formatError(`${where(refused)}: expected ${link.expected} for the link ${link.name} but found ${found}`);
-}
-
-function formatError(message: string): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
 }

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { checkFunction, checkInteger } from '../check';
-import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
+import { describe, formatError, invalidArgument } from '../errors';
 import { toElements } from './numbers';
 
 /** The usual distance between two rows. A month is no fixed number of milliseconds. */
@@ -234,8 +234,4 @@ function describeStep({ unit, size }: TimeStep): string {
   if (!whole) return String(size);
   const count = size / whole[0];
   return `${count} ${whole[1]}${count === 1 ? '' : 's'}`;
-}
-
-function formatError(message: string): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
 }

@@ -1,5 +1,5 @@
 import { checkInstance, checkNumber, checkSize } from '../check';
-import { LibtorchGenerativeError } from '../errors';
+import { formatError, LibtorchGenerativeError } from '../errors';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
@@ -125,8 +125,4 @@ export function slidingWindows(series: Tensor, window: number): Tensor {
       .unsqueeze(-1)
       .contiguous(),
   );
-}
-
-function formatError(message: string): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
 }

@@ -1,4 +1,4 @@
-import { LibtorchGenerativeError } from '../errors';
+import { formatError } from '../errors';
 
 /** A Gaussian for each step ahead. */
 export interface GaussianForecast {
@@ -83,8 +83,5 @@ function rootMeanSquare(values: Float64Array): number {
 
 function requireLength(history: Float64Array, length: number): void {
   if (history.length >= length) return;
-  throw new LibtorchGenerativeError(
-    'ERR_DATA_FORMAT',
-    `Expected a history of at least ${length} values but received ${history.length}`,
-  );
+  throw formatError(`Expected a history of at least ${length} values but received ${history.length}`);
 }

@@ -5,7 +5,7 @@ import type { Series } from '../data/series';
 import { SeriesEncoding } from '../data/series-encoding';
 import { checkHasValue, type SeriesLike, toSeriesList, toSteps } from '../data/series-like';
 import { upTo } from '../data/split';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors';
 import { scope } from '../tensor/scope';
 import { type Backtest, type BacktestRow, backtest } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';
@@ -104,7 +104,7 @@ function fittingSeries(all: Series[], starts: number[], window: number, horizon:
     most < horizon
       ? `${horizon} values that the model has not learned from, the horizon, but found ${most}`
       : `${window} values before the start of a series that has ${horizon} from there on`;
-  throw new LibtorchGenerativeError('ERR_DATA_FORMAT', `Expected at least ${problem}`);
+  throw formatError(`Expected at least ${problem}`);
 }
 
 /** Scores that are sound JSON. @throws ERR_NOT_FINITE */
@@ -120,8 +120,7 @@ function allFinite(evaluation: ForecastEvaluation): ForecastEvaluation {
 }
 
 function nothingToScore(): LibtorchGenerativeError {
-  return new LibtorchGenerativeError(
-    'ERR_DATA_FORMAT',
+  return formatError(
     'Expected values that the model has not learned from after some that are known, but too many are missing',
   );
 }

@@ -1,8 +1,8 @@
-import { type Checks, checkInstance, readArray, readOptions, within } from '../check';
+import { type Checks, readArray, readOptions, within } from '../check';
 import { LibtorchGenerativeError, shapeError } from '../errors';
 import { native } from '../native/addon';
 import { tensor } from '../tensor/creation';
-import { nativeOf, RandomGenerator } from '../tensor/random';
+import { checkGenerator, nativeOf, type RandomGenerator } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { checkTensor, handleOf } from '../tensor/tensor-memory';
@@ -222,8 +222,4 @@ export function sampleMixture(
   return new Tensor(
     native().sampleMixture(handleOf(raw), varianceFloor, temperature, generator && nativeOf(generator, raw.device)),
   );
-}
-
-function checkGenerator(name: string, value: unknown): void {
-  checkInstance(name, value, RandomGenerator);
 }

@@ -140,7 +140,8 @@ export function nativeOf(
   );
 }
 
-function checkGenerator(name: string, value: unknown): void {
+/** Throws unless `value` is a RandomGenerator. */
+export function checkGenerator(name: string, value: unknown): void {
   checkInstance(name, value, RandomGenerator);
 }
 

@@ -86,7 +86,7 @@ export function writeSafetensors(
     const { name, format, shape } = part;
     header.push([name, { dtype: format.name, shape, data_offsets: offsets.get(part)! }]);
   }
-  writeFileAtomic(path, Buffer.concat([encodeHeader(header), ...inFile.map(({ bytes }) => bytes)]));
+  writeFileAtomic(path, encodeHeader(header), ...inFile.map(({ bytes }) => bytes));
 }
 
 const OPTIONS: Checks<WriteSafetensorsOptions> = {

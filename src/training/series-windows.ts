@@ -2,7 +2,7 @@ import { readSeries, type Series, type SeriesSource } from '../data/series';
 import { SeriesEncoding, type Windows } from '../data/series-encoding';
 import { hasValue } from '../data/series-like';
 import { partEnds, upTo } from '../data/split';
-import { describe, LibtorchGenerativeError, messageOn, worded } from '../errors';
+import { describe, formatError, LibtorchGenerativeError, messageOn, worded } from '../errors';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
 /** The series of a run, or the same columns of another file. Errors: as {@link readSeries} */
@@ -93,8 +93,4 @@ function naming<T>({ data, column }: RequestedMdnRnnSettings, body: () => T): T 
       cause: error,
     });
   }
-}
-
-function formatError(message: string): LibtorchGenerativeError {
-  return new LibtorchGenerativeError('ERR_DATA_FORMAT', message);
 }
