@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LibtorchGenerativeError } from '../src/errors';
 import { findLibtorch, type Libtorch } from '../src/native/libtorch';
 import { findPair } from '../src/native/load';
-import { setupLibtorch } from '../src/native/setup';
+import { setupLibtorch } from '../src/setup/setup-libtorch';
 import { addonInputs, compileAddon, compileFolder, runNode } from './addon';
 import { ifChanged, root } from './if-changed';
 import { runMain } from './run-main';

@@ -7,8 +7,8 @@ import { Command } from 'commander';
 import prebuildify from 'prebuildify';
 import { LibtorchGenerativeError } from '../src/errors';
 import { FETCHED_VERSIONS, inspectLibtorch, type Libtorch, libtorchRoot } from '../src/native/libtorch';
-import { findPip, pipInstall } from '../src/native/pip';
-import { setupLibtorch } from '../src/native/setup';
+import { pipInstall, requirePip } from '../src/setup/pip';
+import { setupLibtorch } from '../src/setup/setup-libtorch';
 import { addonInputs, compileFolder } from './addon';
 import { buildLib } from './build';
 import { ifChanged, root } from './if-changed';
@@ -48,7 +48,12 @@ async function pipDownload(requirement: string, folder: string): Promise<void> {
   mkdirSync(temporaryFolder, { recursive: true });
   const target = join(temporaryFolder, 'content');
   const args = ['--no-deps', '--target', target, requirement];
-  const failure = await pipInstall({ python: findPip(), args, temporaryFolder, signal: new AbortController().signal });
+  const failure = await pipInstall({
+    python: requirePip(),
+    args,
+    temporaryFolder,
+    signal: new AbortController().signal,
+  });
   if (failure === undefined) renameSync(target, folder);
   rmSync(temporaryFolder, { recursive: true });
   if (failure) throw new LibtorchGenerativeError('ERR_SETUP', `pip could not fetch ${requirement}:\n${failure}`);

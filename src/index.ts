@@ -44,7 +44,6 @@ export { exportOnnx, type OnnxExportable } from './models/onnx';
 export type { DType, TypedArray } from './native/handle';
 export type { Libtorch } from './native/libtorch';
 export { libtorchInUse } from './native/load';
-export { type SetupOptions, setupLibtorch } from './native/setup';
 export { LeakyReLU, ReLU, Sigmoid, Tanh } from './nn/activations';
 export { Adam, type AdamOptions } from './nn/adam';
 export { clipGradNorm } from './nn/clip-grad-norm';
@@ -61,6 +60,7 @@ export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './nn/reduce-lr
 export { Sequential } from './nn/sequential';
 export type { StateDict } from './nn/state-dict';
 export { encodeGrid, type GridOptions, writeGrid } from './report/png';
+export { type SetupOptions, setupLibtorch } from './setup/setup-libtorch';
 export { type GradOptions, grad, noGrad } from './tensor/autograd';
 export {
   arange,

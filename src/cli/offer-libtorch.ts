@@ -3,8 +3,8 @@ import { LibtorchGenerativeError } from '../errors';
 import { cacheRoot } from '../native/cache';
 import { FETCHED_VERSIONS } from '../native/libtorch';
 import { findPair } from '../native/load';
-import { setupLibtorch } from '../native/setup';
 import { hasNvidiaDriver } from '../native/system';
+import { setupLibtorch } from '../setup/setup-libtorch';
 
 /**
  * Before a command that needs libtorch: where there is none, fetches it if the user wants that, by `--yes` or when asked

@@ -1,20 +1,25 @@
 import type { Command } from 'commander';
 import { listAddons } from '../native/addons';
 import { FETCHED_VERSIONS } from '../native/libtorch';
-import { removeCache, setupLibtorch } from '../native/setup';
+import { removeCache, type SetupOptions, setupLibtorch } from '../setup/setup-libtorch';
 
 /** `setup`: fetches libtorch into the package's cache, or empties it. */
 export function addSetupCommand(program: Command): void {
   program
     .command('setup')
-    .description("fetch libtorch into this package's cache with pip")
-    .option('--cuda', `the build with CUDA, libtorch ${FETCHED_VERSIONS.cuda}, several gigabytes`)
-    .option('--from <dir>', 'take it from a folder with lib/ and include/ (or torch/lib) instead')
-    .option('--remove', 'remove the cache and all that is in it instead')
+    .description("download libtorch into this package's cache; no Python needed")
+    .option('--cuda', `download the build with CUDA, libtorch ${FETCHED_VERSIONS.cuda}, several gigabytes`)
+    .option('--index <url>', 'download from this package index (PEP 503 or 691), a mirror for example')
+    .option(
+      '--from <path>',
+      "use a wheel of torch, libtorch's zip, a folder of wheels, or libtorch's folder; no network needed",
+    )
+    .option('--pip', "download with pip, by pip's own settings")
+    .option('--remove', 'delete the cache and everything in it')
     .action(runSetup);
 }
 
-async function runSetup({ remove, ...options }: { cuda?: boolean; from?: string; remove?: boolean }): Promise<void> {
+async function runSetup({ remove, ...options }: SetupOptions & { remove?: boolean }): Promise<void> {
   if (remove) {
     const removed = await removeCache();
     console.error(removed.length ? removed.map((path) => `Removed ${path}`).join('\n') : 'There is no cache');

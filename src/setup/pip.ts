@@ -10,26 +10,34 @@ export interface PipRun {
   temporaryFolder: string;
   signal: AbortSignal;
   /** Gets pip's lines. Without it pip's own progress bar is shown on a terminal, and plain lines elsewhere, on stderr. */
-  onProgress?: (line: string) => void;
+  onProgress?: ((line: string) => void) | undefined;
 }
 
-/** The Python on PATH that has pip. @throws ERR_SETUP */
-export function findPip(): string {
-  const works = (python: string, ...args: string[]) => spawnSync(python, args, { env: process.env }).status === 0;
-  const found = ['python3', 'python'].filter((python) => works(python, '--version'));
-  const python = found.find((python) => works(python, '-m', 'pip', '--version'));
-  if (python) return python;
-  throw new LibtorchGenerativeError(
-    'ERR_SETUP',
-    [
-      `libtorch is fetched with pip, but ${found[0] ? `${found[0]} has no pip` : 'there is no python3 on PATH'}.`,
-      'Any of these helps:',
-      '  sudo apt-get install python3-pip             or what your system calls it',
-      '  npx libtorch-generative setup --from DIR     takes a libtorch that you have, with lib/ and include/',
-      '  LIBTORCH=/path/to/libtorch                   uses it where it is',
-    ].join('\n'),
-  );
+/** The Python on PATH that has pip; undefined if there is none. */
+export function findPip(): string | undefined {
+  return ['python3', 'python'].find((python) => run(python, '-m', 'pip', '--version') !== undefined);
 }
+
+/** As {@link findPip}. @throws ERR_SETUP */
+export function requirePip(): string {
+  const python = findPip();
+  if (python) return python;
+  throw new LibtorchGenerativeError('ERR_SETUP', 'Expected Python with pip on PATH but found none');
+}
+
+/** Whether pip has been told of an index or a folder of its own: a mirror is all that many networks reach. */
+export function hasMirror(python: string): boolean {
+  const settings = run(python, '-m', 'pip', 'config', 'list') ?? '';
+  return /\.(index-url|extra-index-url|find-links|no-index)=/.test(settings);
+}
+
+function run(python: string, ...args: string[]): string | undefined {
+  const { status, stdout } = spawnSync(python, args, { env: process.env, encoding: 'utf8' });
+  return status === 0 ? stdout : undefined;
+}
+
+/** Pip waits for minutes for a host that is away, unless it is told otherwise. */
+const PATIENCE = { PIP_RETRIES: '1', PIP_DEFAULT_TIMEOUT: '10' };
 
 /** Runs `pip install`; gives what it wrote to stderr if it failed, and undefined if it did not. */
 export async function pipInstall({ python, args, temporaryFolder, signal, onProgress }: PipRun) {
@@ -38,7 +46,11 @@ export async function pipInstall({ python, args, temporaryFolder, signal, onProg
   const child = spawn(
     python,
     ['-m', 'pip', 'install', ...common, ...(onTerminal ? [] : ['--progress-bar', 'off']), ...args],
-    { env: { ...process.env, TMPDIR: temporaryFolder }, stdio: ['ignore', onTerminal ? 2 : 'pipe', 'pipe'], signal },
+    {
+      env: { ...PATIENCE, ...process.env, TMPDIR: temporaryFolder },
+      stdio: ['ignore', onTerminal ? 2 : 'pipe', 'pipe'],
+      signal,
+    },
   );
   let failure = '';
   child.stderr!.setEncoding('utf8').on('data', (text) => {
