@@ -1,6 +1,7 @@
 // Builds what changed: the add-on (build/Release) and the JavaScript (lib). Fetches libtorch first if there is none.
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as ts from 'typescript';
 import type { LibtorchGenerativeError } from '../src/errors';
 import { findLibtorch, type Libtorch } from '../src/native/libtorch';
 import { findPair } from '../src/native/load';
@@ -8,6 +9,8 @@ import { setupLibtorch } from '../src/setup/setup-libtorch';
 import { addonInputs, compileAddon, compileFolder, runNode } from './addon';
 import { ifChanged, root } from './if-changed';
 import { runMain } from './run-main';
+
+const ARTICLE = ['train-gan', 'train-mdn-rnn'];
 
 /** Brings the add-on and lib/ up to date; takes a fraction of a second if they are. */
 export async function build(): Promise<void> {
@@ -51,6 +54,7 @@ export async function buildLib(): Promise<void> {
       'src',
       'tsconfig.json',
       'scripts/build.ts',
+      ...ARTICLE.map((name) => `scripts/${name}.ts`),
       ...['typescript', 'vega', 'vega-lite'].map((name) => `node_modules/${name}/package.json`),
     ],
     outputs: ['lib/index.mjs', 'lib/cli/main.js'],
@@ -70,7 +74,18 @@ function compileLib(): void {
   );
   writeFileSync(join(lib, 'index.d.mts'), "export * from './index.js';\n");
   chmodSync(join(lib, 'cli', 'main.js'), 0o755);
+  compileArticle(join(lib, 'scripts'));
   compileReportPage(join(lib, 'report', 'browser'));
+}
+
+/** The article's programs, for those who have the package without its sources. */
+function compileArticle(folder: string): void {
+  mkdirSync(folder);
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+  for (const name of ARTICLE) {
+    const source = readFileSync(join(root, 'scripts', `${name}.ts`), 'utf8');
+    writeFileSync(join(folder, `${name}.js`), ts.transpileModule(source, { compilerOptions }).outputText);
+  }
 }
 
 /** The scripts of a report's page: ours, and Vega-Lite's, which its licence allows with the notice kept. */

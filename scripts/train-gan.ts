@@ -1,8 +1,9 @@
 /**
- * The article's GAN, line for line: `npx tsx scripts/train-gan.ts [--device cuda] [--seed 7] [--epochs 200]`.
- * It is the training loop as a PyTorch user knows it; `libtorch-generative train gan` does the same faster.
+ * The article's GAN, line for line, as a PyTorch user knows it: `npx tsx scripts/train-gan.ts --help`, or where the
+ * package is installed `node node_modules/libtorch-generative/lib/scripts/train-gan.js --help`.
+ * `libtorch-generative train gan --as-written` does the same, faster.
  */
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import {
   Adam,
   bceLoss,
@@ -17,21 +18,27 @@ import {
   zeros,
 } from 'libtorch-generative';
 
-const { values: args } = parseArgs({
-  options: {
-    device: { type: 'string', default: 'auto' },
-    seed: { type: 'string', default: '0' },
-    epochs: { type: 'string', default: '200' },
-  },
+const args = new Command('train-gan')
+  .description("Train the article's GAN on random data, for the numbers that its program prints.")
+  .option('--device <name>', 'auto, cpu, cuda or cuda:N', 'auto')
+  .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 0)
+  .option('--epochs <n>', 'batches to train on', wholeNumber, 200)
+  .showSuggestionAfterError()
+  .parse()
+  .opts();
+// Wrong values end in a message, not in a stack trace
+process.once('uncaughtException', ({ message }) => {
+  console.error(`error: ${message}`);
+  process.exitCode = 1;
 });
 const device = resolveDevice(args.device as Device);
-manualSeed(Number(args.seed));
+manualSeed(args.seed);
 
 // Hyperparameter settings
 const lr = 0.0002;
 const noiseDim = 100; // Generator input size
 const dataDim = 784; // Example: MNIST's 28x28=784
-const numEpochs = Number(args.epochs);
+const numEpochs = args.epochs;
 
 // Model initialization
 const G = new Generator({ noiseDim, dataDim }).to(device);
@@ -78,4 +85,10 @@ for (let epoch = 0; epoch < numEpochs; epoch++) {
   if (epoch % 10 === 0) {
     console.log(`Epoch [${epoch}/${numEpochs}], Loss D: ${lossD.toFixed(4)}, Loss G: ${lossG.toFixed(4)}`);
   }
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError('Expected a whole number.');
+  return number;
 }

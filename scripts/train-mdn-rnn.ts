@@ -1,9 +1,9 @@
 /**
- * The article's MDN-RNN, line for line, on a real series:
- * `npx tsx scripts/train-mdn-rnn.ts --data co2.csv --column CO2 [--device cuda] [--seed 7] [--epochs 100]`.
- * It is the training loop as a PyTorch user knows it; `libtorch-generative train mdn-rnn` keeps a run folder too.
+ * The article's MDN-RNN, line for line, on a real series: `npx tsx scripts/train-mdn-rnn.ts --help`, or where the package
+ * is installed `node node_modules/libtorch-generative/lib/scripts/train-mdn-rnn.js --help`.
+ * `libtorch-generative train mdn-rnn` does the same and keeps a run folder.
  */
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import {
   Adam,
   DataLoader,
@@ -18,23 +18,28 @@ import {
   slidingWindows,
 } from 'libtorch-generative';
 
-const { values: args } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    column: { type: 'string' },
-    device: { type: 'string', default: 'auto' },
-    seed: { type: 'string', default: '0' },
-    epochs: { type: 'string', default: '100' },
-  },
+const args = new Command('train-mdn-rnn')
+  .description("Train the article's MDN-RNN on a column of a CSV file.")
+  .requiredOption('--data <file>', 'a CSV file with a header, its rows in the order of time')
+  .requiredOption('--column <name>', 'the column to learn')
+  .option('--device <name>', 'auto, cpu, cuda or cuda:N', 'auto')
+  .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 0)
+  .option('--epochs <n>', 'how often to go through the data', wholeNumber, 100)
+  .showSuggestionAfterError()
+  .parse()
+  .opts();
+// Wrong values end in a message, not in a stack trace
+process.once('uncaughtException', ({ message }) => {
+  console.error(`error: ${message}`);
+  process.exitCode = 1;
 });
-if (!args.data || !args.column) throw new Error('Usage: train-mdn-rnn.ts --data FILE.csv --column NAME');
 const device = resolveDevice(args.device as Device);
 
 // Time series data: windows of 24 values and the one that follows
 const values = readCsvColumns(args.data, [args.column])[args.column]!;
 const windows = slidingWindows(Scaler.fit(values).scale(values), 24).to({ device }); // (N, 25, 1)
 const trainLoader = new DataLoader(windows, { batchSize: 32, shuffle: true, dropLast: true });
-manualSeed(Number(args.seed));
+manualSeed(args.seed);
 
 // Hyperparameter settings
 const inputDim = 1;
@@ -42,7 +47,7 @@ const hiddenDim = 64;
 const outputDim = 1;
 const numMixtures = 5;
 const lr = 0.001;
-const numEpochs = Number(args.epochs);
+const numEpochs = args.epochs;
 
 const model = new MdnRnn({ inputDim, hiddenDim, outputDim, numMixtures }).to(device);
 const optimizer = new Adam(model.parameters(), { lr });
@@ -72,4 +77,10 @@ for (let epoch = 0; epoch < numEpochs; epoch++) {
     series.dispose();
   }
   console.log(`Epoch [${epoch}/${numEpochs}], Loss: ${lastLoss.toFixed(4)}`);
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError('Expected a whole number.');
+  return number;
 }

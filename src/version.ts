@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** This package's. */
+/** A file that comes with this package. */
+export function packageFile(...names: string[]): string {
+  return join(__dirname, '..', ...names);
+}
+
+/** This package's version. */
 export function packageVersion(): string {
-  return JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')).version;
+  return JSON.parse(readFileSync(packageFile('package.json'), 'utf8')).version;
 }

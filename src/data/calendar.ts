@@ -3,10 +3,10 @@ const DAYS_A_WEEK = 7;
 const MONTHS_A_YEAR = 12;
 const MILLISECONDS_AN_HOUR = 3_600_000;
 
-/** What the calendar tells a model of a date: the hour of the day, the day of the week, the month, that of the year. */
+/** A calendar feature of a date: the hour of the day, the day of the week, the month, or the day of the year. */
 export type CalendarCycle = 'hour' | 'weekday' | 'month' | 'yearday';
 
-/** Where in its cycle a date is, from 0 to below 1, in UTC. */
+/** Phase of a date in each cycle, in [0, 1), in UTC. */
 const PHASES: Record<CalendarCycle, (date: Date) => number> = {
   hour: (date) => hourOf(date) / HOURS_A_DAY,
   weekday: (date) => date.getUTCDay() / DAYS_A_WEEK,
@@ -19,14 +19,14 @@ const PHASES: Record<CalendarCycle, (date: Date) => number> = {
 
 export const CALENDAR_CYCLES = Object.keys(PHASES) as CalendarCycle[];
 
-/** Inputs that a cycle takes. */
+/** Model inputs per cycle. */
 export const INPUTS_A_CYCLE = 2;
 
 function hourOf(date: Date): number {
   return (date.getTime() / MILLISECONDS_AN_HOUR) % HOURS_A_DAY;
 }
 
-/** The sine and cosine of each cycle, so that its end is next to its beginning. */
+/** Returns the sine and cosine of each cycle's phase, so that the end of a cycle is close to its start. */
 export function calendarInputs(date: Date, cycles: readonly CalendarCycle[]): number[] {
   return cycles.flatMap((cycle) => {
     const angle = 2 * Math.PI * PHASES[cycle](date);

@@ -7,7 +7,7 @@ import { toElements } from './numbers';
 
 interface Row {
   cells: string[];
-  /** The row's last line in the file, counted from 1. */
+  /** Line number where the row ends in the file, from 1. */
   line: number;
 }
 
@@ -15,19 +15,20 @@ const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const infinite = /^[+-]?inf(inity)?$/i;
 const noValue = /^([+-]?nan|#?n\/a|na|null|none)?$/i;
 
-/** How many column names an error lists. */
+/** Maximum number of column names that an error lists. */
 const maxListed = 20;
 
 /**
- * What to do about a missing value (empty, or one of NaN, NA, N/A, null, None): "error" refuses it, "nan" reads NaN.
+ * How to handle a missing value (empty, or one of NaN, NA, N/A, null, None): "error" throws, "nan" reads it as NaN.
  */
 export type MissingValues = 'error' | 'nan';
 
 /**
- * The column names of a CSV file, spaces around them removed.
+ * Returns the column names of a CSV file, without surrounding spaces.
  *
- * @param path of a UTF-8 file, comma-separated, whose first line names the columns
- * @throws ERR_FILE if it cannot be read; ERR_DATA_FORMAT if it is empty, no CSV in UTF-8, or names a column twice
+ * @param path a comma-separated UTF-8 file whose first line names the columns
+ * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT if it is empty, is not valid CSV in UTF-8, or has duplicate
+ *   column names
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -42,13 +43,13 @@ export function readCsvHeader(path: string): string[] {
 }
 
 /**
- * Numeric columns of a CSV file by name, a number a row, as Python's `float()` reads them.
+ * Reads numeric columns of a CSV file by name, one number per row, parsed as Python's `float()` does.
  *
  * @param path as for {@link readCsvHeader}
- * @param columns names, as in the header
- * @param options.missing what to do about missing values; default "error"
- * @throws ERR_INVALID_ARGUMENT; ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, for a row with more or
- *   fewer cells than the header, a column that is not there, and a cell that is not a finite number
+ * @param columns column names, as in the header
+ * @param options.missing how to handle missing values; default "error"
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, if a row
+ *   has more or fewer cells than the header, a column does not exist, or a cell is not a finite number
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -70,7 +71,7 @@ export function readCsvColumns(
   return Object.fromEntries(names.map((column) => [column, table.numbers(column, missing)]));
 }
 
-/** A CSV file: comma-separated, UTF-8, the first line names the columns. */
+/** A comma-separated UTF-8 file whose first line names the columns. */
 export class CsvTable {
   private constructor(
     readonly path: string,
@@ -78,7 +79,7 @@ export class CsvTable {
     readonly rows: Row[],
   ) {}
 
-  /** @throws ERR_FILE if it cannot be read; ERR_DATA_FORMAT, with file and line, if it has no rows or a ragged one */
+  /** @throws ERR_FILE if it cannot be read; ERR_DATA_FORMAT, with file and line, if it has no rows or ragged rows */
   static read(path: string): CsvTable {
     const { header, rows: all } = splitHeader(path, parseRows(path));
     const { length } = header;
@@ -91,10 +92,10 @@ export class CsvTable {
   }
 
   /**
-   * A column's values as Python's `float()` reads them.
+   * Parses a column's values as Python's `float()` does.
    *
-   * @throws ERR_DATA_FORMAT, with file, line and column, if there is no such column, or a cell is not a number, is
-   *   infinite or, unless `missing` is "nan", missing
+   * @throws ERR_DATA_FORMAT, with file, line and column, if the column does not exist, or a cell is not a number, is
+   *   infinite or, unless `missing` is "nan", is missing
    */
   numbers(column: string, missing: MissingValues = 'error'): Float64Array {
     const index = findColumn(this.path, this.header, column);
@@ -104,14 +105,14 @@ export class CsvTable {
     return Float64Array.from(numbers);
   }
 
-  /** A column's cells as text, such as dates. @throws ERR_DATA_FORMAT if there is no such column */
+  /** Returns a column's cells as text, such as dates. @throws ERR_DATA_FORMAT if the column does not exist */
   text(column: string): string[] {
     const index = findColumn(this.path, this.header, column);
     return this.rows.map(({ cells }) => cells[index]!);
   }
 }
 
-/** Blank lines mean nothing, except in a file of one column, where one before the end is a missing value. */
+/** Removes blank lines; in a file of one column, only those at the end, as the others are missing values. */
 function withoutBlankLines(rows: Row[], numColumns: number): Row[] {
   const end = rows.findLastIndex((row) => !isBlank(row)) + 1;
   return rows.slice(0, end).filter((row) => numColumns === 1 || !isBlank(row));
@@ -125,7 +126,7 @@ function splitHeader(path: string, rows: Row[]): { header: string[]; rows: Row[]
   const start = rows.findIndex((row) => !isBlank(row));
   if (start === -1) throw formatError(`${path} is empty: expected a line of column names, then rows`);
   const header = rows[start]!.cells.map((name) => name.trim());
-  // Several columns without a name are common, and nobody asks for one.
+  // Several unnamed columns are common, and never requested by name.
   const repeated = header.find((name, index) => name !== '' && header.indexOf(name) < index);
   if (repeated !== undefined) throw formatError(`${path} has more than one column ${describe(repeated)}`);
   return { header, rows: rows.slice(start + 1) };
@@ -150,7 +151,7 @@ function parseRows(path: string): Row[] {
   return rows;
 }
 
-/** The file's text without a byte-order mark. */
+/** Reads the file's text without its byte-order mark. */
 function readText(path: string): string {
   const bytes = readFileBytes(path);
   try {
@@ -170,7 +171,7 @@ function findColumn(path: string, header: string[], column: string): number {
   throw formatError(`${path} has no column ${describe(column)}; its columns are ${listed}${rest}.${hint}`);
 }
 
-/** `float(cell)` of Python for finite decimal numbers; Number alone would take "", "0x10" and "Infinity" too. */
+/** Python's `float(cell)` for finite decimal numbers; `Number` alone would also accept "", "0x10" and "Infinity". */
 function parseNumber(cell: string, where: string, column: string, missing: MissingValues): number {
   const text = cell.trim();
   const isDecimal = decimal.test(text);

@@ -15,15 +15,15 @@ import { RandomGenerator, randomSeed, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
-/** How a {@link DataLoader} makes batches. */
+/** Options of {@link DataLoader}. */
 export interface DataLoaderOptions {
-  /** Rows in a batch. */
+  /** Rows per batch. */
   batchSize: number;
-  /** A new order in every epoch; default false. */
+  /** Whether to reshuffle the rows every epoch; default false. */
   shuffle?: boolean | undefined;
-  /** Leave out a last batch with fewer rows; default false. */
+  /** Whether to drop an incomplete last batch; default false. */
   dropLast?: boolean | undefined;
-  /** Makes of each batch of rows the one that is handed out; a batch's tensors are small where all rows' are not. */
+  /** Transforms each batch before it is returned; needs less memory than transforming all rows at once. */
   transform?: ((rows: Tensor) => Tensor) | undefined;
 }
 
@@ -34,17 +34,17 @@ const OPTIONS: Checks<DataLoaderOptions> = {
   transform: checkFunction,
 };
 
-/** Where an epoch stands: enough to continue it. */
+/** Position within an epoch: enough to continue it. */
 export interface EpochCursor {
-  /** Seed of the epoch's order; undefined without shuffle. */
+  /** Seed of the epoch's order; undefined without shuffling. */
   readonly samplerSeed: bigint | undefined;
-  /** The batch that comes next. */
+  /** Index of the next batch. */
   batch: number;
 }
 
 /**
- * Batches of the rows of a tensor, in the orders that PyTorch's DataLoader draws from the same seed. Iterate it once an
- * epoch; each batch is a new tensor, so take it inside a {@link scope} or dispose of it.
+ * Splits a tensor's rows into batches, in the order that PyTorch's DataLoader draws from the same seed. Each iteration is
+ * one epoch. Each batch is a new tensor: use it inside a {@link scope} or dispose of it.
  *
  * @see https://docs.pytorch.org/docs/stable/data.html
  * @example
@@ -60,23 +60,23 @@ export interface EpochCursor {
  * ```
  */
 export class DataLoader implements Iterable<Tensor> {
-  /** Rows in a batch. */
+  /** Rows per batch. */
   readonly batchSize: number;
-  /** Whether each epoch has a new order. */
+  /** Whether the rows are reshuffled every epoch. */
   readonly shuffle: boolean;
-  /** Whether a last batch with fewer rows is left out. */
+  /** Whether an incomplete last batch is dropped. */
   readonly dropLast: boolean;
   readonly #transform: ((rows: Tensor) => Tensor) | undefined;
   readonly #numRows: number;
 
   /**
-   * A loader of a tensor's rows.
+   * Creates a loader for a tensor's rows.
    *
-   * @param data (N, ...) on any device; it must live as long as the loader
-   * @throws ERR_INVALID_ARGUMENT, also if not even one batch comes of it
+   * @param data (N, ...) on any device; must live as long as the loader
+   * @throws ERR_INVALID_ARGUMENT, also if the rows do not fill a single batch
    */
   constructor(
-    /** (N, ...), the rows. */
+    /** The rows: (N, ...). */
     readonly data: Tensor,
     options: DataLoaderOptions,
   ) {
@@ -95,22 +95,22 @@ export class DataLoader implements Iterable<Tensor> {
     }
   }
 
-  /** Batches of an epoch. */
+  /** Number of batches per epoch. */
   get numBatches(): number {
     return (this.dropLast ? Math.floor : Math.ceil)(this.#numRows / this.batchSize);
   }
 
-  /** Draws what PyTorch's loader and sampler draw when an epoch begins, in their order. */
+  /** Starts an epoch: draws the same random numbers as PyTorch's loader and sampler, in the same order. */
   startEpoch(): EpochCursor {
-    randomSeed(); // the loader's base seed, which only its worker processes would use
+    randomSeed(); // the loader's base seed, used only by worker processes
     return { samplerSeed: this.shuffle ? randomSeed() : undefined, batch: 0 };
   }
 
   /**
-   * The batches from the cursor on; it moves along, so that it can be saved between two batches.
+   * Returns the batches from the cursor on. The cursor advances with each batch, so it can be saved between batches.
    *
    * @param cursor from {@link DataLoader.startEpoch}
-   * @throws ERR_INVALID_ARGUMENT for a cursor that is none of this loader's
+   * @throws ERR_INVALID_ARGUMENT if the cursor does not fit this loader
    * @example
    * ```ts
    * import { arange, DataLoader } from 'libtorch-generative';
@@ -169,7 +169,7 @@ export class DataLoader implements Iterable<Tensor> {
     return new Tensor(native().selectRows(this.data.handle, order.handle, start, end));
   }
 
-  /** The batches of a new epoch. */
+  /** Starts a new epoch and returns its batches. */
   [Symbol.iterator](): Generator<Tensor, void> {
     return this.batches(this.startEpoch());
   }

@@ -3,13 +3,13 @@ import { invalidArgument } from '../errors';
 import type { ForecastOptions } from '../models/forecast-options';
 import { toElements } from './numbers';
 
-/** How {@link Forecaster.paths} draws. */
+/** Options of {@link Forecaster.paths}. */
 export type PathOptions = Omit<ForecastOptions, 'known'>;
 
-/** A century of hours is less. */
+/** More than a century of hourly steps. */
 export const MAX_HORIZON = 1_000_000;
 
-/** Values of all paths together: 2 GiB of them. */
+/** Limit on the values of all paths together: 2 GiB. */
 const MAX_VALUES = 2 ** 28;
 
 export const PATH_OPTIONS: Checks<PathOptions> = {
@@ -19,12 +19,12 @@ export const PATH_OPTIONS: Checks<PathOptions> = {
   seed: (name, value) => checkInteger(name, value),
 };
 
-/** The options, with their defaults. @throws ERR_INVALID_ARGUMENT, also for more values than there is memory for */
+/** Checks options and fills in the defaults. @throws ERR_INVALID_ARGUMENT, also if the paths would not fit in memory */
 export function readPathOptions(options: PathOptions | undefined): Required<PathOptions> {
   return withDefaults(readOptions(options, PATH_OPTIONS));
 }
 
-/** Options that were read, with their defaults. @throws ERR_INVALID_ARGUMENT for more values than there is memory for */
+/** Fills in the defaults of checked options. @throws ERR_INVALID_ARGUMENT if the paths would not fit in memory */
 export function withDefaults({
   horizon = 24,
   paths = 500,
@@ -36,15 +36,15 @@ export function withDefaults({
   return { horizon, paths, temperature, seed };
 }
 
-/** A copy of levels of quantiles. @throws ERR_INVALID_ARGUMENT unless each is above 0 and below 1, and there is one */
+/** Copies quantile levels. @throws ERR_INVALID_ARGUMENT unless there is at least one and each is above 0 and below 1 */
 export function toLevels(name: string, value: readonly number[]): number[] {
   const levels = toElements(name, value);
-  if (levels.length === 0) throw invalidArgument(name, 'one level or more', value);
+  if (levels.length === 0) throw invalidArgument(name, 'at least one level', value);
   for (const [index, level] of levels.entries()) checkNumber(`${name}[${index}]`, level, { above: 0, below: 1 });
   return levels as number[];
 }
 
-/** Another seed for another origin, a safe integer too. */
+/** Derives a seed, again a safe integer, for a forecast origin. */
 export function seedAt(seed: number, origin: number): number {
   return Number.isSafeInteger(seed + origin) ? seed + origin : seed - origin;
 }

@@ -17,17 +17,17 @@ import { SeriesEncoding } from './series-encoding';
 import { type SeriesLike, toSeries } from './series-like';
 import type { Scaler } from './time-series';
 
-/** What comes next after a series' end: the model's mixture, in the data's units. Exact, nothing is drawn. */
+/** The distribution of the value after a series' end, in the data's units: the model's mixture, exact, not sampled. */
 export interface NextValue {
   /**
-   * The values below which a part `levels` of the probability lies.
+   * Returns the quantiles at the given levels.
    *
-   * @param levels above 0 and below 1, at least one
-   * @throws ERR_INVALID_ARGUMENT for others, ERR_NOT_FINITE if one is beyond the range of numbers
+   * @param levels at least one, each above 0 and below 1
+   * @throws ERR_INVALID_ARGUMENT for invalid levels; ERR_NOT_FINITE if a quantile overflows
    */
   quantiles(levels: readonly number[]): number[];
   /**
-   * The probability of at most each of `values`.
+   * Returns the probability that the value is at most each of `values`.
    *
    * @throws ERR_INVALID_ARGUMENT for NaN
    */
@@ -35,8 +35,8 @@ export interface NextValue {
 }
 
 /**
- * A model of scaled series with what it takes to forecast in the data's units. {@link trainMdnRnn} and
- * {@link loadForecaster} make it.
+ * A model together with its encoding, to forecast in the data's units. {@link trainMdnRnn} and {@link loadForecaster}
+ * return one.
  *
  * @example
  * ```ts
@@ -55,22 +55,22 @@ export interface NextValue {
  * ```
  */
 export class Forecaster {
-  /** For each step ahead how much wider than the model's own its forecasts are; empty for none. */
+  /** For each step ahead, the factor by which the forecast is widened about its median; empty for none. */
   readonly spread: readonly number[];
 
   /**
-   * Puts a model together with what it takes to forecast.
+   * Combines a model with its encoding.
    *
-   * @param model predicts one value a step from rows as `encoding` makes them
-   * @param encoding fitted on what the model was trained on
-   * @param spread for each step ahead how much wider than the model's own its forecasts are about their median, above 0,
-   *   the last for all further steps; default none, which changes nothing
-   * @throws ERR_INVALID_ARGUMENT, also for a model that does not read and predict what `encoding` makes
+   * @param model predicts one value per step from rows made by `encoding`
+   * @param encoding fitted on the model's training data
+   * @param spread for each step ahead, the factor above 0 by which to widen the forecast about its median; the last one
+   *   applies to all further steps. Default none: forecasts are not widened
+   * @throws ERR_INVALID_ARGUMENT, also if the model's inputs or outputs do not match `encoding`
    */
   constructor(
     /** Predicts scaled values. */
     readonly model: MdnRnn,
-    /** Scales them, and knows what else the model reads. */
+    /** Scales values and prepares the model's other inputs. */
     readonly encoding: SeriesEncoding,
     spread: readonly number[] = [],
   ) {
@@ -88,27 +88,27 @@ export class Forecaster {
     });
   }
 
-  /** Where the model is: "cpu", "cuda:0", ... */
+  /** The model's device: "cpu", "cuda:0", ... */
   get device(): Device {
     return this.model.parameters()[0]!.device;
   }
 
-  /** The factor of {@link Forecaster.spread} for a step ahead, from 0. */
+  /** Returns the factor of {@link Forecaster.spread} for a step ahead, counted from 0. */
   spreadAt(step: number): number {
     checkInteger('step', step, { min: 0 });
     return this.spread[Math.min(step, this.spread.length - 1)] ?? 1;
   }
 
   /**
-   * Draws joint futures past a series' end, see {@link forecastPaths}. Each series has random numbers of its own, which
-   * its name and the seed decide.
+   * Draws joint futures past a series' end, see {@link forecastPaths}. Each series has its own random numbers, which
+   * depend on its name and the seed.
    *
-   * @param series of which the last `window` values are read; covariates have to reach over the horizon
-   * @returns (paths, horizon), row after row, in the data's units
-   * @throws ERR_INVALID_ARGUMENT for an argument of the wrong type or out of its range, or more paths and steps than fit
-   *   in memory; ERR_DATA_FORMAT, with the place, if the series is shorter than the window, has infinite values or
-   *   values out of the link's range, its time or covariates do not fit it, or what has to be known in advance isn't;
-   *   ERR_NOT_FINITE if a path leaves the range of numbers
+   * @param series its last `window` values are read; covariates must cover the horizon
+   * @returns (paths, horizon) in row-major order, in the data's units
+   * @throws ERR_INVALID_ARGUMENT for an argument of the wrong type or out of range, or if the paths would not fit in
+   *   memory; ERR_DATA_FORMAT, with the place, if the series is shorter than the window, has infinite values or values
+   *   outside the link's range, has times or covariates that do not match it, or lacks inputs that must be known in
+   *   advance; ERR_NOT_FINITE if a path overflows
    */
   paths(series: SeriesLike, options: PathOptions = {}): Float64Array {
     const { horizon, seed, ...draw } = readPathOptions(options);
@@ -126,12 +126,12 @@ export class Forecaster {
   }
 
   /**
-   * The distribution of the value after a series' end.
+   * Returns the distribution of the value after a series' end.
    *
    * @param series as for {@link Forecaster.paths}
-   * @param options.temperature above 1 is less sure, below 1 surer; default 1
-   * @returns questions may be asked of it as long as the model lives
-   * @throws as {@link Forecaster.paths}; what the series lacks for a forecast when asked
+   * @param options.temperature above 1 makes the forecast less certain, below 1 more certain; default 1
+   * @returns can be queried until the model is disposed of
+   * @throws as {@link Forecaster.paths}; if the series cannot be forecast, only when queried
    */
   next(series: SeriesLike, options: Pick<PathOptions, 'temperature'> = {}): NextValue {
     const { temperature } = readOptions(options, { temperature: PATH_OPTIONS.temperature });
@@ -163,7 +163,7 @@ export class Forecaster {
             return median + ((linked - scaler.mean) / scaler.deviation - median) / spread;
           });
           const levels = mixture.cdf(tensor([standard], { dtype: 'float64', device: this.device })).toArray();
-          return Array.from(levels, (level: number | bigint) => checkFinite(Math.min(Number(level), 1), 0)); // sums round
+          return Array.from(levels, (level: number | bigint) => checkFinite(Math.min(Number(level), 1), 0)); // rounding may exceed 1
         });
       },
     };
@@ -174,7 +174,7 @@ export class Forecaster {
     return { rows: rows.to({ device: this.device }), scaler }; // (window, inputDim)
   }
 
-  /** Moves scaled paths (paths, horizon) away from each step's median. */
+  /** Widens scaled paths (paths, horizon) about each step's median. */
   #widen(paths: Float64Array, horizon: number): void {
     if (this.spread.length === 0) return;
     const medians = sortedSteps(paths, horizon).map((draws) => sortedQuantile(draws, 0.5));
@@ -185,7 +185,7 @@ export class Forecaster {
   }
 }
 
-/** From the model's numbers to the data's, for a step ahead. @throws ERR_NOT_FINITE */
+/** Converts the model's values at a step ahead to the data's units. @throws ERR_NOT_FINITE */
 function dataUnits(link: Link, { mean, deviation }: Scaler): (value: number, step: number) => number {
   return (value, step) => checkFinite(link.invertOne(value * deviation + mean), step);
 }
@@ -194,11 +194,11 @@ function checkFinite(value: number, step: number): number {
   if (Number.isFinite(value)) return value;
   throw new LibtorchGenerativeError(
     'ERR_NOT_FINITE',
-    `The forecast left the range of numbers at step ${step + 1}: the series is too far from what the model has learned`,
+    `The forecast overflows at step ${step + 1}: the series is too far from the training data`,
   );
 }
 
-/** A copy of values to ask about: beyond the largest one the distribution function is known too. */
+/** Copies values to query; infinite ones are valid arguments of a distribution function. */
 function toNumbersOrInfinity(value: readonly number[]): number[] {
   const values = toElements('values', value);
   for (const [index, each] of values.entries()) {
@@ -207,7 +207,7 @@ function toNumbersOrInfinity(value: readonly number[]): number[] {
   return values as number[];
 }
 
-/** Another seed for each name, by FNV-1a: a series' draws do not depend on what is forecast beside it. */
+/** Derives a seed from a name by FNV-1a, so that a series' draws do not depend on the other series. */
 function seedOf(name: string, seed: number): number {
   if (name === '') return seed;
   let hash = 0x811c9dc5;

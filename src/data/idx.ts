@@ -6,9 +6,9 @@ import { readFileBytes, readFileBytesAsync } from '../files';
 
 /** An array of unsigned bytes in row-major order. */
 export interface IdxArray {
-  /** The sizes of its dimensions. */
+  /** Size of each dimension. */
   shape: number[];
-  /** As many bytes as the product of the sizes. */
+  /** The elements; their number is the product of the sizes. */
   data: Uint8Array;
 }
 
@@ -22,15 +22,15 @@ const elementTypes: Record<number, string> = {
 };
 const unsignedByte = 8;
 
-/** As much as Node reads from a plain file: a gzip file may not expand beyond it. */
+/** Node's size limit for reading a file, applied to decompressed data too. */
 const gunzipOptions = { maxOutputLength: 2 ** 31 - 1, chunkSize: 2 ** 20 };
 
 /**
- * Reads an IDX file of unsigned bytes, MNIST's format, plain or gzip (recognized by its content, not its name).
- * The header: two zero bytes, the element type, the number of dimensions, then each size as a big-endian uint32.
+ * Reads an IDX file of unsigned bytes, MNIST's format, plain or gzip (detected by content, not by name).
+ * The header has two zero bytes, the element type, the number of dimensions, then each size as a big-endian uint32.
  *
- * @param numDims the number of dimensions that the caller needs; any by default
- * @throws ERR_FILE if the file cannot be read, ERR_DATA_FORMAT if it is not such an array, complete and not empty
+ * @param numDims the expected number of dimensions; default any
+ * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT if it is not a complete, non-empty array of unsigned bytes
  * @see http://yann.lecun.com/exdb/mnist/
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export function readIdx(path: string, numDims?: number): IdxArray {
   return parseIdx(path, plain, numDims);
 }
 
-/** As {@link readIdx}, while the event loop goes on. */
+/** {@link readIdx} without blocking the event loop. */
 export async function readIdxAsync(path: string, numDims?: number): Promise<IdxArray> {
   const bytes = await readFileBytesAsync(path);
   if (!isGzip(path, bytes)) return parseIdx(path, bytes, numDims);
@@ -70,7 +70,7 @@ function parseIdx(path: string, bytes: Buffer, numDims?: number): IdxArray {
     throw formatError(path, `expected ${numDims} dimensions but found ${shape.length} (${shape.join(' x ')})`);
   }
 
-  // The sizes may promise anything, so they are compared with what is there and never allocated.
+  // The header cannot be trusted: compare its sizes with the data instead of allocating memory for them.
   const start = 4 + 4 * shape.length;
   const expected = shape.reduce((product, size) => product * size, 1);
   const found = bytes.length - start;

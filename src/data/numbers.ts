@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { reading } from '../check';
 import { formatError, invalidArgument } from '../errors';
 
-/** Numbers as a program has them: a plain array, or a typed array of any kind but BigInt's. */
+/** Numbers from a caller: a plain array, or a typed array of numbers. */
 export type Numbers =
   | readonly number[]
   | Int8Array
@@ -15,22 +15,22 @@ export type Numbers =
   | Float32Array
   | Float64Array;
 
-/** An array that claims more holds nothing: it would be gone through for half a minute. */
+/** Longer arrays are sparse: iterating over their holes would take half a minute. */
 const MAX_ELEMENTS = 2 ** 27;
 
 interface Reading {
-  /** Whether NaN, and null in a plain array, count as missing values: both become NaN. Default false: refused. */
+  /** Whether NaN, and null in a plain array, are missing values, read as NaN; default false: they are rejected. */
   missing?: boolean;
-  /** Whose numbers they are, for messages: ` of the series "a"`. */
+  /** Names the series in messages: ` of the series "a"`. */
   of?: string;
 }
 
 /**
- * A copy of a caller's numbers.
+ * Copies a caller's numbers.
  *
- * @param name what the caller knows them by
- * @throws ERR_INVALID_ARGUMENT for anything but an array of numbers; ERR_DATA_FORMAT, with the place, for a number that is not
- *   finite
+ * @param name the argument's name in messages
+ * @throws ERR_INVALID_ARGUMENT for anything but an array of numbers; ERR_DATA_FORMAT, with the place, for a number that
+ *   is not finite
  */
 export function toNumbers(name: string, value: unknown, { missing = false, of = '' }: Reading = {}): Float64Array {
   const numbers = isTypedArray(value) ? copyTyped(name + of, value) : copyPlain(name, value, { missing, of });
@@ -40,12 +40,12 @@ export function toNumbers(name: string, value: unknown, { missing = false, of = 
   throw formatError(found);
 }
 
-/** A caller's numbers, of any size or none: a typed array as it is. @throws ERR_INVALID_ARGUMENT */
+/** Returns a caller's numbers, finite or not; typed arrays are not copied. @throws ERR_INVALID_ARGUMENT */
 export function asNumbers(name: string, value: unknown): Exclude<Numbers, readonly number[]> {
   return isTypedArray(value) ? value : copyPlain(name, value, { missing: false, of: '' });
 }
 
-/** A copy of a caller's array of anything. @throws ERR_INVALID_ARGUMENT */
+/** Copies a caller's array of any elements. @throws ERR_INVALID_ARGUMENT */
 export function toElements(name: string, value: unknown): unknown[] {
   const length = reading(name, () => (Array.isArray(value) ? value.length : undefined));
   if (length === undefined) throw invalidArgument(name, 'an array', value);
@@ -53,7 +53,7 @@ export function toElements(name: string, value: unknown): unknown[] {
   return reading(name, () => Array.from(value as unknown[]));
 }
 
-/** Whether a value is a typed array whose elements are of type number. */
+/** Returns whether a value is a typed array with elements of type number. */
 function isTypedArray(value: unknown): value is Exclude<Numbers, readonly number[]> {
   return types.isTypedArray(value) && !types.isBigInt64Array(value) && !types.isBigUint64Array(value);
 }

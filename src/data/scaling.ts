@@ -1,33 +1,33 @@
 import { describe, formatError } from '../errors';
 import { Scaler } from './time-series';
 
-/** What values are scaled by: one mean and deviation for all series, each series' own, or those of each window. */
+/** What values are scaled by: the mean and standard deviation of all series, of each series, or of each window. */
 export type ScalingKind = 'global' | 'series' | 'window';
 
 export const SCALING_KINDS: ScalingKind[] = ['global', 'series', 'window'];
 
 /**
- * For config.json: what the training parts were like. "global" has one entry, without a name; for "window" the deviation
- * is the mean one of the series' windows.
+ * Scaling fitted on the training parts, as saved in config.json. "global" has one unnamed entry; for "window", the
+ * deviation is the mean over the series' windows.
  */
 export interface ScalingState {
   /** What values are scaled by. */
   kind: ScalingKind;
-  /** Each series' mean and deviation, in the link's units. */
+  /** Mean and standard deviation of each series, in the link's units. */
   series: {
-    /** The series', or "" for all. */
+    /** The name of the series, or "" for all. */
     name: string;
-    /** Of its values. */
+    /** Mean of its values. */
     mean: number;
-    /** Of its values, or the mean of its windows'; above 0. */
+    /** Standard deviation of its values, or the mean over its windows; above 0. */
     deviation: number;
   }[];
 }
 
-/** A window's deviation counts as at least this part of a usual one, so that a still window is not blown up. */
+/** A window's minimum deviation, as a fraction of the usual one: a nearly constant window must not be blown up. */
 const LEAST_PART = 0.2;
 
-/** Scalers for windows of series. Missing values, NaN, count for nothing. */
+/** Provides scalers for windows of series. Missing values (NaN) are ignored. */
 export class Scaling {
   readonly #scalers: Map<string, Scaler>;
 
@@ -39,8 +39,8 @@ export class Scaling {
   }
 
   /**
-   * @throws ERR_DATA_FORMAT if values are too large to be squared, for "global" all the same, or for others of series
-   *   with the same name
+   * @throws ERR_DATA_FORMAT if values are too large to be squared, are all equal (for "global"), or belong to series with
+   *   the same name (otherwise)
    */
   static fit(parts: { name: string; values: Float64Array }[], kind: ScalingKind, window: number): Scaling {
     if (kind !== 'global') checkNames(parts, kind);
@@ -53,9 +53,9 @@ export class Scaling {
   }
 
   /**
-   * What the values of a window, inputs only, are scaled by.
+   * Returns the scaler for a window's inputs.
    *
-   * @param history all values up to the window's end: a series that is new is scaled by these
+   * @param history all values up to the window's end, which scale a series not seen in training
    */
   scalerFor(name: string, history: Float64Array): Scaler {
     const { kind } = this.state;
@@ -66,7 +66,7 @@ export class Scaling {
   }
 }
 
-/** Each is found again by its name. */
+/** Scalers are looked up by name, so names must be unique. */
 function checkNames(parts: { name: string }[], kind: ScalingKind): void {
   const names = new Set<string>();
   for (const { name } of parts) {
@@ -76,7 +76,7 @@ function checkNames(parts: { name: string }[], kind: ScalingKind): void {
   }
 }
 
-/** By the values of a series, or by its usual window; one that never moves gets a deviation that does no harm. */
+/** Fits a scaler to a series, or to its average window. A constant series gets a harmless deviation. */
 function fitSeries(all: Float64Array, kind: ScalingKind, window: number): Scaler {
   const values = observed(all);
   const [first = 0] = values;
@@ -90,16 +90,16 @@ function fitSeries(all: Float64Array, kind: ScalingKind, window: number): Scaler
   return new Scaler(whole.mean, usual || whole.deviation);
 }
 
-/** The mean and the population's deviation; NaN of nothing. @throws ERR_DATA_FORMAT if values are too large for it */
+/** Returns the mean and population standard deviation, NaN if empty. @throws ERR_DATA_FORMAT if values are too large */
 export function momentsOf(values: Float64Array): { mean: number; deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   if (Number.isFinite(variance) || values.length === 0) return { mean, deviation: Math.sqrt(variance) };
   const largest = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-  throw formatError(`The series has values that are too large to be squared, up to ${largest} in size`);
+  throw formatError(`The series has values too large to be squared, up to ${largest} in magnitude`);
 }
 
-/** The values that are not missing. */
+/** Returns the values that are not missing. */
 export function observed(values: Float64Array): Float64Array {
   return values.filter((value) => !Number.isNaN(value));
 }

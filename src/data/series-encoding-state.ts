@@ -4,33 +4,33 @@ import { CALENDAR_CYCLES, type CalendarCycle } from './calendar';
 import { LINK_NAMES, type LinkName } from './link';
 import { SCALING_KINDS, type ScalingState } from './scaling';
 
-/** What a {@link SeriesEncoding} was fitted to, for config.json. */
+/** The fitted values of a {@link SeriesEncoding}, as saved in config.json. */
 export interface SeriesEncodingState {
-  /** Values that the next one is predicted from. */
+  /** Number of past values that predict the next one. */
   window: number;
-  /** How the model sees values. */
+  /** Transformation of values before scaling. */
   link: {
-    /** Which function it is. */
+    /** The name of the function. */
     name: LinkName;
-    /** Softplus's bend, in the data's units; else 1. */
+    /** Where softplus bends, in the data's units; 1 for other links. */
     unit: number;
   };
   /** What values are scaled by. */
   scaling: ScalingState;
-  /** Whether an input says if the value is there, as some were missing in training. */
+  /** Whether an input flags observed values, as some were missing in training. */
   mask: boolean;
-  /** What each covariate is scaled by. */
+  /** Mean and standard deviation of each covariate. */
   covariates: {
-    /** In the data's units. */
+    /** Mean, in the data's units. */
     mean: number;
-    /** In the data's units. */
+    /** Standard deviation, in the data's units. */
     deviation: number;
   }[];
-  /** What the calendar tells the model of the step after each. */
+  /** Calendar features of the predicted step. */
   calendar: readonly CalendarCycle[];
 }
 
-/** A copy of a state that may come from a corrupt file. @throws ERR_INVALID_ARGUMENT, with the place */
+/** Copies and checks a state, which may come from a corrupt file. @throws ERR_INVALID_ARGUMENT, with the place */
 export function readEncodingState(state: SeriesEncodingState): SeriesEncodingState {
   const { window, link, scaling, mask, covariates, calendar } = readAll(
     state,
@@ -68,7 +68,7 @@ const checkName: Check = (name, value) => {
   if (typeof value !== 'string') throw invalidArgument(name, 'a string', value);
 };
 
-/** For what is read further. */
+/** For values that are checked later. */
 function any(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw invalidArgument(name, 'an object', value);
 }

@@ -11,15 +11,15 @@ import { readEncodingState, type SeriesEncodingState } from './series-encoding-s
 import { checkHasValue, ofSeries, type SeriesLike, toSeries, toSeriesList, toSteps } from './series-like';
 import { Scaler } from './time-series';
 
-/** How a series is to become a model's inputs. */
+/** Options of {@link SeriesEncoding.fit}. */
 export interface SeriesEncodingOptions {
-  /** Values that the next one is predicted from. */
+  /** Number of past values that predict the next one. */
   window: number;
-  /** How the model sees values; default "identity", as they are. */
+  /** Transformation of values before scaling; default "identity". */
   link?: LinkName | undefined;
-  /** What values are scaled by; default "global", by all that is trained on. */
+  /** What values are scaled by; default "global", all training data. */
   scale?: ScalingKind | undefined;
-  /** What the calendar tells the model of the step after each; default nothing. */
+  /** Calendar features of the predicted step, as further inputs; default none. */
   calendar?: readonly CalendarCycle[] | undefined;
 }
 
@@ -32,28 +32,28 @@ const OPTIONS: Checks<SeriesEncodingOptions> = {
 
 /** Windows of one or more series. */
 export interface Windows {
-  /** (N, window + 1, inputDim): the first number of each window's last row is what the rows before it predict. */
+  /** (N, window + 1, inputDim): the first number of each window's last row is the target of the rows before it. */
   rows: Tensor;
-  /** The value that each predicts, in the data's units. */
+  /** The target of each window, in the data's units. */
   targets: Float64Array;
-  /** What each window's values were scaled by. */
+  /** The scaler of each window's values. */
   scalers: Scaler[];
 }
 
-/** The last window of a series. */
+/** The last window of a series, to forecast from. */
 export interface History {
   /** (window, inputDim) */
   rows: Tensor;
-  /** What its values were scaled by. */
+  /** The scaler of its values. */
   scaler: Scaler;
 }
 
 /**
- * How a series becomes a model's inputs, fitted on what is trained on.
+ * Converts series to a model's inputs. Fitted on the training data.
  *
- * The inputs of a time step are its scaled value, whether it is there (if some in training were missing), and what is
- * known of the step *after* it, which the model predicts: covariates, scaled, and the calendar. A missing value stands
- * as the last one before it.
+ * The inputs of a time step are its scaled value, whether that value is observed (if any was missing in training), and
+ * what is known of the *next* step, which the model predicts: scaled covariates and calendar features. A missing value is
+ * replaced by the last observed one.
  *
  * @example
  * ```ts
@@ -68,17 +68,17 @@ export interface History {
  * ```
  */
 export class SeriesEncoding {
-  /** Values that the next one is predicted from. */
+  /** Number of past values that predict the next one. */
   readonly window: number;
-  /** From the data's units to the model's, before scaling. */
+  /** Transforms values before scaling. */
   readonly link: Link;
-  /** All that it takes to make it again, as JSON has it. */
+  /** The fitted values, as JSON, from which to recreate the encoding. */
   readonly state: SeriesEncodingState;
   readonly #scaling: Scaling;
   readonly #covariates: Scaler[];
 
   /**
-   * The encoding that a state describes; {@link SeriesEncoding.fit} makes a new one.
+   * Recreates an encoding from its state; {@link SeriesEncoding.fit} makes a new one.
    *
    * @throws ERR_INVALID_ARGUMENT for an invalid state
    */
@@ -92,11 +92,11 @@ export class SeriesEncoding {
   }
 
   /**
-   * Fits an encoding.
+   * Fits an encoding to training data.
    *
-   * @param parts what is trained on of each series
-   * @throws ERR_DATA_FORMAT if there is nothing to scale by, a value is out of the link's range, series have the same
-   *   name but each its own scale, or as {@link Forecaster.paths}
+   * @param parts the training part of each series
+   * @throws ERR_DATA_FORMAT if there are no values to scale by, a value is outside the link's range, series that are scaled
+   *   individually share a name, or as {@link Forecaster.paths}
    */
   static fit(parts: readonly SeriesLike[], options: SeriesEncodingOptions): SeriesEncoding {
     const { window, link: name = 'identity', scale = 'global', calendar = [] } = readOptions(options, OPTIONS);
@@ -121,16 +121,16 @@ export class SeriesEncoding {
     });
   }
 
-  /** Inputs of a time step. */
+  /** Number of inputs per time step. */
   get inputDim(): number {
     return 1 + Number(this.state.mask) + this.#covariates.length + this.state.calendar.length * INPUTS_A_CYCLE;
   }
 
   /**
-   * The windows that predict the values of each series from a step on; those whose target is missing, or all of whose
-   * inputs are, are left out.
+   * Returns the windows that predict the values of each series from a step on. Windows whose target or whole input is
+   * missing are left out.
    *
-   * @param from the first target's step in each series
+   * @param from the step of the first target in each series
    * @throws ERR_DATA_FORMAT as {@link Forecaster.paths}
    */
   windows(series: readonly SeriesLike[], from: readonly number[]): Windows {
@@ -147,15 +147,15 @@ export class SeriesEncoding {
     };
   }
 
-  /** Whether the last window of a series has a value to forecast from. */
+  /** Returns whether the last window of a series has a value to forecast from. */
   hasHistory(series: SeriesLike): boolean {
     return this.#hasHistory(toSeries('series', series));
   }
 
   /**
-   * The last window of a series, (window, inputDim), to forecast from.
+   * Returns the last window of a series, (window, inputDim), to forecast from.
    *
-   * @throws ERR_DATA_FORMAT if there is none, or as {@link Forecaster.paths}
+   * @throws ERR_DATA_FORMAT if there is no such window, or as {@link Forecaster.paths}
    */
   history(series: SeriesLike): History {
     const { window, inputDim } = this;
@@ -163,7 +163,7 @@ export class SeriesEncoding {
     const values = this.#linked(read);
     const start = values.length - window;
     if (!this.#hasHistory(read)) {
-      const found = start < 0 ? `found ${values.length}` : 'those are all missing';
+      const found = start < 0 ? `found ${values.length}` : 'all of them are missing';
       throw formatError(`Expected at least ${window} values${ofSeries(read.name)}, the model's window, but ${found}`);
     }
     const scaler = this.#scaling.scalerFor(read.name, values);
@@ -173,10 +173,10 @@ export class SeriesEncoding {
   }
 
   /**
-   * The inputs beside the value of the steps past a series' end, but the last: (horizon - 1, inputDim - 1); undefined for
-   * none.
+   * Returns the inputs, other than the value, of all but the last step past a series' end: (horizon - 1, inputDim - 1), or
+   * undefined if there are none.
    *
-   * @throws ERR_DATA_FORMAT if what has to be known in advance isn't
+   * @throws ERR_DATA_FORMAT if inputs that must be known in advance are missing
    */
   known(series: SeriesLike, horizon: number): Tensor | undefined {
     const read = toSeries('series', series);
@@ -191,7 +191,7 @@ export class SeriesEncoding {
     return values.length >= this.window && !values.subarray(-this.window).every(Number.isNaN);
   }
 
-  /** The values as the link has them, of a series that has the covariates it needs. */
+  /** Checks the covariates of a series and applies the link to its values. */
   #linked(series: Series): Float64Array {
     checkCovariates(series, this.#covariates.length);
     return linked(this.link, series.values, ofSeries(series.name));
@@ -215,11 +215,11 @@ export class SeriesEncoding {
     return windows;
   }
 
-  /** The inputs of the time steps from `start` on. */
+  /** Writes the inputs of the time steps from `start` on. */
   #writeRows(rows: Float32Array, series: Series, carried: Float64Array, scaler: Scaler, start: number): void {
     const { inputDim } = this;
     for (const [index, value] of carried.entries()) {
-      // Before the first value there is nothing to carry forward: the mean is the best guess.
+      // Before the first value there is nothing to carry forward: use the mean.
       rows[index * inputDim] = Number.isNaN(value) ? 0 : scaled(scaler, value, series, start + index);
       if (inputDim === 1) continue;
       const isMissing = Number.isNaN(series.values[start + index]);
@@ -227,7 +227,7 @@ export class SeriesEncoding {
     }
   }
 
-  /** The inputs of a time step beside its value. @throws ERR_DATA_FORMAT if the next step's covariates are not known */
+  /** Returns a time step's inputs other than its value. @throws ERR_DATA_FORMAT if the next step's covariates are unknown */
   #besideValue(series: Series, step: number, isMissing: boolean): number[] {
     const { name, covariates = [], time } = series;
     const { mask, calendar } = this.state;
@@ -236,24 +236,24 @@ export class SeriesEncoding {
       const value = covariates[index]![next];
       if (value !== undefined) return scaled(scaler, value, series, next, `covariates[${index}]`);
       const known = `${covariates[index]!.length} steps${ofSeries(name)}`;
-      throw formatError(`Expected covariates of the time that is forecast too, but they are known for ${known} only`);
+      throw formatError(`Expected covariates for the whole forecast horizon, but they are known for only ${known}`);
     });
     const date = calendar.length > 0 ? time?.dateAt(next) : undefined;
     if (calendar.length > 0 && !date) {
-      throw formatError(`Expected dates for time${ofSeries(name)}: the model reads the calendar`);
+      throw formatError(`Expected dates for time${ofSeries(name)}: the model uses calendar features`);
     }
     return [...(mask ? [Number(!isMissing)] : []), ...ofCovariates, ...(date ? calendarInputs(date, calendar) : [])];
   }
 }
 
-/** A value as a model reads it. @throws ERR_DATA_FORMAT if float32 can't hold it */
+/** Scales a value for the model. @throws ERR_DATA_FORMAT if it overflows float32 */
 function scaled(scaler: Scaler, value: number, { name }: Series, step: number, column = 'values'): number {
   const result = scaler.scaleOne(value);
   if (Number.isFinite(result)) return result;
-  throw formatError(`${column}[${step}]${ofSeries(name)} is too far from the values that the encoding was fitted to`);
+  throw formatError(`${column}[${step}]${ofSeries(name)} is too far from the values that the encoding was fitted on`);
 }
 
-/** @throws ERR_DATA_FORMAT unless a series has as many covariates as the others */
+/** @throws ERR_DATA_FORMAT unless a series has `count` covariates */
 function checkCovariates({ name, covariates = [] }: Series, count: number): void {
   if (covariates.length === count) return;
   throw formatError(
@@ -261,7 +261,7 @@ function checkCovariates({ name, covariates = [] }: Series, count: number): void
   );
 }
 
-/** Each missing value as the last one before it; NaN where there is none. */
+/** Replaces each missing value by the last observed one; NaN if there is none. */
 function carriedForward(values: Float64Array): Float64Array {
   let last = Number.NaN;
   return values.map((value) => {

@@ -5,7 +5,7 @@ import type { Series } from './series';
 import { TimeAxis } from './time-axis';
 
 /**
- * What is taken for a {@link Series}: plain arrays too, such as JSON has. All is copied: the arrays may change afterwards.
+ * A {@link Series}, or the same as plain arrays, such as from JSON. Everything is copied, so arrays may change afterwards.
  *
  * @example
  * ```ts
@@ -17,29 +17,29 @@ import { TimeAxis } from './time-axis';
  * ```
  */
 export interface SeriesLike {
-  /** Default "", where there is only one. */
+  /** Default "", for a single series. */
   name?: string | undefined;
-  /** (T), in the data's units; NaN and null are missing values, at the end too. */
+  /** (T), in the data's units; NaN and null are missing values, also at the end. */
   values: Numbers | readonly (number | null)[];
-  /** Other columns known in advance, each (T) or longer, without a missing value. */
+  /** Other columns known in advance, each (T) or longer, without missing values. */
   covariates?: readonly Numbers[] | undefined;
-  /** When each row was, (T) or longer: a {@link TimeAxis}, or what {@link TimeAxis.parse} reads. */
+  /** Time of each row, (T) or longer: a {@link TimeAxis}, or labels for {@link TimeAxis.parse}. */
   time?: TimeAxis | readonly (string | Date)[] | undefined;
 }
 
 /**
- * The series that a program means.
+ * Converts a caller's series.
  *
- * @param argument what the caller knows it by
- * @throws ERR_INVALID_ARGUMENT for something else; ERR_DATA_FORMAT, with the place, for what the CSV reader refuses
- *   too: infinite values, missing covariates, times that do not increase
+ * @param argument its name in messages
+ * @throws ERR_INVALID_ARGUMENT if it is not a series; ERR_DATA_FORMAT, with the place, for data that the CSV reader
+ *   rejects too: infinite values, missing covariates, times that do not increase
  */
 export function toSeries(argument: string, value: SeriesLike): Series {
   if (value === undefined) throw invalidArgument(argument, 'a series', value);
   const given = readOptions(value, { name: any, values: any, covariates: any, time: any }, argument);
   const { name = '' } = given;
   if (typeof name !== 'string') throw invalidArgument(`${argument}.name`, 'a string', name);
-  // A name says more than a place in an array.
+  // A name is clearer than a position in an array.
   const [prefix, of] = name === '' ? [`${argument}.`, ''] : ['', ofSeries(name)];
   const values = toNumbers(`${prefix}values`, given.values, { missing: true, of });
   const { length } = values;
@@ -55,14 +55,14 @@ export function toSeries(argument: string, value: SeriesLike): Series {
   return { name, values, covariates, time };
 }
 
-/** One series or more. Errors: as {@link toSeries} */
+/** Converts at least one series. @throws as {@link toSeries} */
 export function toSeriesList(argument: string, value: readonly SeriesLike[]): Series[] {
   const list = toElements(argument, value);
-  if (list.length === 0) throw invalidArgument(argument, 'one series or more', value);
+  if (list.length === 0) throw invalidArgument(argument, 'at least one series', value);
   return list.map((each, index) => toSeries(`${argument}[${index}]`, each as SeriesLike));
 }
 
-/** A whole number for each series. @throws ERR_INVALID_ARGUMENT */
+/** Copies an array with a whole number for each series. @throws ERR_INVALID_ARGUMENT */
 export function toSteps(argument: string, value: readonly number[], series: readonly Series[]): number[] {
   const steps = toElements(argument, value);
   if (steps.length !== series.length) {
@@ -72,19 +72,19 @@ export function toSteps(argument: string, value: readonly number[], series: read
   return steps as number[];
 }
 
-/** Throws ERR_DATA_FORMAT if a series has no value but missing ones. */
+/** Throws ERR_DATA_FORMAT if a series has no observed value. */
 export function checkHasValue({ name, values }: Series, index: number): void {
   if (hasValue(values)) return;
   const which = name === '' ? `series[${index}]` : `the series ${describe(name)}`;
   throw formatError(values.length === 0 ? `There are no values in ${which}` : `All values of ${which} are missing`);
 }
 
-/** Whether a value is there. */
+/** Returns whether any value is observed. */
 export function hasValue(values: Float64Array): boolean {
   return values.some((value) => !Number.isNaN(value));
 }
 
-/** ` of the series "a"`; nothing for one without a name. */
+/** Returns ` of the series "a"`, or "" for a series without a name. */
 export function ofSeries(name: string): string {
   return name && ` of the series ${describe(name)}`;
 }
@@ -94,7 +94,7 @@ function any(): void {}
 function toTimeAxis(label: string, time: TimeAxis | readonly (string | Date)[], of: string): TimeAxis {
   if (TimeAxis.isTimeAxis(time)) return time;
   const isArray = reading(label + of, () => Array.isArray(time));
-  if (!isArray) throw invalidArgument(label + of, 'an array of dates, or what TimeAxis.parse() makes of one,', time);
+  if (!isArray) throw invalidArgument(label + of, 'an array of dates, or a TimeAxis,', time);
   return TimeAxis.parse(time, (row) => `${label}[${row}]${of}`);
 }
 

@@ -5,7 +5,7 @@ import { LINK_NAMES, Link, type LinkName } from './link';
 import { TimeAxis } from './time-axis';
 
 /**
- * A series of numbers, a step a row. Functions that take one take plain arrays too, see {@link SeriesLike}.
+ * A time series of numbers, one row per step. Functions also accept plain arrays, see {@link SeriesLike}.
  *
  * @example
  * ```ts
@@ -14,34 +14,34 @@ import { TimeAxis } from './time-axis';
  * const series: Series = {
  *   name: 'shop 1',
  *   values: Float64Array.of(12, Number.NaN, 15),
- *   covariates: [Float64Array.of(0, 1, 0, 1)], // one step more is known in advance
+ *   covariates: [Float64Array.of(0, 1, 0, 1)], // one more step is known in advance
  *   time: TimeAxis.parse(['2024-01-01', '2024-01-02', '2024-01-03', '2024-01-04']),
  * };
  * console.log(series.time!.dateAt(3)!.getUTCDate()); // 4
  * ```
  */
 export interface Series {
-  /** Empty where there is only one. */
+  /** Empty if there is only one series. */
   name: string;
-  /** (T), in the data's units, up to the last that is known; NaN where missing. */
+  /** (T), in the data's units, up to the last known value; NaN where missing. */
   values: Float64Array;
-  /** Other columns known in advance, each (T) or longer: what comes after the values is their future. */
+  /** Other columns known in advance, each (T) or longer: elements beyond T are their future. */
   covariates?: Float64Array[] | undefined;
-  /** When each row was, those of the covariates included. */
+  /** Time of each row, including future rows of the covariates. */
   time?: TimeAxis | undefined;
 }
 
-/** Where in a CSV file the series are. */
+/** Where to find series in a CSV file. */
 export interface SeriesSource {
-  /** The column of the values; several for a series each, with the same rows. */
+  /** The column of the values; several columns are one series each, with the same rows. */
   column: string | readonly string[];
-  /** The column that names the series of a row, where a file has several one below the other or mixed. */
+  /** The column that names the series of each row, if several share the rows of a file. Default none. */
   series?: string | undefined;
-  /** The column of the time: dates or numbers, in order within a series. Default none. */
+  /** The column of the time: dates or numbers, increasing within a series. Default none. */
   time?: string | undefined;
-  /** Columns known in advance, also for rows whose value is still missing at the end. Default none. */
+  /** Columns known in advance, including rows at the end whose value is still missing. Default none. */
   covariates?: readonly string[] | undefined;
-  /** Refuses values out of its range, beside text and infinities. Default "identity", which takes all. */
+  /** Rejects values outside its range, besides text and infinities. Default "identity", which accepts all numbers. */
   link?: LinkName | undefined;
 }
 
@@ -49,21 +49,21 @@ const SOURCE: Checks<SeriesSource> = {
   column: checkColumns,
   series: checkString,
   time: checkString,
-  covariates: arrayOf(checkString, 'an array of names of columns'),
+  covariates: arrayOf(checkString, 'an array of column names'),
   link: oneOf(...LINK_NAMES),
 };
 
 function checkColumns(name: string, value: unknown): void {
   const names = reading(name, () => (Array.isArray(value) ? Array.from(value) : [value]));
   const areNames = names.length > 0 && names.every((each) => typeof each === 'string' && each !== '');
-  if (!areNames) throw invalidArgument(name, 'the name of a column, or several', value);
+  if (!areNames) throw invalidArgument(name, 'a column name, or several', value);
 }
 
 /**
- * Reads series from a CSV file. Cells that are empty, NaN, NA, N/A, null or None are missing values.
+ * Reads series from a CSV file. Empty cells, NaN, NA, N/A, null and None are missing values.
  *
- * @param path of a UTF-8 file, comma-separated, whose first line names the columns
- * @param source where in the file the series are
+ * @param path a comma-separated UTF-8 file whose first line names the columns
+ * @param source where to find the series in the file
  * @throws ERR_INVALID_ARGUMENT; ERR_FILE; ERR_DATA_FORMAT, with file and line, for invalid cells, timestamps that do not
  *   strictly increase, and series without a value
  * @example
@@ -104,7 +104,7 @@ export function readSeries(path: string, source: SeriesSource): Series[] {
   });
 }
 
-/** The rows of each series, in the order of the file. */
+/** Returns the row numbers of each series, in file order. */
 function groupRows(table: CsvTable, column: string | undefined): Map<string, number[]> {
   const all = table.rows.map((_, row) => row);
   if (column === undefined) return new Map([['', all]]);
@@ -118,7 +118,7 @@ function groupRows(table: CsvTable, column: string | undefined): Map<string, num
   return groups;
 }
 
-/** The values up to the last that is there. */
+/** Returns the values up to the last one that is not missing. */
 function knownValues(values: Float64Array, column: string, where: (row: number) => string, link: Link): Float64Array {
   const length = values.findLastIndex((value) => !Number.isNaN(value)) + 1;
   if (length === 0) throw formatError(`${where(0)}: all values in column ${describe(column)} are missing from here on`);

@@ -3,16 +3,16 @@ import { checkFunction, checkInteger } from '../check';
 import { describe, formatError, invalidArgument } from '../errors';
 import { toElements } from './numbers';
 
-/** The usual distance between two rows. A month is no fixed number of milliseconds. */
+/** The usual interval between two rows. Months are a unit, as they vary in length. */
 export interface TimeStep {
-  /** What it is counted in; "number" where times are plain numbers. */
+  /** The unit; "number" if times are plain numbers. */
   unit: 'month' | 'millisecond' | 'number';
-  /** How many of them. */
+  /** The number of units. */
   size: number;
 }
 
 const MONTHS_A_YEAR = 12;
-/** As far from 1970 as a `Date` goes, in milliseconds. */
+/** The largest distance of a `Date` from 1970, in milliseconds. */
 const LAST_DATE = 8.64e15;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/;
 const YEAR = /^\d{4}$/;
@@ -21,7 +21,7 @@ const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
 const ZONED = /(Z|UTC|GMT|:\d{2}(\.\d+)?\s*[+-]\d{2}:?\d{2})$/i;
 
 /**
- * When each row of a series was: dates, in UTC unless they name a zone, or plain numbers.
+ * The times of a series' rows: dates, in UTC unless they name a time zone, or plain numbers.
  *
  * @example
  * ```ts
@@ -35,24 +35,25 @@ const ZONED = /(Z|UTC|GMT|:\d{2}(\.\d+)?\s*[+-]\d{2}:?\d{2})$/i;
  */
 export class TimeAxis {
   private constructor(
-    /** As they were given; dates that were objects in ISO's form. */
+    /** The labels as given; `Date` objects in ISO format. */
     readonly labels: readonly string[],
-    /** Milliseconds since 1970, or the plain numbers. */
+    /** The times: milliseconds since 1970, or plain numbers. */
     readonly values: readonly number[],
-    /** The usual distance between two rows. */
+    /** The usual interval between two rows. */
     readonly step: Readonly<TimeStep>,
   ) {
-    // Forecasts rely on their being in order.
+    // Frozen, as forecasts rely on their order.
     for (const part of [labels, values, step]) Object.freeze(part);
   }
 
   /**
-   * Reads times as they are in a file.
+   * Parses times as they appear in a file.
    *
-   * @param labels strings such as 2024-01-31, 2024-01 or 2024-01-31 18:00, `Date`s, or strings of plain numbers; at least one
-   * @param where names a row in an error, such as "co2.csv:17"; default "labels[16]"
+   * @param labels at least one: strings such as 2024-01-31, 2024-01 or 2024-01-31 18:00, `Date`s, or strings of plain
+   *   numbers
+   * @param where returns the name of a row in errors, such as "co2.csv:17"; default "labels[16]"
    * @throws ERR_DATA_FORMAT if a label is neither a date nor a number, or times do not strictly increase;
-   *   ERR_INVALID_ARGUMENT if it is neither a string nor a `Date`
+   *   ERR_INVALID_ARGUMENT if a label is neither a string nor a `Date`
    */
   static parse(labels: readonly (string | Date)[], where = (row: number) => `labels[${row}]`): TimeAxis {
     checkFunction('where', where);
@@ -64,7 +65,7 @@ export class TimeAxis {
     );
   }
 
-  /** @internal Whether a value is a real axis: neither an object like one nor a Proxy of one. */
+  /** @internal Returns whether a value is a genuine TimeAxis, neither a lookalike nor a Proxy. */
   static isTimeAxis(value: unknown): value is TimeAxis {
     return typeof value === 'object' && value !== null && #valueAt in value;
   }
@@ -90,10 +91,10 @@ export class TimeAxis {
   }
 
   /**
-   * The date of a row, also of one past the last; undefined where times are plain numbers.
+   * Returns the date of a row, also past the last one; undefined if times are plain numbers.
    *
-   * @param row from 0
-   * @throws ERR_INVALID_ARGUMENT for a row before the first, or so late that there is no date for it
+   * @param row counted from 0
+   * @throws ERR_INVALID_ARGUMENT for a negative row, or one too late for a date
    */
   dateAt(row: number): Date | undefined {
     const value = this.#valueAt(row);
@@ -101,9 +102,9 @@ export class TimeAxis {
   }
 
   /**
-   * As it was given; past the end a number or an ISO date, with the time of day if the others have one.
+   * Returns the label of a row as given; past the end a number or an ISO date, with the time of day if other rows have one.
    *
-   * @param row from 0
+   * @param row counted from 0
    * @throws ERR_INVALID_ARGUMENT as {@link TimeAxis.dateAt}
    */
   labelAt(row: number): string {
@@ -113,7 +114,7 @@ export class TimeAxis {
     return isoLabel(value, this.values.some(hasTimeOfDay) ? 'second' : 'day');
   }
 
-  /** What is odd about the distances between rows, in words, or undefined if they are all the same. */
+  /** Describes irregular intervals between rows; undefined if all are equal. */
   irregularity(): string | undefined {
     const { values, labels, step } = this;
     const isOdd = (row: number) => values[row] !== shift(values[row - 1]!, step, 1);
@@ -121,7 +122,7 @@ export class TimeAxis {
     const [first] = odd;
     if (first === undefined) return undefined;
     const where = `the first from ${labels[first - 1]} to ${labels[first]}`;
-    return `${odd.length} of ${values.length - 1} steps are not ${describeStep(step)}, ${where}: rows are taken as equally far apart`;
+    return `${odd.length} of ${values.length - 1} steps are not ${describeStep(step)}, ${where}: rows are treated as equally spaced`;
   }
 
   #valueAt(row: number): number {
@@ -134,10 +135,10 @@ export class TimeAxis {
   }
 }
 
-/** The labels as texts: `Date`s in ISO's form, with the time of day if one of them has it. */
+/** Converts labels to text: `Date`s in ISO format, with the time of day if any has one. */
 function textsOf(labels: readonly (string | Date)[], where: (row: number) => string): string[] {
   const all = toElements('labels', labels) as (string | Date)[];
-  if (all.length === 0) throw invalidArgument('labels', 'an array of one date or more', labels);
+  if (all.length === 0) throw invalidArgument('labels', 'an array of at least one date', labels);
   const times = all.map((label) => (types.isDate(label) ? Date.prototype.getTime.call(label) : undefined));
   const resolution = times.some((time) => time !== undefined && time % 1000 !== 0)
     ? 'millisecond'
@@ -153,7 +154,7 @@ function textsOf(labels: readonly (string | Date)[], where: (row: number) => str
   });
 }
 
-/** What ISO's form ends with beside it. */
+/** Length of the part of an ISO string that each resolution leaves out. */
 const ISO_REST = { day: 'T00:00:00.000Z'.length, second: '.000Z'.length, millisecond: 'Z'.length };
 
 function isoLabel(time: number, resolution: keyof typeof ISO_REST): string {
@@ -167,13 +168,13 @@ function hasTimeOfDay(time: number): boolean {
 function parseDate(text: string): number {
   if (YEAR.test(text) || ISO_DATE.test(text)) return Date.parse(text); // UTC by the standard
   if (ISO_TIME.test(text)) return Date.parse(`${text.replace(' ', 'T')}Z`);
-  // Anything with a digit is a date to Date.parse() in some way: at least a year has to be there.
+  // Date.parse() reads almost anything with a digit as a date: require at least a year.
   return /\d{4}/.test(text) ? Date.parse(ZONED.test(text) ? text : `${text} UTC`) : Number.NaN;
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
-/** Whole months if all dates are the same moment of a month, or all its last day; else milliseconds. */
+/** Whole months if all dates are at the same moment of the month, or all on its last day; else milliseconds. */
 function stepOf(values: number[]): TimeStep {
   const months = values.map(monthOf);
   const isSameMoment = values.every(
@@ -183,7 +184,7 @@ function stepOf(values: number[]): TimeStep {
   return isSameMoment || isLastDay ? usualDistance(months, 'month') : usualDistance(values, 'millisecond');
 }
 
-/** The distance that most neighbours have; 1 where there are none. */
+/** Returns the most common distance between neighbours; 1 if there are none. */
 function usualDistance(values: number[], unit: TimeStep['unit']): TimeStep {
   const counts = new Map<number, number>();
   for (let row = 1; row < values.length; row++) {
@@ -191,7 +192,7 @@ function usualDistance(values: number[], unit: TimeStep['unit']): TimeStep {
     counts.set(distance, (counts.get(distance) ?? 0) + 1);
   }
   const [size = 1] = [...counts].toSorted(([, a], [, b]) => b - a)[0] ?? [];
-  if (!Number.isFinite(size)) throw formatError('The times are too far apart for the range of numbers');
+  if (!Number.isFinite(size)) throw formatError('The times are too far apart: their difference overflows');
   return { unit, size };
 }
 
@@ -228,7 +229,7 @@ const UNITS: Record<TimeStep['unit'], [size: number, name: string][]> = {
   number: [],
 };
 
-/** "1 month", "3 hours", or the plain number. */
+/** Returns "1 month", "3 hours", or the plain number. */
 function describeStep({ unit, size }: TimeStep): string {
   const whole = UNITS[unit].find(([unitSize]) => Number.isInteger(size / unitSize));
   if (!whole) return String(size);

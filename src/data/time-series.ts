@@ -6,7 +6,7 @@ import { Tensor } from '../tensor/tensor';
 import { type Numbers, toNumbers } from './numbers';
 
 /**
- * Subtracts a mean and divides by a deviation, both fitted on the training part only.
+ * Standardizes values: subtracts a mean and divides by a standard deviation, both fitted on the training part only.
  *
  * @example
  * ```ts
@@ -19,15 +19,15 @@ import { type Numbers, toNumbers } from './numbers';
  */
 export class Scaler {
   /**
-   * A scaler by a mean and a deviation that are known; {@link Scaler.fit} takes them from values.
+   * Creates a scaler with a known mean and standard deviation; {@link Scaler.fit} computes them from values.
    *
    * @param deviation above 0
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(
-    /** What is subtracted. */
+    /** The mean, which is subtracted. */
     readonly mean: number,
-    /** What is divided by. */
+    /** The standard deviation, which is divided by. */
     readonly deviation: number,
   ) {
     checkNumber('mean', mean);
@@ -35,9 +35,9 @@ export class Scaler {
   }
 
   /**
-   * A scaler by the mean and the population's deviation of values.
+   * Fits a scaler to the mean and population standard deviation of values.
    *
-   * @throws ERR_DATA_FORMAT if all are the same, one is not finite, or they are too large to be squared
+   * @throws ERR_DATA_FORMAT if all values are equal, one is not finite, or they are too large to be squared
    */
   static fit(values: Numbers): Scaler {
     const numbers = toNumbers('values', values);
@@ -46,7 +46,7 @@ export class Scaler {
       const series = tensor(numbers);
       return { mean: series.mean().item(), deviation: series.std(undefined, { correction: 0 }).item() };
     });
-    // By the values themselves: their mean is rounded, so that the deviation need not be 0.
+    // Compare the values themselves: their mean is rounded, so the deviation of a constant may not be 0.
     const isConstant = numbers.every((value) => value === numbers[0]);
     if (isConstant || !(deviation > 0 && deviation < Infinity)) {
       const problem = isConstant
@@ -58,43 +58,43 @@ export class Scaler {
   }
 
   /**
-   * The scaled values: (T), float32.
+   * Returns the scaled values: (T), float32.
    *
    * @param values NaN stays NaN
-   * @throws ERR_DATA_FORMAT for a value too far from the mean for float32
+   * @throws ERR_DATA_FORMAT if a scaled value overflows float32
    */
   scale(values: Numbers | readonly (number | null)[]): Tensor {
     const numbers = toNumbers('values', values, { missing: true });
     const odd = numbers.findIndex((value) => !Number.isNaN(value) && !Number.isFinite(this.scaleOne(value)));
-    if (odd !== -1) throw formatError(`Expected values nearer to ${this.mean} but values[${odd}] is ${numbers[odd]}`);
+    if (odd !== -1) throw formatError(`Expected values closer to ${this.mean} but values[${odd}] is ${numbers[odd]}`);
     return scope(() => tensor(numbers).sub(this.mean).div(this.deviation).to({ dtype: 'float32' }));
   }
 
-  /** @internal A scaled value, in float32; infinite where that can't hold it. */
+  /** @internal Returns a scaled value in float32, infinite if it overflows. */
   scaleOne(value: number): number {
     return Math.fround((value - this.mean) / this.deviation);
   }
 
   /**
-   * Back to the values' units.
+   * Converts a scaled value back to the data's units.
    *
-   * @throws ERR_NOT_FINITE where that is beyond the range of numbers
+   * @throws ERR_NOT_FINITE if the result overflows
    */
   unscale(value: number): number {
     checkNumber('value', value);
     const result = value * this.deviation + this.mean;
     if (Number.isFinite(result)) return result;
-    throw new LibtorchGenerativeError('ERR_NOT_FINITE', `${value} scaled back is beyond the range of numbers`);
+    throw new LibtorchGenerativeError('ERR_NOT_FINITE', `${value} overflows when scaled back`);
   }
 }
 
 /**
- * Every run of `window` inputs and the value that follows them.
+ * Returns every run of `window` inputs together with the value that follows.
  *
  * @param series (T)
- * @param window inputs of a run, at least 1
+ * @param window number of inputs, at least 1
  * @returns (T - window, window + 1, 1)
- * @throws ERR_DATA_FORMAT if the series is too short for one; ERR_SHAPE unless it is of one dimension
+ * @throws ERR_DATA_FORMAT if the series is too short for one window; ERR_SHAPE if it is not one-dimensional
  * @example
  * ```ts
  * import { arange, slidingWindows } from 'libtorch-generative';

@@ -4,19 +4,20 @@ import { checkSynchronous } from './synchronous';
 import { Tensor } from './tensor';
 import { handleOf, handlesOf } from './tensor-memory';
 
-/** How {@link grad} goes. */
+/** Options of {@link grad}. */
 export interface GradOptions {
-  /** Keeps the graph for another call; default as `createGraph`. */
+  /** Keeps the graph for another call. Default: the value of `createGraph`. */
   retainGraph?: boolean | undefined;
-  /** Makes gradients that can be differentiated again; default false. */
+  /** Records the gradients' own graph, so that they can be differentiated again. Default false. */
   createGraph?: boolean | undefined;
 }
 
 /**
- * The gradients of a one-element `loss` for the given inputs only, one each and of its shape; nothing is accumulated.
+ * Returns the gradients of a one-element `loss` with respect to the given inputs, each in its input's shape. Nothing is
+ * accumulated in `grad`.
  *
- * @param loss of one element
- * @param inputs that it was computed from
+ * @param loss a tensor with one element
+ * @param inputs tensors that the loss was computed from
  * @throws ERR_LIBTORCH if the loss has more elements or does not depend on an input
  * @see https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad.html
  * @example
@@ -37,9 +38,9 @@ export function grad<Inputs extends Tensor[]>(loss: Tensor, inputs: [...Inputs],
 const GRAD_OPTIONS: Checks<GradOptions> = { retainGraph: checkBoolean, createGraph: checkBoolean };
 
 /**
- * Runs `body` without recording anything for gradients, and returns what it returns.
+ * Runs `body` without recording operations for gradients, and returns its result.
  *
- * @throws ERR_INVALID_ARGUMENT if `body` is asynchronous: recording would go on before it is done
+ * @throws ERR_INVALID_ARGUMENT if `body` is asynchronous: recording would resume before it finishes
  * @see https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
  * @example
  * ```ts

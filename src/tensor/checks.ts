@@ -2,7 +2,7 @@ import { checkInteger, reading } from '../check';
 import { invalidArgument } from '../errors';
 import { DTYPES, type DType } from '../native/handle';
 
-/** libtorch's operators take no more dimensions. */
+/** The most dimensions that libtorch's operators support. */
 const MOST_DIMENSIONS = 64;
 
 /** Whether `value` names an element type. */
@@ -16,7 +16,7 @@ export function checkDType(name: string, value: unknown): void {
   throw invalidArgument(name, `a dtype (${DTYPES.slice(0, -1).join(', ')} or ${DTYPES.at(-1)})`, value);
 }
 
-/** A copy of a shape: whole numbers of at least 0, each read once. */
+/** Returns a copy of a shape: whole numbers of at least 0, each read once. */
 export function readShape(name: string, shape: number[]): number[] {
   return reading(name, () => {
     if (!Array.isArray(shape)) throw invalidArgument(name, 'an array of sizes such as [2, 3]', shape);

@@ -9,19 +9,19 @@ import { type NestedNumbers, readNestedNumbers } from './nested-numbers';
 import { Tensor } from './tensor';
 import { handleOf, handlesOf } from './tensor-memory';
 
-/** What a new tensor is like. */
+/** Options of a new tensor. */
 export interface TensorOptions<D extends DType = DType> {
-  /** Default float32, or for {@link tensor} the typed array's own and for {@link arange} int64. */
+  /** Default float32. {@link tensor} defaults to the typed array's dtype, {@link arange} to int64 for whole numbers. */
   dtype?: D | undefined;
   /** Default "cpu". */
   device?: Device | undefined;
-  /** Whether gradients are recorded for it, for floating-point tensors; default false. */
+  /** Whether to record gradients for it; floating-point tensors only. Default false. */
   requiresGrad?: boolean | undefined;
 }
 
-/** What a tensor of given data is like. */
+/** Options of a tensor with given data. */
 export interface DataOptions<D extends DType = DType> extends TensorOptions<D> {
-  /** Of a typed array's elements in row-major order; default one dimension. */
+  /** The shape of a typed array's elements, in row-major order. Default one dimension. */
   shape?: number[] | undefined;
 }
 
@@ -29,9 +29,9 @@ const OPTIONS: Checks<TensorOptions> = { dtype: checkDType, device: checkDevice,
 const DATA_OPTIONS: Checks<DataOptions> = { ...OPTIONS, shape: checkShape };
 
 /**
- * A tensor with a copy of `data`: a number, nested arrays, or a typed array with its `shape` (default one dimension).
+ * Creates a tensor with a copy of `data`: a number, nested arrays, or a typed array with an optional `shape`.
  *
- * @throws ERR_SHAPE for ragged arrays or a shape of another size
+ * @throws ERR_SHAPE if the arrays are ragged or `shape` does not match the number of elements
  * @see https://docs.pytorch.org/docs/stable/generated/torch.tensor.html
  * @example
  * ```ts
@@ -66,7 +66,7 @@ function withGrad<T extends Tensor>(tensor: T, requiresGrad: boolean): T {
 }
 
 /**
- * A tensor of one value.
+ * Creates a tensor filled with one value.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.full.html
  * @example
@@ -88,7 +88,7 @@ export function full<D extends DType = 'float32'>(
 }
 
 /**
- * A tensor of zeros.
+ * Creates a tensor of zeros.
  *
  * @example
  * ```ts
@@ -102,7 +102,7 @@ export function zeros<D extends DType = 'float32'>(shape: number[], options?: Te
 }
 
 /**
- * A tensor of ones.
+ * Creates a tensor of ones.
  *
  * @example
  * ```ts
@@ -117,7 +117,7 @@ export function ones<D extends DType = 'float32'>(shape: number[], options?: Ten
 }
 
 /**
- * Zeros of the shape, dtype and device of another tensor, unless the options say otherwise.
+ * Creates a tensor of zeros with the shape, dtype and device of another tensor; options override dtype and device.
  *
  * @example
  * ```ts
@@ -135,7 +135,7 @@ export function zerosLike<D extends DType, E extends DType = D>(
 }
 
 /**
- * Ones of the shape, dtype and device of another tensor, unless the options say otherwise.
+ * Creates a tensor of ones with the shape, dtype and device of another tensor; options override dtype and device.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ export function onesLike<D extends DType, E extends DType = D>(like: Tensor<D>, 
 }
 
 /**
- * The matrix (n, n) with ones on its diagonal and zeros elsewhere.
+ * Creates the identity matrix (n, n).
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.eye.html
  * @example
@@ -167,7 +167,7 @@ export function eye<D extends DType = 'float32'>(n: number, options?: TensorOpti
 }
 
 /**
- * `steps` numbers from `start` to `end`, both included, equally far apart.
+ * Creates a tensor of `steps` evenly spaced numbers from `start` to `end`, both included.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
  * @example
@@ -191,10 +191,10 @@ export function linspace<D extends DType = 'float32'>(
 }
 
 /**
- * From `start` (default 0) to before `end`, `step` (default 1) apart; by default int64 if all three are whole numbers,
- * else float32.
+ * Creates a tensor of numbers from `start` (default 0) up to but excluding `end`, `step` (default 1) apart. The default
+ * dtype is int64 if all three are whole numbers, else float32.
  *
- * @throws ERR_INVALID_ARGUMENT for a step of 0, or one that leads away from `end`
+ * @throws ERR_INVALID_ARGUMENT if the step is 0 or points away from `end`
  * @see https://docs.pytorch.org/docs/stable/generated/torch.arange.html
  * @example
  * ```ts
@@ -224,7 +224,7 @@ export function arange(...given: (number | TensorOptions | undefined)[]): Tensor
   return withGrad(new Tensor(native().arange(start, end, step, dtype, undefined, device)), requiresGrad);
 }
 
-/** (end), (start, end) or (start, end, step), and then options. */
+/** Reads (end), (start, end) or (start, end, step), followed by optional options. */
 function readRange(given: (number | TensorOptions | undefined)[]) {
   const last = given.at(-1);
   const options = typeof last === 'object' && given.length > 1 ? (given.pop() as TensorOptions) : undefined;
@@ -233,15 +233,15 @@ function readRange(given: (number | TensorOptions | undefined)[]) {
   const [start, end, step = 1] = (given.length > 1 ? given : [0, ...given]) as number[];
   for (const [name, value] of Object.entries({ start, end, step })) checkNumber(name, value);
   if (step === 0 || (end! - start!) / step < 0) {
-    throw invalidArgument('step', step === 0 ? 'anything but 0' : `a step that leads from ${start} to ${end}`, step);
+    throw invalidArgument('step', step === 0 ? 'a number other than 0' : `a step from ${start} toward ${end}`, step);
   }
   return { start: start!, end: end!, step, options };
 }
 
 /**
- * Tensors joined along a dimension that they have, of one shape but for it.
+ * Concatenates tensors along an existing dimension; their other dimensions must match.
  *
- * @param dim default 0
+ * @param dim the dimension to join along. Default 0.
  * @example
  * ```ts
  * import { cat, zeros } from 'libtorch-generative';
@@ -254,9 +254,9 @@ export function cat<D extends DType>(tensors: Tensor<D>[], dim = 0): Tensor<D> {
 }
 
 /**
- * Tensors of one shape joined along a new dimension.
+ * Stacks tensors of the same shape along a new dimension.
  *
- * @param dim where the new dimension is; default 0
+ * @param dim the position of the new dimension. Default 0.
  * @example
  * ```ts
  * import { stack, zeros } from 'libtorch-generative';
@@ -269,9 +269,9 @@ export function stack<D extends DType>(tensors: Tensor<D>[], dim = 0): Tensor<D>
 }
 
 /**
- * Elements of `a` where `condition` is true, else of `b`; shapes broadcast.
+ * Returns the elements of `a` where `condition` is true, and of `b` elsewhere; shapes broadcast.
  *
- * @param condition of booleans
+ * @param condition a tensor of booleans
  * @example
  * ```ts
  * import { tensor, where, zeros } from 'libtorch-generative';

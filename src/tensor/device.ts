@@ -1,11 +1,11 @@
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { native } from '../native/addon';
 
-/** "cpu", "cuda" (the first device), "cuda:1", or "auto": CUDA where there is a device, else the CPU. */
+/** A device: "cpu", "cuda" (the first GPU), "cuda:1", or "auto" (CUDA if a GPU is available, else the CPU). */
 export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
 
 /**
- * How many CUDA devices this libtorch can use; 0 if it was built without CUDA.
+ * Returns the number of CUDA devices that this libtorch can use; 0 if it was built without CUDA.
  *
  * @example
  * ```ts
@@ -20,10 +20,10 @@ export function cudaDeviceCount(): number {
 }
 
 /**
- * The device to use for a name: "cpu" or "cuda:N".
+ * Resolves a device name to "cpu" or "cuda:N".
  *
- * @param device see {@link Device}; default "auto"
- * @throws ERR_DEVICE if there is no such device: `cuda` never falls back to the CPU
+ * @param device see {@link Device}. Default "auto".
+ * @throws ERR_DEVICE if the device is not available: `cuda` never falls back to the CPU
  * @example
  * ```ts
  * import { LibtorchGenerativeError, resolveDevice } from 'libtorch-generative';
@@ -44,10 +44,10 @@ export function resolveDevice(device: Device = 'auto'): Device {
   const number = Number(index);
   const count = cudaDeviceCount();
   if (number < count) return `cuda:${number}`;
-  throw new LibtorchGenerativeError('ERR_DEVICE', `Device ${device} is not there: ${whyNoCuda(count)}`);
+  throw new LibtorchGenerativeError('ERR_DEVICE', `Device ${device} is not available: ${whyNoCuda(count)}`);
 }
 
-/** Throws ERR_DEVICE unless `value` is a device's name; whether it is there, the add-on checks. */
+/** Throws ERR_DEVICE unless `value` is a device name; the add-on checks whether the device is available. */
 export function checkDevice(name: string, value: unknown): void {
   if (typeof value === 'string' && NAMES.test(value)) return;
   throw new LibtorchGenerativeError(
@@ -62,12 +62,12 @@ function whyNoCuda(count: number): string {
   if (count > 0) return `the CUDA devices here are numbered 0 to ${count - 1}`;
   return native().cudaIsBuilt()
     ? 'libtorch has CUDA built in but finds no device (see nvidia-smi)'
-    : 'this libtorch was built without CUDA (npx libtorch-generative setup --cuda fetches one that has it)';
+    : 'this libtorch was built without CUDA (npx libtorch-generative setup --cuda downloads a CUDA build)';
 }
 
 /**
- * How many threads an operator that is called from this thread may use; at first one for each core, but no more than
- * the CPUs that the process may run on or its container's CPU quota, rounded up. `OMP_NUM_THREADS` sets another number.
+ * Returns how many threads an operator called from this thread may use. The default is one per core, limited to the CPUs
+ * that the process may run on and its container's CPU quota, rounded up. `OMP_NUM_THREADS` overrides it.
  *
  * @example
  * ```ts
@@ -81,10 +81,10 @@ export function numThreads(): number {
 }
 
 /**
- * Sets how many threads an operator that is called from this thread may use. Sums over several threads round
- * differently: the same seed gives the same numbers at the same number of threads.
+ * Sets how many threads an operator called from this thread may use. The number affects how sums round, so results for a
+ * seed are reproducible only with the same number of threads.
  *
- * @throws ERR_INVALID_ARGUMENT unless it is a whole number from 1 to 4096
+ * @throws ERR_INVALID_ARGUMENT unless `numThreads` is a whole number from 1 to 4096
  * @example
  * ```ts
  * import { numThreads, setNumThreads } from 'libtorch-generative';

@@ -1,6 +1,6 @@
 import type { DType, TypedArray } from '../native/handle';
 
-// What an operator makes of a dtype, as far as types can tell: a union where it depends on values.
+// The dtypes that operators return, as far as types can express them: a union where it depends on values.
 
 interface Arrays {
   float32: Float32Array<ArrayBuffer>;
@@ -13,7 +13,7 @@ interface Arrays {
   bfloat16: Float32Array<ArrayBuffer>;
 }
 
-/** The typed array that holds elements of a dtype: int64 in a BigInt64Array, booleans as bytes, halves as float32. */
+/** The typed array for a dtype: BigInt64Array for int64, bytes for booleans, Float32Array for 16-bit floats. */
 export type ArrayOf<D extends DType> = Arrays[D];
 
 /** The dtype of a typed array's elements. */
@@ -41,7 +41,7 @@ interface OfFloats extends Floats {
   bool: 'float32';
 }
 
-/** What functions such as the exponential make: of integers and booleans float32. */
+/** The result dtype of functions such as `exp`: float32 for integers and booleans. */
 export type FloatOf<D extends DType> = OfFloats[D];
 
 interface OfSums extends Floats {
@@ -51,7 +51,7 @@ interface OfSums extends Floats {
   bool: 'int64';
 }
 
-/** What sums and products of many elements are: of integers and booleans int64. */
+/** The dtype of sums and products over elements: int64 for integers and booleans. */
 export type SumOf<D extends DType> = OfSums[D];
 
 interface WithNumbers extends Floats {
@@ -61,5 +61,5 @@ interface WithNumbers extends Floats {
   bool: 'int64' | 'float32';
 }
 
-/** What arithmetic with a number makes: of integers float32 if the number is not whole. */
+/** The result dtype of arithmetic with a number: float32 for integers if the number is not whole. */
 export type WithNumber<D extends DType> = WithNumbers[D];

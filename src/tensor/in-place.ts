@@ -2,30 +2,30 @@ import { native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { handleOf, TensorMemory } from './tensor-memory';
 
-/** Operators that write in place, whose names end in an underscore; each returns its tensor. */
+/** In-place operators, whose names end in an underscore; each returns its tensor. */
 export abstract class InPlaceTensor<D extends DType = DType> extends TensorMemory<D> {
-  /** Adds a number, or a tensor broadcast to this shape. */
+  /** Adds a number, or a tensor broadcast to this shape, in place. */
   add_(other: TensorMemory | number): this {
     return inPlace('add', this, other);
   }
-  /** Subtracts a number, or a tensor broadcast to this shape. */
+  /** Subtracts a number, or a tensor broadcast to this shape, in place. */
   sub_(other: TensorMemory | number): this {
     return inPlace('sub', this, other);
   }
-  /** Multiplies by a number, or a tensor broadcast to this shape. */
+  /** Multiplies by a number, or a tensor broadcast to this shape, in place. */
   mul_(other: TensorMemory | number): this {
     return inPlace('mul', this, other);
   }
-  /** Divides by a number, or a tensor broadcast to this shape; floating-point tensors only. */
+  /** Divides by a number, or a tensor broadcast to this shape, in place; floating-point tensors only. */
   div_(other: TensorMemory | number): this {
     return inPlace('div', this, other);
   }
-  /** Goes the part `weight` of the way to `end`, of the same shape: x + weight · (end - x). */
+  /** Interpolates linearly toward `end`, of the same shape: x + weight · (end - x). */
   lerp_(end: TensorMemory, weight: number): this {
     native().lerp_(this.handle, handleOf(end), weight);
     return this;
   }
-  /** Copies the elements of `source`, broadcast and converted to this dtype and device. */
+  /** Copies the elements of `source` into this tensor, broadcast and converted to its dtype and device. */
   copy_(source: TensorMemory): this {
     native().copy_(this.handle, handleOf(source));
     return this;

@@ -1,19 +1,19 @@
 import { type NativeRandomGenerator, native } from '../native/addon';
 import { type Device, numThreads, setNumThreads } from './device';
 
-/** What the numbers of an {@link Isolation} depend on. */
+/** Options of an {@link Isolation}, which its numbers depend on. */
 export interface IsolationOptions {
-  /** Where its random numbers begin, as in {@link manualSeed}. */
+  /** The seed of its random numbers, as in {@link manualSeed}. */
   seed: number;
   /** Threads that an operator may use. */
   threads: number;
-  /** "cpu" or "cuda:N": where there are random numbers of its own too. */
+  /** "cpu" or "cuda:N"; the random numbers of a CUDA device are isolated too. */
   device: Device;
 }
 
 /**
- * Random numbers and a number of threads of its own for what runs in {@link Isolation.run}: the thread's go on afterwards
- * as if nothing had been drawn or set, and nothing that happens outside changes the numbers inside.
+ * Separate random numbers and a separate number of threads for code in {@link Isolation.run}. Afterwards the thread's own
+ * continue as if nothing had been drawn or set, and nothing outside affects the numbers inside.
  */
 export class Isolation {
   readonly threads: number;
@@ -28,7 +28,7 @@ export class Isolation {
     for (const generator of [this.#generator, this.#cudaGenerator]) if (generator) native().manualSeed(seed, generator);
   }
 
-  /** Runs synchronous code inside; it may be inside already. */
+  /** Runs synchronous code inside; calls may nest. */
   run<T>(body: () => T): T {
     if (this.#isInside) return body();
     const threadsOutside = numThreads();
@@ -42,7 +42,7 @@ export class Isolation {
     }
   }
 
-  /** The values of an iterable that makes them inside, for a loop that is outside. */
+  /** Yields the values of an iterable, each computed inside, to a loop outside. */
   *each<T>(values: Iterable<T>): Generator<T, void> {
     const iterator = this.run(() => values[Symbol.iterator]());
     try {

@@ -5,13 +5,13 @@ interface Tracked {
   readonly handle: Handle;
 }
 
-/** How many scopes are open on this thread. */
+/** The number of open scopes on this thread. */
 let openScopes = 0;
 
-// The backstop for tensors made outside any scope and never disposed of; a handle disposed of meanwhile is ignored.
+// The backstop for tensors created outside any scope and never disposed; handles disposed in the meantime are ignored.
 const backstop = new FinalizationRegistry<Handle>((handle) => native().dispose(handle));
 
-// Registering costs a third of a small operator. The newest tensor waits for it, as many are disposed of at once.
+// Registering costs a third of a small operator. It is deferred for the newest tensor, as many are disposed right away.
 let newest: Tracked | undefined;
 let willRegister = false;
 
@@ -20,7 +20,7 @@ function registerNewest(): void {
   newest = undefined;
 }
 
-/** Frees the tensor's memory with its object, unless a scope will do it sooner. */
+/** Frees the tensor's memory when its object is collected, unless a scope frees it sooner. */
 export function trackLifetime(tensor: Tracked): void {
   if (openScopes > 0) return;
   registerNewest();
@@ -33,12 +33,12 @@ export function trackLifetime(tensor: Tracked): void {
   });
 }
 
-/** For a tensor that is being disposed of. */
+/** Stops tracking a tensor that is being disposed. */
 export function stopTracking(tensor: Tracked): void {
   if (newest === tensor) newest = undefined;
 }
 
-/** As {@link trackLifetime}, whatever scope is open: for tensors that leave their scope. */
+/** Like {@link trackLifetime}, even if a scope is open: for tensors that leave their scope. */
 export function trackBeyondScope(tensor: Tracked): void {
   backstop.register(tensor, tensor.handle);
 }
@@ -47,7 +47,7 @@ export function scopeOpened(): void {
   openScopes++;
 }
 
-/** Whether the closed scope was the outermost. */
+/** Returns whether the closed scope was the outermost. */
 export function scopeClosed(): boolean {
   openScopes--;
   return openScopes === 0;

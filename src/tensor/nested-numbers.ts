@@ -3,16 +3,17 @@ import { reading } from '../check';
 import { describe, invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
 import type { DType, TypedArray } from '../native/handle';
 
-/** Numbers in nested arrays of one shape: 1, [1, 2], [[1, 2], [3, 4]], ... */
+/** A number, or numbers in rectangular nested arrays: 1, [1, 2], [[1, 2], [3, 4]], ... */
 export type NestedNumbers = number | NestedNumbers[];
 
-/** Arrays within arrays beyond this are a cycle, or of no use: libtorch's operators take no more dimensions. */
+/** The most dimensions that libtorch's operators support; deeper arrays are a cycle or useless. */
 const MOST_DIMENSIONS = 64;
 
 /**
- * Nested numbers as they are in float64, so that no digit is lost before the dtype is chosen, and their shape.
+ * Returns nested numbers as float64, so that no precision is lost before the conversion to `dtype`, and their shape.
  *
- * @throws ERR_SHAPE for ragged arrays, ERR_INVALID_ARGUMENT for what is no number, or does not fit an integer `dtype`
+ * @throws ERR_SHAPE if the arrays are ragged; ERR_INVALID_ARGUMENT if a value is not a number or does not fit an integer
+ *   `dtype`
  */
 export function readNestedNumbers(data: NestedNumbers, dtype: DType): { flat: Float64Array; shape: number[] } {
   return reading('data', () => {
@@ -22,7 +23,7 @@ export function readNestedNumbers(data: NestedNumbers, dtype: DType): { flat: Fl
     let next = 0;
     const visit = (value: unknown, depth: number): void => {
       if (depth === shape.length) {
-        if (typeof value !== 'number') throw invalidArgument('data', 'numbers in nested arrays of one shape', value);
+        if (typeof value !== 'number') throw invalidArgument('data', 'numbers in rectangular nested arrays', value);
         check?.(value);
         flat[next++] = value;
         return;
@@ -36,14 +37,14 @@ export function readNestedNumbers(data: NestedNumbers, dtype: DType): { flat: Fl
   });
 }
 
-/** The lengths of the first array at each depth. */
+/** Returns the lengths of the first array at each depth. */
 function shapeOf(data: NestedNumbers): number[] {
   const shape: number[] = [];
   for (let part: unknown = data; Array.isArray(part); part = part[0]) {
     if (shape.length === MOST_DIMENSIONS) {
       throw new LibtorchGenerativeError(
         'ERR_SHAPE',
-        `Expected at most ${MOST_DIMENSIONS} dimensions for data but received arrays that are nested deeper, or hold themselves`,
+        `Expected at most ${MOST_DIMENSIONS} dimensions for data but received arrays that are nested deeper or contain themselves`,
       );
     }
     shape.push(part.length);
@@ -52,19 +53,19 @@ function shapeOf(data: NestedNumbers): number[] {
   return shape;
 }
 
-/** A row that stands in many places takes memory once, but as numbers of a tensor as often. */
+/** Checks the size first: an array that repeats the same row takes little memory, but the tensor needs every copy. */
 function allocate(shape: number[]): Float64Array {
   const size = shape.reduce((product, length) => product * (length || 1), 1);
   try {
     if (size * Float64Array.BYTES_PER_ELEMENT <= totalmem()) return new Float64Array(shape.includes(0) ? 0 : size);
-  } catch {} // V8 has less than the machine
+  } catch {} // V8's limit is below the machine's memory
   throw new LibtorchGenerativeError('ERR_LIBTORCH', `Out of memory: ${size} numbers in data ${shapeText(shape)}`);
 }
 
 function raggedError(value: unknown, shape: number[]): LibtorchGenerativeError {
   return new LibtorchGenerativeError(
     'ERR_SHAPE',
-    `Expected nested arrays of one shape for data but received ragged ones: ${describe(value)} where others have shape ${shapeText(shape)}`,
+    `Expected rectangular nested arrays for data but received ragged ones: ${describe(value)} where others have shape ${shapeText(shape)}`,
   );
 }
 
@@ -74,7 +75,7 @@ const INTEGER_RANGES: Partial<Record<DType, [number, number]>> = {
   uint8: [0, 255],
 };
 
-/** NaN, or a number beyond its range, would become an arbitrary integer. */
+/** Checks numbers for an integer dtype: NaN or a number out of range would become an arbitrary integer. */
 function checkOf(dtype: DType): ((value: number) => void) | undefined {
   const range = INTEGER_RANGES[dtype];
   if (!range) return undefined;
@@ -85,7 +86,7 @@ function checkOf(dtype: DType): ((value: number) => void) | undefined {
   };
 }
 
-/** The elements of a tensor in nested arrays; throws for those that JSON does not have. */
+/** Returns the elements of a tensor in nested arrays; throws for values that JSON cannot represent. */
 export function nestedNumbers(flat: TypedArray, shape: number[]): NestedNumbers {
   let next = 0;
   const visit = (depth: number): NestedNumbers =>
@@ -99,6 +100,6 @@ function jsonNumber(value: number | bigint): number {
   if (isExact && Number.isFinite(number)) return number;
   throw new LibtorchGenerativeError(
     isExact ? 'ERR_NOT_FINITE' : 'ERR_INVALID_ARGUMENT',
-    `JSON has no ${value}${isExact ? '' : ', beyond its integers'}: use toArray(), or writeSafetensors()`,
+    `JSON cannot represent ${value}${isExact ? '' : ' exactly'}: use toArray() or writeSafetensors()`,
   );
 }

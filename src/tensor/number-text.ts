@@ -1,17 +1,17 @@
 import type { DType, TypedArray } from '../native/handle';
 
-/** Digits after the point. */
+/** Digits after the decimal point. */
 const PRECISION = 4;
 
 const isFloating = (dtype: DType) => dtype.includes('float');
 
-/** How the elements of a tensor read, all as wide, as PyTorch's `_Formatter` has it. */
+/** How the elements of a tensor are printed, all equally wide, as by PyTorch's `_Formatter`. */
 export interface NumberFormat {
   width: number;
   format(value: number | bigint): string;
 }
 
-/** The format that suits all `values`, elements of a tensor. */
+/** Chooses one format for all `values`, the elements of a tensor. */
 export function numberFormat(values: TypedArray, dtype: DType): NumberFormat {
   const [text, width] = isFloating(dtype) ? floatFormat(values as Float64Array) : integerFormat(values, dtype);
   return { width, format: (value) => text(value as number).padStart(width) };
@@ -24,7 +24,7 @@ function integerFormat(values: TypedArray, dtype: DType): Format {
   return [text, widest(values as Float64Array, text)];
 }
 
-/** Whole numbers, four digits after the point, or scientific where numbers are large, small or far apart. */
+/** Whole numbers, four decimals, or scientific notation if numbers are large, small or of very different magnitude. */
 function floatFormat(values: Float64Array): Format {
   const numbers = Array.from(values).filter((value) => Number.isFinite(value) && value !== 0);
   const magnitudes = numbers.map(Math.abs);
@@ -47,7 +47,7 @@ const sign = (value: number) => (value < 0 || Object.is(value, -0) ? '-' : '');
 
 const whole = (value: number) => `${sign(value)}${Math.abs(value).toFixed(0)}.`;
 
-/** "-0.0312": as Python, which rounds a half to the even digit; toFixed rounds it up. */
+/** "-0.0312": rounds halves to even, as Python does; toFixed rounds them up. */
 function fixed(value: number): string {
   const magnitude = Math.abs(value);
   return sign(value) + roundHalfToEven(magnitude.toFixed(PRECISION), magnitude.toFixed(40));
@@ -62,7 +62,7 @@ function scientific(value: number): string {
   return `${sign(value)}${rounded}e${direction}${power!.padStart(2, '0')}`;
 }
 
-/** `rounded`, or cut off from the `exact` digits where those after it are exactly a half and the last one is even. */
+/** Returns `rounded`, or the `exact` digits truncated if the rest is exactly a half and the last digit is even. */
 function roundHalfToEven(rounded: string, exact: string): string {
   const end = exact.indexOf('.') + 1 + PRECISION;
   const isTie = /^50*$/.test(exact.slice(end));

@@ -8,8 +8,8 @@ import { Tensor } from './tensor';
 import { checkTensor } from './tensor-memory';
 
 /**
- * A sequence of random numbers of its own, PyTorch's `torch.Generator` on the CPU (Mersenne Twister). Functions such as
- * {@link randn} draw from this thread's own generator if they are given none.
+ * An independent random number generator, PyTorch's `torch.Generator` on the CPU (Mersenne Twister). Without one,
+ * functions such as {@link randn} draw from this thread's generator.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.Generator.html
  * @example
@@ -28,34 +28,34 @@ export class RandomGenerator {
   readonly native: NativeRandomGenerator = new (native().RandomGenerator)();
 
   /**
-   * A new sequence.
+   * Creates a generator.
    *
-   * @param seed as in {@link manualSeed}; default a fixed one, PyTorch's 67280421310721
+   * @param seed as in {@link manualSeed}. Default 67280421310721, as in PyTorch.
    */
   constructor(seed?: number | bigint) {
     if (seed !== undefined) this.manualSeed(seed);
   }
 
-  /** Starts the sequence of a seed, as in {@link manualSeed}. */
+  /** Restarts the generator from a seed, as in {@link manualSeed}. @returns the generator */
   manualSeed(seed: number | bigint): this {
     checkSeed(seed);
     native().manualSeed(seed, this.native);
     return this;
   }
-  /** The whole state, to be continued by {@link RandomGenerator.setState}. */
+  /** Returns the complete state, for {@link RandomGenerator.setState}. */
   getState(): Uint8Array {
     return native().generatorState(this.native);
   }
-  /** Continues from a state. @throws ERR_LIBTORCH if it is none */
+  /** Continues from a state. @throws ERR_LIBTORCH if it is invalid */
   setState(state: Uint8Array): void {
     native().setGeneratorState(state, this.native);
   }
 }
 
 /**
- * Starts this thread's sequence, and those of the CUDA devices, as `torch.manual_seed` does.
+ * Seeds this thread's generator and those of the CUDA devices, as `torch.manual_seed` does.
  *
- * @param seed an integer of 64 bits; beyond 2^53 - 1 as a bigint
+ * @param seed a 64-bit integer; a bigint beyond 2^53 - 1
  * @throws ERR_INVALID_ARGUMENT
  * @see https://docs.pytorch.org/docs/stable/generated/torch.manual_seed.html
  * @example
@@ -77,9 +77,9 @@ function checkSeed(seed: unknown): void {
 }
 
 /**
- * The state of this thread's generator, or of a CUDA device's.
+ * Returns the state of this thread's generator, or of a CUDA device's.
  *
- * @param device default "cpu"
+ * @param device whose generator to read. Default "cpu".
  * @example
  * ```ts
  * import { getGeneratorState, randn, setGeneratorState } from 'libtorch-generative';
@@ -94,22 +94,22 @@ export function getGeneratorState(device: Device = 'cpu'): Uint8Array {
   return native().generatorState(generatorOf(device));
 }
 
-/** The add-on's name for a device's generator: none for this thread's own. */
+/** Returns the add-on's name for a device's generator: undefined for this thread's own. */
 function generatorOf(device: Device): string | undefined {
   const resolved = resolveDevice(device);
   return resolved === 'cpu' ? undefined : resolved;
 }
 
 /**
- * Continues from what {@link getGeneratorState} gave.
+ * Restores a state that {@link getGeneratorState} returned.
  *
- * @param device that the state is of; default "cpu"
- * @throws ERR_LIBTORCH if it is no state of such a generator
+ * @param device whose generator to restore. Default "cpu".
+ * @throws ERR_LIBTORCH if the state is not one of such a generator
  * @example
  * ```ts
  * import { getGeneratorState, RandomGenerator, rand, setGeneratorState } from 'libtorch-generative';
  *
- * // Draws as if seeded with 7, then goes on as if nothing had been drawn.
+ * // Draws as if seeded with 7, then continues as if nothing had been drawn.
  * const before = getGeneratorState();
  * setGeneratorState(new RandomGenerator(7).getState());
  * const drawn = rand([2]);
@@ -122,9 +122,9 @@ export function setGeneratorState(state: Uint8Array, device: Device = 'cpu'): vo
 }
 
 /**
- * The add-on's object.
+ * Returns the add-on's object for a generator.
  *
- * @param device what is drawn for; a CUDA device would draw from its own generator, without an error
+ * @param device where to draw; a CUDA device would silently draw from its own generator
  * @throws ERR_DEVICE if that is not the CPU
  */
 export function nativeOf(
@@ -136,7 +136,7 @@ export function nativeOf(
   if (device === 'cpu' || (device === 'auto' && cudaDeviceCount() === 0)) return generator.native;
   throw new LibtorchGenerativeError(
     'ERR_DEVICE',
-    `A RandomGenerator draws on the CPU, not on ${device}: draw there and move what was drawn by to({ device })`,
+    `A RandomGenerator draws on the CPU, not on ${device}: draw on the CPU, then move the tensor with to({ device })`,
   );
 }
 
@@ -146,9 +146,9 @@ export function checkGenerator(name: string, value: unknown): void {
 }
 
 /**
- * Runs `body` with this thread's random numbers on the CPU as if just seeded; afterwards its own sequence continues.
+ * Runs `body` with this thread's CPU generator freshly seeded; afterwards its own sequence continues.
  *
- * @internal For nets that the package makes: the caller's sequence must not notice them.
+ * @internal For models that the package creates: they must not affect the caller's sequence.
  */
 export function withSeed<T>(seed: number, body: () => T): T {
   checkFunction('body', body);
@@ -161,15 +161,15 @@ export function withSeed<T>(seed: number, body: () => T): T {
   }
 }
 
-/** How random tensors are drawn. */
+/** Options of a random tensor. */
 export interface RandomOptions<D extends DType = DType> {
-  /** For the CPU only; default this thread's own, or the CUDA device's. */
+  /** CPU only. Default: this thread's generator, or the CUDA device's. */
   generator?: RandomGenerator | undefined;
   /** Default float32. */
   dtype?: D | undefined;
-  /** Default "cpu". A CUDA device draws from libtorch's generator for it. */
+  /** Default "cpu". A CUDA device draws from libtorch's generator for that device. */
   device?: Device | undefined;
-  /** Whether gradients are recorded for it; default false. */
+  /** Whether to record gradients for it. Default false. */
   requiresGrad?: boolean | undefined;
 }
 
@@ -180,20 +180,20 @@ const OPTIONS: Checks<RandomOptions> = {
   requiresGrad: checkBoolean,
 };
 
-/** How {@link randperm} draws. */
+/** Options of {@link randperm}. */
 export type PermutationOptions = Pick<RandomOptions, 'generator' | 'device'>;
 
-/** How {@link bernoulli} draws. */
+/** Options of {@link bernoulli}. */
 export type BernoulliOptions = Pick<RandomOptions, 'generator'>;
 
-/** How {@link multinomial} draws. */
+/** Options of {@link multinomial}. */
 export interface MultinomialOptions extends BernoulliOptions {
-  /** Whether an index may be drawn again; default false. */
+  /** Whether an index may be drawn more than once. Default false. */
   replacement?: boolean | undefined;
 }
 
 /**
- * Standard normal numbers.
+ * Draws standard normal numbers.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.randn.html
  * @example
@@ -216,7 +216,7 @@ function draw<D extends DType>(kind: 'rand' | 'randn', shape: number[], options?
 }
 
 /**
- * Uniform numbers in [0, 1).
+ * Draws uniform numbers in [0, 1).
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.rand.html
  * @example
@@ -232,7 +232,7 @@ export function rand<D extends DType = 'float32'>(shape: number[], options?: Ran
 }
 
 /**
- * A permutation of 0 to n - 1, int64.
+ * Draws a random permutation of 0 to n - 1, int64.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.randperm.html
  * @example
@@ -251,10 +251,10 @@ export function randperm(n: number, options?: PermutationOptions): Tensor<'int64
 const PERMUTATION_OPTIONS: Checks<PermutationOptions> = { generator: checkGenerator, device: checkDevice };
 
 /**
- * 1 with the probability that each element gives, else 0; of the same shape and dtype.
+ * Draws 1 with the probability in each element, else 0; returns a tensor of the same shape and dtype.
  *
  * @param probabilities in [0, 1]
- * @throws ERR_LIBTORCH for others
+ * @throws ERR_LIBTORCH if a probability is outside [0, 1]
  * @example
  * ```ts
  * import { bernoulli, tensor } from 'libtorch-generative';
@@ -270,10 +270,10 @@ export function bernoulli<D extends DType>(probabilities: Tensor<D>, options?: B
 }
 
 /**
- * Indices (..., numSamples) drawn in proportion to the rows of `weights` (..., K), int64.
+ * Draws indices (..., numSamples), int64, in proportion to the rows of `weights` (..., K).
  *
- * @param weights at least 0; they need not add up to 1
- * @throws ERR_LIBTORCH if a row adds up to 0, or without replacement for more samples than weights
+ * @param weights at least 0; they need not sum to 1
+ * @throws ERR_LIBTORCH if a row sums to 0, or without replacement if there are more samples than weights
  * @example
  * ```ts
  * import { multinomial, tensor } from 'libtorch-generative';
@@ -292,7 +292,7 @@ export function multinomial(weights: Tensor, numSamples: number, options?: Multi
 
 const MULTINOMIAL_OPTIONS: Checks<MultinomialOptions> = { generator: checkGenerator, replacement: checkBoolean };
 
-/** A seed drawn as PyTorch's samplers draw theirs, from 0 to 2^63 - 1. */
+/** Draws a seed from 0 to 2^63 - 1, as PyTorch's samplers do. */
 export function randomSeed(): bigint {
   return native().randomSeed();
 }

@@ -5,24 +5,24 @@ import { native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { Tensor } from './tensor';
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface Safetensors {
-  /** By name, as in a state dict. */
+  /** Tensors by name, as in a state dict. */
   tensors: Record<string, Tensor>;
-  /** Text by name. */
+  /** Strings by name. */
   metadata: Record<string, string>;
 }
 
-/** What is written beside the tensors. */
+/** Options of {@link writeSafetensors}. */
 export interface WriteSafetensorsOptions {
-  /** Text by name; default none. */
+  /** Strings by name, stored in the file's header. Default none. */
   metadata?: Record<string, string> | undefined;
 }
 
 interface Format {
   name: string;
   dtype: DType;
-  /** Bytes of an element. */
+  /** Bytes per element. */
   size: number;
 }
 
@@ -46,13 +46,14 @@ interface Entry {
 }
 
 /**
- * Writes tensors as safetensors, which PyTorch and others read, as `save_file` in Python does; the file is complete or
- * not there at all.
+ * Writes tensors to a safetensors file, as Python's `save_file` does, for PyTorch and other readers. The write is atomic:
+ * a failure leaves no partial file.
  *
- * @param path of the file
- * @param tensors by name, as {@link Module.stateDict} gives them
- * @param options.metadata text by name, for the file's header
- * @throws ERR_FILE, or ERR_INVALID_ARGUMENT for what is not a Tensor or not text; then nothing was written
+ * @param path path of the file
+ * @param tensors tensors by name, as {@link Module.stateDict} returns them
+ * @param options.metadata strings by name, for the file's header
+ * @throws ERR_FILE if the file cannot be written; ERR_INVALID_ARGUMENT if a value is not a Tensor, or metadata is not a
+ *   string; then nothing was written
  * @see https://huggingface.co/docs/safetensors
  * @example
  * ```ts
@@ -73,7 +74,7 @@ export function writeSafetensors(
   const parts = readEntries(tensors, 'tensors', 'an object of Tensors by name').map(partOf);
   const header: [string, Entry | Record<string, string>][] = [];
   if (Object.keys(metadata).length > 0) header.push([METADATA, metadata]);
-  // As Python does, larger elements first, so that each tensor begins at a multiple of its elements' size.
+  // Larger elements first, as Python does, so that each tensor starts at a multiple of its element size.
   const inFile = parts.toSorted((a, b) => b.format.size - a.format.size);
   const offsets = new Map<Part, [number, number]>();
   let end = 0;
@@ -114,13 +115,13 @@ function partOf([name, value]: [string, unknown]): Part {
   return { name, format, shape, bytes: native().toBytes(handle) };
 }
 
-/** Half of a surrogate pair has no UTF-8. */
+/** Throws unless `value` is text that UTF-8 can encode: a lone surrogate cannot be. */
 function checkText(name: string, value: unknown): void {
   if (typeof value !== 'string') throw invalidArgument(name, 'a string', value);
   if (/\p{Surrogate}/u.test(value)) throw invalidArgument(name, 'well-formed Unicode', value);
 }
 
-/** Padded so that the data begins at a multiple of 8 bytes. */
+/** Encodes the header, padded so that the data starts at a multiple of 8 bytes. */
 function encodeHeader(entries: [string, unknown][]): Buffer {
   const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
   const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
@@ -130,10 +131,10 @@ function encodeHeader(entries: [string, unknown][]): Buffer {
 }
 
 /**
- * Reads a safetensors file, whoever wrote it, into tensors on the CPU.
+ * Reads any safetensors file into tensors on the CPU.
  *
- * @throws ERR_FILE if it cannot be read, ERR_CHECKPOINT if it is damaged, of another format, or has a tensor of a dtype
- * that this package lacks, such as F8_E4M3
+ * @throws ERR_FILE if the file cannot be read; ERR_CHECKPOINT if it is corrupt, in another format, or has a tensor of an
+ *   unsupported dtype, such as F8_E4M3
  * @example
  * ```ts
  * import { readSafetensors, tensor, writeSafetensors } from 'libtorch-generative';
@@ -162,7 +163,7 @@ function damaged(path: string, why: string): LibtorchGenerativeError {
 
 function readHeader(path: string, bytes: Buffer): { header: Record<string, unknown>; dataStart: number } {
   const length = bytes.length < 8 ? Number.NaN : Number(bytes.readBigUInt64LE());
-  if (!(length <= bytes.length - 8)) throw damaged(path, `its header does not end within the ${bytes.length} bytes`);
+  if (!(length <= bytes.length - 8)) throw damaged(path, `its header extends past the end of the file (${bytes.length} bytes)`);
   const header = parseObject(bytes.subarray(8, 8 + length));
   if (!header) throw damaged(path, 'its header is not a JSON object');
   if (header.duplicate !== undefined) throw damaged(path, `its header has ${JSON.stringify(header.duplicate)} twice`);
@@ -180,7 +181,7 @@ function parseObject(bytes: Buffer): { value: Record<string, unknown>; duplicate
   }
 }
 
-/** The first name that an object of valid JSON has twice: JSON.parse keeps the last one without a word. */
+/** Returns the first duplicate name in an object of valid JSON; JSON.parse silently keeps the last one. */
 function duplicateName(json: string): string | undefined {
   const open: Set<string>[] = [];
   for (const [token, text, colon] of json.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}[\]]/g)) {
@@ -229,7 +230,7 @@ function checkEntry(path: string, name: string, entry: unknown, data: Buffer): C
       `${path} cannot be read: ${name} has dtype ${entry.dtype}; supported are ${names}`,
     );
   }
-  if (start > end || end > data.length) throw damaged(path, `${name} needs bytes ${start} to ${end} of ${data.length}`);
+  if (start > end || end > data.length) throw damaged(path, `${name} spans bytes ${start} to ${end} of ${data.length}`);
   const size = shape.includes(0) ? 0 : shape.reduce((product, length) => product * length, format.size);
   if (size !== end - start) {
     throw damaged(path, `${name} has ${end - start} bytes instead of ${size} for ${format.dtype} ${shapeText(shape)}`);
@@ -240,7 +241,7 @@ function checkEntry(path: string, name: string, entry: unknown, data: Buffer): C
   return { name, dtype: format.dtype, shape, start, end };
 }
 
-/** The data belongs to the tensors, each byte to one. */
+/** Throws unless each byte of the data belongs to exactly one tensor. */
 function checkOffsets(path: string, entries: CheckedEntry[], length: number): void {
   let end = 0;
   for (const entry of entries.toSorted((a, b) => a.start - b.start || a.end - b.end)) {

@@ -8,12 +8,12 @@ import { handleOf } from './tensor-memory';
 import { tensorsIn } from './tensors-in';
 
 /**
- * Runs `body` and frees every tensor made inside it but those that its result carries: a Tensor, or tensors in arrays,
- * maps, sets and objects of any class. What `#private` fields hold is seen if the class has {@link tensorsOf}, as those
- * of this package do. Scopes nest, and belong to their thread. When `body` throws, everything is freed.
+ * Runs `body` and frees every tensor created inside it, except those in its result: a Tensor, or tensors in arrays, maps,
+ * sets and objects of any class. Tensors in `#private` fields are found if the class implements {@link tensorsOf}, as this
+ * package's classes do. Scopes can be nested and are per thread. If `body` throws, all its tensors are freed.
  *
- * @returns what `body` returns; its tensors belong to the scope around, if there is one
- * @throws ERR_INVALID_ARGUMENT if `body` is asynchronous: its tensors would be freed under it
+ * @returns the result of `body`; its tensors belong to the enclosing scope, if any
+ * @throws ERR_INVALID_ARGUMENT if `body` is asynchronous: its tensors would be freed while it still runs
  * @example
  * ```ts
  * import { memory, ones, scope } from 'libtorch-generative';
@@ -36,13 +36,13 @@ export function scope<T>(body: () => T): T {
   } finally {
     const isOutermost = scopeClosed();
     native().closeScope(returned.map(handleOf));
-    // A Proxy may be collected before the tensor that it stands for.
+    // A Proxy may be collected before the tensor that it wraps.
     if (isOutermost) for (const tensor of returned) if (!types.isProxy(tensor)) trackBeyondScope(tensor);
   }
 }
 
 /**
- * Takes a tensor out of the open scopes: it lives until it is disposed of or collected.
+ * Takes a tensor out of all open scopes, so that it lives until it is disposed or garbage-collected.
  *
  * @returns the tensor
  * @example
@@ -63,18 +63,18 @@ export function keep<T extends Tensor>(tensor: T): T {
   return tensor;
 }
 
-/** What a thread holds. */
+/** The tensors of a thread and their memory. */
 export interface Memory {
-  /** Live tensors, views and parameters included. */
+  /** Live tensors, including views and parameters. */
   tensors: number;
-  /** The bytes that they brought with them; views bring none. */
+  /** The bytes that these tensors allocated; views count as 0. */
   bytes: number;
   /** Open scopes. */
   scopes: number;
 }
 
 /**
- * What this thread holds.
+ * Returns the number of this thread's live tensors, their bytes and its open scopes.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import { LibtorchGenerativeError } from '../errors';
 
-/** Throws if `body` gave a promise: what was set up for it is taken back before the promise is fulfilled. */
+/** Throws if `body` returned a promise: its setup would be undone before the promise settles. */
 export function checkSynchronous(result: unknown): void {
   if (!isThenable(result)) return;
   throw new LibtorchGenerativeError(

@@ -9,15 +9,15 @@ import { stopTracking, trackLifetime } from './lifetime';
 import { type NestedNumbers, nestedNumbers } from './nested-numbers';
 import { tensorText } from './tensor-text';
 
-/** How {@link Tensor.backward} goes. */
+/** Options of {@link Tensor.backward}. */
 export interface BackwardOptions {
-  /** Keeps the graph for another call; default false. */
+  /** Keeps the graph for another call. Default false. */
   retainGraph?: boolean | undefined;
 }
 
-/** What a tensor is before any operator: native memory with a shape, and its part in a graph of gradients. */
+/** The part of a tensor below its operators: native memory with a shape, and its place in the autograd graph. */
 export abstract class TensorMemory<D extends DType = DType> {
-  /** @internal The add-on's name for it. */
+  /** @internal The add-on's handle of the tensor. */
   readonly handle: Handle;
 
   /** @internal Use `tensor`, `zeros`, `randn`, ... */
@@ -28,7 +28,7 @@ export abstract class TensorMemory<D extends DType = DType> {
 
   // data and memory
 
-  /** The sizes of the dimensions; `[]` for a single number. */
+  /** The sizes of the dimensions; `[]` for a scalar. */
   get shape(): number[] {
     return native().shape(this.handle);
   }
@@ -36,13 +36,13 @@ export abstract class TensorMemory<D extends DType = DType> {
   get dtype(): D {
     return native().dtype(this.handle) as D;
   }
-  /** "cpu", "cuda:0", ... */
+  /** The device: "cpu", "cuda:0", ... */
   get device(): Device {
     return native().device(this.handle);
   }
-  /** The sizes of the dimensions. */
+  /** Returns the sizes of the dimensions. */
   size(): number[];
-  /** The size of one dimension; negative ones count from the last. */
+  /** Returns the size of one dimension; negative dimensions count from the last. */
   size(dim: number): number;
   size(dim?: number): number | number[] {
     const { shape } = this;
@@ -50,59 +50,59 @@ export abstract class TensorMemory<D extends DType = DType> {
     checkInteger('dim', dim, { min: -shape.length, max: shape.length - 1 });
     return shape.at(dim)!;
   }
-  /** The number of dimensions. */
+  /** Returns the number of dimensions. */
   dim(): number {
     return this.shape.length;
   }
-  /** The number of elements. */
+  /** Returns the number of elements. */
   numel(): number {
     return native().numel(this.handle);
   }
-  /** Whether the elements lie in row-major order without gaps. */
+  /** Returns whether the elements are stored in row-major order without gaps. */
   isContiguous(): boolean {
     return native().isContiguous(this.handle);
   }
-  /** Whether its memory was freed. */
+  /** Whether the memory was freed. */
   get isDisposed(): boolean {
     return !native().isAlive(this.handle);
   }
 
   /**
-   * A copy of the elements in row-major order, in the typed array of the dtype: int64 in a BigInt64Array, booleans as
-   * bytes, halves as float32.
+   * Copies the elements in row-major order into the typed array for the dtype: BigInt64Array for int64, bytes for
+   * booleans, Float32Array for 16-bit floats.
    */
   toArray(): ArrayOf<D> {
     return native().toTypedArray(this.handle) as ArrayOf<D>;
   }
-  /** The only element, as a number. @throws ERR_SHAPE if there are more */
+  /** Returns the only element, as a number. @throws ERR_SHAPE unless there is exactly one */
   item(): number {
     return Number(native().item(this.handle));
   }
-  /** Frees the memory now. Twice is harmless. */
+  /** Frees the memory now. Calling it again does nothing. */
   dispose(): void {
     stopTracking(this);
     native().dispose(this.handle);
   }
-  /** As `dispose()`, for `using`. */
+  /** Same as `dispose()`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
-  /** @internal For console.log, which would show the handle. */
+  /** @internal For console.log, which would otherwise show the handle. */
   [inspect.custom](): string {
     return this.toString();
   }
   /**
-   * The values, shortened beyond 1000, as PyTorch prints them: "tensor([[1., 2.], [3., 4.]])" on two lines. `console.log`
-   * shows the same.
+   * Formats the values as PyTorch prints them, abbreviated beyond 1000 elements: "tensor([[1., 2.], [3., 4.]])" on two
+   * lines. `console.log` prints the same.
    */
   toString(): string {
     return this.isDisposed ? 'tensor(disposed)' : tensorText(this);
   }
   /**
-   * The values in nested arrays, for `JSON.stringify`; booleans as 0 and 1.
+   * Returns the values in nested arrays, for `JSON.stringify`; booleans become 0 and 1.
    *
-   * @throws ERR_NOT_FINITE for NaN or an infinite number, ERR_INVALID_ARGUMENT for an integer beyond 2^53 - 1: JSON has
-   * none of these
+   * @throws ERR_NOT_FINITE for NaN and infinity, ERR_INVALID_ARGUMENT for integers beyond 2^53 - 1: JSON cannot represent
+   *   them
    */
   toJSON(): NestedNumbers {
     return nestedNumbers(native().toTypedArray(this.handle), this.shape);
@@ -110,7 +110,7 @@ export abstract class TensorMemory<D extends DType = DType> {
 
   // gradients
 
-  /** Whether what is computed from it is recorded for gradients; only of floating-point tensors. */
+  /** Whether operations on the tensor are recorded for gradients; floating-point tensors only. */
   get requiresGrad(): boolean {
     return native().requiresGrad(this.handle);
   }
@@ -123,9 +123,10 @@ export abstract class TensorMemory<D extends DType = DType> {
     return this;
   }
   /**
-   * Adds the gradients of this one-element tensor to the `grad` of all it was computed from.
+   * Computes the gradients of this one-element tensor and adds them to the `grad` of the leaf tensors that it was computed
+   * from.
    *
-   * @throws ERR_LIBTORCH if it has more elements, or nothing was recorded
+   * @throws ERR_LIBTORCH if the tensor has more elements or nothing was recorded
    * @example
    * ```ts
    * import { tensor } from 'libtorch-generative';
@@ -141,7 +142,7 @@ export abstract class TensorMemory<D extends DType = DType> {
   }
 }
 
-/** @internal The add-on's name for a tensor; what is no tensor goes through, for the add-on to refuse by name. */
+/** @internal Returns a tensor's handle; other values pass through, for the add-on to reject by name. */
 export function handleOf(tensor: TensorMemory): Handle {
   try {
     return tensor instanceof TensorMemory ? tensor.handle : (tensor as Handle);
@@ -150,7 +151,7 @@ export function handleOf(tensor: TensorMemory): Handle {
   }
 }
 
-/** @internal Of the tensors in an array, each read once. */
+/** @internal Returns the handles of the tensors in an array, each read once. */
 export function handlesOf(name: string, tensors: TensorMemory[]): Handle[] {
   return reading(name, () => {
     if (!Array.isArray(tensors)) throw invalidArgument(name, 'an array of Tensors', tensors);
@@ -166,7 +167,7 @@ export function checkTensor(name: string, value: unknown): void {
   if (!isInstance(value, TensorMemory)) throw invalidArgument(name, 'a Tensor', value);
 }
 
-/** @internal As {@link handleOf}, for a tensor that may be left out. */
+/** @internal Like {@link handleOf}, for an optional tensor. */
 export function optionalHandle(name: string, tensor: TensorMemory | undefined): Handle | undefined {
   if (tensor === undefined) return undefined;
   checkTensor(name, tensor);

@@ -4,37 +4,37 @@ import type { DType } from '../native/handle';
 import { checkDType, isDType } from './checks';
 import { checkDevice, type Device } from './device';
 
-/** Of what has dimensions go away. */
+/** Options of reductions. */
 export interface KeepdimOptions {
-  /** Whether the dimensions stay, of size 1; default false. */
+  /** Whether to keep the reduced dimensions, with size 1. Default false. */
   keepdim?: boolean | undefined;
 }
 
-/** How {@link Tensor.var} and {@link Tensor.std} are computed. */
+/** Options of {@link Tensor.var} and {@link Tensor.std}. */
 export interface VarianceOptions extends KeepdimOptions {
-  /** The sum of squares is divided by N less this; default 1. */
+  /** The sum of squares is divided by N - `correction`. Default 1. */
   correction?: number | undefined;
 }
 
-/** How {@link Tensor.sort} sorts. */
+/** Options of {@link Tensor.sort}. */
 export interface SortOptions {
-  /** Whether the largest come first; default false. */
+  /** Whether to sort from largest to smallest. Default false. */
   descending?: boolean | undefined;
 }
 
-/** How {@link Tensor.topk} chooses. */
+/** Options of {@link Tensor.topk}. */
 export interface TopkOptions {
-  /** Whether the largest are chosen, else the smallest; default true. */
+  /** Whether to return the largest elements rather than the smallest. Default true. */
   largest?: boolean | undefined;
-  /** Whether they are in order; default true. */
+  /** Whether to return them in order. Default true. */
   sorted?: boolean | undefined;
 }
 
-/** What {@link Tensor.to} changes. */
+/** The target of {@link Tensor.to}. */
 export interface ToOptions<D extends DType = DType> {
-  /** Default as it is. */
+  /** Default: the tensor's dtype. */
   dtype?: D | undefined;
-  /** Default where it is. */
+  /** Default: the tensor's device. */
   device?: Device | undefined;
 }
 
@@ -44,12 +44,12 @@ export const SORT: Checks<SortOptions> = { descending: checkBoolean };
 export const TOPK: Checks<TopkOptions> = { largest: checkBoolean, sorted: checkBoolean };
 const TO: Checks<ToOptions> = { dtype: checkDType, device: checkDevice };
 
-/** Whether dimensions stay; default false. */
+/** Returns whether to keep reduced dimensions. */
 export function keepdimOf(options: KeepdimOptions | undefined): boolean {
   return options !== undefined && (readOptions(options, KEEPDIM).keepdim ?? false);
 }
 
-/** "float64", "cuda" or { dtype, device } */
+/** Reads the target of a conversion: "float64", "cuda" or { dtype, device }. */
 export function readTarget(target: Device | DType | ToOptions): ToOptions {
   if (target === undefined) throw invalidArgument('target', 'a dtype, a device or { dtype, device }', target);
   if (typeof target === 'object') return readOptions(target, TO);

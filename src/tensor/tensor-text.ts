@@ -2,13 +2,13 @@ import { native } from '../native/addon';
 import type { DType, Handle } from '../native/handle';
 import { numberFormat } from './number-text';
 
-/** Tensors of more elements are shortened to the first and last along each dimension. */
+/** Tensors with more elements are abbreviated to the first and last along each dimension. */
 const THRESHOLD = 1000;
 const EDGE_ITEMS = 3;
 const LINE_WIDTH = 80;
 const PREFIX = 'tensor(';
 
-/** What a tensor's text is made of. */
+/** The properties of a tensor that its text shows. */
 export interface Printable {
   readonly handle: Handle;
   readonly shape: number[];
@@ -17,7 +17,7 @@ export interface Printable {
   readonly requiresGrad: boolean;
 }
 
-/** A tensor as PyTorch prints it: `tensor([1., 2.], dtype=torch.float64, requires_grad=True)`. */
+/** Formats a tensor as PyTorch prints it: `tensor([1., 2.], dtype=torch.float64, requires_grad=True)`. */
 export function tensorText(tensor: Printable): string {
   const { handle, shape, dtype } = tensor;
   const size = shape.reduce((product, length) => product * length, 1);
@@ -34,7 +34,7 @@ export function tensorText(tensor: Printable): string {
 
 const arrayOf = (handle: Handle) => native().toTypedArray(handle);
 
-/** The first and last elements along each dimension that is shortened. */
+/** Returns the first and last elements along each abbreviated dimension. */
 function edgesOf(handle: Handle, areShortened: boolean[]) {
   native().openScope();
   try {
@@ -54,15 +54,15 @@ function edgesOf(handle: Handle, areShortened: boolean[]) {
 }
 
 interface Layout {
-  /** Of the elements, in row-major order. */
+  /** The elements' texts, in row-major order. */
   texts: string[];
-  /** Of each text. */
+  /** The width of each text. */
   width: number;
-  /** The lengths of the dimensions; none for one that is shortened. */
+  /** The lengths of the dimensions; undefined for an abbreviated one. */
   shape: (number | undefined)[];
 }
 
-/** Nested brackets: the innermost filled up to the line's width, the others a line each, with PyTorch's empty lines. */
+/** Lays out nested brackets: the innermost wrapped at the line width, the others on separate lines, as PyTorch does. */
 function layOut({ texts, width, shape }: Layout): string {
   let next = 0;
   const visit = (depth: number): string => {
@@ -81,7 +81,7 @@ function layOut({ texts, width, shape }: Layout): string {
   return visit(0);
 }
 
-/** What tells it from a float32 tensor on the CPU; integers and booleans tell their dtype by themselves. */
+/** Lists what differs from a float32 tensor on the CPU; integers and booleans show their dtype by their values. */
 function suffixesOf({ handle, shape, dtype, device, requiresGrad }: Printable, size: number): string[] {
   const suffixes = device === 'cpu' ? [] : [`device='${device}'`];
   if (size === 0 && shape.length !== 1) suffixes.push(`size=(${shape.join(', ')})`);

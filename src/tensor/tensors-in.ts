@@ -3,9 +3,9 @@ import { isInstance, reading } from '../check';
 import { Tensor } from './tensor';
 
 /**
- * The name of a method that tells a {@link scope} what an object carries out of its sight, in `#private` fields or a
- * WeakMap: it returns a tensor, or tensors in arrays, maps or objects, which may have such a method too. What an
- * object's own properties hold is found without it.
+ * The key of a method that shows a {@link scope} the tensors that an object hides in `#private` fields or a WeakMap. It
+ * returns a tensor, or tensors in arrays, maps or objects, which may have such a method too. Tensors in an object's own
+ * properties are found without it.
  *
  * @example
  * ```ts
@@ -29,18 +29,18 @@ import { Tensor } from './tensor';
  */
 export const tensorsOf: unique symbol = Symbol.for('libtorch-generative.tensors') as never;
 
-/** What implements {@link tensorsOf}. */
+/** An object that implements {@link tensorsOf}. */
 export interface TensorCarrier {
-  /** The tensors that it carries, in whatever carries tensors itself. */
+  /** Returns the tensors that the object carries: a tensor, or anything that contains tensors. */
   [tensorsOf](): unknown;
 }
 
-/** Where Proxies make up ever more Proxies, the search has to end. */
+/** Bounds the search if Proxies keep producing new Proxies. */
 const MOST_PROXIES = 100_000;
 
 /**
- * The tensors that a value carries: itself, in arrays, maps and sets, in the properties of objects of any class, and in
- * what {@link tensorsOf} returns. No getter runs.
+ * Returns the tensors that a value carries: itself, in arrays, maps and sets, in the properties of objects of any class,
+ * and in the result of {@link tensorsOf}. No getters run.
  */
 export function tensorsIn(value: unknown): Tensor[] {
   if (!isObject(value)) return [];
@@ -80,7 +80,7 @@ function addParts(object: object, add: Add): void {
   else addProperties(object, add);
 }
 
-/** As {@link addProperties}, a hundred times as fast: arrays of a hundred thousand numbers are returned too. */
+/** Like {@link addProperties}, but a hundred times faster, for results such as arrays of a hundred thousand numbers. */
 function addElements(array: unknown[], add: Add): void {
   const names = Object.keys(array); // indices, then other names
   const isDense = names.length >= array.length;
@@ -90,7 +90,7 @@ function addElements(array: unknown[], add: Add): void {
   } catch {} // an element with a getter
 }
 
-/** A Proxy that can't be looked into carries nothing; a method of the caller's own that throws is an error. */
+/** Adds the result of {@link tensorsOf}. A Proxy that cannot be read carries nothing; a method that throws is an error. */
 function addCarried(object: object, add: Add): void {
   let carried: unknown;
   try {
