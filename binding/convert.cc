@@ -59,7 +59,7 @@ c10::Device deviceFromJs(Napi::Value value, const std::string& argument) {
     throw CodedError("ERR_DEVICE", "Expected " + known + " for " + argument + " but received \"" + given + "\"");
   }
   if (device->is_cuda() && std::max<int>(device->index(), 0) >= cudaDeviceCount()) {
-    throw CodedError("ERR_DEVICE", "Device " + given + " is not there: libtorch finds " +
+    throw CodedError("ERR_DEVICE", "Device " + given + " is not available: libtorch finds " +
                                        std::to_string(cudaDeviceCount()) + " CUDA devices");
   }
   return *device;

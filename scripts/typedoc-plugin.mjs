@@ -8,6 +8,7 @@ import { Comment, CommentTag, Converter } from 'typedoc';
 const CATEGORIES = {
   'errors.ts': 'Errors',
   native: 'libtorch',
+  setup: 'libtorch',
   tensor: 'Tensors',
   nn: 'Layers, losses and optimizers',
   models: 'Models',
@@ -23,6 +24,8 @@ export function load({ converter }) {
     if (parameter.name === '__namedParameters') parameter.name = 'options';
   });
   converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    const [first] = project.readme ?? [];
+    if (first?.kind === 'text') first.text = first.text.replace(/^# .*\n/, ''); // the page has this title already
     for (const guide of project.documents ?? []) guide.name = headingOf(guide) ?? guide.name;
   });
   converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
@@ -32,6 +35,7 @@ export function load({ converter }) {
       categorize(name, CATEGORIES[part]);
       categorizeMembers(name);
     }
+    for (const reflection of Object.values(project.reflections)) delete reflection.sources; // they are not on the site
   });
 }
 

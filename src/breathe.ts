@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 
 const BREATHE_EVERY_MS = 50;
-/** Hashed at once, in a few milliseconds. */
+/** The bytes hashed at a time, which takes a few milliseconds. */
 export const PIECE_BYTES = 4_000_000;
 
-/** Lets the event loop run now and then between pieces of work: signals, timers, a service's requests. */
+/** Lets the event loop run regularly between pieces of work, for signals, timers and a service's requests. */
 export class Breather {
   #last = performance.now();
 
@@ -17,7 +17,7 @@ export class Breather {
   }
 }
 
-/** The result of a generator that yields where it may pause: at once. */
+/** Runs a generator, which yields where it may pause, to its end without pausing, and returns its result. */
 export function finish<T>(work: Generator<void, T>): T {
   for (;;) {
     const next = work.next();
@@ -25,7 +25,7 @@ export function finish<T>(work: Generator<void, T>): T {
   }
 }
 
-/** The same while the event loop breathes. */
+/** Like {@link finish}, but lets the event loop run. */
 export async function finishBreathing<T>(work: Generator<void, T>): Promise<T> {
   const breather = new Breather();
   for (;;) {
@@ -35,12 +35,12 @@ export async function finishBreathing<T>(work: Generator<void, T>): Promise<T> {
   }
 }
 
-/** The part of Node's `Hash` that is needed: its own type would ask every TypeScript user for `@types/node`. */
+/** The required part of Node's `Hash`, whose own type would require `@types/node` from every TypeScript user. */
 export interface Hasher {
   update(data: Uint8Array | string): unknown;
 }
 
-/** Hashes bytes, however many, with a pause after each piece. */
+/** Hashes any number of bytes, with a pause after each piece. */
 export function* hashInPieces(hash: Hasher, bytes: Uint8Array): Generator<void, void> {
   for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
     hash.update(bytes.subarray(start, start + PIECE_BYTES));

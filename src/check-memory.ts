@@ -1,17 +1,17 @@
 import { totalmem } from 'node:os';
 import { worded } from './errors';
 
-/** Throws if what an option asks for takes more memory than there is. @throws ERR_INVALID_ARGUMENT */
+/** Throws if an option's value needs more memory than is available. @throws ERR_INVALID_ARGUMENT */
 export function checkMemory(name: string, value: number, bytes: number): void {
   const limit = memoryLimit();
   if (bytes <= limit) return;
   throw worded(
     'ERR_INVALID_ARGUMENT',
-    ({ setting }) => `${setting(name, value)} takes at least ${gib(bytes)} of memory, but there are ${gib(limit)}.`,
+    ({ setting }) => `${setting(name, value)} needs at least ${gib(bytes)} of memory, but the limit is ${gib(limit)}.`,
   );
 }
 
-/** The memory of the machine, or what a container is allowed of it. */
+/** Returns the machine's memory, or the container's limit if it is lower. */
 function memoryLimit(): number {
   const allowed = process.constrainedMemory();
   return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();

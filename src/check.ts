@@ -5,14 +5,14 @@ import { nearest } from './nearest';
 /** Throws ERR_INVALID_ARGUMENT, naming the argument, unless the value is as expected. */
 export type Check = (name: string, value: unknown) => void;
 
-/** A check for each name that an object of options may have. */
+/** A check for each option. */
 export type Checks<Options> = { [Name in keyof Options]-?: Check };
 
 /**
- * A plain copy of an object of options: every name known, every value checked, each property read once.
+ * Returns a plain copy of an options object, with known names and checked values; each property is read once.
  *
- * @param checks of all names that there are; a value of undefined is as if the name were absent, and not checked
- * @param argument what the caller knows the object by
+ * @param checks the checks of all known names; undefined values count as absent and are not checked
+ * @param argument the caller's name for the object
  */
 export function readOptions<Options extends object>(
   options: Options | undefined,
@@ -31,9 +31,9 @@ export function readOptions<Options extends object>(
 }
 
 /**
- * As {@link readOptions}, for an object all of whose properties have to be there.
+ * Like {@link readOptions}, for an object whose properties are all required.
  *
- * @param path what the caller knows the object by; its properties are named below it, as in `state.link.unit`
+ * @param path the caller's name for the object; its properties are named below it, as in `state.link.unit`
  */
 export function readAll<T extends object>(object: T, checks: Checks<T>, path: string): T {
   if (object === undefined) throw invalidArgument(path, 'an object', object);
@@ -49,9 +49,9 @@ export function readAll<T extends object>(object: T, checks: Checks<T>, path: st
   return values;
 }
 
-/** Reads an object that may be anything: its own and inherited enumerable properties. */
+/** Reads the own and inherited enumerable properties of an arbitrary object. */
 function entriesOf(object: object, argument: string): [string, unknown][] {
-  // Not an array, a Map or a Promise, which would be read as if it were empty.
+  // Rejects arrays, Maps and Promises, which would be read as if they were empty.
   const isRecord = reading(argument, () => Object.prototype.toString.call(object) === '[object Object]');
   if (!isRecord) throw invalidArgument(argument, 'an object', object);
   const names = reading(argument, () => {
@@ -62,18 +62,18 @@ function entriesOf(object: object, argument: string): [string, unknown][] {
   return names.map((name) => [name, reading(`${argument}.${name}`, () => object[name as keyof object])]);
 }
 
-/** The properties of a plain object whose names are the caller's, each read once. */
+/** Returns the properties of a plain object with arbitrary names, each read once. */
 export function readEntries(object: object, argument: string, expected: string): [string, unknown][] {
   const isPlain = reading(argument, () => {
     if (typeof object !== 'object' || object === null || Object.getOwnPropertySymbols(object).length > 0) return false;
     const prototype = Object.getPrototypeOf(object);
-    return prototype === null || Object.getPrototypeOf(prototype) === null; // whatever realm it is from
+    return prototype === null || Object.getPrototypeOf(prototype) === null; // from any realm
   });
   if (!isPlain) throw invalidArgument(argument, expected, object);
   return entriesOf(object, argument);
 }
 
-/** Runs what reads a caller's object: a getter or a Proxy may throw anything. */
+/** Runs code that reads a caller's object, whose getters or Proxies may throw anything. */
 export function reading<T>(argument: string, read: () => T): T {
   try {
     return read();
@@ -83,7 +83,7 @@ export function reading<T>(argument: string, read: () => T): T {
   }
 }
 
-/** `Unknown option "epocs". Did you mean "epochs"?` */
+/** Returns an error such as `Unknown option "epocs". Did you mean "epochs"?`. */
 function unknownName(argument: string, name: string, known: string[]): LibtorchGenerativeError {
   const near = nearest(name, known);
   const hint = near ? `Did you mean ${describe(near)}?` : `Known options: ${known.join(', ')}.`;
@@ -96,7 +96,7 @@ export function checkSize(name: string, value: unknown): void {
   checkInteger(name, value, { min: 1 });
 }
 
-/** Throws unless `value` is a whole number within the bounds, which doubles hold exactly. */
+/** Throws unless `value` is a whole number within the bounds that a double represents exactly. */
 export function checkInteger(name: string, value: unknown, { min = -Infinity, max = Infinity } = {}): void {
   if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max) return;
   const isHuge = typeof value === 'number' && value > Number.MAX_SAFE_INTEGER;
@@ -123,12 +123,12 @@ export function checkNumber(name: string, value: unknown, bounds: Bounds = {}): 
   throw invalidArgument(name, ['a number', limits.join(' and ')].filter(Boolean).join(' '), value);
 }
 
-/** A check for numbers within the bounds. */
+/** Returns a check for numbers within the bounds. */
 export function within(bounds: Bounds): Check {
   return (name, value) => checkNumber(name, value, bounds);
 }
 
-/** A check for one of some words. */
+/** Returns a check for one of several words. */
 export function oneOf(...choices: readonly string[]): Check {
   const [last = '', ...others] = choices.map(describe).reverse();
   const expected = others.length > 0 ? `${others.reverse().join(', ')} or ${last}` : last;
@@ -142,18 +142,18 @@ export function checkBoolean(name: string, value: unknown): void {
   if (typeof value !== 'boolean') throw invalidArgument(name, 'true or false', value);
 }
 
-/** Throws unless `value` is a string that is not empty. */
+/** Throws unless `value` is a non-empty string. */
 export function checkString(name: string, value: unknown): void {
-  if (typeof value !== 'string' || value === '') throw invalidArgument(name, 'a string that is not empty', value);
+  if (typeof value !== 'string' || value === '') throw invalidArgument(name, 'a non-empty string', value);
 }
 
-/** Throws unless `value` is an object that is no array. */
+/** Throws unless `value` is an object other than an array. */
 export function checkObject(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalidArgument(name, 'an object', value);
 }
 
-/** Throws unless `value` can be called. */
+/** Throws unless `value` is a function. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw invalidArgument(name, 'a function', value);
 }
@@ -163,7 +163,7 @@ export function checkSignal(name: string, value: unknown): void {
   if (!isInstance(value, AbortSignal)) throw invalidArgument(name, 'an AbortSignal', value);
 }
 
-/** A check for arrays each of whose elements passes another. */
+/** Returns a check for arrays whose elements all pass `check`. */
 export function arrayOf(check: Check, expected = 'an array'): Check {
   return (name, value) => {
     if (!reading(name, () => Array.isArray(value))) throw invalidArgument(name, expected, value);
@@ -178,12 +178,12 @@ export function arrayOf(check: Check, expected = 'an array'): Check {
   };
 }
 
-/** Throws unless `value` is an instance of a class of this package. */
+/** Throws unless `value` is an instance of one of this package's classes. */
 export function checkInstance(name: string, value: unknown, type: abstract new (...args: never) => object): void {
   if (!isInstance(value, type)) throw invalidArgument(name, `${article(type.name)} ${type.name}`, value);
 }
 
-/** `Array.isArray`, also for a Proxy that was revoked. */
+/** `Array.isArray`, but false for a revoked Proxy instead of throwing. */
 export function isArray(value: unknown): value is unknown[] {
   try {
     return Array.isArray(value);
@@ -192,7 +192,7 @@ export function isArray(value: unknown): value is unknown[] {
   }
 }
 
-/** `instanceof`, of nothing for a Proxy: methods with private fields don't take one. */
+/** `instanceof`, but false for a Proxy, on which methods that use private fields fail. */
 export function isInstance<T extends object>(value: unknown, type: abstract new (...args: never) => T): value is T {
   try {
     return !types.isProxy(value) && value instanceof type;
@@ -205,7 +205,7 @@ function article(noun: string): string {
   return /^[AEIO]/.test(noun) ? 'an' : 'a';
 }
 
-/** A plain copy of an array, each of whose elements passes a check and is read once. */
+/** Returns a plain copy of an array, checking each element and reading it once. */
 export function readArray<T>(name: string, array: readonly T[], check: Check, expected = 'an array'): T[] {
   return reading(name, () => {
     if (!Array.isArray(array)) throw invalidArgument(name, expected, array);

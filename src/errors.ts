@@ -1,23 +1,23 @@
 /**
- * Stable codes of {@link LibtorchGenerativeError}.
+ * The stable codes of {@link LibtorchGenerativeError}.
  *
- * | code | when |
+ * | code | meaning |
  * |---|---|
- * | `ERR_LIBTORCH_NOT_FOUND` | no libtorch on this machine; the message tells every place looked at |
- * | `ERR_LIBTORCH_VERSION` | the libtorch that was named is of another version than the add-on needs |
- * | `ERR_LIBTORCH_BROKEN` | a file of it is missing, cut off or does not load |
- * | `ERR_SETUP` | {@link setupLibtorch} could not fetch it or write it to the cache |
- * | `ERR_ADDON_NOT_BUILT` | the native add-on is not there or is for another system |
- * | `ERR_INVALID_ARGUMENT` | an argument of the wrong type or out of its range |
+ * | `ERR_LIBTORCH_NOT_FOUND` | no libtorch was found; the message lists every place searched |
+ * | `ERR_LIBTORCH_VERSION` | the given libtorch is not a version that the add-on supports |
+ * | `ERR_LIBTORCH_BROKEN` | a libtorch file is missing, truncated or cannot be loaded |
+ * | `ERR_SETUP` | {@link setupLibtorch} could not download libtorch or write it to the cache |
+ * | `ERR_ADDON_NOT_BUILT` | the native add-on is missing or was built for another system |
+ * | `ERR_INVALID_ARGUMENT` | an argument has the wrong type or is out of range |
  * | `ERR_SHAPE` | a shape does not fit a layer, a loss, a mixture or {@link tensor} |
- * | `ERR_DISPOSED` | a tensor, layer or optimizer is used after it was freed |
- * | `ERR_DATA_FORMAT` | a file or series does not hold what is needed; the message names file and line |
+ * | `ERR_DISPOSED` | a tensor, layer or optimizer was used after it was freed |
+ * | `ERR_DATA_FORMAT` | a file or series has invalid content; the message names file and line |
  * | `ERR_FILE` | a file or folder cannot be read or written |
- * | `ERR_LOCKED` | another training writes to the run folder; the message names its process |
+ * | `ERR_LOCKED` | another training run is writing to the run folder; the message names its process |
  * | `ERR_NOT_FINITE` | a loss, gradient, forecast or score became NaN or infinite |
- * | `ERR_CHECKPOINT` | a run, state or weights file is damaged or of something else |
- * | `ERR_DEVICE` | a device that is not there |
- * | `ERR_LIBTORCH` | libtorch refused for the reason in the message: shapes that do not broadcast, memory that is not there |
+ * | `ERR_CHECKPOINT` | a run, state or weights file is corrupt or of the wrong kind |
+ * | `ERR_DEVICE` | a device is not available |
+ * | `ERR_LIBTORCH` | libtorch reported an error, such as shapes that do not broadcast or too little memory |
  */
 export type ErrorCode =
   | 'ERR_LIBTORCH_NOT_FOUND'
@@ -37,7 +37,8 @@ export type ErrorCode =
   | 'ERR_LIBTORCH';
 
 /**
- * Every error that a caller can cause: its `code` is stable, its message names what was expected and what came.
+ * The class of all errors that a caller can cause: its `code` is stable, its message says what was expected and
+ * received.
  *
  * @example
  * ```ts
@@ -52,18 +53,18 @@ export type ErrorCode =
  * ```
  */
 export class LibtorchGenerativeError extends Error {
-  /** "LibtorchGenerativeError". */
+  /** The error's name, "LibtorchGenerativeError". */
   override readonly name = 'LibtorchGenerativeError';
 
   /**
-   * An error of this package; programs have no need to make any.
+   * Creates an error; programs do not need to.
    *
-   * @param code what kind of error it is
-   * @param message for people; it may change between versions
-   * @param options the `cause`, where there is one
+   * @param code the kind of error
+   * @param message a message for people; it may change between versions
+   * @param options the `cause`, if any
    */
   constructor(
-    /** What kind of error it is. */
+    /** The kind of error. */
     readonly code: ErrorCode,
     message: string,
     options?: ErrorOptions,
@@ -72,17 +73,17 @@ export class LibtorchGenerativeError extends Error {
   }
 }
 
-/** Where a message is read: options have other names there, and other remedies help. */
+/** Where a message is read, which determines the names of options and the remedies. */
 export interface Surface {
   /** An option: `batchSize` in a program, `--batch-size` on the command line. */
   option(name: string): string;
   /** An option with its value: `data: "noise"` in a program, `--data noise` on the command line. */
   setting(name: string, value: unknown): string;
-  /** Words that only a program or only the command line has. */
+  /** Chooses between words for programs and for the command line. */
   choose(words: { program: string; commandLine: string }): string;
 }
 
-/** A message in the reader's language. */
+/** A message that depends on where it is read. */
 export type Wording = (surface: Surface) => string;
 
 const PROGRAM: Surface = {
@@ -93,36 +94,36 @@ const PROGRAM: Surface = {
 
 const wordings = new WeakMap<LibtorchGenerativeError, Wording>();
 
-/** An error whose message speaks of options. */
+/** Creates an error whose message mentions options. */
 export function worded(code: ErrorCode, wording: Wording, options?: ErrorOptions): LibtorchGenerativeError {
   const error = new LibtorchGenerativeError(code, wording(PROGRAM), options);
   wordings.set(error, wording);
   return error;
 }
 
-/** An error's message as it reads on a surface; `error.message` is the one for programs. */
+/** Returns an error's message for a surface; `error.message` is the one for programs. */
 export function messageOn(surface: Surface, error: LibtorchGenerativeError): string {
   return wordings.get(error)?.(surface) ?? error.message;
 }
 
-/** "Expected X for NAME but received Y", with strings quoted and long values cut. */
+/** Creates an "Expected X for NAME but received Y" error; strings are quoted and long values abbreviated. */
 export function invalidArgument(
   name: string,
   expected: string,
   received: unknown,
   options?: ErrorOptions,
 ): LibtorchGenerativeError {
-  const value = describe(received); // now: it may be another when the message is read
+  const value = describe(received); // now, as it may change before the message is read
   const wording: Wording = ({ option }) => `Expected ${expected} for ${option(name)} but received ${value}`;
   return worded('ERR_INVALID_ARGUMENT', wording, options);
 }
 
-/** Data that does not hold what is needed. */
+/** Creates an error for invalid data. */
 export function formatError(message: string, options?: ErrorOptions): LibtorchGenerativeError {
   return new LibtorchGenerativeError('ERR_DATA_FORMAT', message, options);
 }
 
-/** "Expected a Tensor of shape [B, 3] for x but received [2, 4]" */
+/** Creates an error such as "Expected a Tensor of shape [B, 3] for x but received [2, 4]". */
 export function shapeError(name: string, expected: readonly unknown[], received: readonly number[]) {
   return new LibtorchGenerativeError(
     'ERR_SHAPE',
@@ -130,12 +131,12 @@ export function shapeError(name: string, expected: readonly unknown[], received:
   );
 }
 
-/** "[2, 3]" */
+/** Formats a shape: "[2, 3]". */
 export function shapeText(shape: readonly unknown[]): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** How a value reads in an error message. */
+/** Describes a value for an error message. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
   if (typeof value === 'function') return 'a function';

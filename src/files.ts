@@ -17,7 +17,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { invalidArgument, LibtorchGenerativeError } from './errors';
 
-/** A whole file; ERR_FILE when it is missing, a folder or unreadable. */
+/** Reads a whole file. @throws ERR_FILE if it is missing, a folder or unreadable */
 export function readFileBytes(path: string): Buffer {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
   try {
@@ -27,21 +27,22 @@ export function readFileBytes(path: string): Buffer {
   }
 }
 
-/** As {@link readFileBytes}, while the event loop goes on. */
+/** Like {@link readFileBytes}, without blocking the event loop. */
 export async function readFileBytesAsync(path: string): Promise<Buffer> {
   try {
-    return await promisify(readFile)(path); // into one buffer; that of fs.promises joins pieces on this thread
+    return await promisify(readFile)(path); // reads into one buffer; fs.promises joins pieces on this thread
   } catch (error) {
     throw fileError('read', path, error);
   }
 }
 
 /**
- * Writes a file so that PATH is either what it was or complete, never half-written: a temporary name in the same
- * folder, synced, then renamed, and the folder synced, so that a power cut takes none of it back. ERR_FILE when that
- * fails (no such folder, no permission, a full disk).
+ * Writes a file atomically: `path` has either its old content or the complete new one. The data is written to a
+ * temporary file in the same folder, synced and renamed, and the folder is synced, so that the file survives a power
+ * failure.
  *
- * @param parts follow one another in the file
+ * @param parts the parts of the file, in order
+ * @throws ERR_FILE if the write fails (missing folder, no permission, full disk)
  */
 export function writeFileAtomic(path: string, ...parts: (string | Uint8Array)[]): void {
   if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
@@ -66,7 +67,7 @@ function writeParts(path: string, parts: (string | Uint8Array)[]): void {
   }
 }
 
-/** Removes what {@link writeFileAtomic} left in a folder when its process was killed. */
+/** Removes temporary files that {@link writeFileAtomic} left in a folder when its process was killed. */
 export function removeTemporaryFiles(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (/^\..+\.[0-9a-f]{12}\.tmp$/.test(name)) removeQuietly(join(folder, name));
@@ -87,7 +88,7 @@ export function syncFile(path: string): void {
   }
 }
 
-/** Some file systems sync no folder, and some folders may be written but not read: the file is whole in any case. */
+/** Ignores errors: some file systems cannot sync folders, and some folders are writable but not readable. */
 function syncFolder(path: string): void {
   try {
     syncFile(path);
@@ -95,9 +96,10 @@ function syncFolder(path: string): void {
 }
 
 /**
- * Makes a folder and those above it; ERR_FILE when that fails, or a file is in its place.
+ * Creates a folder and its missing parents.
  *
- * @returns the folders that it made, outermost first
+ * @returns the folders that were created, outermost first
+ * @throws ERR_FILE if that fails or a file with that name exists
  */
 export function makeFolder(path: string): string[] {
   const made: string[] = [];
@@ -105,19 +107,19 @@ export function makeFolder(path: string): string[] {
     makeMissing(resolve(path), made);
   } catch (error) {
     removeEmptyFolders(made);
-    throw fileError('make the folder', path, error);
+    throw fileError('create the folder', path, error);
   }
   return made;
 }
 
-/** Takes back what {@link makeFolder} made, but for folders that hold something by now. */
+/** Removes folders that {@link makeFolder} created, except those that are no longer empty. */
 export function removeEmptyFolders(made: string[]): void {
   try {
     for (const folder of made.toReversed()) rmdirSync(folder);
   } catch {}
 }
 
-// Not by mkdirSync's `recursive`, which never returns where the system says that a parent that is there is not (/proc).
+// Not with mkdirSync's `recursive`, which never returns if the system reports an existing parent as missing (/proc).
 function makeMissing(path: string, made: string[]): void {
   const isFolder = () => statSync(path, { throwIfNoEntry: false })?.isDirectory();
   if (isFolder()) return;
@@ -127,11 +129,11 @@ function makeMissing(path: string, made: string[]): void {
     made.push(path);
     syncFolder(dirname(path));
   } catch (error) {
-    if (!isFolder()) throw error; // another process may have made it meanwhile
+    if (!isFolder()) throw error; // another process may have created it meanwhile
   }
 }
 
-/** The write has already failed: its error is the one to report, not that of the clean-up. */
+/** Ignores errors: the write has already failed, and its error is the one to report. */
 function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -140,7 +142,7 @@ function removeQuietly(path: string): void {
 
 const reasons: Record<string, string> = {
   ENOENT: 'no such file or folder',
-  EEXIST: 'a file is in its place',
+  EEXIST: 'a file with that name exists',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is not a folder',
   EACCES: 'permission denied',
@@ -149,7 +151,7 @@ const reasons: Record<string, string> = {
   ENOSPC: 'the disk is full',
 };
 
-/** ERR_FILE for a failed file operation, with the system's reason in plain words. */
+/** Creates an ERR_FILE error for a failed file operation, with the system's reason in plain words. */
 export function fileError(verb: string, path: string, cause: unknown): LibtorchGenerativeError {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   return new LibtorchGenerativeError('ERR_FILE', `Cannot ${verb} ${path}: ${reasons[code] ?? message}`, { cause });

@@ -1,4 +1,4 @@
-/** The candidate most like `word`, letter case aside, or undefined if more than half its letters would change. */
+/** Returns the candidate closest to `word`, ignoring case, or undefined if more than half its letters would change. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
@@ -9,7 +9,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
-/** Levenshtein distance: the least number of letters inserted, deleted or replaced, one row of the table at a time. */
+/** Returns the Levenshtein distance: the fewest insertions, deletions and replacements. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

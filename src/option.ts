@@ -14,39 +14,41 @@ import {
 } from './check';
 import { invalidArgument, type LibtorchGenerativeError, worded } from './errors';
 
-/** What values an option has, and how they are written on the command line. */
+/** The values that an option accepts, and how they are written on the command line. */
 interface Kind {
-  /** Refuses other values. */
+  /** Throws for invalid values. */
   check: Check;
-  /** What stands for a value in the command's help, as in `--epochs <n>`; a switch has none. */
+  /** The placeholder in the command's help, as in `--epochs <n>`; a switch has none. */
   placeholder?: string;
-  /** Reads a value from text. What is none stays text, which `check` refuses. */
+  /** The words that there are, where there are few. */
+  choices?: readonly string[];
+  /** Parses text. Invalid text is returned unchanged, for `check` to reject. */
   parse?: (text: string) => unknown;
 }
 
 /**
  * An option of a function and the flag of the command that calls it, declared once.
  *
- * @typeParam Value of the option
- * @typeParam Options all that there are
+ * @typeParam Value the type of the option's value
+ * @typeParam Options the interface of all options
  */
 export interface Option<Value = unknown, Options = unknown> extends Kind {
-  /** A line of the command's help; what has none is no flag. */
+  /** The option's line in the command's help; without one, it is not a flag. */
   help?: string;
   default?: Value;
-  /** Other defaults: that of the first condition which holds for other options. */
+  /** Conditional defaults: the first whose condition on other options holds applies. */
   unless?: [when: Partial<Options>, value: Value][];
-  /** The default in the help where words say it better. */
+  /** The text for the default in the help, if the value itself is unclear. */
   defaultHelp?: string;
 }
 
-/** What an option is once its default is filled in. */
+/** The types of options once their defaults are filled in. */
 export type Settled<Options> = { [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
-/** A declaration for each option of an interface: one too many or too few does not compile. */
+/** A declaration for each option of an interface; a missing or extra one does not compile. */
 export type OptionTable<Options> = { [Name in keyof Options]-?: Option<Settled<Options>[Name], Options> };
 
-/** The values of all options of a table: what has a default is there. */
+/** The values of all options of a table; options with a default are defined. */
 export type Resolved<Options, Table extends OptionTable<Options>> = {
   [Name in keyof Options]-?: Table[Name] extends { default: unknown }
     ? Exclude<Options[Name], undefined>
@@ -72,39 +74,39 @@ export function finiteNumber(bounds: Parameters<typeof within>[0] = {}) {
 
 export const positive = finiteNumber({ above: 0 });
 
-/** A part of a whole. */
+/** A fraction, at least 0 and below 1. */
 export const part = { ...finiteNumber({ min: 0, below: 1 }), placeholder: 'part' } satisfies Kind;
 
-/** One of some words. */
+/** One of several words. */
 export function choice(...words: readonly string[]) {
-  return { check: oneOf(...words), placeholder: 'name' } satisfies Kind;
+  return { check: oneOf(...words), placeholder: 'name', choices: words } satisfies Kind;
 }
 
-/** True or false; on the command line there or not. */
+/** True or false; a switch on the command line. */
 export const onOff = { check: checkBoolean } satisfies Kind;
 
-/** A name of something, such as a column. */
+/** A name, such as a column's. */
 export const name = { check: checkString, placeholder: 'name' } satisfies Kind;
 
-/** Names, on the command line with spaces between them. */
+/** Names, separated by spaces on the command line. */
 export const names = { check: arrayOf(checkString, 'an array of names'), placeholder: 'names...' } satisfies Kind;
 
-/** A path; Node takes none with a zero byte. */
+/** A path; Node does not accept zero bytes in it. */
 export function path(placeholder: string) {
   return { check: checkPath, placeholder } satisfies Kind;
 }
 
-/** Some of a kind, on the command line with commas between them. */
+/** A list of values of one kind, separated by commas on the command line. */
 export function listOf({ check, parse = (text) => text }: Kind) {
   const parseList = (text: string) => text.split(',').map((each) => parse(each.trim()));
   return { check: arrayOf(check), placeholder: 'list', parse: parseList } satisfies Kind;
 }
 
-/** What only a program can give. */
+/** Options that exist only in the API. */
 export const abortSignal = { check: checkSignal } satisfies Kind;
 export const callback = { check: checkFunction } satisfies Kind;
 
-/** Throws unless `value` is a path; Node takes none with a zero byte. */
+/** Throws unless `value` is a path; Node does not accept zero bytes in it. */
 export function checkPath(name: string, value: unknown): void {
   checkString(name, value);
   if ((value as string).includes('\0')) throw invalidArgument(name, 'a path without zero bytes', value);
@@ -115,27 +117,28 @@ function toNumber(text: string): unknown {
   return text.trim() === '' || Number.isNaN(number) ? text : number;
 }
 
-/** A check that lets null pass too. */
+/** Returns a check that also accepts null. */
 export function orNull(check: Check): Check {
   return (name, value) => void (value === null || check(name, value));
 }
 
-/** A check that lets undefined pass too. */
+/** Returns a check that also accepts undefined. */
 export function orUndefined(check: Check): Check {
   return (name, value) => void (value === undefined || check(name, value));
 }
 
-/** For what has no default. */
+/** Creates the error for a missing option without a default. */
 export function missingOption(name: string, what: string): LibtorchGenerativeError {
   return worded('ERR_INVALID_ARGUMENT', ({ option }) => `${option(name)} is required: ${what}.`);
 }
 
-/** The checks of a table's options. */
+/** Returns the checks of a table's options. */
+/** Returns the checks of a table's options. */
 export function checksOf<Options>(table: OptionTable<Options>): Checks<Options> {
   return mapValues(table, ({ check }) => check) as Checks<Options>;
 }
 
-/** A plain copy of options, all known and checked. @throws ERR_INVALID_ARGUMENT */
+/** Returns a plain copy of options with known names and checked values. @throws ERR_INVALID_ARGUMENT */
 export function readDeclared<Options extends object>(
   options: Options | undefined,
   table: OptionTable<Options>,
@@ -145,7 +148,7 @@ export function readDeclared<Options extends object>(
   return mapValues(read, (value, name) => (Array.isArray(value) ? reading(name, () => [...value]) : value)) as Options;
 }
 
-/** Options with the defaults of those that are not given. */
+/** Returns options with defaults filled in. */
 export function withDefaults<Options extends object, Table extends OptionTable<Options>>(
   options: Options,
   table: Table & OptionTable<Options>,

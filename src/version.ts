@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A file that comes with this package. */
+/** Returns the path of a file in this package. */
 export function packageFile(...names: string[]): string {
   return join(__dirname, '..', ...names);
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
 /**
- * `complete bash` and its kin: scripts that ask this program what could come next. For any other command it is there to
- * be listed only, so that its library need not be loaded.
+ * Adds `complete`, which prints scripts for shells to ask this program for completions. For other commands it is only
+ * listed, without loading its library.
  */
 export async function addCompletion(program: Command, isAsked: boolean): Promise<void> {
   program.commandsGroup('Installation:');

@@ -10,11 +10,11 @@ export type RunCommand = (args: string[]) => Promise<unknown>;
 export function addDemoCommand(program: Command, runCommand: RunCommand): void {
   program
     .command('demo')
-    .description('train both models on data that comes with this package, and write a report of each')
+    .description('train both models on data included in this package, and write a report of each')
     .action(() => runDemo(runCommand));
 }
 
-/** Each step is a command that a user could type, and is shown as one. */
+/** Shows each step as the command that a user would type. */
 async function runDemo(runCommand: RunCommand): Promise<void> {
   const [gan, mdnRnn] = [newRunFolder('demo-digits'), newRunFolder('demo-co2')];
   console.error('Training a GAN on 1,797 digits and an MDN-RNN on the CO2 of Mauna Loa, in about 20 seconds.');

@@ -3,11 +3,11 @@ import { type Diagnosis, diagnose } from '../native/diagnosis';
 import type { ThreadSettings } from '../native/load';
 import { SPIN_COUNT } from '../native/openmp';
 
-/** `doctor`: tells what was found here; its exit status is 1 if that can't train. */
+/** `doctor`: describes the installation; its exit status is 1 if it cannot train. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('tell what was found: Node, the add-on, libtorch, the CPU, CUDA; exit 1 if it cannot train')
+    .description('check the installation: Node, the add-on, libtorch, the CPU, CUDA; exit with 1 if it cannot train')
     .option('--json', 'print one JSON object, for a bug report')
     .action(({ json }: { json?: boolean }) => {
       const diagnosis = diagnose();
@@ -19,22 +19,22 @@ export function addDoctorCommand(program: Command): void {
 const THREADS: Record<ThreadSettings['threadsReason'], string> = {
   OMP_NUM_THREADS: 'set by OMP_NUM_THREADS',
   MKL_NUM_THREADS: 'set by MKL_NUM_THREADS',
-  quota: 'no more than the CPU quota leaves work for',
-  affinity: 'one for each CPU that the process may run on',
-  cores: 'one for each core',
+  quota: 'limited by the CPU quota',
+  affinity: 'one per CPU that the process may run on',
+  cores: 'one per core',
 };
 
 const WAITING: Record<ThreadSettings['waitPolicy'], string> = {
-  package: `sleep soon, which keeps them fast beside other programs (set by this package: GOMP_SPINCOUNT=${SPIN_COUNT})`,
-  OMP_WAIT_POLICY: 'as OMP_WAIT_POLICY says',
-  GOMP_SPINCOUNT: 'as GOMP_SPINCOUNT says',
-  host: 'as set by the program that loaded libgomp before libtorch; OMP_WAIT_POLICY=passive sets it from outside',
-  libtorch: 'as libtorch does by default',
+  package: `sleep soon, to stay fast alongside other programs (set by this package: GOMP_SPINCOUNT=${SPIN_COUNT})`,
+  OMP_WAIT_POLICY: 'as set by OMP_WAIT_POLICY',
+  GOMP_SPINCOUNT: 'as set by GOMP_SPINCOUNT',
+  host: 'as set by the program that loaded libgomp before libtorch; to change it, set OMP_WAIT_POLICY=passive',
+  libtorch: "libtorch's default",
 };
 
 function table(diagnosis: Diagnosis): string {
   const { node, system, addon, libtorch, loadSeconds, cpu, cuda, environment } = diagnosis;
-  const origins = { LIBTORCH: 'named by LIBTORCH', cache: 'in the cache', python: "of Python's torch" };
+  const origins = { LIBTORCH: 'named by LIBTORCH', cache: 'in the cache', python: "from Python's torch" };
   const versions = diagnosis.package.addons.map(({ version }) => version).join(' and ');
   const rows: [string, string | undefined][] = [
     ['package', `libtorch-generative ${diagnosis.package.version}`],
@@ -50,7 +50,7 @@ function table(diagnosis: Diagnosis): string {
     ['', libtorch?.root],
     ['loads', loadSeconds === undefined ? undefined : `yes, in ${loadSeconds.toFixed(1)} s`],
     ['CPU', `${system.cpu}, ${system.availableCpus} available${cpu ? `; ${cpu.capability}` : ''}`],
-    ['', `quota: ${system.cpuQuota === undefined ? 'none' : `${system.cpuQuota} CPUs, by the cgroup`}`],
+    ['', `quota: ${system.cpuQuota === undefined ? 'none' : `${system.cpuQuota} CPUs, set by the cgroup`}`],
     ['threads', cpu && `${cpu.threads} by default: ${THREADS[cpu.threadsReason]}`],
     ['', cpu && `when they wait for each other: ${WAITING[cpu.waitPolicy]}`],
     ['CUDA', cuda && (cuda.available ? `yes, devices: ${cuda.devices}` : `no: ${cuda.reason}`)],

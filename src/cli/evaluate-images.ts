@@ -12,12 +12,12 @@ interface ImageFlags {
   json: boolean;
 }
 
-/** Scores a GAN's samples beside the images that it was trained on, on stdout and in evaluation.json, or beside others. */
+/** Compares a GAN's samples with its training images, on stdout and in evaluation.json, or with other images. */
 export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFlags): void {
   const { generator, settings } = loadGenerator(run);
   if (settings.data === 'noise') {
     throw formatError(
-      `Expected a GAN trained on images, but ${run} was trained on noise: its samples have nothing to be compared with`,
+      `Expected a GAN trained on images, but ${run} was trained on noise: there is nothing to compare its samples with`,
     );
   }
   const source = data ?? settings.data;
@@ -27,7 +27,7 @@ export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFl
   const evaluation = evaluateImages(drawImages(generator, { count, height, width, seed }), real, {
     seed,
     heldOut: readTestImages(source),
-    onTraining: () => console.error('Training the classifier that compares the images; it is kept for the next time'),
+    onTraining: () => console.error('Training the classifier that compares the images; it is cached for later runs'),
   });
   generator.dispose();
   process.stdout.write(json ? `${JSON.stringify(evaluation)}\n` : describeEvaluation(source, real, evaluation));
@@ -51,7 +51,7 @@ function describeEvaluation(source: string, real: ImageSet, evaluation: ImageEva
   const { rows, numReal, classifierAccuracy, digits, collapse } = evaluation;
   const [generated, , noise] = rows as [ImageScores, ImageScores, ImageScores];
   const lines = [
-    `Beside ${numReal} images of ${source}, by the features of a classifier that reads ${percent(classifierAccuracy)} of MNIST's test digits:`,
+    `Compared with ${numReal} images of ${source}, by the features of a classifier with ${percent(classifierAccuracy)} accuracy on MNIST's test digits:`,
     tableLine('', ['images', 'Fréchet', 'precision', 'recall', 'variety']),
     ...rows.map(({ name, count, frechet, precision, recall, diversity }) =>
       tableLine(NAMES[name], [
@@ -62,7 +62,7 @@ function describeEvaluation(source: string, real: ImageSet, evaluation: ImageEva
         diversity.toFixed(2),
       ]),
     ),
-    `The Fréchet distance is ${percent(generated.frechet / noise.frechet)} of that of pixels drawn one by one.`,
+    `The Fréchet distance is ${percent(generated.frechet / noise.frechet)} of that of independent pixels.`,
     ...(digits ? describeDigits(digits) : [describeOtherImages(real)]),
     collapse ? `The generator has collapsed: ${collapse}.` : 'The generator has not collapsed.',
   ];
@@ -72,14 +72,14 @@ function describeEvaluation(source: string, real: ImageSet, evaluation: ImageEva
 function describeDigits({ generated, missing }: NonNullable<ImageEvaluation['digits']>): string[] {
   const total = generated.reduce((a, b) => a + b);
   const shares = generated.map((count, digit) => `${digit}: ${percent(count / total)}`);
-  const verdict = missing.length > 0 ? `It hardly draws the digits ${missing.join(', ')}.` : 'It draws all ten digits.';
+  const verdict = missing.length > 0 ? `It rarely draws the digits ${missing.join(', ')}.` : 'It draws all ten digits.';
   return [`Digits: ${shares.join(', ')}`, verdict];
 }
 
-/** What the features mean there. */
+/** Explains what the features mean for images other than MNIST. */
 function describeOtherImages({ height, width }: ImageSet): string {
   const resized = height === 28 && width === 28 ? '' : `, resized from ${width} x ${height} to 28 x 28 pixels`;
-  return `These are not MNIST's images${resized}: the classifier sees them as digits, so read the distances beside the other rows only.`;
+  return `These are not MNIST's images${resized}: the classifier treats them as digits, so compare the distances only with the other rows.`;
 }
 
 function tableLine(name: string, cells: string[]): string {

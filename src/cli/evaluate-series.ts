@@ -17,9 +17,9 @@ interface SeriesFlags {
   json: boolean;
 }
 
-/** Scores an MDN-RNN's forecasts of what was kept from its training, on stdout and in evaluation.json, or of other values. */
+/** Scores an MDN-RNN's forecasts of held-out data, on stdout and in evaluation.json, or of other values. */
 export function evaluateSeriesRun(run: string, { data, json, horizon, season, paths, seed }: SeriesFlags): void {
-  setNumThreads(1); // operators this small take longer on several
+  setNumThreads(1); // operators this small are slower on several threads
   const { forecaster, settings } = loadForecaster(run);
   const series = readHistory(settings, data);
   const options = { horizon, season, paths, seed };
@@ -54,8 +54,8 @@ function describeEvaluation(column: string, { oneStep, backtest, lostTo }: Forec
       tableLine(NAMES[name], [...[crps, pinball, mase].map(short), ...coverage.map(percent)]),
     ),
     lostTo.length > 0
-      ? `The model loses to ${lostTo.map((name) => NAMES[name]).join(' and ')} by its CRPS.`
-      : 'The model beats all of them by its CRPS.',
+      ? `The model loses to ${lostTo.map((name) => NAMES[name]).join(' and ')} in CRPS.`
+      : 'The model beats all naive forecasts in CRPS.',
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

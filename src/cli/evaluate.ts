@@ -5,7 +5,7 @@ import { type OptionTable, onOff, path, wholeNumber, withDefaults } from '../opt
 import { RunFolder } from '../training/run-folder';
 import { evaluateGanRun } from './evaluate-images';
 import { evaluateSeriesRun } from './evaluate-series';
-import { addFlags } from './flags';
+import { addExamples, addFlags, type Headings } from './flags';
 
 interface GivenFlags {
   data?: string;
@@ -22,41 +22,44 @@ const { horizon, paths, seed } = FORECAST_OPTIONS;
 const FLAGS = {
   data: {
     ...path('file'),
-    help: 'values that are all new to the model, or other images',
-    defaultHelp: 'those trained on',
+    help: 'evaluate on a file of new values, or on other images',
+    defaultHelp: "the run's data",
   },
   horizon: { ...horizon, default: undefined, defaultHelp: 'as calibrated, or 24' },
   season: {
     ...wholeNumber({ min: 1 }),
-    help: 'steps after which the series repeats itself',
+    help: 'assume that the series repeat after n steps',
     defaultHelp: 'guessed',
   },
   paths: { ...paths, ...wholeNumber({ min: 2 }) },
   count: {
     ...wholeNumber({ min: 65 }),
     default: 10_000,
-    help: "images to draw, more than the classifier's features",
+    help: 'draw n images, more than the classifier has features',
   },
-  seed: { ...seed, help: 'the same seed draws the same paths or images' },
-  json: { ...onOff, default: false, help: 'JSON on stdout' },
+  seed: { ...seed, help: 'seed the random numbers; the same seed draws the same paths or images' },
+  json: { ...onOff, default: false, help: 'print JSON to stdout' },
 } satisfies OptionTable<GivenFlags>;
 
-/** Flags that mean nothing to a kind of run. */
+/** Flags that do not apply to a kind of run. */
 const FOREIGN: Record<string, (keyof GivenFlags)[]> = { gan: ['horizon', 'season', 'paths'], 'mdn-rnn': ['count'] };
+
+const HEADINGS: Headings<GivenFlags> = { 'MDN-RNN': ['horizon', 'season', 'paths'], GAN: ['count'] };
 
 export function addEvaluateCommand(program: Command): void {
   const command = program
     .command('evaluate')
     .description("score a trained MDN-RNN's forecasts of held-out values, or a GAN's images")
-    .argument('<run>', 'its run folder');
-  addFlags<GivenFlags>(command, FLAGS).action(run);
+    .argument('<run>', 'the run folder');
+  addExamples(command, 'evaluate runs/co2 --horizon 12', 'evaluate runs/digits --json');
+  addFlags<GivenFlags>(command, FLAGS, HEADINGS).action(run);
 }
 
 function run(runFolder: string, given: GivenFlags): void {
   const kind = RunFolder.kindOf(runFolder);
   const foreign = FOREIGN[kind]?.find((name) => given[name] !== undefined);
   if (foreign) {
-    const wording = `is not for the evaluation of a run of kind ${kind}, such as ${runFolder}.`;
+    const wording = `does not apply to runs of kind ${kind}, such as ${runFolder}.`;
     throw worded('ERR_INVALID_ARGUMENT', ({ option }) => `${option(foreign)} ${wording}`);
   }
   const flags = withDefaults<GivenFlags, typeof FLAGS>(given, FLAGS);

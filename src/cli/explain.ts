@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { oneOf } from '../check';
 import { packageFile } from '../version';
 
-/** `explain ERR_SETUP`: what the troubleshooting guide says of an error. */
+/** `explain ERR_SETUP`: prints the section of the troubleshooting guide about an error. */
 export function addExplainCommand(program: Command): void {
   const sections = () => sectionsOf(readFileSync(packageFile('docs', 'troubleshooting.md'), 'utf8'));
   program
@@ -18,13 +18,14 @@ export function addExplainCommand(program: Command): void {
     });
 }
 
-/** The sections of the guide by error code. */
+/** Returns the sections of the guide by error code. */
 function sectionsOf(guide: string): Map<string, string> {
-  const [, ...sections] = guide.split(/^## /m);
+  const text = guide.replace(/\[([^\]]+)\]\(([\w-]+\.md)[^)]*\)/g, '$1 (docs/$2)'); // a terminal has no links
+  const [, ...sections] = text.split(/^## /m);
   return new Map(sections.map((section) => [section.split('\n', 1)[0]!, section.trim()]));
 }
 
-/** The first sentence of each section. */
+/** Returns the first sentence of each section. */
 function summaryOf(sections: Map<string, string>): string {
   const width = Math.max(...[...sections.keys()].map(({ length }) => length));
   const rows = [...sections].map(([code, section]) => {

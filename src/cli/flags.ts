@@ -25,21 +25,45 @@ function allFlags(command: Command): string[] {
   return [...command.options.map(({ long }) => long!), ...command.commands.flatMap(allFlags)];
 }
 
-/** Adds the flags of a table's options. */
-export function addFlags<Options>(command: Command, table: OptionTable<Options>): Command {
-  for (const [name, option] of Object.entries<Option>(table)) {
-    if (option.help !== undefined) command.addOption(flagFor(name, option));
-  }
+/** Headings of a command's help, and the options that are listed under each. */
+export type Headings<Options> = Record<string, (keyof Options)[]>;
+
+/** Adds the flags of a table's options; those without a heading are listed last. */
+export function addFlags<Options>(
+  command: Command,
+  table: OptionTable<Options>,
+  headings: Headings<Options> = {},
+): Command {
+  const add = (name: keyof Options, heading?: string) => {
+    const option = table[name] as Option;
+    if (option.help === undefined) return;
+    const flag = flagFor(name as string, option);
+    command.addOption(heading === undefined ? flag : flag.helpGroup(`${heading}:`));
+  };
+  const listed = Object.entries(headings).flatMap(([heading, names]) => names.map((name) => ({ name, heading })));
+  for (const { name, heading } of listed) add(name, heading);
+  const rest = Object.keys(table).filter((name) => !listed.some((each) => each.name === name));
+  for (const name of rest) add(name as keyof Options);
   return command;
 }
 
+/** Shows commands that a user could type, at the end of a command's help. */
+export function addExamples(command: Command, ...examples: string[]): Command {
+  const lines = examples.map((example) => `  npx libtorch-generative ${example}\n`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('')}`.trimEnd());
+}
+
 function flagFor(name: string, option: Option): Flag {
-  const { check, placeholder, parse = (text) => text, help } = option;
-  const words = defaultInWords(option);
+  const { check, placeholder, parse = (text) => text, choices = [], help } = option;
+  const usual = defaultInWords(option);
+  const words = [...(choices.length > 0 ? [choices.join(', ')] : []), ...(usual ? [`default: ${usual}`] : [])].join(
+    '; ',
+  );
   const flag = new Flag(
     placeholder ? `${flagOf(name)} <${placeholder}>` : flagOf(name),
-    words ? `${help} (default: ${words})` : help,
+    words ? `${help} (${words})` : help,
   );
+  flag.argChoices = choices.length > 0 ? [...choices] : undefined; // for shells that complete
   if (!placeholder) return flag;
   return flag.argParser((text, previous) => {
     const value = parse(text);

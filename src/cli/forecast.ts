@@ -10,7 +10,7 @@ import { forecastChartSvg } from '../report/forecast-chart';
 import { forecastFan } from '../report/forecast-fan';
 import { type ForecastSummary, forecastsToCsv, summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from '../training/load-run';
-import { addFlags } from './flags';
+import { addExamples, addFlags } from './flags';
 import { readHistory } from './history';
 
 interface GivenFlags {
@@ -29,24 +29,24 @@ interface GivenFlags {
 const FLAGS = {
   data: {
     ...path('file'),
-    help: 'a CSV file with the past, and where the model has covariates their future',
-    defaultHelp: 'the one trained on',
+    help: 'forecast from this CSV file; it must include future covariates if the model uses any',
+    defaultHelp: "the run's data",
   },
-  series: { ...name, help: 'one series of the file', defaultHelp: 'all' },
+  series: { ...name, help: 'forecast only this series', defaultHelp: 'all' },
   ...FORECAST_OPTIONS,
   quantiles: {
     ...listOf(finiteNumber({ above: 0, below: 1 })),
     default: [0.1, 0.5, 0.9],
-    help: 'the quantiles to write; those of the first step are exact',
+    help: 'write these quantiles; those of the first step are exact',
   },
   out: {
     ...path('file'),
     check: checkCsvOrJson,
-    help: 'a .csv or .json file to write',
-    defaultHelp: 'CSV on stdout',
+    help: 'write the forecast to this .csv or .json file',
+    defaultHelp: 'CSV to stdout',
   },
-  chart: { ...path('file'), help: 'an SVG chart to write too' },
-  json: { ...onOff, default: false, help: 'JSON on stdout' },
+  chart: { ...path('file'), help: 'also write an SVG chart to this file' },
+  json: { ...onOff, default: false, help: 'print JSON to stdout' },
 } satisfies OptionTable<GivenFlags>;
 
 type ForecastFlags = Resolved<GivenFlags, typeof FLAGS>;
@@ -54,15 +54,20 @@ type ForecastFlags = Resolved<GivenFlags, typeof FLAGS>;
 export function addForecastCommand(program: Command): void {
   const command = program
     .command('forecast')
-    .description("forecast series past their end with a trained MDN-RNN, by joint paths in the data's units")
-    .argument('<run>', 'its run folder');
+    .description("forecast series past their end with a trained MDN-RNN, from joint sample paths, in the data's units")
+    .argument('<run>', 'the run folder');
+  addExamples(
+    command,
+    'forecast runs/co2 --horizon 24 --quantiles 0.05,0.5,0.95 --out forecast.csv --chart forecast.svg',
+    'forecast runs/sales --data new.csv --series north --json',
+  );
   addFlags<GivenFlags>(command, FLAGS).action(run);
 }
 
 function checkCsvOrJson(name: string, file: unknown): void {
   checkString(name, file);
   if (!['.csv', '.json'].includes(extname(file as string))) {
-    throw invalidArgument(name, 'a name that ends in .csv or .json', file);
+    throw invalidArgument(name, 'a file name ending in .csv or .json', file);
   }
 }
 
@@ -74,7 +79,7 @@ async function run(runFolder: string, given: GivenFlags): Promise<void> {
     throw worded(
       'ERR_INVALID_ARGUMENT',
       ({ option }) =>
-        `${option('chart')} draws one series: choose it by ${option('series')}, such as ${series[0]!.name}.`,
+        `${option('chart')} draws a single series: choose one with ${option('series')}, such as ${series[0]!.name}.`,
     );
   }
   const { horizon, paths, quantiles, temperature, seed } = flags;

@@ -7,9 +7,9 @@ import { readRunSeries } from '../training/series-windows';
 const MAX_LISTED = 10;
 
 /**
- * The series that a model is asked about: those of `file`, or those it was trained on.
+ * Reads the series to forecast or evaluate: those of `file`, default the training data.
  *
- * @param only the name of one of them
+ * @param only the name of a single series to return
  * @throws ERR_FILE; ERR_DATA_FORMAT, also if a series is shorter than the model's window; ERR_INVALID_ARGUMENT if none
  *   has that name
  */
@@ -31,7 +31,7 @@ function unknownSeries(name: string, all: Series[]): LibtorchGenerativeError {
   const hint = near
     ? ` Did you mean ${describe(near)}?`
     : names.length > 0
-      ? ` Name one of ${names.slice(0, MAX_LISTED).map(describe).join(', ')}${names.length > MAX_LISTED ? ', ...' : ''}.`
-      : ' The file has one series, without a name.';
+      ? ` Choose one of ${names.slice(0, MAX_LISTED).map(describe).join(', ')}${names.length > MAX_LISTED ? ', ...' : ''}.`
+      : ' The file has a single, unnamed series.';
   return new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', `Unknown series ${describe(name)}.${hint}`);
 }

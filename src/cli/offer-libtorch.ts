@@ -7,10 +7,10 @@ import { hasNvidiaDriver } from '../native/system';
 import { setupLibtorch } from '../setup/setup-libtorch';
 
 /**
- * Before a command that needs libtorch: where there is none, fetches it if the user wants that, by `--yes` or when asked
- * on a terminal. What else is amiss is left to the command.
+ * Called before commands that need libtorch: if it is missing, downloads it, given `--yes` or the user's consent on a
+ * terminal. Other problems are left to the command.
  *
- * @throws ERR_LIBTORCH_NOT_FOUND if it is not wanted, ERR_SETUP if it could not be fetched
+ * @throws ERR_LIBTORCH_NOT_FOUND if the user declines; ERR_SETUP if the download fails
  */
 export async function offerLibtorch(yes: boolean): Promise<void> {
   const error = whyNotFound();
@@ -19,12 +19,12 @@ export async function offerLibtorch(yes: boolean): Promise<void> {
   if (!yes && !onTerminal) {
     throw new LibtorchGenerativeError(
       error.code,
-      `${error.message}\nOr give this command --yes, and it fetches libtorch first.`,
+      `${error.message}\nOr add --yes to this command to download libtorch first.`,
     );
   }
   if (hasNvidiaDriver()) {
     console.error(
-      'This machine has an NVIDIA driver: npx libtorch-generative setup --cuda fetches the build that uses it.',
+      'This machine has an NVIDIA driver: npx libtorch-generative setup --cuda downloads the build that uses the GPU.',
     );
   }
   if (!yes && !(await agrees())) throw error;
@@ -42,7 +42,7 @@ function whyNotFound(): LibtorchGenerativeError | undefined {
 
 async function agrees(): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const question = `This needs libtorch ${FETCHED_VERSIONS.cpu} for the CPU, which is not here. Fetch it (180 MB) into ${cacheRoot()}? [Y/n] `;
+  const question = `This command needs libtorch ${FETCHED_VERSIONS.cpu} for the CPU, which is missing. Download it (180 MB) into ${cacheRoot()}? [Y/n] `;
   const answer = await terminal.question(question).catch(() => 'no'); // Ctrl-C or Ctrl-D
   terminal.close();
   return /^(y|yes)?$/i.test(answer.trim());

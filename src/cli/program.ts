@@ -26,7 +26,7 @@ export function buildProgram(): Command {
       throw new CommanderError(0, 'commander.version', '');
     })
     .option('--yes', 'download libtorch without asking if it is missing')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, optionDescription: ({ description }) => description })
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(asOneLine(text)) })
     .hook('preAction', async (_, command) => {

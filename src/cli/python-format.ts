@@ -1,4 +1,4 @@
-/** A float as Python's `repr` writes it: the shortest digits that read back the same. */
+/** Formats a float as Python's `repr` does: the shortest digits that parse to the same value. */
 export function pythonRepr(value: number): string {
   if (!Number.isFinite(value)) return pythonNonFinite(value);
   if (Object.is(value, -0)) return '-0.0';
@@ -11,7 +11,7 @@ export function pythonRepr(value: number): string {
   return plain.includes('.') ? plain : `${plain}.0`;
 }
 
-/** A float32 as Python's `f'{value:.4f}'` writes it: a tie goes to the even digit, unlike in `toFixed`. */
+/** Formats a float32 as Python's `f'{value:.4f}'` does: ties go to the even digit, unlike in `toFixed`. */
 export function pythonFixed4(value: number): string {
   if (!Number.isFinite(value)) return pythonNonFinite(value);
   if (Object.is(value, -0)) return '-0.0000';

@@ -4,7 +4,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { Progress, TrainingOptions } from '../training/options';
 import type { TrainingRun } from '../training/training-run';
 
-/** A new folder under runs/: NAME, or NAME-2, NAME-3, ... where it is taken. */
+/** Returns an unused folder in runs/: NAME, or NAME-2, NAME-3, ... if it exists. */
 export function newRunFolder(name: string): string {
   for (let number = 1; ; number++) {
     const folder = join('runs', number === 1 ? name : `${name}-${number}`);
@@ -12,7 +12,7 @@ export function newRunFolder(name: string): string {
   }
 }
 
-/** Splits the flags into the training's options and the folder that the run goes to. */
+/** Returns the training's options, with a run folder, from the flags. */
 export function trainingOptions<Flags extends TrainingOptions & { json?: boolean }>(
   { json, ...flags }: Flags,
   name: string,
@@ -21,11 +21,11 @@ export function trainingOptions<Flags extends TrainingOptions & { json?: boolean
 }
 
 /**
- * Runs a training on the command line: a progress bar on a terminal, a line (or with `json` an object) an epoch on
- * stdout, and on Ctrl-C a checkpoint and exit status 130.
+ * Runs a training on the command line. Shows a progress bar on a terminal, prints one line (with `json`, one object)
+ * per epoch to stdout, and on Ctrl-C writes a checkpoint and exits with status 130.
  *
- * @param line the line of an epoch, or undefined for none
- * @param warning what an epoch gives cause to warn of, on stderr
+ * @param line returns the line of an epoch, or undefined for none
+ * @param warning returns a warning about an epoch, if any, for stderr
  */
 export async function runTraining<Epoch extends { epoch: number }>(
   start: (options: Pick<TrainingOptions, 'signal' | 'onProgress'>) => TrainingRun<Epoch, unknown>,
@@ -56,7 +56,7 @@ export async function runTraining<Epoch extends { epoch: number }>(
   } catch (error) {
     bar?.stop();
     if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error;
-    console.error(`Interrupted; go on with --resume ${folder}`);
+    console.error(`Interrupted; continue with --resume ${folder}`);
     process.exitCode = interrupt.exitCode();
   } finally {
     interrupt.release();
@@ -65,7 +65,7 @@ export async function runTraining<Epoch extends { epoch: number }>(
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
-/** The first Ctrl-C stops the training after its batch; the second ends the process at once. */
+/** The first Ctrl-C stops the training after the current batch; the second ends the process immediately. */
 function interruptSignal() {
   const controller = new AbortController();
   let exitCode = 1;
@@ -87,9 +87,9 @@ function interruptSignal() {
 }
 
 /**
- * Whether nohup started this process, so that SIGHUP is to be ignored. Node sets the signal to its default when it
- * starts; left are the shell's `_`, the command that it ran, and what nohup puts in the place of a terminal as stdin:
- * /dev/null, but not for reading.
+ * Returns whether nohup started this process, so that SIGHUP must be ignored. Node resets the signal handler on start,
+ * so this is inferred from the shell's `_`, the command that it ran, and from stdin, which nohup replaces by a
+ * write-only /dev/null if it is a terminal.
  */
 function isUnderNohup(): boolean {
   if (basename(process.env._ ?? '') === 'nohup') return true;
@@ -118,7 +118,7 @@ function progressBar(json: boolean) {
       const rate = Math.round((done - startedAt) / ((performance.now() - startMs) / 1000));
       bar.update(done, { epoch: epoch + 1, epochs, rate });
     },
-    /** Makes room for a line; the next update draws the bar below it. */
+    /** Clears the bar to make room for a line; the next update draws the bar below it. */
     clear: () => process.stderr.write('\r\x1b[K'),
     stop: () => bar.stop(),
   };

@@ -5,7 +5,7 @@ import { writeGrid } from '../report/png';
 import { RandomGenerator, randn } from '../tensor/random';
 import { drawSamples } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
-import { addFlags } from './flags';
+import { addExamples, addFlags } from './flags';
 
 interface SampleFlags {
   count?: number;
@@ -14,14 +14,15 @@ interface SampleFlags {
 }
 
 const FLAGS = {
-  count: { ...wholeNumber({ min: 1 }), default: 64, help: 'images in the grid' },
-  seed: { ...wholeNumber(), default: 0, help: 'the same seed draws the same images' },
-  out: { ...path('file'), default: 'grid.png', help: 'the PNG file to write' },
+  count: { ...wholeNumber({ min: 1 }), default: 64, help: 'draw n images' },
+  seed: { ...wholeNumber(), default: 0, help: 'seed the random numbers; the same seed draws the same images' },
+  out: { ...path('file'), default: 'grid.png', help: 'write this PNG file' },
 } satisfies OptionTable<SampleFlags>;
 
 export function addSampleCommand(program: Command): void {
   const command = program.command('sample').description('draw images from a trained GAN');
-  addFlags<SampleFlags>(command.argument('<run>', 'its run folder'), FLAGS).action(run);
+  addExamples(command, 'sample runs/digits --count 100 --out grid.png');
+  addFlags<SampleFlags>(command.argument('<run>', 'the run folder'), FLAGS).action(run);
 }
 
 function run(runFolder: string, flags: SampleFlags): void {

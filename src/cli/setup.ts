@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { listAddons } from '../native/addons';
 import { FETCHED_VERSIONS } from '../native/libtorch';
 import { removeCache, type SetupOptions, setupLibtorch } from '../setup/setup-libtorch';
+import { addExamples } from './flags';
 
-/** `setup`: fetches libtorch into the package's cache, or empties it. */
+/** `setup`: downloads libtorch into the cache, or empties it. */
 export function addSetupCommand(program: Command): void {
-  program
+  const command = program
     .command('setup')
     .description("download libtorch into this package's cache; no Python needed")
     .option('--cuda', `download the build with CUDA, libtorch ${FETCHED_VERSIONS.cuda}, several gigabytes`)
@@ -17,6 +18,13 @@ export function addSetupCommand(program: Command): void {
     .option('--pip', "download with pip, by pip's own settings")
     .option('--remove', 'delete the cache and everything in it')
     .action(runSetup);
+  addExamples(
+    command,
+    'setup',
+    'setup --cuda',
+    'setup --index https://mirror.example/simple',
+    'setup --from torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl',
+  );
 }
 
 async function runSetup({ remove, ...options }: SetupOptions & { remove?: boolean }): Promise<void> {

@@ -3,17 +3,30 @@ import { GAN_OPTIONS, type TrainGanOptions } from '../training/gan-options';
 import { GAN_RUN, resolveGanSettings } from '../training/gan-settings';
 import { requestedSettings } from '../training/start-run';
 import { type GanEpoch, trainGan } from '../training/train-gan';
-import { addFlags } from './flags';
+import { addExamples, addFlags, type Headings } from './flags';
 import { pythonFixed4, pythonRepr } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
 
 type GanFlags = TrainGanOptions & { json?: boolean; digits?: boolean };
 
+const HEADINGS: Headings<TrainGanOptions> = {
+  Data: ['data'],
+  Model: ['preset', 'hidden', 'loss', 'emaDecay', 'asWritten'],
+  Training: ['epochs', 'batchSize', 'lr', 'beta1', 'realLabel', 'clipNorm', 'seed', 'threads', 'device'],
+  Run: ['out', 'resume'],
+};
+
 export function addTrainGanCommand(train: Command): void {
-  const command = train.command('gan').description('train the GAN on images');
-  addFlags<TrainGanOptions>(command, GAN_OPTIONS)
-    .option('--digits', "print the losses' every digit")
-    .option('--json', 'print a JSON object an epoch and nothing else')
+  const command = train.command('gan').description('train a GAN to draw images');
+  addExamples(
+    command,
+    'train gan --data mnist --epochs 20 --out runs/digits',
+    'train gan --data faces/ --hidden 1024 --device cuda',
+    'train gan --resume runs/digits --epochs 40',
+  );
+  addFlags<TrainGanOptions>(command, GAN_OPTIONS, HEADINGS)
+    .option('--digits', 'print the losses with all digits')
+    .option('--json', 'print one JSON object per epoch and nothing else')
     .action(run);
 }
 
@@ -24,20 +37,20 @@ async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   await runTraining<GanEpoch>((hooks) => trainGan({ ...options, ...hooks }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,
-    // As in the article: every tenth of its epochs of one batch.
+    // As in the article: print every tenth of its one-batch epochs.
     line: (record) =>
       isNoise && record.epoch % 10 !== 0 ? undefined : digits ? everyDigit(record) : articleLine(record, epochs),
     warning: collapseWarning(),
   });
 }
 
-/** Once a training: a generator that has collapsed seldom recovers. */
+/** Warns once per training, as a collapsed generator rarely recovers. */
 function collapseWarning(): (record: GanEpoch) => string | undefined {
   let hasWarned = false;
   return ({ epoch, collapse }) => {
     if (hasWarned || !collapse) return undefined;
     hasWarned = true;
-    return `The generator has collapsed in epoch ${epoch}: ${collapse}. Another --seed or a lower --lr may help`;
+    return `The generator collapsed in epoch ${epoch}: ${collapse}. Try another --seed or a lower --lr`;
   };
 }
 

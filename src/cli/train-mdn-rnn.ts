@@ -3,16 +3,32 @@ import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from '../training/mdn-rnn-op
 import { MDN_RNN_RUN, resolveMdnRnnSettings } from '../training/mdn-rnn-settings';
 import { requestedSettings } from '../training/start-run';
 import { type MdnRnnEpoch, trainMdnRnn } from '../training/train-mdn-rnn';
-import { addFlags } from './flags';
+import { addExamples, addFlags, type Headings } from './flags';
 import { pythonFixed4 } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
 
 type MdnRnnFlags = TrainMdnRnnOptions & { json?: boolean };
 
+const HEADINGS: Headings<TrainMdnRnnOptions> = {
+  Data: ['data', 'column', 'series', 'time', 'covariates', 'calendar', 'scale', 'link', 'validation', 'test'],
+  Model: ['window', 'hidden', 'mixtures', 'exact', 'calibrate'],
+  Training: [
+    ...(['epochs', 'batchSize', 'lr', 'loss', 'betaNll', 'clipNorm', 'patience', 'lrPatience', 'lrFactor'] as const),
+    ...(['seed', 'threads', 'device'] as const),
+  ],
+  Run: ['out', 'resume'],
+};
+
 export function addTrainMdnRnnCommand(train: Command): void {
-  const command = train.command('mdn-rnn').description('train the MDN-RNN on series in a CSV file');
-  addFlags<TrainMdnRnnOptions>(command, MDN_RNN_OPTIONS)
-    .option('--json', 'print a JSON object an epoch and nothing else')
+  const command = train.command('mdn-rnn').description('train an MDN-RNN to forecast series in a CSV file');
+  addExamples(
+    command,
+    'train mdn-rnn --data co2.csv --column CO2 --time Date --scale window',
+    'train mdn-rnn --data sales.csv --column sold --series shop --link softplus --patience 10',
+    'train mdn-rnn --resume runs/mdn-rnn --epochs 200',
+  );
+  addFlags<TrainMdnRnnOptions>(command, MDN_RNN_OPTIONS, HEADINGS)
+    .option('--json', 'print one JSON object per epoch and nothing else')
     .action(run);
 }
 

@@ -2,7 +2,7 @@ import { LibtorchGenerativeError } from '../errors';
 import { findPair } from '../native/load';
 import { packageVersion } from '../version';
 
-/** "libtorch-generative 0.1.0", and below it the libtorch that commands use. */
+/** Returns "libtorch-generative 0.1.0", and on the next line the libtorch that commands use. */
 export function describeVersions(): string {
   return `libtorch-generative ${packageVersion()}\nlibtorch: ${libtorchVersion()}`;
 }

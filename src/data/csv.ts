@@ -27,8 +27,8 @@ export type MissingValues = 'error' | 'nan';
  * Returns the column names of a CSV file, without surrounding spaces.
  *
  * @param path a comma-separated UTF-8 file whose first line names the columns
- * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT if it is empty, is not valid CSV in UTF-8, or has duplicate
- *   column names
+ * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT if it is empty, is not valid CSV in UTF-8, or has
+ *   duplicate column names
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -48,8 +48,8 @@ export function readCsvHeader(path: string): string[] {
  * @param path as for {@link readCsvHeader}
  * @param columns column names, as in the header
  * @param options.missing how to handle missing values; default "error"
- * @throws ERR_INVALID_ARGUMENT; ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, if a row
- *   has more or fewer cells than the header, a column does not exist, or a cell is not a finite number
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE if the file cannot be read; ERR_DATA_FORMAT, with file, line and column, if a
+ *   row has more or fewer cells than the header, a column does not exist, or a cell is not a finite number
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';

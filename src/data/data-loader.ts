@@ -43,8 +43,8 @@ export interface EpochCursor {
 }
 
 /**
- * Splits a tensor's rows into batches, in the order that PyTorch's DataLoader draws from the same seed. Each iteration is
- * one epoch. Each batch is a new tensor: use it inside a {@link scope} or dispose of it.
+ * Splits a tensor's rows into batches, in the order that PyTorch's DataLoader draws from the same seed. Each iteration
+ * is one epoch. Each batch is a new tensor: use it inside a {@link scope} or dispose of it.
  *
  * @see https://docs.pytorch.org/docs/stable/data.html
  * @example

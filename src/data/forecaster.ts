@@ -163,7 +163,7 @@ export class Forecaster {
             return median + ((linked - scaler.mean) / scaler.deviation - median) / spread;
           });
           const levels = mixture.cdf(tensor([standard], { dtype: 'float64', device: this.device })).toArray();
-          return Array.from(levels, (level: number | bigint) => checkFinite(Math.min(Number(level), 1), 0)); // rounding may exceed 1
+          return Array.from(levels, (level: number | bigint) => checkFinite(Math.min(Number(level), 1), 0)); // rounding
         });
       },
     };

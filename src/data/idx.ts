@@ -30,7 +30,8 @@ const gunzipOptions = { maxOutputLength: 2 ** 31 - 1, chunkSize: 2 ** 20 };
  * The header has two zero bytes, the element type, the number of dimensions, then each size as a big-endian uint32.
  *
  * @param numDims the expected number of dimensions; default any
- * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT if it is not a complete, non-empty array of unsigned bytes
+ * @throws ERR_FILE if the file cannot be read; ERR_DATA_FORMAT if it is not a complete, non-empty array of unsigned
+ *   bytes
  * @see http://yann.lecun.com/exdb/mnist/
  * @example
  * ```ts

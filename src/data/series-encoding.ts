@@ -52,8 +52,8 @@ export interface History {
  * Converts series to a model's inputs. Fitted on the training data.
  *
  * The inputs of a time step are its scaled value, whether that value is observed (if any was missing in training), and
- * what is known of the *next* step, which the model predicts: scaled covariates and calendar features. A missing value is
- * replaced by the last observed one.
+ * what is known of the *next* step, which the model predicts: scaled covariates and calendar features. A missing value
+ * is replaced by the last observed one.
  *
  * @example
  * ```ts
@@ -95,8 +95,8 @@ export class SeriesEncoding {
    * Fits an encoding to training data.
    *
    * @param parts the training part of each series
-   * @throws ERR_DATA_FORMAT if there are no values to scale by, a value is outside the link's range, series that are scaled
-   *   individually share a name, or as {@link Forecaster.paths}
+   * @throws ERR_DATA_FORMAT if there are no values to scale by, a value is outside the link's range, series that are
+   *   scaled individually share a name, or as {@link Forecaster.paths}
    */
   static fit(parts: readonly SeriesLike[], options: SeriesEncodingOptions): SeriesEncoding {
     const { window, link: name = 'identity', scale = 'global', calendar = [] } = readOptions(options, OPTIONS);
@@ -173,8 +173,8 @@ export class SeriesEncoding {
   }
 
   /**
-   * Returns the inputs, other than the value, of all but the last step past a series' end: (horizon - 1, inputDim - 1), or
-   * undefined if there are none.
+   * Returns the inputs, other than the value, of all but the last step past a series' end: (horizon - 1, inputDim - 1),
+   * or undefined if there are none.
    *
    * @throws ERR_DATA_FORMAT if inputs that must be known in advance are missing
    */
@@ -227,7 +227,11 @@ export class SeriesEncoding {
     }
   }
 
-  /** Returns a time step's inputs other than its value. @throws ERR_DATA_FORMAT if the next step's covariates are unknown */
+  /**
+   * Returns a time step's inputs other than its value.
+   *
+   * @throws ERR_DATA_FORMAT if the next step's covariates are unknown
+   */
   #besideValue(series: Series, step: number, isMissing: boolean): number[] {
     const { name, covariates = [], time } = series;
     const { mask, calendar } = this.state;

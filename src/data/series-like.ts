@@ -5,7 +5,8 @@ import type { Series } from './series';
 import { TimeAxis } from './time-axis';
 
 /**
- * A {@link Series}, or the same as plain arrays, such as from JSON. Everything is copied, so arrays may change afterwards.
+ * A {@link Series}, or the same as plain arrays, such as from JSON. Everything is copied, so arrays may change
+ * afterwards.
  *
  * @example
  * ```ts

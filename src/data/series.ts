@@ -64,8 +64,8 @@ function checkColumns(name: string, value: unknown): void {
  *
  * @param path a comma-separated UTF-8 file whose first line names the columns
  * @param source where to find the series in the file
- * @throws ERR_INVALID_ARGUMENT; ERR_FILE; ERR_DATA_FORMAT, with file and line, for invalid cells, timestamps that do not
- *   strictly increase, and series without a value
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE; ERR_DATA_FORMAT, with file and line, for invalid cells, timestamps that do
+ *   not strictly increase, and series without a value
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';

@@ -102,7 +102,8 @@ export class TimeAxis {
   }
 
   /**
-   * Returns the label of a row as given; past the end a number or an ISO date, with the time of day if other rows have one.
+   * Returns the label of a row as given; past the end a number or an ISO date, with the time of day if other rows have
+   * one.
    *
    * @param row counted from 0
    * @throws ERR_INVALID_ARGUMENT as {@link TimeAxis.dateAt}

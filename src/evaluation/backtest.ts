@@ -8,82 +8,86 @@ import { mean } from './mean';
 import { COVERAGE_LEVELS } from './one-step';
 import { crpsOfDraws, mixtureCrps, pinball } from './scores';
 
-/** Joint futures of a series that is known for `length` steps: (paths, horizon), row after row, in the data's units. */
+/**
+ * Draws joint futures of a series known for `length` steps: (paths, horizon) in row-major order, in the data's units.
+ */
 export type DrawPaths = (length: number, horizon: number) => Float64Array;
 
-/** A series to forecast again and again. */
+/** A series to forecast repeatedly. */
 export interface BacktestSeries {
   name: string;
   /** In the data's units; NaN where missing. */
   values: Float64Array;
-  /** The first forecast's first value; those before it are never scored. */
+  /** Step of the first forecast value; earlier values are never scored. */
   start: number;
   drawPaths: DrawPaths;
-  /** Whether enough is known after `length` steps to forecast from; default always. */
+  /** Returns whether the first `length` steps suffice to forecast from; default always. */
   canForecast?: (length: number) => boolean;
 }
 
 export interface BacktestOptions {
-  /** Steps that each forecast goes ahead. */
+  /** Steps ahead of each forecast. */
   horizon: number;
-  /** Steps after which the series repeat themselves, fewer than any has before its start. */
+  /** Steps after which the series repeat; fewer than any series has before its start. */
   season: number;
 }
 
-/** A forecaster's scores, means over all steps of all forecasts. */
+/** A forecaster's scores, averaged over all steps of all forecasts. */
 export interface BacktestRow {
-  /** The model, or what it is compared with: the last value, the value of a season ago, the line from first to last. */
+  /**
+   * The model or a baseline: the last value, the value one season ago, or the line through the first and last value.
+   */
   name: 'model' | 'naive' | 'seasonalNaive' | 'drift';
-  /** Continuous ranked probability score, in the data's units; smaller is better. */
+  /** Continuous ranked probability score, in the data's units; lower is better. */
   crps: number;
-  /** Mean over the levels 0.05 to 0.95, in the data's units; smaller is better. */
+  /** Pinball loss, averaged over the levels 0.05 to 0.95, in the data's units; lower is better. */
   pinball: number;
   /**
-   * The median's absolute error over the seasonal naive's within the values before the first forecast; undefined where
-   * that one never errs.
+   * Absolute error of the median relative to that of the seasonal naive forecast on the values before the first
+   * forecast; undefined if the latter is 0.
    */
   mase?: number | undefined;
-  /** The part of the values inside the central 50 %, 80 % and 90 % intervals, from 0 to 1. */
+  /** Fraction of the values inside the central 50 %, 80 % and 90 % intervals. */
   coverage: number[];
 }
 
-/** Forecasts made again and again over held-out data, and how they did. */
+/** Scores of repeated forecasts over held-out data. */
 export interface Backtest {
-  /** Steps that each forecast went ahead. */
+  /** Steps ahead of each forecast. */
   horizon: number;
-  /** Steps after which the seasonal naive forecast repeats a value. */
+  /** Steps after which the seasonal naive forecast repeats. */
   season: number;
-  /** How many times was forecast, over all series. */
+  /** Number of forecasts over all series. */
   numForecasts: number;
-  /** The model first, then the naive forecasts; over all series. */
+  /** Scores over all series: the model first, then the naive forecasts. */
   rows: BacktestRow[];
-  /** Those of each series that has values to score, if there are several. */
+  /** Scores of each series that has values to score, if there are several series. */
   bySeries?:
     | {
-        /** The series'. */
+        /** Name of the series. */
         name: string;
-        /** As for all series. */
+        /** The model first, then the naive forecasts. */
         rows: BacktestRow[];
       }[]
     | undefined;
 }
 
-/** What a forecaster says of the steps ahead. */
+/** A forecast of the steps ahead. */
 interface Forecast {
-  /** The score of each step's value; that of a missing one means nothing. */
+  /** Returns the score of each step's value; meaningless for missing values. */
   crps(future: Float64Array): ArrayLike<number>;
-  /** Of each step, at {@link LEVELS}. */
+  /** Quantiles of each step, at {@link LEVELS}. */
   quantiles: number[][];
 }
 
 type Forecaster = (length: number, horizon: number) => Forecast;
 
-/** 0.05, 0.1, ... 0.95: the ends of the intervals of {@link COVERAGE_LEVELS} are among them. */
+/** 0.05, 0.1, ... 0.95, which include the ends of the intervals of {@link COVERAGE_LEVELS}. */
 const LEVELS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
 
 /**
- * Forecasts again and again from where the last forecast ended, each time knowing the past and nothing else, beside the
- * baselines. Missing values are not scored.
+ * Scores the model and the baselines by rolling-origin forecasts: each starts where the previous one ended and sees
+ * only the past. Missing values are not scored.
  *
  * @see https://otexts.com/fpp3/tscv.html
  */
@@ -112,7 +116,7 @@ function startsOf({ values, start, canForecast = () => true }: BacktestSeries, h
   return Array.from({ length: count }, (_, index) => start + index * horizon).filter(canForecast);
 }
 
-/** The scores of every step, by forecaster. */
+/** Returns the scores of every step, by forecaster. */
 function scoreSeries(
   series: BacktestSeries,
   horizon: number,
@@ -141,9 +145,9 @@ function scoreSeries(
 interface StepScores {
   crps: number;
   pinball: number;
-  /** The median's absolute error, in the scale of MASE; undefined where that is 0 or unknown. */
+  /** Absolute error of the median, scaled as in MASE; undefined if the scale is 0 or unknown. */
   scaledError: number | undefined;
-  /** For each of {@link COVERAGE_LEVELS}. */
+  /** Whether the value is inside each interval of {@link COVERAGE_LEVELS}. */
   isInside: boolean[];
 }
 
@@ -183,7 +187,7 @@ const fromPaths =
     };
   };
 
-/** Mean 0 and deviation 1, and its quantiles at {@link LEVELS}. */
+/** The standard normal distribution and its quantiles at {@link LEVELS}. */
 interface StandardNormal {
   mixture: Mixture;
   quantiles: number[];
@@ -200,7 +204,7 @@ function fromGaussians({ means, deviations }: GaussianForecast, standard: Standa
     crps: (future) => {
       const errors = future.map((value, step) => (value - means[step]!) / (deviations[step] || 1));
       const scores = scope(() => mixtureCrps(standard.mixture, tensor(errors).unsqueeze(-1)).toArray() as Float64Array);
-      // Of a forecast that is sure, the absolute error.
+      // The score of a point forecast is its absolute error.
       return scores.map((score, step) => deviations[step]! * score || Math.abs(future[step]! - means[step]!));
     },
     quantiles: Array.from(means, (mean, step) => standard.quantiles.map((level) => mean + deviations[step]! * level)),

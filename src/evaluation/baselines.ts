@@ -6,23 +6,23 @@ export interface GaussianForecast {
   deviations: Float64Array;
 }
 
-/** Forecasts `horizon` steps past the history's end; missing values in it are NaN. */
+/** Forecasts `horizon` steps past the end of the history, in which missing values are NaN. */
 export type Baseline = (history: Float64Array, horizon: number) => GaussianForecast;
 
 /**
- * The three that every forecast has to beat, with the spread that their own past errors of one step give them.
+ * Returns the three baselines that a forecast should beat, each with a spread estimated from its past one-step errors.
  *
- * @param season steps after which the series repeats itself, in length below the history's
+ * @param season steps after which the series repeats; fewer than the history has
  * @see https://otexts.com/fpp3/prediction-intervals.html
  */
 export function baselinesOf(season: number): Record<'naive' | 'seasonalNaive' | 'drift', Baseline> {
   return { naive, seasonalNaive: seasonalNaive(season), drift };
 }
 
-/** The last value, come what may. */
+/** Repeats the last value. */
 const naive: Baseline = (history, horizon) => seasonalNaive(1)(history, horizon);
 
-/** The value of a season ago, or of several seasons where that is missing. */
+/** Repeats the value one season ago, or several seasons ago if that is missing. */
 const seasonalNaive =
   (season: number): Baseline =>
   (history, horizon) => {
@@ -35,7 +35,7 @@ const seasonalNaive =
     };
   };
 
-/** The line through the first value and the last. */
+/** Extends the line through the first and the last value. */
 const drift: Baseline = (history, horizon) => {
   requireLength(history, 3);
   const [start, end] = [history.findIndex(isThere), history.findLastIndex(isThere)];
@@ -65,12 +65,12 @@ function stepsAhead(horizon: number, of: (step: number) => number): Float64Array
   return Float64Array.from({ length: horizon }, (_, step) => of(step));
 }
 
-/** Each value less that of `lag` steps ago; NaN where one is missing. */
+/** Returns each value minus the one `lag` steps earlier; NaN if either is missing. */
 export function differences(values: Float64Array, lag: number): Float64Array {
   return values.subarray(lag).map((value, index) => value - values[index]!);
 }
 
-/** Of what is there; 0 if nothing is. */
+/** Ignores missing values; 0 if there are no others. */
 function rootMeanSquare(values: Float64Array): number {
   let [sum, count] = [0, 0];
   for (const value of values) {

@@ -6,24 +6,24 @@ import { partEnds, type SplitOptions, upTo } from '../data/split';
 import { worded } from '../errors';
 import { sortedQuantile, sortedSteps } from '../models/forecast';
 
-/** The interval whose width is fitted. */
+/** Nominal coverage of the interval whose width is fitted. */
 const COVERAGE = 0.9;
 const PATHS = 200;
-/** Enough for a quantile. */
+/** Enough to estimate a quantile. */
 const MAX_FORECASTS = 200;
 const LEAST_FORECASTS = 10;
-/** Forecasts that are sure have no width to multiply. */
+/** Lower bound of the factor, so that forecasts keep some width. */
 const LEAST_SPREAD = 1e-3;
 
-/** A step of a series to forecast from, knowing what came before. */
+/** A step of a series to forecast from, given the values before it. */
 export interface Origin {
   series: Series;
   step: number;
 }
 
 /**
- * The steps to calibrate forecasts of `horizon` steps from: all between the ends of each series' training and validation
- * parts that have their whole future there, or as many of them, evenly spread, as it takes.
+ * Returns the origins from which to calibrate forecasts of `horizon` steps: all whose forecasts lie within a series'
+ * validation part, or an evenly spaced subset that is large enough.
  *
  * @throws ERR_DATA_FORMAT if there are too few
  */
@@ -45,8 +45,8 @@ export function calibrationOrigins(series: Series[], horizon: number, split: Spl
 }
 
 /**
- * How much wider than the model's own its forecasts have to be: for each step ahead the factor by which its central 90 %
- * interval about the median would have held 90 % of the values that came.
+ * Fits the factors by which to widen the model's forecasts: for each step ahead, the factor at which its central 90 %
+ * interval about the median would have covered 90 % of the actual values.
  *
  * @returns (horizon)
  * @see https://arxiv.org/abs/1905.03222
@@ -67,7 +67,7 @@ export function fitSpread(forecaster: Forecaster, origins: Origin[], horizon: nu
   );
 }
 
-/** Where a value lies as a multiple of the interval's half on its side of the median; NaN for a missing one. */
+/** Returns a value's distance from the median, relative to the half-interval on its side; NaN for a missing value. */
 function widthNeeded(link: Link, draws: Float64Array, value: number): number {
   const quantiles = [(1 - COVERAGE) / 2, 0.5, (1 + COVERAGE) / 2].map((level) => sortedQuantile(draws, level));
   const [low = 0, median = 0, high = 0, linked = 0] = link.apply(Float64Array.of(...quantiles, value));

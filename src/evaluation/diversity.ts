@@ -3,18 +3,18 @@ import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { squaredDistances } from './manifold';
 
-/** Images that are enough to tell how varied a set is. */
+/** Enough images to measure how varied a set is. */
 export const NUM_COMPARED = 250;
 
-/** Mean distances between images, pixel by pixel. */
+/** Mean pixel-wise distances between images. */
 export interface Spread {
-  /** Of all pairs: small where all images are alike. */
+  /** Over all pairs: small if all images are alike. */
   pairs: number;
-  /** Of each image to the one nearest to it: small where the same few come again and again. */
+  /** From each image to its nearest neighbour: small if a few images are repeated. */
   nearest: number;
 }
 
-/** The spread of the first `count` images: the nearest of many is nearer, so only equal counts can be compared. */
+/** Measures the first `count` images. Only equal counts are comparable: among more images, neighbours are nearer. */
 export function measureSpread({ images, height, width }: ImageSet, count: number): Spread {
   if (count < 2) return { pairs: 0, nearest: 0 };
   const area = height * width;
@@ -27,11 +27,11 @@ export function measureSpread({ images, height, width }: ImageSet, count: number
 }
 
 /**
- * How varied samples are beside as many real images, by the worse of the two distances: about 1 if as much, 0 if the
- * samples are one and the same.
+ * Returns the variety of samples relative to as many real images, by the worse of the two distances: about 1 if equal,
+ * 0 if all samples are identical.
  */
 export function diversityBeside(samples: Spread, real: Spread): number {
-  // Real images that are all alike ask for no variety.
+  // If the real images are identical, no variety is needed.
   const ratio = (sampled: number, wanted: number) => (wanted > 0 ? sampled / wanted : 1);
   return Math.min(ratio(samples.pairs, real.pairs), ratio(samples.nearest, real.nearest));
 }

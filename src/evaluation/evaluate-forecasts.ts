@@ -11,33 +11,33 @@ import { type Backtest, type BacktestRow, backtest } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';
 import { usualSeason } from './season';
 
-/** What {@link evaluateForecasts} scores, and how it forecasts. */
+/** Options of {@link evaluateForecasts}. */
 export interface ForecastEvaluationOptions extends PathOptions {
-  /** In each series the first value that the model has not learned from; `window` values or more come before it. */
+  /** For each series, the step of the first held-out value; at least `window` values must come before it. */
   starts: readonly number[];
-  /** Steps after which the series repeat themselves; default guessed from the times and the values before `starts`. */
+  /** Steps after which the series repeat; default guessed from the times and the values before `starts`. */
   season?: number | undefined;
 }
 
 const OPTIONS: Checks<ForecastEvaluationOptions> = { ...PATH_OPTIONS, starts: () => {}, season: checkSize };
 
-/** How good a model's forecasts are. */
+/** Scores of a model's forecasts. */
 export interface ForecastEvaluation {
-  /** Of each value from all before it. */
+  /** Scores of one-step forecasts. */
   oneStep: OneStepScores;
-  /** Of whole horizons, beside naive forecasts. */
+  /** Scores of forecasts over the whole horizon, compared with naive forecasts. */
   backtest: Backtest;
-  /** The naive forecasts whose CRPS is below the model's: those that it loses to. */
+  /** The naive forecasts that beat the model: their CRPS is lower. */
   lostTo: BacktestRow['name'][];
 }
 
 /**
- * Scores a model's forecasts of the values from `starts` on: of each from all before it, and of whole horizons beside
- * naive forecasts. Series that end before are left out.
+ * Scores a model's forecasts of the held-out values, from `starts` on: one step ahead, and over the whole horizon
+ * compared with naive forecasts. Series that are too short are skipped.
  *
- * @param series whole, in the data's units
+ * @param series complete series, in the data's units
  * @throws ERR_INVALID_ARGUMENT, also for a season that is too long; ERR_DATA_FORMAT if no horizon fits, too many values
- *   are missing, or as {@link Forecaster.paths}; ERR_NOT_FINITE if a score is beyond the range of numbers
+ *   are missing, or as {@link Forecaster.paths}; ERR_NOT_FINITE if a score overflows
  * @see https://otexts.com/fpp3/tscv.html
  * @example
  * ```ts
@@ -82,7 +82,7 @@ export function evaluateForecasts(
       values: series.values,
       start,
       canForecast: (length) => encoding.hasHistory(upTo(series, length)),
-      // Each forecast draws its own numbers, or they would all err alike.
+      // Each forecast draws its own random numbers, so that their errors are independent.
       drawPaths: (length) =>
         forecaster.paths(upTo(series, length), { ...pathOptions, horizon, seed: seedAt(seed, length) }),
     })),
@@ -94,7 +94,7 @@ export function evaluateForecasts(
   return allFinite({ oneStep, backtest: result, lostTo });
 }
 
-/** The series that a forecast fits into, with where it starts. @throws ERR_DATA_FORMAT if it fits into none */
+/** Returns the series long enough for a forecast, with their starts. @throws ERR_DATA_FORMAT if there are none */
 function fittingSeries(all: Series[], starts: number[], window: number, horizon: number) {
   const started = all.map((series, index) => ({ series, start: starts[index]! }));
   const fitting = started.filter(({ series, start }) => start >= window && series.values.length - start >= horizon);
@@ -102,27 +102,25 @@ function fittingSeries(all: Series[], starts: number[], window: number, horizon:
   const most = started.reduce((most, { series, start }) => Math.max(most, series.values.length - start), 0);
   const problem =
     most < horizon
-      ? `${horizon} values that the model has not learned from, the horizon, but found ${most}`
-      : `${window} values before the start of a series that has ${horizon} from there on`;
+      ? `${horizon} held-out values, the horizon, but found ${most}`
+      : `${window} values before and ${horizon} values after the start of a series`;
   throw formatError(`Expected at least ${problem}`);
 }
 
-/** Scores that are sound JSON. @throws ERR_NOT_FINITE */
+/** Returns the evaluation if all its numbers are finite, as in JSON. @throws ERR_NOT_FINITE */
 function allFinite(evaluation: ForecastEvaluation): ForecastEvaluation {
   JSON.stringify(evaluation, (name, value) => {
     if (typeof value !== 'number' || Number.isFinite(value)) return value;
     throw new LibtorchGenerativeError(
       'ERR_NOT_FINITE',
-      `The score ${name} is beyond the range of numbers: the series has values too far from what the model has learned`,
+      `The score ${name} overflows: the series has values too far from the training data`,
     );
   });
   return evaluation;
 }
 
 function nothingToScore(): LibtorchGenerativeError {
-  return formatError(
-    'Expected values that the model has not learned from after some that are known, but too many are missing',
-  );
+  return formatError('Expected held-out values that follow known ones, but too many values are missing');
 }
 
 function checkedSeason(

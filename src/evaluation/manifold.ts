@@ -3,19 +3,19 @@ import { invalidArgument } from '../errors';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
-/** Points of the region that samples come from: balls around them, each as far as its k-th neighbour. */
+/** An estimate of the region that samples come from: balls around them, each reaching to its k-th neighbour. */
 export interface Manifold {
   /** (N, D), float64. */
   centers: Tensor;
-  /** (N), the squared radii. */
+  /** Squared radii: (N). */
   radii: Tensor;
 }
 
-/** Rows whose distances to all others are in memory at once. */
+/** Number of rows whose distances to all others are in memory at once. */
 const BATCH_SIZE = 250;
 
 /**
- * The region that feature vectors come from, estimated by their k-th nearest neighbours.
+ * Estimates the region that feature vectors come from, by their k-th nearest neighbours.
  *
  * @param features (N, D), more than `k` rows
  * @see https://arxiv.org/abs/1904.06991
@@ -37,8 +37,8 @@ export function estimateManifold(features: Tensor, k = 3): Manifold {
 }
 
 /**
- * The part of feature vectors that lie within a manifold: of generated ones within the real ones' it is the precision
- * (they look real), of real ones within the generated ones' the recall (they could have been generated).
+ * Returns the fraction of feature vectors within a manifold: for generated vectors and the real manifold, the precision
+ * (they look real); for real vectors and the generated manifold, the recall (they could have been generated).
  *
  * @param features (N, D)
  */
@@ -57,7 +57,7 @@ function inBatches(features: Tensor, body: (rows: Tensor, start: number) => void
   }
 }
 
-/** (A, D) and (B, D) to (A, B) */
+/** Returns the squared distances (A, B) between rows (A, D) and (B, D). */
 export function squaredDistances(a: Tensor, b: Tensor): Tensor {
   return scope(() => {
     const products = a.mm(b.transpose(0, 1));

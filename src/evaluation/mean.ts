@@ -1,4 +1,4 @@
-/** The arithmetic mean, also where the sum is beyond the range of numbers; NaN of nothing. */
+/** Returns the arithmetic mean, even if the sum overflows; NaN if empty. */
 export function mean(values: ArrayLike<number>): number {
   const { length } = values;
   let sum = 0;

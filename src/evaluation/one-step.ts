@@ -8,35 +8,35 @@ import { mean } from './mean';
 import { mixtureCrps, pinball } from './scores';
 import { testUniformity, type Uniformity } from './uniformity';
 
-/** The parts of the probability whose central intervals are counted. */
+/** Nominal coverage of the central intervals that are scored. */
 export const COVERAGE_LEVELS = [0.5, 0.8, 0.9] as const;
 
-/** How well each next value was predicted from the values before it. */
+/** Scores of one-step forecasts: each value predicted from the values before it. */
 export interface OneStepScores {
-  /** Values that were predicted. */
+  /** Number of values predicted. */
   count: number;
-  /** Mean negative log likelihood in nats, of densities over the data's units. */
+  /** Mean negative log-likelihood in nats, for densities in the data's units. */
   nll: number;
   /** Mean continuous ranked probability score, in the data's units. */
   crps: number;
-  /** The part of the values inside the central 50 %, 80 % and 90 % intervals, from 0 to 1. */
+  /** Fraction of the values inside the central 50 %, 80 % and 90 % intervals. */
   coverage: number[];
-  /** Whether the forecasts are as wide as they should be. */
+  /** Whether the forecasts are calibrated. */
   pit: Pit;
 }
 
 /**
- * The probability integral transform, the distribution function at the values that came: uniform if the forecasts are
- * as wide as they should be.
+ * The probability integral transform: the forecast's distribution function at the actual values. It is uniform if the
+ * forecasts are calibrated.
  */
 export interface Pit extends Uniformity {
-  /** How many of the values lie in each tenth of [0, 1]. */
+  /** Number of values in each tenth of [0, 1]. */
   histogram: number[];
 }
 
 const NUM_BINS = 10;
 
-/** Scores the prediction of each window's target, in float64: a value far out has a finite density there. */
+/** Scores the prediction of each window's target, in float64, where even distant values have a finite density. */
 export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepScores {
   const { model, encoding } = forecaster;
   const spread = forecaster.spreadAt(0);
@@ -46,7 +46,7 @@ export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepS
       const rows = windows.rows.to({ device: forecaster.device });
       const mixture = new Mixture(model.forward(rows.slice(1, 0, -1)).to({ dtype: 'float64' }));
       const target = rows.select(1, -1).slice(1, 0, 1).to({ dtype: 'float64' }); // (N, 1)
-      // Of forecasts that are `spread` times as wide about their median.
+      // Widening a forecast by `spread` about its median is the same as narrowing the target.
       const median = mixture.quantile([0.5]); // (N, 1)
       const narrowed = spread === 1 ? target : target.sub(median).div(spread).add(median);
       const logDensities = numbersOf(mixture.logProb(narrowed));
@@ -70,7 +70,7 @@ export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepS
   );
 }
 
-/** In the data's units. Behind a link no closed form is known: twice the pinball loss, over all levels. */
+/** CRPS in the data's units. With a link there is no closed form: twice the mean pinball loss over all levels. */
 function linkedCrps(forecaster: Forecaster, mixture: Mixture, { targets, scalers }: Windows): Float64Array {
   const { link } = forecaster.encoding;
   const spread = forecaster.spreadAt(0);
@@ -87,7 +87,7 @@ function linkedCrps(forecaster: Forecaster, mixture: Mixture, { targets, scalers
   });
 }
 
-/** The middles of equal parts of [0, 1]. */
+/** Midpoints of equal parts of [0, 1]. */
 const CRPS_LEVELS = Array.from({ length: 200 }, (_, index) => (index + 0.5) / 200);
 
 function numbersOf(tensor: Tensor): Float64Array {

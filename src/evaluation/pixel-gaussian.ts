@@ -3,7 +3,7 @@ import { tensor } from '../tensor/creation';
 import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
 
-/** Images of which each pixel is drawn alone, from a Gaussian with the mean and deviation that it has in real images. */
+/** Draws images with independent pixels, each from a Gaussian with its mean and deviation in real images. */
 export function drawPixelGaussian({ images, count, height, width }: ImageSet, wanted: number, seed: number): ImageSet {
   const area = height * width;
   const bytes = scope(() => {

@@ -3,7 +3,7 @@ import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
-/** The images from `start` to before `end` as (B, size · size) in [0, 1], bilinear and antialiased. */
+/** Returns the images from `start` up to `end` as (B, size · size) in [0, 1], resized bilinearly with antialiasing. */
 export function resizedPixels({ images, height, width }: ImageSet, size: number, start: number, end: number): Tensor {
   return scope(() => {
     const area = height * width;
@@ -16,7 +16,7 @@ export function resizedPixels({ images, height, width }: ImageSet, size: number,
 }
 
 /**
- * (size, from): each row makes a pixel of those under its triangle, which is as wide as two pixels of the coarser grid.
+ * Returns (size, from): each row averages the pixels under a triangle that is two pixels of the coarser grid wide.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
  */

@@ -1,4 +1,4 @@
-// Proper scores: a forecaster does best in the mean by saying what it believes.
+// Proper scores: on average, a forecaster scores best by reporting what it believes.
 import { checkInstance, checkNumber } from '../check';
 import { type Numbers, toNumbers } from '../data/numbers';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
@@ -7,17 +7,18 @@ import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
 /**
- * The continuous ranked probability score of mixtures of one dimension, in closed form: E|X - y| - E|X - X'| / 2.
+ * Returns the continuous ranked probability score of one-dimensional mixtures, in closed form: E|X - y| - E|X - X'| /
+ * 2.
  *
- * @param value (B, 1)
- * @returns (B), in the value's units; of a forecast that is sure it is the absolute error
- * @throws ERR_SHAPE for another shape, or mixtures of more dimensions
+ * @param value the actual values: (B, 1)
+ * @returns (B), in the value's units; for a point forecast, the absolute error
+ * @throws ERR_SHAPE for another shape, or mixtures of more than one dimension
  * @see https://doi.org/10.1256/qj.05.235
  * @example
  * ```ts
  * import { Mixture, mixtureCrps, tensor } from 'libtorch-generative';
  *
- * const narrow = new Mixture(tensor([[[0, -10, 0]]]), { varianceFloor: 1e-6 }); // nearly sure of 0
+ * const narrow = new Mixture(tensor([[[0, -10, 0]]]), { varianceFloor: 1e-6 }); // almost certainly 0
  * console.log(mixtureCrps(narrow, tensor([[3]])).item().toFixed(2)); // 3.00
  * ```
  */
@@ -28,7 +29,7 @@ export function mixtureCrps(mixture: Mixture, value: Tensor): Tensor {
   const [batch, , dim] = mixture.means.shape;
   const { shape } = value;
   if (dim !== 1) throw shapeError('mixtures of one dimension', 'mixture', `${dim}`);
-  // A mixture for all values is broadcast.
+  // A single mixture is broadcast to all values.
   if (shape.length !== 2 || shape[1] !== 1 || (batch !== 1 && shape[0] !== batch)) {
     throw shapeError(`a Tensor of shape (${batch}, 1)`, 'value', `(${shape.join(', ')})`);
   }
@@ -49,7 +50,7 @@ function shapeError(expected: string, name: string, received: string): LibtorchG
 
 const SQRT_2_PI = Math.sqrt(2 * Math.PI);
 
-/** E|X| of Gaussians. */
+/** Returns E|X| of Gaussians. */
 function meanAbsolute(mean: Tensor, variance: Tensor): Tensor {
   const deviation = variance.sqrt();
   const standard = mean.div(deviation);
@@ -62,13 +63,13 @@ function meanAbsolute(mean: Tensor, variance: Tensor): Tensor {
 }
 
 /**
- * The continuous ranked probability score of draws.
+ * Returns the continuous ranked probability score of draws, in the value's units. If all draws are equal, it is the
+ * absolute error.
  *
- * @param sorted draws in ascending order, at least one
- * @param value that came
- * @returns in the value's units; of draws that are all alike the absolute error
- * @throws ERR_INVALID_ARGUMENT without a draw, or if they are not in order; ERR_NOT_FINITE for a score beyond the range
- *   of numbers
+ * @param sorted at least one draw, in ascending order
+ * @param value the actual value
+ * @throws ERR_INVALID_ARGUMENT if there are no draws, or they are not in ascending order; ERR_NOT_FINITE if the score
+ *   overflows
  * @see https://doi.org/10.1198/016214506000001437
  * @example
  * ```ts
@@ -86,11 +87,11 @@ export function sampleCrps(sorted: Numbers, value: number): number {
   return finite(crpsOfDraws(draws, value));
 }
 
-/** {@link sampleCrps} unchecked. */
+/** {@link sampleCrps} without checks. */
 export function crpsOfDraws(sorted: Float64Array, value: number): number {
   const count = sorted.length;
   let error = 0;
-  let spread = 0; // E|X - X'| / 2, by each draw's rank
+  let spread = 0; // E|X - X'| / 2, from each draw's rank
   for (const [rank, draw] of sorted.entries()) {
     error += Math.abs(draw - value) / count;
     spread += ((2 * rank + 1 - count) * draw) / count ** 2;
@@ -99,12 +100,12 @@ export function crpsOfDraws(sorted: Float64Array, value: number): number {
 }
 
 /**
- * The score of one quantile, in the value's units: at level 0.5 half the absolute error.
+ * Returns the score of one quantile, in the value's units. At level 0.5 it is half the absolute error.
  *
- * @param quantile that was predicted
- * @param level of the quantile, from 0 to 1
- * @param value that came
- * @throws ERR_INVALID_ARGUMENT; ERR_NOT_FINITE for a score beyond the range of numbers
+ * @param quantile the predicted quantile
+ * @param level level of the quantile, from 0 to 1
+ * @param value the actual value
+ * @throws ERR_INVALID_ARGUMENT; ERR_NOT_FINITE if the score overflows
  * @see https://doi.org/10.1198/016214506000001437
  * @example
  * ```ts
@@ -120,7 +121,7 @@ export function pinballLoss(quantile: number, level: number, value: number): num
   return finite(pinball(quantile, level, value));
 }
 
-/** {@link pinballLoss} unchecked. */
+/** {@link pinballLoss} without checks. */
 export function pinball(quantile: number, level: number, value: number): number {
   const difference = value - quantile;
   return Math.max(level * difference, (level - 1) * difference);
@@ -128,5 +129,5 @@ export function pinball(quantile: number, level: number, value: number): number 
 
 function finite(score: number): number {
   if (Number.isFinite(score)) return score;
-  throw new LibtorchGenerativeError('ERR_NOT_FINITE', 'The score is beyond the range of numbers: rescale the values');
+  throw new LibtorchGenerativeError('ERR_NOT_FINITE', 'The score overflows: rescale the values');
 }

@@ -2,17 +2,18 @@ import type { Series } from '../data/series';
 import { differences } from './baselines';
 import { mean } from './mean';
 
-/** Below it a repetition may well be chance. */
+/** Weaker correlations may be due to chance. */
 const LEAST_CORRELATION = 0.3;
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
 const DAYS_A_YEAR = 365;
 
 /**
- * The season of a series: where its steps are hours, months or quarters a day or a year, if it is that long twice; where
- * they are days a year, unless weeks are plain to see; else the one that {@link guessSeason} finds.
+ * Returns the season of a series: a day for hourly steps and a year for monthly or quarterly ones, if the series covers
+ * it twice; a year for daily steps, likewise, unless a shorter season is evident; else the result of {@link
+ * guessSeason}.
  *
- * @param series its training part only
+ * @param series the training part only
  */
 export function usualSeason({ values, time }: Series, maxSeason: number): number {
   const { unit, size } = time?.step ?? { unit: 'number' };
@@ -26,16 +27,16 @@ export function usualSeason({ values, time }: Series, maxSeason: number): number
 }
 
 /**
- * The lag from 2 to `maxSeason` at which the series' changes repeat themselves most, or 1 if they do nowhere. A missing
- * change counts as a usual one.
+ * Returns the lag from 2 to `maxSeason` with the highest autocorrelation of the series' changes, or 1 if none is high
+ * enough. Missing changes count as average ones.
  *
- * @param values of the training part only
+ * @param values the training part only
  */
 export function guessSeason(values: Float64Array, maxSeason: number): number {
   const changes = centered(differences(values, 1));
   let season = 1;
   let largest = LEAST_CORRELATION;
-  // A lag is seen twice at least.
+  // The changes must cover a lag at least twice.
   for (let lag = 2; lag <= Math.min(maxSeason, changes.length / 2); lag++) {
     const correlation = autocorrelation(changes, lag);
     if (correlation > largest) [season, largest] = [lag, correlation];

@@ -8,21 +8,21 @@ import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { DigitClassifier } from './digit-classifier';
 
-/** To be raised with each change to what follows, so that no classifier of before is taken from the cache. */
+/** Increase with every change below, so that older classifiers in the cache are not used. */
 export const RECIPE = 1;
 
 const SEED = 0;
 const EPOCHS = 8;
 const BATCH_SIZE = 128;
 const LR = 2e-3;
-/** Pixels that a digit is moved by at most, in each direction: without that it would learn the training images by heart. */
+/** Maximum random shift of a digit in each direction, in pixels, against overfitting. */
 const SHIFT = 1;
 
 /**
- * Trains the classifier on MNIST's 60,000 digits, which takes some seconds: on one thread, so that its numbers do not
- * depend on how many there are. This thread's random numbers go on as if nothing had happened.
+ * Trains the classifier on MNIST's 60,000 digits, which takes a few seconds. It uses one thread, so that the result
+ * does not depend on the number of threads, and leaves the thread's random number generator unchanged.
  *
- * @param folder with MNIST's files
+ * @param folder a folder with MNIST's files
  * @throws ERR_FILE or ERR_DATA_FORMAT
  */
 export function trainDigitClassifier(folder: string): DigitClassifier {
@@ -44,7 +44,7 @@ export function trainDigitClassifier(folder: string): DigitClassifier {
   return classifier;
 }
 
-/** @param shiftedPixels (S, P): for each shift, which pixel comes to each place */
+/** @param shiftedPixels (S, P): for each shift, the index of the pixel that moves to each position */
 function learn(classifier: DigitClassifier, images: Tensor, labels: Tensor, shiftedPixels: Tensor): void {
   const parameters = classifier.parameters();
   const optimizer = new Adam(parameters, { lr: LR });
@@ -70,7 +70,7 @@ function learn(classifier: DigitClassifier, images: Tensor, labels: Tensor, shif
   optimizer.dispose();
 }
 
-/** (S, P): what leaves the image on one side comes in on the other, which is background in MNIST. */
+/** Returns (S, P). Shifted pixels wrap around, which is harmless as the borders of MNIST are background. */
 function shifts(height: number, width: number): Tensor {
   const steps = Array.from({ length: 2 * SHIFT + 1 }, (_, step) => step - SHIFT);
   const shifted = (down: number, right: number) =>

@@ -2,19 +2,19 @@ import { checkNumber } from '../check';
 import { type Numbers, toNumbers } from '../data/numbers';
 import { invalidArgument } from '../errors';
 
-/** How far numbers are from a uniform distribution over [0, 1]. */
+/** Result of a test for a uniform distribution over [0, 1]. */
 export interface Uniformity {
-  /** Kolmogorov and Smirnov's: the largest distance between the two distribution functions. */
+  /** The Kolmogorov–Smirnov statistic: the largest distance between the two distribution functions. */
   statistic: number;
-  /** How often uniform numbers, independent of each other, are at least that far away. */
+  /** The probability that independent uniform numbers have at least this statistic. */
   pValue: number;
 }
 
 /**
- * The test of Kolmogorov and Smirnov, with Stephens's correction for small samples.
+ * Runs the Kolmogorov–Smirnov test, with Stephens's correction for small samples.
  *
  * @param values at least one, each in [0, 1]
- * @throws ERR_INVALID_ARGUMENT without a value, or for one that is not in [0, 1]
+ * @throws ERR_INVALID_ARGUMENT if there are no values, or one is not in [0, 1]
  * @see https://doi.org/10.1080/01621459.1974.10480196
  * @example
  * ```ts
@@ -39,9 +39,9 @@ export function testUniformity(values: Numbers): Uniformity {
 
 const NUM_TERMS = 100;
 
-/** P(K > x) of Kolmogorov's distribution: 2 Σ (-1)^(k - 1) exp(-2 k² x²). */
+/** Returns P(K > x) of Kolmogorov's distribution: 2 Σ (-1)^(k - 1) exp(-2 k² x²). */
 function kolmogorovTail(x: number): number {
-  if (x < 0.2) return 1; // to float64's precision, where the sum converges slowly
+  if (x < 0.2) return 1; // in float64; the sum converges slowly here
   let tail = 0;
   for (let k = NUM_TERMS; k >= 1; k--) tail += (k % 2 === 1 ? 2 : -2) * Math.exp(-2 * (k * x) ** 2);
   return Math.min(Math.max(tail, 0), 1);

@@ -8,18 +8,18 @@ import type { Tensor } from '../tensor/tensor';
 
 /** The size of a {@link Discriminator}. */
 export interface DiscriminatorOptions {
-  /** Numbers in a sample; default 784, MNIST's 28 × 28. */
+  /** Values per sample. Default 784, MNIST's 28 × 28. */
   dataDim?: number | undefined;
-  /** Units of the hidden layer; default 128. */
+  /** Units of the hidden layer. Default 128. */
   hiddenDim?: number | undefined;
-  /** LeakyReLU's slope below zero; default 0.2. */
+  /** LeakyReLU's slope below zero. Default 0.2. */
   negativeSlope?: number | undefined;
 }
 
 const CHECKS: Checks<DiscriminatorOptions> = { dataDim: checkSize, hiddenDim: checkSize, negativeSlope: checkNumber };
 
 /**
- * The article's discriminator: data to the probability that it is real, by a hidden layer with LeakyReLU. Its
+ * The article's discriminator: maps data to the probability that it is real, with one hidden LeakyReLU layer. Its
  * parameters are `model.0.weight` to `model.2.bias`.
  *
  * @see https://arxiv.org/abs/1406.2661
@@ -35,7 +35,7 @@ const CHECKS: Checks<DiscriminatorOptions> = { dataDim: checkSize, hiddenDim: ch
  * ```
  */
 export class Discriminator extends Layer {
-  /** Numbers in a sample. */
+  /** Values per sample. */
   readonly dataDim: number;
   /** Units of the hidden layer. */
   readonly hiddenDim: number;
@@ -46,9 +46,9 @@ export class Discriminator extends Layer {
   readonly #logits: Sequential;
 
   /**
-   * A discriminator with fresh weights, from the thread's random numbers.
+   * Creates a discriminator with new weights drawn from the thread's random numbers.
    *
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
+   * @throws ERR_INVALID_ARGUMENT if a size is not a whole number of at least 1, or needs more memory than is available
    */
   constructor(options: DiscriminatorOptions = {}) {
     super();
@@ -66,7 +66,7 @@ export class Discriminator extends Layer {
   }
 
   /**
-   * The realness logit of each sample, before the sigmoid: train on these with {@link bceWithLogitsLoss}.
+   * Returns the realness logit of each sample, before the sigmoid. Train on these with {@link bceWithLogitsLoss}.
    *
    * @param data (B, dataDim)
    * @returns (B, 1)
@@ -77,7 +77,7 @@ export class Discriminator extends Layer {
   }
 
   /**
-   * The probability that samples are real.
+   * Returns the probability that each sample is real.
    *
    * @param data (B, dataDim)
    * @returns (B, 1), in [0, 1]

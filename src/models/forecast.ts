@@ -17,14 +17,14 @@ import { Mixture, VARIANCE_FLOOR } from './mixture';
 const OPTIONS = { ...FORECAST_OPTIONS, known: { check: checkTensor } };
 
 /**
- * Draws joint futures of a scaled series: each step is sampled and fed back, with the hidden state carried along.
- * For series in the data's units see {@link Forecaster.paths}.
+ * Draws sample paths of a scaled series: each step is sampled and fed back into the model along with its hidden state.
+ * For series in the data's units, see {@link Forecaster.paths}.
  *
- * @param model its first input is the value, the others are known in advance
- * @param history (T, inputDim) scaled as in training, the last step last
+ * @param model its first input is the value; any others are known in advance
+ * @param history (T, inputDim), scaled as in training, most recent step last
  * @returns (paths, horizon), scaled
- * @throws ERR_SHAPE unless the model predicts one value a step, and for a history or known inputs that don't fit it;
- *   ERR_INVALID_ARGUMENT for an option out of its range, or more paths than there is memory for
+ * @throws ERR_SHAPE unless the model predicts one value per step and the history and known inputs fit it;
+ *   ERR_INVALID_ARGUMENT if an option is out of range or the paths need more memory than is available
  * @example
  * ```ts
  * import { forecastPaths, MdnRnn, zeros } from 'libtorch-generative';
@@ -65,7 +65,7 @@ function shapeError(expected: string, name: string, received: string): LibtorchG
 
 type RollOut = Required<Omit<ForecastOptions, 'known'>> & Pick<ForecastOptions, 'known'>;
 
-/** (paths, horizon), or undefined if there is no kernel for such tensors. */
+/** Draws paths (paths, horizon) with a fused kernel; undefined if there is none for such tensors. */
 function fusedRollOut(model: MdnRnn, history: Tensor, { known, ...options }: RollOut): Tensor | undefined {
   const parameters = model.parameters().map(handleOf);
   const paths = native().rollOut(parameters, handleOf(history), known && handleOf(known), {
@@ -75,7 +75,7 @@ function fusedRollOut(model: MdnRnn, history: Tensor, { known, ...options }: Rol
   return paths === undefined ? undefined : new Tensor(paths);
 }
 
-/** The same by the model's own steps. */
+/** Draws the same paths with the model's own steps. */
 function rollOut(model: MdnRnn, history: Tensor, { horizon, paths, temperature, seed, known }: RollOut): Tensor {
   const start = model.step(history.unsqueeze(0)); // raw (1, K, 3), hidden (1, 1, H)
   let raw = start.raw.expand(paths, -1, -1); // (P, K, 3)
@@ -91,9 +91,8 @@ function rollOut(model: MdnRnn, history: Tensor, { horizon, paths, temperature, 
 }
 
 /**
- * One draw from each path's mixture, (P, 1): the component is the first whose cumulated weight is above a uniform
- * number, the last if rounding leaves none. The random numbers of a path and step are the same whatever other paths
- * there are.
+ * Draws once from each path's mixture, (P, 1). The component is the first whose cumulative weight exceeds a uniform
+ * number, or the last if rounding leaves none. The random numbers of a path and step do not depend on other paths.
  */
 function drawValues({ means, variances, logWeights }: Mixture, seed: number, step: number): Tensor {
   const { dtype, device, shape } = means;
@@ -105,13 +104,13 @@ function drawValues({ means, variances, logWeights }: Mixture, seed: number, ste
 }
 
 /**
- * The quantiles of each step over all paths, interpolated between neighbours as NumPy does.
+ * Returns the quantiles of each step over all paths, interpolated linearly as NumPy does.
  *
- * @param paths (P, horizon) values, row after row, as {@link Forecaster.paths} gives them
- * @param horizon steps of a path
+ * @param paths (P, horizon) values in row-major order, as {@link Forecaster.paths} returns them
+ * @param horizon steps per path
  * @param levels from 0 to 1
- * @returns for each level, horizon values
- * @throws ERR_INVALID_ARGUMENT for another level, or a length that is not a multiple of `horizon`
+ * @returns `horizon` values for each level
+ * @throws ERR_INVALID_ARGUMENT if a level is outside [0, 1] or the length is not a multiple of `horizon`
  * @example
  * ```ts
  * import { pathQuantiles } from 'libtorch-generative';
@@ -124,7 +123,7 @@ export function pathQuantiles(paths: Float64Array, horizon: number, levels: numb
   checkSize('horizon', horizon);
   const wanted = readArray('levels', levels, within({ min: 0, max: 1 }), 'an array of numbers');
   if (!types.isFloat64Array(paths)) throw invalidArgument('paths', 'a Float64Array', paths);
-  const values = reading('paths', () => new Float64Array(paths)); // whatever its `length` says
+  const values = reading('paths', () => new Float64Array(paths)); // the real length, even if `length` is overridden
   if (values.length === 0 || values.length % horizon !== 0) {
     throw invalidArgument('paths', `one or more paths of ${horizon} values`, `${values.length} values`);
   }
@@ -132,7 +131,7 @@ export function pathQuantiles(paths: Float64Array, horizon: number, levels: numb
   return wanted.map((level) => steps.map((sorted) => sortedQuantile(sorted, level)));
 }
 
-/** The values of all paths (P, horizon) at each step, in ascending order. */
+/** Returns the values of all paths (P, horizon) at each step, in ascending order. */
 export function sortedSteps(paths: Float64Array, horizon: number): Float64Array[] {
   const numPaths = paths.length / horizon;
   return Array.from({ length: horizon }, (_, step) =>
@@ -140,13 +139,13 @@ export function sortedSteps(paths: Float64Array, horizon: number): Float64Array[
   );
 }
 
-/** A quantile of values in ascending order, interpolated between neighbours as NumPy does. */
+/** Returns a quantile of values in ascending order, interpolated linearly as NumPy does. */
 export function sortedQuantile(sorted: Float64Array, level: number): number {
   const position = level * (sorted.length - 1);
   const below = Math.floor(position);
   const low = sorted[below]!;
   const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
   const part = position - below;
-  // Neighbours at both ends of the range of numbers are further apart than that.
+  // The difference of neighbours at opposite ends of the number range would overflow.
   return Number.isFinite(high - low) ? low + (high - low) * part : low * (1 - part) + high * part;
 }

@@ -8,18 +8,18 @@ import type { Tensor } from '../tensor/tensor';
 
 /** The size of a {@link Generator}. */
 export interface GeneratorOptions {
-  /** Numbers in a noise vector; default 100. */
+  /** Length of a noise vector. Default 100. */
   noiseDim?: number | undefined;
-  /** Units of the hidden layer; default 128. */
+  /** Units of the hidden layer. Default 128. */
   hiddenDim?: number | undefined;
-  /** Numbers in a sample; default 784, MNIST's 28 × 28. */
+  /** Values per sample. Default 784, MNIST's 28 × 28. */
   dataDim?: number | undefined;
 }
 
 const CHECKS: Checks<GeneratorOptions> = { noiseDim: checkSize, hiddenDim: checkSize, dataDim: checkSize };
 
 /**
- * The article's generator: noise to data in [-1, 1], by a hidden layer with ReLU and an output layer with tanh. Its
+ * The article's generator: maps noise to data in [-1, 1], with one hidden ReLU layer and a tanh output layer. Its
  * parameters are `model.0.weight` to `model.2.bias`.
  *
  * @see https://arxiv.org/abs/1406.2661
@@ -27,26 +27,26 @@ const CHECKS: Checks<GeneratorOptions> = { noiseDim: checkSize, hiddenDim: check
  * ```ts
  * import { Generator, noGrad, RandomGenerator, randn } from 'libtorch-generative';
  *
- * const generator = new Generator({ hiddenDim: 512 }); // untrained; loadGenerator() gives a trained one
+ * const generator = new Generator({ hiddenDim: 512 }); // untrained; loadGenerator() loads a trained one
  * const noise = randn([64, generator.noiseDim], { generator: new RandomGenerator(1) });
  * const samples = noGrad(() => generator.forward(noise));
  * console.log(samples.shape, samples.abs().max().item() <= 1); // [ 64, 784 ] true
  * ```
  */
 export class Generator extends Layer {
-  /** Numbers in a noise vector. */
+  /** Length of a noise vector. */
   readonly noiseDim: number;
   /** Units of the hidden layer. */
   readonly hiddenDim: number;
-  /** Numbers in a sample. */
+  /** Values per sample. */
   readonly dataDim: number;
   /** The layers. */
   readonly model: Sequential;
 
   /**
-   * A generator with fresh weights, from the thread's random numbers.
+   * Creates a generator with new weights drawn from the thread's random numbers.
    *
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
+   * @throws ERR_INVALID_ARGUMENT if a size is not a whole number of at least 1, or needs more memory than is available
    */
   constructor(options: GeneratorOptions = {}) {
     super();
@@ -63,7 +63,7 @@ export class Generator extends Layer {
   }
 
   /**
-   * Draws samples.
+   * Generates samples from noise.
    *
    * @param noise (B, noiseDim), standard normal
    * @returns (B, dataDim), in [-1, 1]

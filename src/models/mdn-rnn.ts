@@ -8,17 +8,17 @@ import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { Mixture, mixtureNll, VARIANCE_FLOOR } from './mixture';
 
-/** The size of an {@link MdnRnn}, and how it computes. */
+/** Options of an {@link MdnRnn}. */
 export interface MdnRnnOptions {
-  /** Features of a time step; default 1. */
+  /** Features per time step. Default 1. */
   inputDim?: number | undefined;
-  /** Numbers in the GRU's hidden state; default 64. */
+  /** Size of the GRU's hidden state. Default 64. */
   hiddenDim?: number | undefined;
-  /** D, dimensions of what is predicted; default 1. */
+  /** D, the dimensions of the predicted value. Default 1. */
   outputDim?: number | undefined;
-  /** K, Gaussians in the mixture; default 5. */
+  /** K, the Gaussians in the mixture. Default 5. */
   numMixtures?: number | undefined;
-  /** libtorch's own GRU, see {@link GRU}; default false. */
+  /** Whether to use libtorch's own GRU, see {@link GRUOptions.exact}. Default false. */
   exact?: boolean | undefined;
 }
 
@@ -30,49 +30,49 @@ const CHECKS: Checks<MdnRnnOptions> = {
   exact: checkBoolean,
 };
 
-/** What {@link MdnRnn.step} gives. */
+/** The result of {@link MdnRnn.step}. */
 export interface MdnRnnStep<D extends DType = DType> {
-  /** (B, K, D + 2): the raw parameters of a {@link Mixture} for what comes next. */
+  /** (B, K, D + 2): the raw parameters of a {@link Mixture} for the next step. */
   raw: Tensor<D>;
-  /** (1, B, hiddenDim): the hidden state to go on with. */
+  /** (1, B, hiddenDim): the hidden state to continue from. */
   hidden: Tensor<D>;
 }
 
 /**
- * The article's mixture density network on a GRU: from a series to the raw parameters of a {@link Mixture} for what
- * comes next. Its parameters are `rnn.weight_ih_l0` to `fc.bias`.
+ * The article's mixture density network on a GRU: maps a series to the raw parameters of a {@link Mixture} for the next
+ * step. Its parameters are `rnn.weight_ih_l0` to `fc.bias`.
  *
  * @see https://arxiv.org/abs/1308.0850
  * @example
  * ```ts
  * import { MdnRnn, Mixture, zeros } from 'libtorch-generative';
  *
- * const model = new MdnRnn({ hiddenDim: 16 }); // untrained; loadForecaster() gives a trained one
+ * const model = new MdnRnn({ hiddenDim: 16 }); // untrained; loadForecaster() loads a trained one
  * const history = zeros([8, 24, 1]); // 8 series of 24 steps
  * const next = new Mixture(model.forward(history));
  * console.log(next.mean().shape, next.quantile([0.05, 0.5, 0.95]).shape); // [ 8, 1 ] [ 8, 3 ]
  * ```
  */
 export class MdnRnn extends Module {
-  /** Features of a time step. */
+  /** Features per time step. */
   readonly inputDim: number;
-  /** Numbers in the GRU's hidden state. */
+  /** Size of the GRU's hidden state. */
   readonly hiddenDim: number;
-  /** D, dimensions of what is predicted. */
+  /** D, the dimensions of the predicted value. */
   readonly outputDim: number;
-  /** K, Gaussians in the mixture. */
+  /** K, the Gaussians in the mixture. */
   readonly numMixtures: number;
   /** Whether the GRU is libtorch's own, see {@link GRUOptions.exact}. */
   readonly exact: boolean;
-  /** Reads the series. */
+  /** The GRU that reads the series. */
   readonly rnn: GRU;
-  /** From the last hidden state to K · (D + 2) numbers. */
+  /** Maps the last hidden state to K · (D + 2) numbers. */
   readonly fc: Linear;
 
   /**
-   * A net with fresh weights, from the thread's random numbers.
+   * Creates a model with new weights drawn from the thread's random numbers.
    *
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
+   * @throws ERR_INVALID_ARGUMENT if a size is not a whole number of at least 1, or needs more memory than is available
    */
   constructor(options: MdnRnnOptions = {}) {
     super();
@@ -104,10 +104,11 @@ export class MdnRnn extends Module {
   }
 
   /**
-   * As {@link MdnRnn.forward}, carrying the hidden state: one step costs the same however long the past.
+   * Like {@link MdnRnn.forward}, but takes and returns the hidden state, so that the cost of a step does not depend on
+   * the length of the history.
    *
    * @param input (B, T, inputDim)
-   * @param hidden (1, B, hiddenDim), default zeros
+   * @param hidden (1, B, hiddenDim). Default zeros.
    * @throws ERR_SHAPE
    * @example
    * ```ts
@@ -126,12 +127,12 @@ export class MdnRnn extends Module {
   }
 
   /**
-   * The mean negative log likelihood of what came, in nats: that of `new Mixture(model.forward(input))`, with its
-   * gradients made in one go where all is float32 on the CPU.
+   * Returns the mean negative log-likelihood of the targets, in nats, under `new Mixture(model.forward(input))`. For
+   * float32 on the CPU it is one fused operator, gradients included.
    *
    * @param input (B, T, inputDim)
-   * @param target (B, outputDim), what came after each series
-   * @returns of shape ()
+   * @param target (B, outputDim), the next value of each series
+   * @returns a tensor of shape []
    * @throws ERR_SHAPE
    * @example
    * ```ts
@@ -148,20 +149,20 @@ export class MdnRnn extends Module {
    * ```
    */
   nll(input: Tensor, target: Tensor): Tensor {
-    // The operators of the reference, one by one: only so are the numbers the same to the last bit.
+    // The reference's operators one by one: only these are bit-identical.
     if (this.exact) return new Mixture(this.forward(input)).logProb(target).mean().neg();
     const parameters = this.parameters().map(handleOf);
     const fused = native().mdnRnnNll(parameters, handleOf(input), handleOf(target), VARIANCE_FLOOR);
     return fused === undefined ? mixtureNll(this.forward(input), target) : new Tensor(fused);
   }
 
-  /** The last step's features (B, hiddenDim), and the hidden state (1, B, hiddenDim). */
+  /** Returns the last step's features (B, hiddenDim) and the hidden state (1, B, hiddenDim). */
   #encode<D extends DType>(input: Tensor<D>, hidden?: Tensor): { features: Tensor<D>; hidden: Tensor<D> } {
     if (!this.exact) {
       const last = this.rnn.lastHidden(input, hidden);
       return { features: last.squeeze(0), hidden: last };
     }
-    // The article's slice: to the last bit the same only from the same memory layout.
+    // The article's slice: bit-identical only with the same memory layout.
     const { output, hidden: last } = this.rnn.forward(input, hidden);
     return { features: output.select(1, -1), hidden: last };
   }

@@ -8,31 +8,31 @@ import { Tensor } from '../tensor/tensor';
 import { checkTensor, handleOf } from '../tensor/tensor-memory';
 import { tensorsOf } from '../tensor/tensors-in';
 
-/** How raw numbers become a {@link Mixture}. */
+/** Options of a {@link Mixture}. */
 export interface MixtureOptions {
-  /** Added to softplus(raw), so that no variance comes near zero; default 1e-3, for data of unit variance. */
+  /** Added to softplus(raw) to keep variances away from zero. Default 1e-3, for data of unit variance. */
   varianceFloor?: number | undefined;
-  /** Above 1 draws more freely, below 1 more surely: weights' logits / τ, deviations · √τ; default 1. */
+  /** τ, which divides the weights' logits and scales deviations by √τ: above 1 widens, below 1 narrows. Default 1. */
   temperature?: number | undefined;
 }
 
 const CHECKS: Checks<MixtureOptions> = { varianceFloor: within({ min: 0 }), temperature: within({ above: 0 }) };
 
-/** {@link MixtureOptions.varianceFloor}'s default. */
+/** The default of {@link MixtureOptions.varianceFloor}. */
 export const VARIANCE_FLOOR = 1e-3;
 
 export interface DrawOptions extends MixtureOptions {
-  /** Default: the thread's own. */
+  /** Default: the thread's generator. */
   generator?: RandomGenerator | undefined;
 }
 
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 /**
- * A mixture of K Gaussians over D dimensions, each with one variance for all dimensions; a batch of B of them.
+ * A batch of B mixtures of K Gaussians over D dimensions; each Gaussian has one variance for all dimensions.
  *
- * Its parameters come raw from a network, (B, K, D + 2): D means, then one number that becomes the variance, then one
- * that becomes the logarithm of the weight.
+ * Its parameters are a network's raw outputs (B, K, D + 2): D means, one number that becomes the variance, and one that
+ * becomes the log weight.
  *
  * @see https://publications.aston.ac.uk/id/eprint/373/1/NCRG_94_004.pdf
  * @example
@@ -47,20 +47,20 @@ const LOG_2_PI = Math.log(2 * Math.PI);
  * ```
  */
 export class Mixture {
-  /** (B, K, D): where the Gaussians are. */
+  /** (B, K, D): the Gaussians' means. */
   readonly means: Tensor;
   /** (B, K): each Gaussian's variance, the same in all dimensions. */
   readonly variances: Tensor;
-  /** (B, K): the logarithms of weights that add up to 1. */
+  /** (B, K): the logarithms of the weights, which sum to 1. */
   readonly logWeights: Tensor;
   readonly #raw: Tensor;
   readonly #options: MixtureOptions;
 
   /**
-   * The mixtures that raw numbers describe.
+   * Creates the mixtures that raw parameters describe.
    *
    * @param raw (B, K, D + 2)
-   * @throws ERR_SHAPE, or ERR_INVALID_ARGUMENT for an option out of its range
+   * @throws ERR_SHAPE, or ERR_INVALID_ARGUMENT if an option is out of range
    */
   constructor(raw: Tensor, options: MixtureOptions = {}) {
     checkTensor('raw', raw);
@@ -85,7 +85,7 @@ export class Mixture {
   }
 
   /**
-   * The logarithm of the density, in nats.
+   * Returns the log density of `value`, in nats.
    *
    * @param value (B, D)
    * @returns (B)
@@ -94,7 +94,7 @@ export class Mixture {
   logProb(value: Tensor): Tensor {
     checkTensor('value', value);
     const { shape } = value;
-    // A last dimension of 1 would be broadcast over all D without an error.
+    // A last dimension of 1 would silently be broadcast over all D.
     if (shape.length !== 2 || shape[1] !== this.dim) {
       throw shapeError('value', ['B', this.dim], shape);
     }
@@ -103,21 +103,21 @@ export class Mixture {
     return this.logWeights.add(logDensities).logsumexp(-1);
   }
 
-  /** The expected value: (B, D). */
+  /** Returns the expected value: (B, D). */
   mean(): Tensor {
     return this.weights().mul(this.means).sum(1);
   }
 
-  /** The variance of each dimension, the components' own and that between their means: (B, D). */
+  /** Returns the variance of each dimension, within and between components: (B, D). */
   variance(): Tensor {
     const deviations = this.means.sub(this.mean().unsqueeze(1)); // (B, K, D)
     return this.weights().mul(this.variances.unsqueeze(-1).add(deviations.square())).sum(1);
   }
 
   /**
-   * One draw for each row: (B, D).
+   * Draws one sample per row: (B, D).
    *
-   * @param options.generator default this thread's own
+   * @param options.generator Default: this thread's generator.
    */
   sample(options?: { generator?: RandomGenerator | undefined }): Tensor {
     const { generator } = readOptions(options, { generator: checkGenerator });
@@ -125,11 +125,11 @@ export class Mixture {
   }
 
   /**
-   * The probability of at most a value, for D = 1.
+   * Returns the cumulative distribution function at `value`, for D = 1.
    *
    * @param value (B, N)
    * @returns (B, N)
-   * @throws ERR_SHAPE for more dimensions or another shape
+   * @throws ERR_SHAPE if D is not 1 or `value` has the wrong shape
    */
   cdf(value: Tensor): Tensor {
     checkTensor('value', value);
@@ -147,12 +147,12 @@ export class Mixture {
   }
 
   /**
-   * The values below which a part `levels` of the probability lies, for D = 1, to float64's precision: by bisection, on
-   * the CPU. NaN where the parameters are not finite.
+   * Returns the quantiles at `levels`, for D = 1, computed by bisection on the CPU to float64 precision. NaN if the
+   * parameters are not finite.
    *
    * @param levels N numbers above 0 and below 1
    * @returns (B, N), float64
-   * @throws ERR_SHAPE for more dimensions, ERR_INVALID_ARGUMENT for another level
+   * @throws ERR_SHAPE if D is not 1, ERR_INVALID_ARGUMENT if a level is out of range
    */
   quantile(levels: number[]): Tensor<'float64'> {
     this.#requireOneDimension('quantile');
@@ -166,7 +166,7 @@ export class Mixture {
     });
   }
 
-  /** The weights: (B, K, 1). */
+  /** Returns the weights: (B, K, 1). */
   weights(): Tensor {
     return this.logWeights.exp().unsqueeze(-1);
   }
@@ -187,13 +187,13 @@ export class Mixture {
 }
 
 /**
- * The mean negative log likelihood of what came, in nats: that of {@link Mixture.logProb} in one operator with a
- * gradient of its own.
+ * Returns the mean negative log-likelihood of the targets, in nats: that of {@link Mixture.logProb}, but in one
+ * operator with its own gradient.
  *
- * @param raw (B, K, D + 2), as {@link MdnRnn.forward} gives it
+ * @param raw (B, K, D + 2), as {@link MdnRnn.forward} returns it
  * @param target (B, D)
- * @param options.varianceFloor as of the {@link Mixture}; default 1e-3
- * @returns of shape ()
+ * @param options.varianceFloor as in {@link MixtureOptions}, but above 0. Default 1e-3.
+ * @returns a tensor of shape []
  * @throws ERR_SHAPE, ERR_INVALID_ARGUMENT
  * @example
  * ```ts
@@ -210,8 +210,8 @@ export function mixtureNll(raw: Tensor, target: Tensor, options?: Pick<MixtureOp
 }
 
 /**
- * One draw (B, D) from each of the mixtures `raw` (B, K, D + 2): the component that `multinomial` draws, then a number
- * that `randn` draws for each dimension.
+ * Draws one sample (B, D) from each of the mixtures `raw` (B, K, D + 2): the component with `multinomial`, then a
+ * number per dimension with `randn`.
  *
  * @throws ERR_SHAPE
  */

@@ -1,19 +1,19 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** A computation in ONNX's terms; tensors are known by their names. */
+/** A computation graph in ONNX's terms; tensors are identified by name. */
 export interface OnnxGraph {
   name: string;
   inputs: OnnxValue[];
   outputs: OnnxValue[];
-  /** In an order in which each finds its inputs computed. */
+  /** In topological order: inputs are computed before they are used. */
   nodes: OnnxNode[];
   initializers: OnnxInitializer[];
 }
 
-/** A float32 tensor that goes in or comes out. */
+/** A float32 input or output tensor. */
 export interface OnnxValue {
   name: string;
-  /** Lengths; a name for one that is known only when it runs. */
+  /** The sizes; a name for a dynamic one. */
   dims: (number | string)[];
 }
 
@@ -33,20 +33,20 @@ export interface OnnxInitializer {
 
 export interface OnnxModel {
   graph: OnnxGraph;
-  /** Version of ONNX's operators. */
+  /** The version of ONNX's operator set. */
   opset: number;
   producer: { name: string; version: string };
-  /** Text by name, onnxruntime's custom metadata map. */
+  /** Strings by name, onnxruntime's custom metadata map. */
   metadata: Record<string, string>;
 }
 
-/** The version of the file format that came with opset 17 and 18. */
+/** The file format version of opsets 17 and 18. */
 const IR_VERSION = 8;
 const FLOAT = 1;
 const INT64 = 7;
 
 /**
- * An ONNX file.
+ * Encodes a model as an ONNX file.
  *
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
@@ -101,7 +101,7 @@ function encodeValue({ name, dims }: OnnxValue): Message {
   return new Message().text(1, name).message(2, new Message().message(1, tensorType));
 }
 
-/** A protobuf message: its fields by their numbers. */
+/** Builds a protobuf message from fields by number. */
 class Message {
   readonly #writer = new BinaryWriter();
 

@@ -12,25 +12,25 @@ import { Generator } from './generator';
 import { MdnRnn } from './mdn-rnn';
 import type { OnnxGraph, OnnxInitializer, OnnxNode } from './onnx-file';
 
-/** Any model that {@link exportOnnx} writes. */
+/** A model that {@link exportOnnx} can write. */
 export type OnnxExportable = Generator | Discriminator | MdnRnn;
 
-/** All operators used here are in it, and runtimes since 2022 have it. */
+/** It has all operators used here, and runtimes since 2022 support it. */
 const OPSET = 17;
 
 /**
- * Writes a model as ONNX, opset 17, of float32 with a dynamic batch:
+ * Writes a model as ONNX, opset 17, in float32 with a dynamic batch size:
  *
  * | model | input | output |
  * |---|---|---|
  * | {@link Generator} | `noise` (batch, noiseDim) | `samples` (batch, dataDim) in [-1, 1] |
  * | {@link Discriminator} | `data` (batch, dataDim) | `probability` (batch, 1) |
- * | {@link MdnRnn} | `input` (batch, time, inputDim) | `raw` (batch, K, D + 2), as {@link MdnRnn.forward} gives it |
+ * | {@link MdnRnn} | `input` (batch, time, inputDim) | `raw` (batch, K, D + 2), as {@link MdnRnn.forward} returns it |
  *
- * @param file is complete or not there at all
- * @param options.metadata text by name to keep in the file's `metadata_props`
+ * @param file path of the file; the write is atomic, so a failure leaves no partial file
+ * @param options.metadata strings by name to store in the file's `metadata_props`
  * @see https://onnx.ai/onnx/operators/
- * @throws ERR_INVALID_ARGUMENT for another model, ERR_FILE
+ * @throws ERR_INVALID_ARGUMENT if the model is of another class; ERR_FILE if the file cannot be written
  * @example
  * ```ts
  * import { statSync } from 'node:fs';
@@ -48,7 +48,7 @@ export function exportOnnx(
   checkString('file', file);
   const { metadata = {} } = readOptions(options, { metadata: checkMetadata });
   const texts = reading('metadata', () => ({ ...metadata }));
-  // Only now, as it takes a while to load and most programs never export.
+  // Loaded lazily: it takes a while, and most programs never export.
   const { encodeOnnx } = require('./onnx-file') as typeof import('./onnx-file');
   const producer = { name: 'libtorch-generative', version: packageVersion() };
   const bytes = scope(() => encodeOnnx({ graph: graphOf(model), opset: OPSET, producer, metadata: texts }));
@@ -106,14 +106,14 @@ function discriminatorGraph(model: Discriminator): OnnxGraph {
 function mdnRnnGraph(model: MdnRnn): OnnxGraph {
   const { inputDim, hiddenDim, numMixtures, outputDim } = model;
   const { 'fc.weight': weight, 'fc.bias': bias, ...rnn } = model.stateDict();
-  // PyTorch's GRU, whose reset gate comes after the product with the hidden state.
+  // PyTorch's GRU applies the reset gate after the product with the hidden state.
   const attributes = { hidden_size: { int: hiddenDim }, linear_before_reset: { int: 1 } };
   return {
     name: 'MdnRnn',
     inputs: [{ name: 'input', dims: ['batch', 'time', inputDim] }],
     outputs: [{ name: 'raw', dims: ['batch', numMixtures, outputDim + 2] }],
     nodes: [
-      // onnxruntime's GRU takes no batch first.
+      // onnxruntime's GRU does not support batch-first input.
       { op: 'Transpose', inputs: ['input'], outputs: ['steps'], attributes: { perm: { ints: [1, 0, 2] } } },
       { op: 'GRU', inputs: ['steps', 'rnn.W', 'rnn.R', 'rnn.B'], outputs: ['', 'last'], attributes },
       { op: 'Squeeze', inputs: ['last', 'firstAxis'], outputs: ['features'] }, // (batch, hidden)
@@ -123,12 +123,12 @@ function mdnRnnGraph(model: MdnRnn): OnnxGraph {
     initializers: [
       ...initializersOf({ ...gruWeights(rnn), 'fc.weight': weight!, 'fc.bias': bias! }),
       { name: 'firstAxis', dims: [1], data: BigInt64Array.of(0n) },
-      { name: 'rawShape', dims: [3], data: BigInt64Array.of(0n, BigInt(numMixtures), BigInt(outputDim + 2)) }, // 0: as it is
+      { name: 'rawShape', dims: [3], data: BigInt64Array.of(0n, BigInt(numMixtures), BigInt(outputDim + 2)) }, // 0: unchanged
     ],
   };
 }
 
-/** ONNX's names and order of the gates: update, reset, new, where PyTorch has reset, update, new. */
+/** Converts weights to ONNX's names and gate order: update, reset, new; PyTorch has reset, update, new. */
 function gruWeights(rnn: StateDict): StateDict {
   const reordered = (name: string) => {
     const [reset, update, fresh] = thirds(rnn[`rnn.${name}_l0`]!);

@@ -3,10 +3,10 @@ import type { DType, Handle, TypedArray } from './handle';
 import { loadAddon } from './load';
 import type { Ops } from './ops.generated';
 
-/** A native layer: owns its parameters, which keep their handles when they are given other memory. */
+/** A native layer: owns its parameters, which keep their handles when their memory is replaced. */
 export interface NativeModule {
   parameters(): Record<string, Handle>;
-  /** After the parameters were given other memory, where it matters: into one piece again. */
+  /** Packs the parameters into one block again after their memory was replaced; only where it matters. */
   flattenParameters?(): void;
   dispose(): void;
 }
@@ -15,7 +15,7 @@ export interface NativeLinear extends NativeModule {
   forward(input: Handle): Handle;
 }
 
-/** A linear layer and the activation after it; the slope is leakyRelu's. */
+/** A linear layer and the activation after it; `slope` is for leakyRelu. */
 export interface NativeLink {
   linear: NativeLinear;
   activation: 'none' | 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid';
@@ -41,25 +41,25 @@ export interface NativeAdam {
   dispose(): void;
 }
 
-/** A kernel's calls on this thread, and those of libtorch's code instead although the kernel takes such tensors. */
+/** A kernel's calls on this thread, and those that fell back to libtorch although the kernel supports the tensors. */
 export interface KernelCalls {
   ours: number;
-  /** libtorch's, since in the trial our bits were others. */
+  /** Fell back because our result differed from libtorch's in the trial. */
   differing: number;
-  /** libtorch's, since there are too many shapes to remember another's trial. */
+  /** Fell back because too many shapes are in use to remember another trial. */
   forgotten: number;
 }
 
 /** Opaque: passed to the functions that draw random numbers. */
 export type NativeRandomGenerator = object;
 
-/** What binding/ exports besides the operators; the order of arguments is the C++ code's. */
+/** The exports of binding/ besides the operators, with the C++ code's argument order. */
 export interface Addon extends Ops {
   setErrorFactory(makeError: (code: ErrorCode, message: string) => Error): void;
   operatorSchemas(): Record<string, string>;
 
   fromTypedArray(data: TypedArray, shape?: number[]): Handle;
-  /** The elements as they lie in memory, in row-major order. */
+  /** Takes the elements as raw memory, in row-major order. */
   fromBytes(bytes: Uint8Array, dtype: DType, shape: number[]): Handle;
   toBytes(tensor: Handle): Uint8Array<ArrayBuffer>;
   toTypedArray(tensor: Handle): TypedArray;
@@ -71,7 +71,7 @@ export interface Addon extends Ops {
   isContiguous(tensor: Handle): boolean;
   dispose(tensor: Handle): void;
   isAlive(tensor: Handle): boolean;
-  /** Gives the tensor and its gradient other memory; whole numbers keep their dtype. */
+  /** Replaces the memory of the tensor and its gradient; integers keep their dtype. */
   moveTo(tensor: Handle, dtype?: DType, device?: string): void;
   openScope(): void;
   closeScope(kept: Handle[]): void;
@@ -82,7 +82,7 @@ export interface Addon extends Ops {
   grad(loss: Handle, inputs: Handle[], retainGraph?: boolean, createGraph?: boolean): Handle[];
   gradOf(tensor: Handle): Handle | undefined;
   setGrad(tensor: Handle, gradient: Handle | undefined): void;
-  /** "AddBackward0" for what an operator made. */
+  /** For example "AddBackward0" for a tensor that an operator returned. */
   gradientFunction(tensor: Handle): string | undefined;
   requiresGrad(tensor: Handle): boolean;
   /** Whether it is alive, a leaf of the graph, and requires a gradient. */
@@ -90,19 +90,19 @@ export interface Addon extends Ops {
   setRequiresGrad(tensor: Handle, requiresGrad: boolean): void;
   setGradEnabled(enabled: boolean): boolean;
 
-  /** The rows of data (N, ...) that `order` (N) has from `start` to `end`. */
+  /** Returns the rows of data (N, ...) whose indices are in `order` (N) from `start` to `end`. */
   selectRows(data: Handle, order: Handle, start: number, end: number): Handle;
-  /** Bytes to float32 in [-1, 1]. */
+  /** Converts bytes to float32 in [-1, 1]. */
   dataOfPixels(pixels: Handle): Handle;
 
-  /** On a CUDA device one that begins where libtorch's for it is. */
+  /** With a CUDA device, starts at the state of libtorch's generator for it. */
   RandomGenerator: new (
     device?: string,
   ) => NativeRandomGenerator;
-  /** The thread draws from these, and they hold what it drew from until they are exchanged again. */
+  /** Swaps the thread's generators with these, until they are swapped back. */
   exchangeGenerators(cpu: NativeRandomGenerator, cuda?: NativeRandomGenerator): void;
   manualSeed(seed: number | bigint, generator?: NativeRandomGenerator): void;
-  /** Of the thread's own generator, or with a CUDA device's name of libtorch's for it. */
+  /** The state of the thread's generator, or of libtorch's generator for a named CUDA device. */
   generatorState(generator?: NativeRandomGenerator | string): Uint8Array;
   setGeneratorState(state: Uint8Array, generator?: NativeRandomGenerator | string): void;
   randomSeed(generator?: NativeRandomGenerator): bigint;
@@ -115,31 +115,31 @@ export interface Addon extends Ops {
   numThreads(): number;
   setNumThreads(numThreads: number): void;
   cpuCapability(): string;
-  /** For tests: of the kernels that stand in for libtorch's code where they give the same bits. */
+  /** For tests: the calls of kernels that replace libtorch's code where they return identical bits. */
   kernelCalls(): Record<'adam' | 'bce' | 'mean' | 'normal' | 'product' | 'sigmoid' | 'tanh', KernelCalls>;
   cudaIsBuilt(): boolean;
   cudaDeviceCount(): number;
 
   Linear: new (inFeatures: number, outFeatures: number, bias: boolean) => NativeLinear;
   LinearChain: new (links: NativeLink[]) => NativeLinearChain;
-  /** For tests: `a b + bias` by a kernel that stands in for libtorch's where it gives the same bits. */
+  /** For tests: `a b + bias` by a kernel that replaces libtorch's where it returns identical bits. */
   orderedProduct(a: Handle, b: Handle, bias: Handle | undefined, order: number[][] | 'avx2' | 'avx512'): Handle;
   GRU: new (inputSize: number, hiddenSize: number, numLayers: number, exact: boolean) => NativeGRU;
   bceLoss(input: Handle, target: Handle): Handle;
   bceWithLogitsLoss(input: Handle, target: Handle): Handle;
   mixtureNll(raw: Handle, target: Handle, varianceFloor: number): Handle;
-  /** A number, or undefined if there is no kernel for such tensors. */
+  /** Returns a scalar, or undefined if there is no kernel for such tensors. */
   mdnRnnNll(parameters: Handle[], input: Handle, target: Handle, varianceFloor: number): Handle | undefined;
-  /** (paths, horizon), or undefined if there is no kernel for such tensors. */
+  /** Returns (paths, horizon), or undefined if there is no kernel for such tensors. */
   rollOut(
     parameters: Handle[],
     history: Handle,
     known: Handle | undefined,
     options: { horizon: number; paths: number; varianceFloor: number; temperature: number; seed: number },
   ): Handle | undefined;
-  /** A step's random numbers: (2, paths), uniform and normal ones. */
+  /** Returns a step's random numbers (2, paths): uniform, then normal. */
   pathNoise(seed: number, step: number, paths: number): Handle;
-  /** (B, N) in float64, for levels (N) above 0 and below 1. */
+  /** Returns (B, N) in float64, for levels (N) above 0 and below 1. */
   mixtureQuantiles(means: Handle, variances: Handle, logWeights: Handle, levels: Handle): Handle;
   sampleMixture(raw: Handle, varianceFloor: number, temperature: number, generator?: NativeRandomGenerator): Handle;
   Adam: new (
@@ -150,7 +150,7 @@ export interface Addon extends Ops {
 
 let addon: Addon | undefined;
 
-/** The add-on, loaded with its libtorch at the first call, so that importing the package needs neither. */
+/** Returns the add-on, loading it and libtorch on the first call, so that importing the package needs neither. */
 export function native(): Addon {
   if (!addon) {
     addon = loadAddon() as Addon;

@@ -6,13 +6,13 @@ import { packageVersion } from '../version';
 import { cacheRoot } from './cache';
 import { describeSystem, type Environment, libc } from './system';
 
-/** What was compiled for one version of libtorch. */
+/** An add-on compiled for one version of libtorch. */
 export interface Addon {
-  /** Of the libtorch that it was compiled for. */
+  /** The version of libtorch it was compiled for. */
   version: string;
-  /** The library with everything, which the loader opens. */
+  /** The library with the actual code, which the loader opens. */
   library: string;
-  /** The add-on that Node loads, and that opens the library. */
+  /** The add-on that Node loads and that opens the library. */
   loader: string;
 }
 
@@ -21,17 +21,17 @@ export const packageRoot = join(__dirname, '..', '..');
 
 const libraryName = /^libtorch_generative-(\d+\.\d+\.\d+)\.(so|dylib)$/;
 
-/** What `build` compiles is in the cache, since a package's folder may be read-only, and laid out as a package's. */
+/** The output of `build`: in the cache, since the package folder may be read-only, with the layout of a package. */
 const compiledPackage = (env: Environment) => join(cacheRoot(env), `addon-${packageVersion()}`);
 
-/** The folder for what `build` compiles on this system. */
+/** Returns the folder for the output of `build` on this system. */
 export function compiledFolder(env: Environment = process.env): string {
   return join(compiledPackage(env), 'prebuilds', `${process.platform}-${process.arch}`);
 }
 
 /**
- * The add-ons that are here, one for each version of libtorch: what was compiled in the package's folder comes before
- * what `build` compiled, and that before what the package brought. PREBUILDS_ONLY leaves out the first.
+ * Lists the available add-ons, one per version of libtorch. Those compiled in the package folder take precedence, then
+ * the output of `build`, then the package's prebuilds. PREBUILDS_ONLY skips the first.
  */
 export function listAddons(env: Environment = process.env): Addon[] {
   const ours = loaderIn(packageRoot);
@@ -41,14 +41,14 @@ export function listAddons(env: Environment = process.env): Addon[] {
   return addons.filter(({ version }, index) => addons.findIndex((other) => other.version === version) === index);
 }
 
-/** As {@link listAddons}, but at least one. @throws ERR_ADDON_NOT_BUILT if there is none for this system */
+/** Like {@link listAddons}, but returns at least one. @throws ERR_ADDON_NOT_BUILT if there is none for this system */
 export function findAddons(env: Environment = process.env): Addon[] {
   const addons = listAddons(env);
   if (addons.length > 0) return addons;
   throw new LibtorchGenerativeError('ERR_ADDON_NOT_BUILT', whyNone());
 }
 
-/** The loader for this system in `build/Release` or `prebuilds` of a folder, as node-gyp-build chooses it. */
+/** Returns the loader for this system in a folder's `build/Release` or `prebuilds`, as chosen by node-gyp-build. */
 function loaderIn(folder: string): string | undefined {
   try {
     return resolveAddon(folder);
@@ -66,12 +66,12 @@ function addonsBeside(loader: string): Addon[] {
 
 function whyNone(): string {
   if (libc() === 'musl') {
-    return `There is no add-on for this system (${describeSystem()}): libtorch needs glibc. Use a system or container image that has it, such as node:22-slim.`;
+    return `There is no add-on for this system (${describeSystem()}): libtorch needs glibc. Use a glibc-based system or container image, such as node:22-slim.`;
   }
   const prebuilds = join(packageRoot, 'prebuilds');
   const brought = existsSync(prebuilds) ? readdirSync(prebuilds).join(', ') : 'none';
   return [
-    `There is no add-on for this system (${describeSystem()}); the package brings: ${brought}.`,
-    'Compile one, which needs cmake, a C++20 compiler and libtorch: npx libtorch-generative build',
+    `There is no add-on for this system (${describeSystem()}); the package includes: ${brought}.`,
+    'To compile one (requires cmake, a C++20 compiler and libtorch): npx libtorch-generative build',
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import { makeFolder } from '../files';
 import type { Environment } from './system';
 
-/** Where the package keeps each libtorch that `setup` fetched. */
+/** Returns the package's cache folder, which holds, among others, what `setup` downloads and `build` compiles. */
 export function cacheRoot(env: Environment = process.env): string {
   const home = env.HOME || homedir();
   const fallback = platform() === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
@@ -16,16 +16,16 @@ export function cacheRoot(env: Environment = process.env): string {
 const libtorchName = /^\d+\.\d+\.\d+-(cpu|cuda)$/;
 
 /**
- * The folder of one libtorch in the cache. It has pip's `--target` layout, `torch/lib` beside `nvidia/NAME/lib`, because
- * the CUDA build looks for its nvidia libraries at `../../nvidia`.
+ * Returns the folder of one libtorch in the cache. It has the layout of `pip install --target`, `torch/lib` next to
+ * `nvidia/NAME/lib`, because the CUDA build looks for its NVIDIA libraries in `../../nvidia`.
  */
 export function cacheFolder(version: string, cuda: boolean, env: Environment = process.env): string {
   return join(cacheRoot(env), `${version}-${cuda ? 'cuda' : 'cpu'}`);
 }
 
 /**
- * Runs `work` with an empty folder in the cache that is removed afterwards, also at SIGINT and SIGTERM, which abort the
- * signal that `work` gets and take effect once the folder is gone. What a killed process left is removed first.
+ * Runs `work` with an empty folder in the cache that is removed afterwards. SIGINT and SIGTERM abort the signal passed
+ * to `work` and take effect once the folder is removed. Leftovers of killed processes are removed first.
  */
 export async function withStagingFolder<T>(work: (folder: string, signal: AbortSignal) => Promise<T>): Promise<T> {
   makeFolder(cacheRoot());
@@ -47,7 +47,7 @@ export async function withStagingFolder<T>(work: (folder: string, signal: AbortS
   }
 }
 
-/** The folders of the libtorchs in the cache: CUDA builds first, newer versions first. */
+/** Lists the folders of the libtorchs in the cache: CUDA builds first, newer versions first. */
 export function cachedLibtorchs(env: Environment = process.env): string[] {
   const root = cacheRoot(env);
   const names = existsSync(root) ? readdirSync(root).filter((name) => libtorchName.test(name)) : [];
@@ -57,23 +57,23 @@ export function cachedLibtorchs(env: Environment = process.env): string[] {
 }
 
 /**
- * Empties the cache, whatever this package put there: libtorch, add-ons that `build` compiled, the classifier of digits.
- * Gives what was there.
+ * Empties the cache, including libtorch, add-ons compiled by `build` and the digit classifier, and returns the removed
+ * paths.
  */
 export async function emptyCache(): Promise<string[]> {
   const root = cacheRoot();
   if (!existsSync(root)) return [];
   const removed = await withStagingFolder(async (staging) => {
     const names = (await readdir(root)).filter((name) => !name.startsWith('.setup-'));
-    // Renamed first, so that no half of it is ever found under its name.
+    // Renamed first, so that no partially removed folder is ever found under its name.
     for (const name of names) await rename(join(root, name), join(staging, name));
     return names.map((name) => join(root, name));
   });
-  await rmdir(root).catch(() => {}); // another setup is at work
+  await rmdir(root).catch(() => {}); // another setup is running
   return removed;
 }
 
-/** Staging folders whose process is gone; those of other machines that share the cache after a day. */
+/** Removes staging folders whose process is gone; those of other machines that share the cache, after a day. */
 async function removeLeftovers(): Promise<void> {
   const dayMs = 24 * 60 * 60 * 1000;
   for (const name of await readdir(cacheRoot())) {

@@ -9,7 +9,7 @@ import type { Libtorch } from './libtorch';
 
 const isThere = (tool: string) => spawnSync(tool, ['--version'], { env: process.env }).error === undefined;
 
-/** @throws ERR_ADDON_NOT_BUILT with the Debian packages of what is missing */
+/** Checks that the build tools are installed. @throws ERR_ADDON_NOT_BUILT with the Debian packages to install */
 export function requireBuildTools(): void {
   const needed = [
     { tools: ['cmake'], debianPackage: 'cmake' },
@@ -20,15 +20,15 @@ export function requireBuildTools(): void {
   if (missing.length === 0) return;
   throw new LibtorchGenerativeError(
     'ERR_ADDON_NOT_BUILT',
-    `Compiling the add-on needs ${missing.map(({ tools }) => tools.join(' or ')).join(', ')}, not found on PATH. On Debian and Ubuntu: sudo apt-get install ${missing
+    `Compiling the add-on requires ${missing.map(({ tools }) => tools.join(' or ')).join(', ')}, not found on PATH. On Debian and Ubuntu: sudo apt-get install ${missing
       .map(({ debianPackage }) => debianPackage)
       .join(' ')}`,
   );
 }
 
 /**
- * Compiles the add-on for a libtorch from the sources that the package brings, into the cache. cmake is run by itself:
- * cmake-js, which drives it in the repository, is not installed with the package.
+ * Compiles the add-on for a libtorch from the package's sources, into the cache. It runs cmake directly, since
+ * cmake-js, which the repository uses, is not installed with the package.
  *
  * @returns the folder with the loader and the library
  * @throws ERR_ADDON_NOT_BUILT
@@ -54,7 +54,7 @@ export async function compileAddon({ root }: Libtorch): Promise<string> {
   });
 }
 
-/** The folders of Node-API's headers in C and C++, which need none of Node's own. */
+/** Returns the folders of the Node-API headers for C and C++, which do not need Node's own headers. */
 function nodeApiIncludes(): string[] {
   const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`));
   return [join(folderOf('node-api-headers'), 'include'), folderOf('node-addon-api')];
@@ -64,5 +64,5 @@ async function run(command: string, args: string[], signal: AbortSignal): Promis
   const child = spawn(command, args, { stdio: ['ignore', 2, 2], env: process.env, signal });
   const status = await new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
   if (status === 0) return;
-  throw new LibtorchGenerativeError('ERR_ADDON_NOT_BUILT', 'Compiling the add-on failed; its messages are above');
+  throw new LibtorchGenerativeError('ERR_ADDON_NOT_BUILT', 'Compiling the add-on failed; see the messages above');
 }

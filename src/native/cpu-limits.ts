@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** How much of the machine's CPUs this thread may use; what could not be found out, or is unlimited, is left out. */
+/** The share of the machine's CPUs that this thread may use; unknown and unlimited values are omitted. */
 export interface CpuLimits {
-  /** CPUs that the system may run it on, as `taskset` and cpusets say. */
+  /** CPUs that the thread may run on, as set by `taskset` and cpusets. */
   affinity?: number | undefined;
-  /** CPU time for each second, of all the processes in its cgroup, as `docker run --cpus 1.5` says. */
+  /** CPU time per second for all processes of its cgroup, as set by `docker run --cpus 1.5`. */
   quota?: number | undefined;
 }
 
 /**
- * Reads the limits from Linux's files; elsewhere there are none.
+ * Reads the limits from Linux's files; other systems have none.
  *
- * @param root of the file system, for tests
+ * @param root the root of the file system, for tests
  */
 export function readCpuLimits(root = '/'): CpuLimits {
   const proc = join(root, 'proc', 'thread-self');
@@ -24,12 +24,12 @@ export function readCpuLimits(root = '/'): CpuLimits {
   };
 }
 
-/** The most threads that these limits leave something to do; a part of a CPU counts as one. */
+/** Returns the largest useful number of threads within these limits; a fraction of a CPU counts as one. */
 export function mostThreads({ affinity = Infinity, quota = Infinity }: CpuLimits): number {
   return Math.max(1, Math.ceil(Math.min(affinity, quota)));
 }
 
-/** Of "0-2,5": 4. */
+/** Counts the CPUs in a list: 4 for "0-2,5". */
 function countCpus(list: string): number {
   const sizes = list.split(',').map((part) => {
     const [first, last = first] = part.split('-').map(Number);
@@ -39,8 +39,8 @@ function countCpus(list: string): number {
 }
 
 /**
- * The folders of the cgroups, of version 1 and 2, whose quota counts here: the process's own and all above it. In a
- * container the hierarchy may be mounted from the container's cgroup on, while the process's path is the host's.
+ * Returns the folders of the cgroups (v1 and v2) whose quota applies: the process's own and all its ancestors. In a
+ * container, the hierarchy may be mounted starting at the container's cgroup while the process's path is the host's.
  */
 function cgroupFolders(proc: string): string[] {
   const paths = lines(join(proc, 'cgroup')).map((line) => /^\d+:([^:]*):(.*)$/.exec(line) ?? []);
@@ -55,18 +55,18 @@ function cgroupFolders(proc: string): string[] {
   });
 }
 
-/** `point`, `point/a` and `point/a/b` for "a/b"; `point` alone for what is outside of it. */
+/** Returns `point`, `point/a` and `point/a/b` for "a/b"; only `point` for a path outside it. */
 function foldersDownTo(path: string, point: string): string[] {
   const names = path === '' || path.startsWith('..') ? [] : path.split('/');
   return [point, ...names.map((_, index) => join(point, ...names.slice(0, index + 1)))];
 }
 
-/** A space in a path is written in octal, "\040". */
+/** Decodes spaces in a path, which are written in octal as "\040". */
 function decodeSpaces(text: string): string {
   return text.replace(/\\(\d{3})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 
-/** CPUs; undefined if there is no quota ("max", or -1 in version 1). */
+/** Returns a cgroup's quota in CPUs; undefined if there is none ("max", or -1 in v1). */
 function quotaOf(folder: string): number | undefined {
   const text =
     readText(join(folder, 'cpu.max')) ??

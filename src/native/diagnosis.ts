@@ -10,35 +10,35 @@ import type { Libtorch } from './libtorch';
 import { findPair, type ThreadSettings } from './load';
 import { hasNvidiaDriver, libc } from './system';
 
-/** What a bug report needs. Parts that could not be found out are left out. */
+/** The information for a bug report. Unknown parts are omitted. */
 export interface Diagnosis {
-  /** Whether models can be trained here. */
+  /** Whether models can be trained on this machine. */
   ok: boolean;
-  /** Why not. */
+  /** The reason if they cannot. */
   error?: string;
   package: { version: string; addons: Addon[] };
   node: string;
   system: {
     platform: string;
     arch: string;
-    /** The kernel's version. */
+    /** The kernel version. */
     release: string;
     libc: string;
     cpu: string;
     /** CPUs that this process may run on. */
     availableCpus: number;
-    /** CPU time for each second that its cgroup may use; undefined without a quota. */
+    /** CPU time per second that its cgroup may use; undefined without a quota. */
     cpuQuota: number | undefined;
     memoryGiB: number;
   };
-  /** Of the variables that change what is found or how it runs, those that are set. */
+  /** The environment variables that are set and affect how libtorch is found or runs. */
   environment: Record<string, string>;
   cache: { folder: string; entries: string[] };
-  /** The add-on that fits the libtorch. */
+  /** The add-on that matches the libtorch. */
   addon?: Addon;
   libtorch?: Libtorch;
   loadSeconds?: number;
-  /** How libtorch computes by default: vector instructions, threads, who chose their number and how they wait. */
+  /** libtorch's defaults: vector instructions, the number of threads, how they wait, and who set both. */
   cpu?: { capability: string; threads: number } & ThreadSettings;
   cuda?: { built: boolean; available: boolean; devices: number; reason?: string };
 }
@@ -55,7 +55,7 @@ const variables =
   /^(LIBTORCH|XDG_CACHE_HOME|PREBUILDS_ONLY|LD_LIBRARY_PATH|LD_PRELOAD|CUDA_VISIBLE_DEVICES|ATEN_CPU_CAPABILITY|NODE_OPTIONS|(OMP|KMP|GOMP|MKL|TORCH|PYTORCH)_\w+)$/;
 const loadScript = join(__dirname, '..', '..', 'lib', 'native', 'load.js');
 
-/** Finds out what is here and whether it works. What could crash is loaded in another process. */
+/** Diagnoses the installation. libtorch is loaded in a child process, as loading it may crash. */
 export function diagnose(): Diagnosis {
   const limits = readCpuLimits();
   const diagnosis: Diagnosis = {
@@ -92,7 +92,7 @@ export function diagnose(): Diagnosis {
   return diagnosis;
 }
 
-/** Loads the add-on and libtorch in another process, so that a crash there is told rather than suffered. */
+/** Loads the add-on and libtorch in a child process, so that a crash can be reported. */
 function loadInChild(): Loaded {
   const code = `
     try {
@@ -110,7 +110,9 @@ function loadInChild(): Loaded {
   const answer = stdout.trim().split('\n').at(-1);
   if (status !== 0 || !answer) {
     const cause = signal === 'SIGILL' ? ': this CPU lacks instructions that libtorch uses' : '';
-    throw new Error(`Loading libtorch ended the process (${signal ?? `status ${status}`})${cause}\n${stderr}`.trim());
+    throw new Error(
+      `Loading libtorch terminated the process (${signal ?? `status ${status}`})${cause}\n${stderr}`.trim(),
+    );
   }
   const loaded = JSON.parse(answer);
   if (loaded.error) throw new Error(loaded.error);
@@ -124,8 +126,8 @@ function cudaState(libtorch: Libtorch, { cudaIsBuilt: built, cudaDeviceCount: de
 
 function whyNoCuda({ cuda }: Libtorch): string {
   if (process.platform === 'darwin') return 'macOS has no CUDA';
-  if (!cuda) return 'this libtorch is the CPU build; for the other: npx libtorch-generative setup --cuda';
-  if (!hasNvidiaDriver()) return "built in, but NVIDIA's driver is not on this machine";
+  if (!cuda) return 'this libtorch is the CPU build; to download the CUDA build: npx libtorch-generative setup --cuda';
+  if (!hasNvidiaDriver()) return 'built in, but the NVIDIA driver is not installed';
   const { CUDA_VISIBLE_DEVICES: visible } = process.env;
   if (visible !== undefined) return `built in, but no GPU can be used with CUDA_VISIBLE_DEVICES="${visible}"`;
   return 'built in, but no GPU can be used: compare the driver that nvidia-smi shows with what this build needs';

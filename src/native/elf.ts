@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Processors by ELF's numbers, in Node's names. */
+/** Node's processor names by ELF machine number. */
 const MACHINES: Record<number, string> = { 3: 'ia32', 40: 'arm', 62: 'x64', 183: 'arm64', 243: 'riscv64' };
 
 /**
- * What keeps a Linux library from being loaded here: "is cut off (1000 of 5000 bytes)" or "is for arm64", or undefined if
- * it is neither, or no 64-bit ELF file. The system says nothing useful: it maps what is missing too, and the process dies
- * of SIGBUS when that is touched; a library for another processor it calls missing.
+ * Returns why a Linux library cannot be loaded here: "is truncated (1000 of 5000 bytes)", "is built for arm64", or
+ * undefined if neither applies or the file is not a 64-bit ELF file. The system's own errors do not help: it maps a
+ * truncated file, so that the process later dies of SIGBUS, and reports a library for another processor as missing.
  */
 export function elfProblem(file: string): string | undefined {
   const descriptor = openSync(file, 'r');
@@ -15,16 +15,16 @@ export function elfProblem(file: string): string | undefined {
     readSync(descriptor, header, 0, header.length, 0);
     if (header.readUInt32BE(0) !== 0x7f454c46 || header[4] !== 2) return undefined;
     const machine = MACHINES[header.readUInt16LE(18)];
-    if (machine !== process.arch) return `is for ${machine ?? 'another processor'}`;
+    if (machine !== process.arch) return `is built for ${machine ?? 'another processor'}`;
     const length = fstatSync(descriptor).size;
     const needed = segmentsEnd(descriptor, header);
-    return length < needed ? `is cut off (${length} of ${needed} bytes)` : undefined;
+    return length < needed ? `is truncated (${length} of ${needed} bytes)` : undefined;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Where the last segment to be loaded ends in the file (ELF-64, little endian). */
+/** Returns the end of the last loadable segment in the file (ELF-64, little endian). */
 function segmentsEnd(descriptor: number, header: Buffer): number {
   const offset = Number(header.readBigUInt64LE(32));
   const entrySize = header.readUInt16LE(54);

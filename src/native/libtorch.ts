@@ -7,26 +7,26 @@ import { cachedLibtorchs, cacheRoot } from './cache';
 import { elfProblem } from './elf';
 import { type Environment, hasNvidiaDriver } from './system';
 
-/** The versions that `setup` fetches, and that a published package has add-ons for. */
+/** The versions that `setup` downloads and that a published package has add-ons for. */
 export const FETCHED_VERSIONS = { cpu: '2.13.0', cuda: '2.14.1' };
 
-/** A libtorch on this machine, described without loading it. */
+/** A libtorch installation, described without loading it. */
 export interface Libtorch {
-  /** The folder that holds `lib` and `include`. */
+  /** The folder that contains `lib` and `include`. */
   root: string;
-  /** Its libraries. */
+  /** The folder of its libraries. */
   lib: string;
-  /** Its headers. */
+  /** The folder of its headers. */
   include: string;
   /** Major, minor and patch, without a suffix such as +cpu. */
   version: string;
-  /** Whether it was built with CUDA; says nothing about a GPU. */
+  /** Whether it was built with CUDA, regardless of whether there is a GPU. */
   cuda: boolean;
-  /** How it was found: by the environment's LIBTORCH, in the package's cache, or beside the Python on PATH. */
+  /** How it was found: from the LIBTORCH variable, in the package's cache, or through the Python on PATH. */
   source: 'LIBTORCH' | 'cache' | 'python';
 }
 
-/** The name of a libtorch library's file on this platform: `libc10.so` or `libc10.dylib`. */
+/** Returns the file name of a libtorch library on this platform: `libc10.so` or `libc10.dylib`. */
 export const libraryFile = (name: string): string => `lib${name}.${platform() === 'darwin' ? 'dylib' : 'so'}`;
 
 const requiredFiles = ['c10', 'torch_cpu', 'torch'].map((name) => join('lib', libraryFile(name)));
@@ -41,12 +41,12 @@ export const isBuildable = (version: string): boolean => /^2\.1[1-4]\./.test(ver
 const pythonTimeoutMs = 10_000;
 
 /**
- * Finds libtorch: the folder that `LIBTORCH` names, else the package's cache, the CUDA build first, else the torch of the
- * Python on PATH. Nothing is loaded, and Python is started only if the first two have none.
+ * Finds libtorch: in the folder named by `LIBTORCH`, else in the package's cache (CUDA builds first), else in the torch
+ * of the Python on PATH. Nothing is loaded, and Python is started only if the first two have none.
  *
- * @param compiledFor the versions that there are add-ons for; when left out, any that an add-on can be compiled for
- * @throws ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION if `LIBTORCH` names something else; ERR_LIBTORCH_NOT_FOUND, which
- *   tells every place looked at
+ * @param compiledFor the versions with add-ons. Default: any version that an add-on can be compiled for.
+ * @throws ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION if `LIBTORCH` does not name a usable libtorch;
+ *   ERR_LIBTORCH_NOT_FOUND, which lists every place searched
  */
 export function findLibtorch(env: Environment = process.env, compiledFor?: string[]): Libtorch {
   if (env.LIBTORCH) return fromVariable(env.LIBTORCH, compiledFor);
@@ -54,19 +54,19 @@ export function findLibtorch(env: Environment = process.env, compiledFor?: strin
   for (const [place, found] of places(env)) {
     if (typeof found === 'string') lookedAt.push(`${place}: ${found}`);
     else if (isWanted(found.version, compiledFor)) return found;
-    else lookedAt.push(`${place}: torch ${found.version} in ${found.root}, another version`);
+    else lookedAt.push(`${place}: torch ${found.version} in ${found.root}, not the required version`);
   }
   throw new LibtorchGenerativeError(
     'ERR_LIBTORCH_NOT_FOUND',
     [
-      `${wanted(compiledFor)} was not found. Looked at`,
+      `${wanted(compiledFor)} was not found. Searched:`,
       ...lookedAt.map((line) => `  ${line}`),
       remedies(compiledFor),
     ].join('\n'),
   );
 }
 
-/** The libtorch, or what is amiss, of each place but `LIBTORCH`, looked at as it is asked for. */
+/** Yields the libtorch, or its problem, in each place except `LIBTORCH`, searching lazily. */
 function* places(env: Environment): Generator<[place: string, found: Libtorch | string]> {
   const cached = cachedLibtorchs(env);
   if (cached.length === 0) yield ['cache', `no libtorch in ${cacheRoot(env)}`];
@@ -74,7 +74,10 @@ function* places(env: Environment): Generator<[place: string, found: Libtorch | 
   yield ['Python', fromPython(env)];
 }
 
-/** Describes the libtorch in a folder with `lib` and `include`, or says which file is missing, cut off or another processor's. */
+/**
+ * Describes the libtorch in a folder with `lib` and `include`, or returns which file is missing, truncated or built for
+ * another processor.
+ */
 export function inspectLibtorch(root: string, source: Libtorch['source']): Libtorch | string {
   const missing = requiredFiles.find((file) => !existsSync(join(root, file)));
   if (missing) return `${missing} is missing`;
@@ -89,30 +92,28 @@ export function inspectLibtorch(root: string, source: Libtorch['source']): Libto
   return { root, lib, include: join(root, 'include'), version, cuda, source };
 }
 
-/** The folder with `lib` in `folder`: itself, or its `torch`, where `pip install --target` puts it. */
+/** Returns the folder that contains `lib`: `folder` itself, or its `torch`, as with `pip install --target`. */
 export function libtorchRoot(folder: string): string {
   const inPip = join(folder, 'torch');
   return !existsSync(join(folder, 'lib')) && existsSync(join(inPip, 'lib')) ? inPip : folder;
 }
 
-/** The ways to get the libtorch that is wanted, as a list to end an error message with. */
+/** Lists the ways to get a suitable libtorch, as the end of an error message. */
 export function remedies(compiledFor?: string[]): string {
   const { cpu, cuda } = FETCHED_VERSIONS;
   const fetches = (version: string) => compiledFor?.includes(version) ?? true;
   const rows: [command: string, effect: string][] = [
-    ...row(fetches(cpu), 'npx libtorch-generative setup', `fetches libtorch ${cpu} with pip`),
+    ...row(fetches(cpu), 'npx libtorch-generative setup', `downloads libtorch ${cpu}`),
     ...row(
       fetches(cuda) && hasNvidiaDriver(),
       'npx libtorch-generative setup --cuda',
-      `fetches libtorch ${cuda} with CUDA, for this machine's GPU`,
+      `downloads libtorch ${cuda} with CUDA, for this machine's GPU`,
     ),
-    ['npx libtorch-generative build', `compiles the add-on for a libtorch that is there, ${BUILDABLE}`],
-    ['LIBTORCH=/path/to/libtorch', `a folder with lib/ and include/ of ${wanted(compiledFor)}`],
+    ['npx libtorch-generative build', `compiles the add-on for an installed libtorch ${BUILDABLE}`],
+    ['LIBTORCH=/path/to/libtorch', `uses an existing ${wanted(compiledFor)}, a folder with lib/ and include/`],
   ];
   const width = Math.max(...rows.map(([command]) => command.length));
-  return ['Any of these helps:', ...rows.map(([command, effect]) => `  ${command.padEnd(width)}  ${effect}`)].join(
-    '\n',
-  );
+  return ['Ways to fix this:', ...rows.map(([command, effect]) => `  ${command.padEnd(width)}  ${effect}`)].join('\n');
 }
 
 function row(condition: boolean, command: string, effect: string): [string, string][] {
@@ -123,10 +124,10 @@ function fromVariable(value: string, compiledFor: string[] | undefined): Libtorc
   const folder = resolve(value);
   const found = inspectLibtorch(libtorchRoot(folder), 'LIBTORCH');
   if (typeof found === 'string') {
-    const problem = existsSync(folder) ? found : 'there is no such folder';
+    const problem = existsSync(folder) ? found : 'that folder does not exist';
     throw new LibtorchGenerativeError(
       'ERR_LIBTORCH_BROKEN',
-      `LIBTORCH is set to ${folder}, but ${problem}. Unset it, or correct it.\n${remedies(compiledFor)}`,
+      `LIBTORCH is set to ${folder}, but ${problem}. Correct or unset it.\n${remedies(compiledFor)}`,
     );
   }
   if (isWanted(found.version, compiledFor)) return found;
@@ -134,13 +135,13 @@ function fromVariable(value: string, compiledFor: string[] | undefined): Libtorc
     'ERR_LIBTORCH_VERSION',
     `LIBTORCH is set to ${folder}, which is libtorch ${found.version}, but the add-on ${
       compiledFor ? `was compiled for ${compiledFor.join(' and ')}` : `can be compiled for ${BUILDABLE} only`
-    }. Unset it, or correct it.\n${remedies(compiledFor)}`,
+    }. Correct or unset it.\n${remedies(compiledFor)}`,
   );
 }
 
-/** Asks Python where its torch is, without importing it: that takes seconds. */
+/** Asks Python where torch is installed, without importing it, which takes seconds. */
 function fromPython(env: Environment): Libtorch | string {
-  // Without '' in the path a folder named torch in the working directory is not taken for it.
+  // Without '' in the path, so that a folder named torch in the working directory is ignored.
   const code = [
     'import importlib.util, sys',
     'sys.path = [entry for entry in sys.path if entry]',
@@ -159,7 +160,8 @@ function fromPython(env: Environment): Libtorch | string {
       const found = inspectLibtorch(root, 'python');
       return typeof found === 'string' ? `torch in ${root}: ${found}` : found;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return `${python} did not answer where its torch is`;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        return `${python} did not report where torch is installed`;
     }
   }
   return 'not on PATH';

@@ -8,7 +8,7 @@ import type { Loader } from './loader';
 import { limitThreads, loadOpenMp, type ThreadSetter, type ThreadsReason, type WaitPolicy } from './openmp';
 import type { Environment } from './system';
 
-/** How the threads of libtorch are set in this thread, and by whom. */
+/** How libtorch's threads are configured in this thread, and by whom. */
 export interface ThreadSettings {
   waitPolicy: WaitPolicy;
   threadsReason: ThreadsReason;
@@ -18,7 +18,7 @@ let inUse: Libtorch | undefined;
 let settings: ThreadSettings | undefined;
 
 /**
- * The libtorch that this thread runs on; undefined before its first tensor, which loads it.
+ * Returns the libtorch that this thread uses; undefined before its first tensor, which loads it.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function libtorchInUse(): Libtorch | undefined {
   return inUse;
 }
 
-/** Undefined before libtorch is loaded. */
+/** Returns the thread settings; undefined before libtorch is loaded. */
 export function threadSettings(): ThreadSettings | undefined {
   return settings;
 }
@@ -53,7 +53,7 @@ export function loadAddon(): unknown {
   return exports;
 }
 
-/** A libtorch and the add-on that was compiled for it; neither is loaded. @throws as {@link loadAddon} */
+/** Finds a libtorch and the add-on compiled for it, without loading either. @throws as {@link loadAddon} does */
 export function findPair(env: Environment = process.env): { addon: Addon; libtorch: Libtorch } {
   const addons = findAddons(env);
   const libtorch = findLibtorch(
@@ -63,7 +63,7 @@ export function findPair(env: Environment = process.env): { addon: Addon; libtor
   return { addon: addons.find(({ version }) => version === libtorch.version)!, libtorch };
 }
 
-/** Loads a file of the add-on that is not cut off, of which the process would die. @throws ERR_ADDON_NOT_BUILT */
+/** Loads a file of the add-on unless it is truncated, which would crash the process. @throws ERR_ADDON_NOT_BUILT */
 function loadWhole<T>(file: string, load: () => T): T {
   const problem = elfProblem(file);
   if (problem) throw addonFailure(new Error(`it ${problem}`), file);
@@ -81,11 +81,11 @@ function loadLibtorch(loader: Loader, { lib, root, version, cuda }: Libtorch): v
   } catch (error) {
     throw libtorchFailure(error as Error, root, cuda);
   }
-  // An add-on on another version than it was compiled for dies in the middle of a call.
+  // With a version other than the one it was compiled for, an add-on crashes in the middle of a call.
   if (loaded !== version) {
     throw new LibtorchGenerativeError(
       'ERR_LIBTORCH_VERSION',
-      `The libraries in ${lib} are libtorch ${loaded}, but its headers are ${version}'s.\n${remedies([version])}`,
+      `The libraries in ${lib} are libtorch ${loaded}, but the headers are for ${version}.\n${remedies([version])}`,
     );
   }
 }

@@ -1,14 +1,14 @@
-/** The add-on of binding/loader.cc, which needs no libtorch itself. */
+/** The add-on of binding/loader.cc, which does not need libtorch itself. */
 export interface Loader {
-  /** An environment variable as libraries see it. */
+  /** Returns an environment variable as libraries see it. */
   variable(name: string): string | undefined;
   /**
-   * Loads a library that reads an environment variable meanwhile, with a value that is set for that long. Tells whether
-   * this process has it so: not if another has loaded `soname` before.
+   * Loads a library with an environment variable set while it loads. Returns whether this took effect: false if
+   * `soname` was already loaded.
    */
   loadFirst(path: string, soname: string, name: string, value: string): boolean;
-  /** Loads libtorch.so by its absolute path and gives its version. Throws the system's message. */
+  /** Loads libtorch.so by its absolute path and returns its version. Throws the system's message. */
   loadLibtorch(path: string): string;
-  /** The exports of the library that was compiled for the libtorch that is loaded. Throws the system's message. */
+  /** Returns the exports of the library compiled for the loaded libtorch. Throws the system's message. */
   open(path: string): unknown;
 }

@@ -1,4 +1,4 @@
 declare module 'node-gyp-build' {
-  /** The path of the add-on for this system in `folder`: in `build/Release`, else in `prebuilds`. Throws if it has none. */
+  /** Returns the add-on for this system in `folder`: from `build/Release`, else `prebuilds`. Throws if none exists. */
   export function resolve(folder: string): string;
 }

@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 
-/** Variables of a process; `process.env` is one. */
+/** Environment variables, such as `process.env`. */
 export type Environment = Record<string, string | undefined>;
 
-/** The C library that Node runs on: "glibc 2.36", "musl", or "system" where there is no choice. */
+/** Returns the C library that Node uses: "glibc 2.36", "musl", or "system" outside Linux. */
 export function libc(): string {
   if (process.platform !== 'linux') return 'system';
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime ? `glibc ${header.glibcVersionRuntime}` : 'musl';
 }
 
-/** "linux x64, glibc 2.36" */
+/** Describes the system: "linux x64, glibc 2.36". */
 export function describeSystem(): string {
   return `${process.platform} ${process.arch}${process.platform === 'linux' ? `, ${libc()}` : ''}`;
 }
 
-/** Whether NVIDIA's driver is loaded, whatever libtorch can do with it. */
+/** Returns whether the NVIDIA driver is loaded, whether or not libtorch can use it. */
 export function hasNvidiaDriver(): boolean {
   return existsSync('/proc/driver/nvidia/version');
 }

@@ -6,7 +6,7 @@ import { checkTensor } from '../tensor/tensor-memory';
 import { Layer } from './module';
 
 /**
- * max(0, x)
+ * Computes max(0, x) elementwise.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.ReLU.html
  * @example
@@ -17,7 +17,7 @@ import { Layer } from './module';
  * ```
  */
 export class ReLU extends Layer {
-  /** Elementwise, in any shape. */
+  /** Applies the function elementwise, in any shape. */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     checkTensor('input', input);
     return input.relu();
@@ -25,7 +25,7 @@ export class ReLU extends Layer {
 }
 
 /**
- * x where x > 0, else `negativeSlope` · x
+ * Computes x where x > 0, else `negativeSlope` · x, elementwise.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
  * @example
@@ -36,16 +36,21 @@ export class ReLU extends Layer {
  * ```
  */
 export class LeakyReLU extends Layer {
-  /** A leaky ReLU; its slope below zero is 0.01 by default. @throws ERR_INVALID_ARGUMENT unless it is a number */
+  /**
+   * Creates a leaky ReLU.
+   *
+   * @param negativeSlope the slope below zero. Default 0.01.
+   * @throws ERR_INVALID_ARGUMENT unless `negativeSlope` is a number
+   */
   constructor(
-    /** What numbers below zero are multiplied by. */
+    /** The factor for numbers below zero. */
     readonly negativeSlope: number = 0.01,
   ) {
     super();
     checkNumber('negativeSlope', negativeSlope);
   }
 
-  /** Elementwise, in any shape. */
+  /** Applies the function elementwise, in any shape. */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     checkTensor('input', input);
     return input.leakyRelu(this.negativeSlope);
@@ -53,7 +58,7 @@ export class LeakyReLU extends Layer {
 }
 
 /**
- * The hyperbolic tangent, into (-1, 1).
+ * Computes the hyperbolic tangent, in (-1, 1), elementwise.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Tanh.html
  * @example
@@ -64,7 +69,7 @@ export class LeakyReLU extends Layer {
  * ```
  */
 export class Tanh extends Layer {
-  /** Elementwise, in any shape. */
+  /** Applies the function elementwise, in any shape. */
   forward<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
     checkTensor('input', input);
     return input.tanh();
@@ -72,7 +77,7 @@ export class Tanh extends Layer {
 }
 
 /**
- * 1 / (1 + exp(-x)), into (0, 1).
+ * Computes 1 / (1 + exp(-x)), in (0, 1), elementwise.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html
  * @example
@@ -83,7 +88,7 @@ export class Tanh extends Layer {
  * ```
  */
 export class Sigmoid extends Layer {
-  /** Elementwise, in any shape. */
+  /** Applies the function elementwise, in any shape. */
   forward<D extends DType>(input: Tensor<D>): Tensor<FloatOf<D>> {
     checkTensor('input', input);
     return input.sigmoid();

@@ -7,15 +7,15 @@ import { Tensor } from '../tensor/tensor';
 import { checkTensor, handlesOf } from '../tensor/tensor-memory';
 import { readState, type StateDict } from './state-dict';
 
-/** The numbers of {@link Adam}. */
+/** Options of {@link Adam}. */
 export interface AdamOptions {
-  /** Learning rate, at least 0; default 1e-3. */
+  /** Learning rate, at least 0. Default 1e-3. */
   lr?: number | undefined;
-  /** Decays of the first and the second moment, each from 0 to below 1; default [0.9, 0.999]. */
+  /** Decay rates of the first and second moment, each at least 0 and below 1. Default [0.9, 0.999]. */
   betas?: readonly [number, number] | undefined;
-  /** Added to the root of the second moment; default 1e-8. */
+  /** Added to the square root of the second moment. Default 1e-8. */
   eps?: number | undefined;
-  /** L2 penalty: this part of each parameter is added to its gradient; default 0. */
+  /** L2 penalty: this fraction of each parameter is added to its gradient. Default 0. */
   weightDecay?: number | undefined;
 }
 
@@ -27,7 +27,7 @@ const CHECKS: Checks<AdamOptions> = {
 };
 
 /**
- * Adam as `torch.optim.Adam(..., fused=True)` computes it, to the last bit.
+ * The Adam optimizer, bit-identical to `torch.optim.Adam(..., fused=True)`.
  *
  * @see https://arxiv.org/abs/1412.6980
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html
@@ -55,12 +55,12 @@ export class Adam {
   #lr: number;
 
   /**
-   * An optimizer of a model's parameters.
+   * Creates an optimizer for a model's parameters.
    *
-   * @param parameters as {@link Module.parameters} gives them; they are changed in place. Those whose `requiresGrad` is
-   *   off stay as they are
-   * @throws ERR_INVALID_ARGUMENT for no parameters, one that is there twice or was computed from others, none that
-   *   requires a gradient, or a number out of its range
+   * @param parameters as {@link Module.parameters} returns them; they are updated in place. Parameters whose
+   *   `requiresGrad` is false are not changed.
+   * @throws ERR_INVALID_ARGUMENT if there are no parameters, one appears twice or was computed from other tensors, none
+   *   requires a gradient, or a number is out of range
    */
   constructor(parameters: Tensor[], options: AdamOptions = {}) {
     const handles = readParameters(parameters);
@@ -71,33 +71,34 @@ export class Adam {
     this.#lr = lr;
   }
 
-  /** The learning rate, which may be changed between steps. */
+  /** The learning rate; it may be changed between steps. */
   get lr(): number {
     return this.#lr;
   }
-  /** Takes effect at the next step. @throws ERR_INVALID_ARGUMENT below 0 */
+  /** Sets the learning rate from the next step on. @throws ERR_INVALID_ARGUMENT if it is below 0 */
   set lr(lr: number) {
     checkNumber('lr', lr, { min: 0 });
     this.#lr = lr;
     this.#native.setLearningRate(lr);
   }
 
-  /** Forgets the gradients that `backward()` left in the parameters. */
+  /** Clears the gradients that `backward()` left in the parameters. */
   zeroGrad(): void {
     this.#native.zeroGrad();
   }
 
   /**
-   * One update of the parameters; those without a gradient stay.
+   * Updates the parameters once; those without a gradient are not changed.
    *
-   * @param gradients one a parameter, in their order, as {@link grad} gives them; default those that `backward()` left
-   * @throws ERR_INVALID_ARGUMENT or ERR_SHAPE if they don't fit the parameters
+   * @param gradients one per parameter, in the same order, as {@link grad} returns them. Default: the gradients that
+   *   `backward()` left.
+   * @throws ERR_INVALID_ARGUMENT or ERR_SHAPE if the gradients do not match the parameters
    */
   step(gradients?: Tensor[]): void {
     this.#native.step(gradients === undefined ? undefined : handlesOf('gradients', gradients));
   }
 
-  /** Steps and moments, named `state.0.exp_avg` after the parameter's position as in PyTorch. */
+  /** Returns steps and moments, named by the parameter's position as in PyTorch: `state.0.exp_avg`. */
   stateDict(): StateDict {
     const { step, expAvg, expAvgSq } = this.#native.state();
     const named = (name: string, handles: number[]) =>
@@ -105,7 +106,7 @@ export class Adam {
     return Object.fromEntries([...named('step', step), ...named('exp_avg', expAvg), ...named('exp_avg_sq', expAvgSq)]);
   }
 
-  /** Continues from {@link Adam.stateDict}. @throws ERR_CHECKPOINT if it is another optimizer's */
+  /** Restores a state from {@link Adam.stateDict}. @throws ERR_CHECKPOINT if it does not fit this optimizer */
   loadStateDict(state: StateDict): void {
     const own = Object.entries(this.stateDict());
     const shapes = new Map(own.map(([name, { shape }]) => [name, shape]));
@@ -115,12 +116,12 @@ export class Adam {
     });
   }
 
-  /** Frees the moments; after that every use throws ERR_DISPOSED. */
+  /** Frees the moments; using the optimizer afterwards throws ERR_DISPOSED. */
   dispose(): void {
     this.#native.dispose();
   }
 
-  /** As {@link Adam.dispose}, for `using`. */
+  /** Same as {@link Adam.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -132,25 +133,25 @@ function readBetas(name: string, betas: readonly [number, number]): [number, num
   return decays as [number, number];
 }
 
-/** The handles of parameters that an optimizer can change. */
+/** Returns the handles of parameters, checked to be trainable. */
 function readParameters(parameters: Tensor[]): Handle[] {
   const tensors = readArray('parameters', parameters, checkTensor, 'an array of Tensors');
   if (tensors.length === 0) {
     throw new LibtorchGenerativeError(
       'ERR_INVALID_ARGUMENT',
-      'Expected at least one Tensor for parameters but received none: a Module does not see what private fields (#name) ' +
-        'or objects of other classes hold',
+      'Expected at least one Tensor for parameters but received none: a Module cannot see tensors in private fields ' +
+        '(#name) or in objects of other classes',
     );
   }
   const positions = new Map<Tensor, number>();
   for (const [index, tensor] of tensors.entries()) {
     const name = `parameters[${index}]`;
     if (positions.has(tensor)) {
-      throw invalidArgument(name, `another Tensor than parameters[${positions.get(tensor)}]`, tensor);
+      throw invalidArgument(name, `a Tensor other than parameters[${positions.get(tensor)}]`, tensor);
     }
     positions.set(tensor, index);
     if (tensor.requiresGrad && !native().isTrainable(tensor.handle)) {
-      throw invalidArgument(name, 'a Tensor that was not computed from others (a leaf of the graph)', tensor);
+      throw invalidArgument(name, 'a leaf Tensor, not one computed from others,', tensor);
     }
   }
   if (tensors.some((tensor) => tensor.requiresGrad)) return tensors.map((tensor) => tensor.handle);

@@ -5,11 +5,11 @@ import type { Tensor } from '../tensor/tensor';
 import { checkTensor } from '../tensor/tensor-memory';
 
 /**
- * Gradients scaled down so that the norm of them all, as of one vector, is at most `maxNorm`: new tensors, the same
- * numbers where it is already. With a gradient that is not finite all are not.
+ * Returns the gradients, scaled down if necessary so that their total norm, as if they were one vector, is at most
+ * `maxNorm`. The results are new tensors. If any gradient is not finite, none of the results are.
  *
- * @param gradients of a net's parameters, as from {@link grad}
- * @param maxNorm above 0
+ * @param gradients gradients of a model's parameters, as from {@link grad}
+ * @param maxNorm the largest total norm, above 0
  * @throws ERR_INVALID_ARGUMENT
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  * @example
@@ -26,7 +26,7 @@ export function clipGradNorm(gradients: Tensor[], maxNorm: number): Tensor[] {
   if (all.length === 0) return [];
   return noGrad(() => {
     const totalNorm = stack(all.map((gradient) => gradient.norm())).norm();
-    const factor = totalNorm.add(1e-6).pow(-1).mul(maxNorm).clamp(null, 1); // no item(): the device is not waited for
+    const factor = totalNorm.add(1e-6).pow(-1).mul(maxNorm).clamp(null, 1); // item() would wait for the device
     return all.map((gradient) => gradient.mul(factor));
   });
 }

@@ -7,10 +7,10 @@ import { checkModule, type Module } from './module';
 import { readState, type StateDict } from './state-dict';
 
 /**
- * An exponential moving average of a model's parameters, kept in another model of the same kind, as
- * `torch.optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn(decay)` computes it: the first update copies.
+ * An exponential moving average of a model's parameters, kept in a second model of the same class. It matches
+ * `torch.optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn(decay)`: the first update copies the parameters.
  *
- * @typeParam Model what is averaged
+ * @typeParam Model the class of the averaged model
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.swa_utils.AveragedModel.html
  * @example
  * ```ts
@@ -26,16 +26,16 @@ export class Ema<Model extends Module> {
   #numAveraged = 0;
 
   /**
-   * An average that nothing has been taken into yet.
+   * Creates an average without any updates.
    *
-   * @param average its parameters become the average's
-   * @param decay the part of the average that an update leaves, from 0 to below 1
+   * @param average the model to keep the average in; its parameters are overwritten
+   * @param decay the weight of the old average in an update, at least 0 and below 1
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(
     /** The model that holds the average. */
     readonly average: Model,
-    /** The part of the average that an update leaves. */
+    /** The weight of the old average in an update. */
     readonly decay: number,
   ) {
     checkModule('average', average);
@@ -43,9 +43,9 @@ export class Ema<Model extends Module> {
   }
 
   /**
-   * Takes in the parameters of `model` as they are now; buffers are copied.
+   * Updates the average with the current parameters of `model`; buffers are copied.
    *
-   * @throws ERR_INVALID_ARGUMENT if its parameters are of other shapes; then nothing has changed
+   * @throws ERR_INVALID_ARGUMENT if its parameters have different shapes; then nothing is changed
    */
   update(model: Model): void {
     checkModule('model', model);
@@ -61,14 +61,14 @@ export class Ema<Model extends Module> {
     this.#numAveraged++;
   }
 
-  /** `n_averaged` and the averages, named `module.NAME` as in PyTorch. */
+  /** Returns `n_averaged` and the averages, named `module.NAME` as in PyTorch. */
   stateDict(): StateDict {
     const averages = Object.entries(this.average.stateDict()).map(([name, value]) => [`module.${name}`, value]);
     const numAveraged = tensor(BigInt64Array.of(BigInt(this.#numAveraged)), { shape: [] });
     return { n_averaged: numAveraged, ...Object.fromEntries(averages) };
   }
 
-  /** Continues from {@link Ema.stateDict}. @throws ERR_CHECKPOINT if it is of another model */
+  /** Restores a state from {@link Ema.stateDict}. @throws ERR_CHECKPOINT if it does not fit the model */
   loadStateDict(state: StateDict): void {
     const shapes = new Map(Object.entries(this.stateDict()).map(([name, { shape }]) => [name, shape]));
     const { n_averaged: count, ...averages } = readState(state, shapes, 'an Ema');

@@ -7,25 +7,24 @@ import { Tensor } from '../tensor/tensor';
 import { handleOf, optionalHandle } from '../tensor/tensor-memory';
 import { Module } from './module';
 
-/** How a {@link GRU} computes. */
+/** Options of a {@link GRU}. */
 export interface GRUOptions {
-  /** Layers, each of which reads the outputs of the one below; default 1. */
+  /** The number of stacked layers. Default 1. */
   numLayers?: number | undefined;
   /**
-   * libtorch's own GRU, whose numbers equal PyTorch's to the last bit. The default, false, computes float32 on the CPU
-   * by a fused kernel, the same within rounding and several times faster; its gradients are zero where they would be
-   * below 1.2e-38.
+   * Whether to use libtorch's own GRU, which is bit-identical to PyTorch's. Default false: float32 on the CPU uses a
+   * fused kernel, which is equal within rounding and several times faster; gradients below 1.2e-38 become zero.
    */
   exact?: boolean | undefined;
-  /** The batch is always first. */
+  /** Accepted for compatibility with PyTorch: the batch is always first. */
   batchFirst?: true | undefined;
-  /** There is no GRU that reads backward too. */
+  /** Accepted for compatibility with PyTorch: bidirectional GRUs are not supported. */
   bidirectional?: false | undefined;
-  /** There is no GRU with dropout. */
+  /** Accepted for compatibility with PyTorch: dropout is not supported. */
   dropout?: 0 | undefined;
 }
 
-/** What {@link GRU.forward} gives. */
+/** The result of {@link GRU.forward}. */
 export interface GRUOutput<D extends DType = DType> {
   /** (B, T, hiddenSize): the last layer's hidden state after each step. */
   output: Tensor<D>;
@@ -34,7 +33,7 @@ export interface GRUOutput<D extends DType = DType> {
 }
 
 /**
- * Gated recurrent unit with the batch first, initialised as PyTorch does from the same random numbers. Its parameters
+ * A gated recurrent unit with the batch first, initialised like PyTorch's from the same random numbers. Its parameters
  * are `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, and so on for each layer.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.GRU.html
@@ -51,11 +50,11 @@ export class GRU extends Module {
   readonly #native: NativeGRU;
 
   /**
-   * A GRU with fresh weights, from the thread's random numbers.
+   * Creates a GRU with new weights drawn from the thread's random numbers.
    *
-   * @param inputSize features of a time step
-   * @param hiddenSize numbers in the hidden state of a layer
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
+   * @param inputSize features per time step
+   * @param hiddenSize size of a layer's hidden state
+   * @throws ERR_INVALID_ARGUMENT if a size is not a whole number of at least 1, or needs more memory than is available
    */
   constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
     super();
@@ -76,10 +75,10 @@ export class GRU extends Module {
   }
 
   /**
-   * Reads a series from its first step to its last.
+   * Processes a series from its first step to its last.
    *
    * @param input (B, T, inputSize)
-   * @param hidden (numLayers, B, hiddenSize), default zeros
+   * @param hidden (numLayers, B, hiddenSize). Default zeros.
    * @throws ERR_SHAPE
    */
   forward<D extends DType>(input: Tensor<D>, hidden?: Tensor): GRUOutput<D> {
@@ -88,7 +87,7 @@ export class GRU extends Module {
   }
 
   /**
-   * As {@link GRU.forward} without the output, for less.
+   * Like {@link GRU.forward}, but cheaper, as it returns only the last hidden state.
    *
    * @returns (numLayers, B, hiddenSize): each layer's hidden state after the last step
    */
@@ -97,7 +96,7 @@ export class GRU extends Module {
   }
 }
 
-/** A check for an option of PyTorch's that has one value here. */
+/** Returns a check for a PyTorch option that supports only one value here. */
 function only(expected: unknown, words: string): Check {
   return (name, value) => {
     if (value !== expected) throw invalidArgument(name, `${words},`, value);

@@ -6,7 +6,7 @@ import { LeakyReLU, ReLU, Sigmoid, Tanh } from './activations';
 import { Linear } from './linear';
 import type { Layer } from './module';
 
-/** Linear layers, each with at most one activation after it, as one operator with one gradient. */
+/** Linear layers, each followed by at most one activation, as one operator with one gradient. */
 export class LinearChain {
   readonly #native: NativeLinearChain;
 
@@ -19,13 +19,13 @@ export class LinearChain {
   }
 }
 
-/** The same layers as a chain, if they are one. */
+/** Returns the layers as a chain, or undefined if they do not form one. */
 export function chainLinears(layers: Layer[]): LinearChain | undefined {
   const links: NativeLink[] = [];
   for (const layer of layers) {
     const link = links.at(-1);
     const activation = activationOf(layer);
-    // Not a subclass, which may compute something else.
+    // Not subclasses, which may compute something else.
     if (layer.constructor === Linear) {
       links.push({ linear: (layer as Linear).native, activation: 'none', slope: 0 });
     } else if (activation && link?.activation === 'none') {

@@ -6,15 +6,15 @@ import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { Layer } from './module';
 
-/** What may be chosen of a {@link Linear} layer. */
+/** Options of a {@link Linear} layer. */
 export interface LinearOptions {
-  /** Whether b is added; default true. */
+  /** Whether to add a bias b. Default true. */
   bias?: boolean | undefined;
 }
 
 /**
- * y = x Wᵀ + b, initialised as PyTorch does, from the same random numbers. Its parameters are `weight` (outFeatures,
- * inFeatures) and `bias` (outFeatures).
+ * A linear layer, y = x Wᵀ + b, initialised like PyTorch's from the same random numbers. Its parameters are `weight`
+ * (outFeatures, inFeatures) and `bias` (outFeatures).
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Linear.html
  * @example
@@ -31,11 +31,11 @@ export class Linear extends Layer {
   readonly native: NativeLinear;
 
   /**
-   * A layer with fresh weights, from the thread's random numbers.
+   * Creates a layer with new weights drawn from the thread's random numbers.
    *
-   * @param inFeatures numbers in a row of the input
-   * @param outFeatures numbers in a row of the output
-   * @throws ERR_INVALID_ARGUMENT for a size that is not a whole number of at least 1 or needs more memory than there is
+   * @param inFeatures size of the input's last dimension
+   * @param outFeatures size of the output's last dimension
+   * @throws ERR_INVALID_ARGUMENT if a size is not a whole number of at least 1, or needs more memory than is available
    */
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
@@ -49,6 +49,8 @@ export class Linear extends Layer {
   }
 
   /**
+   * Computes x Wᵀ + b.
+   *
    * @param input (..., inFeatures)
    * @returns (..., outFeatures)
    * @throws ERR_SHAPE

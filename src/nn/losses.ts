@@ -2,15 +2,15 @@ import { native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 
-/** A loss: two tensors to one number, the mean over all elements, of shape [] and the input's dtype. */
+/** A loss function: returns the mean over all elements, in shape [] and the input's dtype. */
 export type Loss = (input: Tensor, target: Tensor) => Tensor;
 
 /**
- * Binary cross-entropy of probabilities, `nn.BCELoss`: it clamps the logarithm at -100, and its gradient is gone where
- * the sigmoid before it has saturated. Prefer {@link bceWithLogitsLoss}.
+ * Computes the binary cross-entropy of probabilities, `nn.BCELoss`. It clamps the logarithm at -100, and its gradient
+ * vanishes where the sigmoid before it has saturated; prefer {@link bceWithLogitsLoss}.
  *
  * @param input probabilities in [0, 1]
- * @param target numbers in [0, 1], of the same shape
+ * @param target numbers in [0, 1], in the same shape
  * @throws ERR_SHAPE if the shapes differ, ERR_LIBTORCH if an element is outside [0, 1]
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
  * @example
@@ -23,10 +23,10 @@ export type Loss = (input: Tensor, target: Tensor) => Tensor;
 export const bceLoss: Loss = (input, target) => new Tensor(native().bceLoss(handleOf(input), handleOf(target)));
 
 /**
- * Binary cross-entropy of logits in its stable form, `nn.BCEWithLogitsLoss`.
+ * Computes the binary cross-entropy of logits in its numerically stable form, `nn.BCEWithLogitsLoss`.
  *
- * @param input logits: the probabilities are their sigmoids
- * @param target numbers in [0, 1], of the same shape
+ * @param input logits; the probabilities are their sigmoids
+ * @param target numbers in [0, 1], in the same shape
  * @throws ERR_SHAPE if the shapes differ
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
  * @example
@@ -40,7 +40,7 @@ export const bceWithLogitsLoss: Loss = (input, target) =>
   new Tensor(native().bceWithLogitsLoss(handleOf(input), handleOf(target)));
 
 /**
- * Mean squared error, `nn.MSELoss`; shapes broadcast.
+ * Computes the mean squared error, `nn.MSELoss`; shapes broadcast.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.MSELoss.html
  * @example

@@ -2,40 +2,40 @@ import { reading } from '../check';
 import { Tensor } from '../tensor/tensor';
 import { isParameter } from './parameter';
 
-/** What a module holds. */
+/** The members of a module. */
 export interface Members {
   /** The parameters of a native layer, by name. */
   layer: [string, Tensor][];
-  /** Whose properties are looked through. */
+  /** The object whose properties are searched for members. */
   properties: object;
-  /** The names of those that are buffers. */
+  /** The names of the properties that are buffers. */
   buffers: ReadonlySet<string> | undefined;
 }
 
-/** The method by which a module tells its {@link Members}; a symbol, so that layers may have any names. */
+/** The method that returns a module's {@link Members}; a symbol, so that layers may have any name. */
 export const membersOf = Symbol('members');
 
 interface MemberHolder {
   [membersOf](): Members;
 }
 
-/** What is done at each step of a {@link walk}. */
+/** Callbacks of a {@link walk}. */
 export interface Visitor {
   /**
-   * At a module, or an array, plain object, Map or Set, before what it holds; false leaves that out.
+   * Called at a module, array, plain object, Map or Set before its members; returning false skips them.
    *
-   * @param prefix goes before the names of its members
+   * @param prefix the prefix of its members' names
    */
   enter?: (holder: object, prefix: string) => boolean | undefined;
-  /** At a parameter or buffer. */
+  /** Called at each parameter and buffer. */
   visit?: (tensor: Tensor, name: string, isBuffer: boolean) => void;
-  /** Goes to what has several names by each of them, not by the first alone. */
+  /** Visits members with several names once per name, not only under the first. */
   isEveryPath?: boolean;
 }
 
 /**
- * Goes through a module and all that it leads to: parents first, each module's parameters and buffers before its
- * children, as PyTorch does. What leads back to itself is left out.
+ * Walks a module and everything below it: parents first, each module's parameters and buffers before its children, as
+ * PyTorch does. Cycles are skipped.
  */
 export function walk(root: MemberHolder, visitor: Visitor, prefix = ''): void {
   go(root, prefix, visitor, new Set());
@@ -52,7 +52,7 @@ function go(holder: object, prefix: string, visitor: Visitor, seen: Set<object>)
   if (visitor.isEveryPath) seen.delete(holder);
 }
 
-/** Names and values, one after another, of what is to be gone to next. */
+/** Alternating names and values of the members to visit next. */
 type Below = (string | object)[];
 
 function atModule(module: MemberHolder, prefix: string, { visit }: Visitor): Below {
@@ -104,9 +104,9 @@ function kindOf(value: object): 'tensor' | 'holder' | undefined {
     if (value instanceof Tensor) return 'tensor';
     if (value instanceof Map || value instanceof Set) return 'holder';
     const prototype = Object.getPrototypeOf(value);
-    const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null; // of whatever realm
+    const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null; // from any realm
     return isPlain ? 'holder' : undefined;
   } catch {
-    return undefined; // a Proxy that throws: nothing of ours
+    return undefined; // a Proxy that throws is no member
   }
 }

@@ -3,10 +3,10 @@ import { invalidArgument } from '../errors';
 import { checkModule, Module } from './module';
 
 /**
- * Modules by name, which is part of their parameters' names: `heads.mean.weight`. A plain object or a Map as a module's
- * property does the same; a dict also is a module by itself. It is iterated as a Map is.
+ * Modules by name; the names become part of the parameters' names: `heads.mean.weight`. A plain object or Map as a
+ * module's property works too, but a dict is a module itself. It iterates like a Map.
  *
- * @typeParam Each what is in it
+ * @typeParam Each the type of its modules
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  * @example
  * ```ts
@@ -23,10 +23,10 @@ export class ModuleDict<Each extends Module = Module> extends Module {
   readonly #modules = new Map<string, Each>();
 
   /**
-   * Modules by name, in the order of the object or Map.
+   * Creates a dict with the given modules, in the order of the object or Map.
    *
-   * @param modules default none
-   * @throws ERR_INVALID_ARGUMENT for what is no {@link Module}, or a name that is empty or has a dot
+   * @param modules modules by name. Default none.
+   * @throws ERR_INVALID_ARGUMENT if a value is not a {@link Module}, or a name is empty or contains a dot
    */
   constructor(modules: Readonly<Record<string, Each>> | ReadonlyMap<string, Each> = {}) {
     super();
@@ -37,18 +37,18 @@ export class ModuleDict<Each extends Module = Module> extends Module {
     return this.#modules;
   }
 
-  /** How many there are. */
+  /** The number of modules. */
   get size(): number {
     return this.#modules.size;
   }
 
-  /** The module with a name. */
+  /** Returns the module with this name, or undefined. */
   get(name: string): Each | undefined {
     checkString('name', name);
     return this.#modules.get(name);
   }
 
-  /** Whether there is a module with this name. */
+  /** Returns whether the dict has a module with this name. */
   has(name: string): boolean {
     checkString('name', name);
     return this.#modules.has(name);
@@ -58,7 +58,7 @@ export class ModuleDict<Each extends Module = Module> extends Module {
    * Adds a module, or replaces the one with this name.
    *
    * @returns the dict
-   * @throws ERR_INVALID_ARGUMENT as for the constructor
+   * @throws ERR_INVALID_ARGUMENT as the constructor does
    */
   set(name: string, module: Each): this {
     if (typeof name !== 'string' || name === '' || name.includes('.')) {
@@ -69,17 +69,17 @@ export class ModuleDict<Each extends Module = Module> extends Module {
     return this;
   }
 
-  /** The names in the order in which they were added. */
+  /** Returns the names in insertion order. */
   keys(): IterableIterator<string> {
     return this.#modules.keys();
   }
 
-  /** The modules in the order in which they were added. */
+  /** Returns the modules in insertion order. */
   values(): IterableIterator<Each> {
     return this.#modules.values();
   }
 
-  /** Names with their modules. */
+  /** Returns the names with their modules. */
   [Symbol.iterator](): IterableIterator<[string, Each]> {
     return this.#modules.entries();
   }

@@ -3,10 +3,10 @@ import { invalidArgument } from '../errors';
 import { checkModule, Module } from './module';
 
 /**
- * Modules in a list, whose parameters are named by position: `blocks.0.weight`. A plain array as a module's property does
- * the same; a list also is a module by itself.
+ * A list of modules; their parameters are named by position: `blocks.0.weight`. A plain array as a module's property
+ * works too, but a list is a module itself.
  *
- * @typeParam Each what is in it
+ * @typeParam Each the type of its modules
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
  * @example
  * ```ts
@@ -32,10 +32,10 @@ export class ModuleList<Each extends Module = Module> extends Module {
   readonly #modules: Each[] = [];
 
   /**
-   * A list of modules.
+   * Creates a list of modules.
    *
-   * @param modules default none
-   * @throws ERR_INVALID_ARGUMENT for what is no {@link Module}
+   * @param modules the modules, in order. Default none.
+   * @throws ERR_INVALID_ARGUMENT if a value is not a {@link Module}
    */
   constructor(modules: Iterable<Each> = []) {
     super();
@@ -49,30 +49,30 @@ export class ModuleList<Each extends Module = Module> extends Module {
     return this.#modules;
   }
 
-  /** How many there are. */
+  /** The number of modules. */
   get length(): number {
     return this.#modules.length;
   }
 
-  /** The module at a position, as for arrays: -1 is the last. */
+  /** Returns the module at a position, like `Array.at`: -1 is the last. */
   at(index: number): Each | undefined {
     checkInteger('index', index);
     return this.#modules.at(index);
   }
 
-  /** Adds modules at the end. @returns the new length @throws ERR_INVALID_ARGUMENT for what is no {@link Module} */
+  /** Appends modules. @returns the new length @throws ERR_INVALID_ARGUMENT if a value is not a {@link Module} */
   push(...modules: Each[]): number {
     for (const [index, module] of modules.entries()) checkModule(`modules[${index}]`, module);
     return this.#modules.push(...modules);
   }
 
-  /** The modules in their order. */
+  /** Returns the modules in order. */
   [Symbol.iterator](): IterableIterator<Each> {
     return this.#modules.values();
   }
 }
 
-/** The modules with their positions, each read when it is its turn. */
+/** Yields the modules with their positions, reading each when it is needed. */
 function* readModules<Each>(modules: Iterable<Each>): Generator<[number, Each]> {
   const iterator = reading('modules', () => {
     const isIterable = typeof modules === 'object' && typeof modules?.[Symbol.iterator] === 'function';

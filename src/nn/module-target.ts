@@ -7,10 +7,10 @@ const DTYPES = ['float32', 'float64', 'float16', 'bfloat16'] as const;
 /** The dtypes that a module's parameters may have. */
 export type FloatDType = (typeof DTYPES)[number];
 
-/** Where to move a module, what to convert it to, or both; see {@link Module.to}. */
+/** The device to move a module to, the dtype to convert it to, or both; see {@link Module.to}. */
 export type ModuleTarget = Device | FloatDType | ToOptions<FloatDType>;
 
-/** @throws ERR_INVALID_ARGUMENT, or ERR_DEVICE for a device that is not there */
+/** Reads and checks a target. @throws ERR_INVALID_ARGUMENT, or ERR_DEVICE if the device is not available */
 export function readModuleTarget(target: ModuleTarget): ToOptions {
   const { dtype, device } = readTarget(target);
   if (dtype !== undefined) oneOf(...DTYPES)('dtype', dtype);

@@ -11,14 +11,14 @@ import { type ModuleTarget, readModuleTarget } from './module-target';
 import { readState, type StateDict } from './state-dict';
 
 /**
- * Base of all layers and models. Its properties are looked through, in the order of their assignment, so that parameters
- * have PyTorch's names and order: `this.fc = new Linear(...)` gives `fc.weight` and `fc.bias`.
+ * The base class of all layers and models. It finds parameters in its properties, in the order of their assignment, so
+ * that they have PyTorch's names and order: `this.fc = new Linear(...)` adds `fc.weight` and `fc.bias`.
  *
- * - Modules are its children; so are those in a {@link ModuleList} or {@link ModuleDict}, or in arrays, plain objects,
- *   Maps and Sets, in each other too: `this.blocks = [new Linear(...)]` gives `blocks.0.weight`.
- * - Each {@link Parameter}, and every other tensor that requires a gradient and was not computed, is a parameter.
- * - Other tensors are neither saved nor moved, unless {@link Module.registerBuffer} takes them.
- * - Private fields (`#layers`) cannot be seen, nor can objects of other classes: see {@link Module.members}.
+ * - Modules are its children, including those in a {@link ModuleList} or {@link ModuleDict} and in arrays, plain
+ *   objects, Maps and Sets, even nested: `this.blocks = [new Linear(...)]` adds `blocks.0.weight`.
+ * - Each {@link Parameter}, and every other leaf tensor that requires a gradient, is a parameter.
+ * - Other tensors are neither saved nor moved, unless registered with {@link Module.registerBuffer}.
+ * - Private fields (`#layers`) and objects of other classes are not searched: see {@link Module.members}.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html
  * @example
@@ -40,7 +40,7 @@ import { readState, type StateDict } from './state-dict';
  * ```
  */
 export abstract class Module {
-  /** True until {@link Module.eval}, for layers of yours that behave differently in training, such as dropout. */
+  /** True until {@link Module.eval}; for your own layers that behave differently in training, such as dropout. */
   training = true;
   #native: NativeModule | undefined;
   #layer: [string, Tensor][] = [];
@@ -56,19 +56,19 @@ export abstract class Module {
   }
 
   /**
-   * What is looked through for modules and parameters: the module itself, for its properties. Override it to show what
-   * private fields hold: `return { ...super.members(), layers: this.#layers }`.
+   * Returns the object whose properties are searched for modules and parameters: the module itself. Override it to
+   * include private fields: `return { ...super.members(), layers: this.#layers }`.
    */
   protected members(): object {
     return this;
   }
 
-  /** For {@link scope}: layers of yours may carry tensors. */
+  /** For {@link scope}: your own layers may carry tensors. */
   [tensorsOf](): unknown {
     return this.members();
   }
 
-  /** @internal Whether a constructor made it: no Proxy, and no object that only has the prototype. */
+  /** @internal Whether a constructor created it: not a Proxy, nor an object that only has the prototype. */
   static isMade(value: object): boolean {
     return #layer in value;
   }
@@ -80,12 +80,12 @@ export abstract class Module {
   }
 
   /**
-   * Makes a tensor that is not trained, such as a running mean, the property `name`: it is saved, loaded and moved with
-   * the module.
+   * Adds an untrained tensor, such as a running mean, as property `name`; it is saved, loaded and moved with the
+   * module.
    *
    * @returns the tensor, which lives until {@link Module.dispose}:
    *   `readonly mean = this.registerBuffer('mean', zeros([3]))`
-   * @throws ERR_INVALID_ARGUMENT for a name that is taken, is empty or has a dot
+   * @throws ERR_INVALID_ARGUMENT if the name is taken, is empty or contains a dot
    * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_buffer
    */
   registerBuffer(name: string, tensor: Tensor): Tensor {
@@ -98,7 +98,7 @@ export abstract class Module {
     return tensor;
   }
 
-  /** The modules that this one holds itself, each once. */
+  /** Returns the direct children, each once. */
   children(): Module[] {
     const children: Module[] = [];
     walk(this, {
@@ -111,7 +111,7 @@ export abstract class Module {
     return children;
   }
 
-  /** This module, whose name is empty, and all below it, parents first, each once. */
+  /** Returns this module, under the empty name, and all modules below it with their names: parents first, each once. */
   namedModules(): [string, Module][] {
     const modules: [string, Module][] = [];
     walk(this, {
@@ -123,16 +123,16 @@ export abstract class Module {
     return modules;
   }
 
-  /** This module and all below it, parents first, each once. */
+  /** Returns this module and all modules below it: parents first, each once. */
   modules(): Module[] {
     return this.namedModules().map(([, module]) => module);
   }
 
   /**
-   * The parameters with their names, its own before its children's, in PyTorch's order; those with several names, as of
-   * a layer that is held twice, once, by the first.
+   * Returns the parameters with their names in PyTorch's order: its own before its children's. A parameter with several
+   * names, as in a layer that is used twice, is listed once, under its first name.
    *
-   * @param prefix goes before each name; default none
+   * @param prefix prepended to each name. Default none.
    * @throws ERR_INVALID_ARGUMENT if two parameters have the same name
    */
   namedParameters(prefix = ''): [string, Tensor][] {
@@ -148,12 +148,12 @@ export abstract class Module {
     return [...named];
   }
 
-  /** The parameters, in PyTorch's order, each once, for an optimizer. */
+  /** Returns the parameters in PyTorch's order, each once, as an optimizer expects them. */
   parameters(): Tensor[] {
     return this.#tensors(false);
   }
 
-  /** What {@link Module.registerBuffer} took, here and below, in the order of the parameters, each once. */
+  /** Returns the buffers ({@link Module.registerBuffer}), here and below, in the parameters' order, each once. */
   buffers(): Tensor[] {
     return this.#tensors(true);
   }
@@ -168,8 +168,8 @@ export abstract class Module {
   }
 
   /**
-   * The parameters and buffers themselves by name, outside the graph: a later step changes what they hold. A layer that
-   * is held twice is there by both names.
+   * Returns the parameters and buffers by name, detached but sharing memory: later training steps change their values.
+   * A layer that is used twice is listed under both names.
    *
    * @throws ERR_INVALID_ARGUMENT if two tensors have the same name
    */
@@ -186,7 +186,7 @@ export abstract class Module {
   /**
    * Copies `state` into the parameters and buffers, converted to their dtype.
    *
-   * @throws ERR_CHECKPOINT if a name is missing or unknown, or a value is no tensor or of another shape; then nothing
+   * @throws ERR_CHECKPOINT if a name is missing or unknown, or a value is not a tensor of the right shape; then nothing
    *   was copied
    */
   loadStateDict(state: StateDict): void {
@@ -198,10 +198,12 @@ export abstract class Module {
   }
 
   /**
-   * Moves the parameters and buffers, and converts those of floating point; they stay the same tensors, also to an
-   * optimizer that has them. Its moments stay behind: make it afterwards, as in PyTorch.
+   * Moves the parameters and buffers, and converts the floating-point ones. They remain the same tensors, so an
+   * existing optimizer keeps updating them. Its moments do not move, however: create optimizers afterwards, as in
+   * PyTorch.
    *
-   * @param target a device, a floating-point dtype, or both: `'cuda'`, `'float64'`, `{ device: 'auto', dtype: 'float32' }`
+   * @param target a device, a floating-point dtype, or both: `'cuda'`, `'float64'`,
+   *   `{ device: 'auto', dtype: 'float32' }`
    * @returns the module
    * @throws ERR_DEVICE or ERR_INVALID_ARGUMENT
    */
@@ -212,10 +214,10 @@ export abstract class Module {
     return this;
   }
 
-  /** Sets {@link Module.training} here and in all children. @returns the module */
+  /** Sets {@link Module.training} here and in all modules below. @returns the module */
   train(mode = true): this {
     checkBoolean('mode', mode);
-    if (this.#isBusy) return this; // it holds what holds it
+    if (this.#isBusy) return this; // a cycle
     this.#isBusy = true;
     try {
       this.training = mode;
@@ -226,24 +228,24 @@ export abstract class Module {
     return this;
   }
 
-  /** As `train(false)`: for use after training. @returns the module */
+  /** Same as `train(false)`: for use after training. @returns the module */
   eval(): this {
     return this.train(false);
   }
 
-  /** Whether operators record gradients for the parameters, here and below: false freezes them. @returns the module */
+  /** Sets `requiresGrad` of all parameters, here and below: false freezes them. @returns the module */
   requiresGrad_(requiresGrad = true): this {
     checkBoolean('requiresGrad', requiresGrad);
     for (const parameter of this.parameters()) parameter.requiresGrad = requiresGrad;
     return this;
   }
 
-  /** Forgets the gradients that `backward()` left in the parameters. */
+  /** Clears the gradients that `backward()` left in the parameters. */
   zeroGrad(): void {
     for (const parameter of this.parameters()) parameter.grad = undefined;
   }
 
-  /** Frees the parameters and buffers of this module and its children; after that every use throws ERR_DISPOSED. */
+  /** Frees the parameters and buffers, here and below; using the module afterwards throws ERR_DISPOSED. */
   dispose(): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
@@ -253,7 +255,7 @@ export abstract class Module {
     this.#isBusy = false;
   }
 
-  /** As {@link Module.dispose}, for `using`. */
+  /** Same as {@link Module.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -266,18 +268,18 @@ function addNamed(named: Map<string, Tensor>, name: string, tensor: Tensor): voi
   named.set(name, tensor);
 }
 
-/** @internal Throws unless `value` is a module of a class. */
+/** @internal Throws unless `value` is a module of the given class. */
 export function checkModule(
   name: string,
   value: unknown,
   type: abstract new (...args: never) => Module = Module,
 ): void {
   checkInstance(name, value, type);
-  if (!Module.isMade(value as object)) throw invalidArgument(name, `a ${type.name} that its constructor made`, value);
+  if (!Module.isMade(value as object)) throw invalidArgument(name, `a ${type.name} created by its constructor`, value);
 }
 
 /**
- * A module that maps one tensor to one tensor, and so fits into a {@link Sequential}.
+ * A module that maps one tensor to one tensor, as {@link Sequential} requires.
  *
  * @example
  * ```ts
@@ -298,6 +300,6 @@ export function checkModule(
  * ```
  */
 export abstract class Layer extends Module {
-  /** The layer's output, for an input of the shape that it is made for. */
+  /** Computes the layer's output. */
   abstract forward(input: Tensor): Tensor;
 }

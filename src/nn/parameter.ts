@@ -3,18 +3,18 @@ import { native } from '../native/addon';
 import { keep } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
-/** What may be chosen of a {@link Parameter}. */
+/** Options of a {@link Parameter}. */
 export interface ParameterOptions {
-  /** Whether it is trained; default true. */
+  /** Whether it is trained. Default true. */
   requiresGrad?: boolean | undefined;
 }
 
-/** Tensors that are parameters for good: one whose gradient is turned off is still saved with its model. */
+/** Tensors that remain parameters: one whose `requiresGrad` is turned off is still saved with its model. */
 const known = new WeakSet<Tensor>();
 
 /**
- * A trainable tensor of a {@link Module}, with the data of another: it lives until it is disposed of, also if it was
- * made inside a {@link scope}, and belongs to its module also while its `requiresGrad` is off.
+ * A trainable tensor of a {@link Module} that shares the data of another tensor. It lives until it is disposed, even if
+ * created inside a {@link scope}, and belongs to its module even while its `requiresGrad` is false.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
  * @example
@@ -39,9 +39,10 @@ const known = new WeakSet<Tensor>();
  */
 export class Parameter extends Tensor {
   /**
-   * A leaf of the graph that shares the memory of `data`.
+   * Creates a leaf tensor that shares the memory of `data`.
    *
-   * @throws ERR_INVALID_ARGUMENT unless `data` is a Tensor; ERR_LIBTORCH if it requires a gradient and is of whole numbers
+   * @throws ERR_INVALID_ARGUMENT unless `data` is a Tensor; ERR_LIBTORCH if it requires a gradient and has an integer
+   *   dtype
    */
   constructor(data: Tensor, options: ParameterOptions = {}) {
     checkInstance('data', data, Tensor);
@@ -53,7 +54,7 @@ export class Parameter extends Tensor {
   }
 }
 
-/** Whether a module's property is one of its parameters: a {@link Parameter}, or a leaf that requires a gradient. */
+/** Returns whether a module's property is a parameter: a {@link Parameter}, or a leaf that requires a gradient. */
 export function isParameter(tensor: Tensor): boolean {
   if (known.has(tensor)) return true;
   if (!native().isTrainable(tensor.handle)) return false;

@@ -4,22 +4,22 @@ import { Adam } from './adam';
 import type { StateDict } from './state-dict';
 import { numbersFromState, numbersToState } from './state-numbers';
 
-/** When {@link ReduceLROnPlateau} acts, and how much. */
+/** Options of {@link ReduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions {
-  /** What the learning rate is multiplied by, above 0 and below 1; default 0.1. */
+  /** The factor that the learning rate is multiplied by, above 0 and below 1. Default 0.1. */
   factor?: number | undefined;
-  /** Epochs without a better loss that are waited for; default 10. */
+  /** Epochs without improvement to tolerate before lowering the learning rate. Default 10. */
   patience?: number | undefined;
 }
 
-/** A loss is better if it is below the best by this part of it. */
+/** A loss is an improvement if it is below the best by more than this fraction of it. */
 const THRESHOLD = 1e-4;
-/** A learning rate that is next to nothing stays. */
+/** Smaller decreases of the learning rate are skipped. */
 const LEAST_DECREASE = 1e-8;
 
 /**
- * Lowers an optimizer's learning rate when the loss gets no better for some epochs. A loss is better if it is below the
- * best by a ten-thousandth of it.
+ * Lowers an optimizer's learning rate when the loss stops improving. A loss is an improvement if it is below the best
+ * by more than 0.01% of it.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  * @example
@@ -40,9 +40,9 @@ export class ReduceLROnPlateau {
   #numBadEpochs = 0;
 
   /**
-   * A scheduler that has seen no loss yet.
+   * Creates a scheduler.
    *
-   * @param optimizer whose `lr` is lowered
+   * @param optimizer the optimizer whose `lr` to lower
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(optimizer: Adam, options: ReduceLROnPlateauOptions = {}) {
@@ -57,7 +57,8 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Looks at an epoch's loss: to be called after each epoch, with the validation loss for example. NaN is never better.
+   * Records an epoch's loss and lowers the learning rate if it is time to. Call it after each epoch, for example with
+   * the validation loss. NaN never counts as an improvement.
    *
    * @throws ERR_INVALID_ARGUMENT
    */
@@ -72,12 +73,12 @@ export class ReduceLROnPlateau {
     this.#numBadEpochs = 0;
   }
 
-  /** The best loss, the epochs since, the learning rate. */
+  /** Returns the best loss, the number of epochs since, and the learning rate. */
   stateDict(): StateDict {
     return { state: numbersToState([this.#best, this.#numBadEpochs, this.#optimizer.lr]) };
   }
 
-  /** Continues from {@link ReduceLROnPlateau.stateDict}. @throws ERR_CHECKPOINT if it is another object's state */
+  /** Restores a state from {@link ReduceLROnPlateau.stateDict}. @throws ERR_CHECKPOINT if it is of something else */
   loadStateDict(state: StateDict): void {
     const [best, numBadEpochs, lr] = numbersFromState(state, 'state', 3);
     this.#optimizer.lr = lr!;

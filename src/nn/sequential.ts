@@ -5,8 +5,8 @@ import { chainLinears, type LinearChain } from './linear-chain';
 import { Layer } from './module';
 
 /**
- * Layers one after another; their parameters are named by position, `0.weight`, `2.bias`. Linear layers, each with at
- * most one activation after it, are computed as one operator, with the same numbers.
+ * A chain of layers; their parameters are named by position, `0.weight`, `2.bias`. Linear layers, each followed by at
+ * most one activation, are fused into one operator with identical results.
  *
  * @see https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html
  * @example
@@ -26,7 +26,7 @@ export class Sequential extends Layer {
   readonly #layers: Layer[];
   readonly #chain: LinearChain | undefined;
 
-  /** Layers in the order in which they are applied. @throws ERR_INVALID_ARGUMENT for what is no {@link Layer} */
+  /** Creates a chain of layers, first to last. @throws ERR_INVALID_ARGUMENT if a value is not a {@link Layer} */
   constructor(...layers: Layer[]) {
     super();
     for (const [index, layer] of layers.entries()) checkInstance(`layers[${index}]`, layer, Layer);
@@ -38,13 +38,17 @@ export class Sequential extends Layer {
     return this.#layers;
   }
 
-  /** Gives the first layer's output to the second, and so on. */
+  /** Applies the layers in order. */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
     return (this.#chain?.forward(input) ??
       this.#layers.reduce<Tensor>((x, layer) => layer.forward(x), input)) as Tensor<D>;
   }
 
-  /** The layers from `start` to before `end`, with the same parameters: PyTorch's `net[start:end]`. @throws ERR_INVALID_ARGUMENT */
+  /**
+   * Returns the layers from `start` up to but excluding `end`, sharing their parameters: PyTorch's `net[start:end]`.
+   *
+   * @throws ERR_INVALID_ARGUMENT
+   */
   slice(start?: number, end?: number): Sequential {
     for (const [name, value] of Object.entries({ start, end })) if (value !== undefined) checkInteger(name, value);
     return new Sequential(...this.#layers.slice(start, end));

@@ -2,14 +2,14 @@ import { isInstance, reading } from '../check';
 import { describe, invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
 import { Tensor } from '../tensor/tensor';
 
-/** Tensors by name, as `state_dict()` in PyTorch. */
+/** Tensors by name, like PyTorch's `state_dict()`. */
 export type StateDict = Record<string, Tensor>;
 
 /**
- * A plain copy of a state, with all tensors that are expected and no others.
+ * Returns a plain copy of a state, checked to have exactly the expected tensors.
  *
- * @param shapes of the tensors that are expected, by name
- * @param owner what the state is for, in messages
+ * @param shapes the shapes of the expected tensors, by name
+ * @param owner the name of the state's owner, for messages
  * @throws ERR_CHECKPOINT, naming everything that does not fit
  */
 export function readState(state: StateDict, shapes: ReadonlyMap<string, number[]>, owner: string): StateDict {

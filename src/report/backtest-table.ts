@@ -2,11 +2,10 @@ import { count, enumerate, percent, short, words } from './format';
 import { type Html, html } from './html';
 import type { ForecasterScores, ForecastScores } from './run-report';
 
-/** A plain sentence: is the model worth its while? */
+/** States in one sentence whether the model beats the baselines. */
 export function verdict(rows: ForecasterScores[]): { text: string; isLost: boolean } {
   const model = rows.find(({ name }) => name === 'model')?.crps;
-  if (typeof model !== 'number')
-    return { text: 'The model’s forecasts have no score: it is not a number.', isLost: true };
+  if (typeof model !== 'number') return { text: 'The model’s forecasts have no valid score.', isLost: true };
   const baselines = rows.flatMap(({ name, crps }) =>
     name === 'model' || typeof crps !== 'number' ? [] : [{ name: words(name), crps }],
   );
@@ -14,17 +13,17 @@ export function verdict(rows: ForecasterScores[]): { text: string; isLost: boole
   if (better.length > 0) {
     const names = enumerate(better.map(({ name, crps }) => `${name} (${short(crps)})`));
     return {
-      text: `The model loses to ${names} by its CRPS of ${short(model)}: ${
+      text: `The model (CRPS ${short(model)}) loses to ${names}: ${
         better.length === 1 ? 'that naive forecast is' : 'those naive forecasts are'
       } the better choice here.`,
       isLost: true,
     };
   }
   const names = enumerate(baselines.map(({ name, crps }) => `${name} (${short(crps)})`));
-  return { text: `The model beats ${names} by its CRPS of ${short(model)}.`, isLost: false };
+  return { text: `The model (CRPS ${short(model)}) beats ${names}.`, isLost: false };
 }
 
-/** The model beside the baselines; the best of each score stands out. */
+/** Compares the model with the baselines; the best value of each score is highlighted. */
 export function backtestTable({ backtest, coverageLevels }: ForecastScores): Html {
   const { horizon, season, numForecasts, rows } = backtest;
   const scoreNames = ['crps', 'pinball', 'mase'] as const;
@@ -33,10 +32,10 @@ export function backtestTable({ backtest, coverageLevels }: ForecastScores): Htm
   );
   return html`<div class="card backtest">
 <h3>Backtest</h3>
-<p class="note">${count(numForecasts, 'forecast')} of ${count(horizon, 'step')} ahead, season ${season}. CRPS and pinball loss in the data’s units; of all three scores less is better.</p>
+<p class="note">${count(numForecasts, 'forecast')} of ${count(horizon, 'step')} ahead, season ${season}. CRPS and pinball loss are in the data’s units. Lower is better for all three scores.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Backtest">
 <table>
-<thead><tr><th scope="col">Forecast by</th><th scope="col">CRPS</th><th scope="col">Pinball</th><th scope="col">MASE</th>${coverageLevels.map(
+<thead><tr><th scope="col">Forecaster</th><th scope="col">CRPS</th><th scope="col">Pinball</th><th scope="col">MASE</th>${coverageLevels.map(
     (level) => html`<th scope="col">in ${percent(level)}</th>`,
   )}</tr></thead>
 <tbody>
@@ -54,10 +53,10 @@ ${rows.map(
 `;
 }
 
-/** More are in evaluation.json. */
+/** Further series are only in evaluation.json. */
 const MAX_SERIES = 50;
 
-/** For several series: which of them the model is good for. */
+/** Compares the model with the best baseline on each series, if there are several. */
 export function seriesTable({ bySeries = [] }: ForecastScores['backtest']): Html | undefined {
   if (bySeries.length === 0) return undefined;
   const scored = bySeries.map(({ name, rows }) => ({ name, ...bestOf(rows) }));
@@ -67,7 +66,7 @@ export function seriesTable({ bySeries = [] }: ForecastScores['backtest']): Html
 <p class="note">The model loses to a naive forecast on ${numLost} of ${count(scored.length, 'series', 'series')}.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Backtest by series">
 <table>
-<thead><tr><th scope="col">Series</th><th scope="col">Model’s CRPS</th><th scope="col">Best naive CRPS</th><th scope="col">by</th></tr></thead>
+<thead><tr><th scope="col">Series</th><th scope="col">Model CRPS</th><th scope="col">Best naive CRPS</th><th scope="col">Best naive forecast</th></tr></thead>
 <tbody>
 ${scored.slice(0, MAX_SERIES).map(
   ({
@@ -87,7 +86,7 @@ ${scored.length > MAX_SERIES ? html`<p class="note">And ${scored.length - MAX_SE
 `;
 }
 
-/** The model's CRPS beside the best naive forecast's. */
+/** Returns the model's CRPS and the best naive forecast's. */
 function bestOf(rows: ForecasterScores[]) {
   const crpsOf = ({ crps }: ForecasterScores) => crps ?? Number.POSITIVE_INFINITY;
   const model = rows.find(({ name }) => name === 'model')?.crps;

@@ -3,7 +3,7 @@ import { enumerate, percent, short } from './format';
 import { PAGE_PALETTE } from './palette';
 import type { ForecastScores, MaybeNumber } from './run-report';
 
-/** Are the forecasts as wide as they should be? */
+/** Shows whether the forecasts are calibrated. */
 export function calibrationCharts(scores: ForecastScores): Chart[] {
   return [coverageChart(scores), pitChart(scores)];
 }
@@ -26,14 +26,14 @@ function coverageChart({ coverageLevels, oneStep, backtest }: ForecastScores): C
   }));
   return {
     title: 'Coverage',
-    description: `Parts of the values ${forecasts
+    description: `Coverage of the forecasts ${forecasts
       .map(
         ({ forecast, coverage }) =>
           `${forecast}: ${enumerate(coverage.map((part, index) => `${percent(part)} within the ${percent(coverageLevels[index])} interval`))}`,
       )
       .join('; ')}.`,
     legend,
-    note: 'Above the dashed line the intervals are wider than they say, below it narrower.',
+    note: 'Above the dashed line, the intervals are too wide; below it, too narrow.',
     spec: {
       width: 'container',
       height: 240,
@@ -55,11 +55,11 @@ function coverageChart({ coverageLevels, oneStep, backtest }: ForecastScores): C
             x: {
               field: 'nominal',
               type: 'quantitative',
-              title: 'Nominal: what the interval should hold (%)',
+              title: 'Nominal coverage (%)',
               axis,
               scale,
             },
-            y: { field: 'actual', type: 'quantitative', title: 'Actual: what it held (%)', axis, scale },
+            y: { field: 'actual', type: 'quantitative', title: 'Actual coverage (%)', axis, scale },
             color: {
               field: 'forecast',
               type: 'nominal',
@@ -88,8 +88,8 @@ function pitChart({ oneStep: { count, pit } }: ForecastScores): Chart {
   }));
   return {
     title: 'PIT histogram',
-    description: `How many values fell into each tenth of their forecast, from the lowest: ${pit.histogram.join(', ')}. Test of uniformity: p = ${short(pit.pValue)}.`,
-    note: `Where in its forecast each of ${count.toLocaleString('en')} values fell. Bars at the dashed line: as wide as they should be; a hump: too wide; a trough: too narrow. Test of uniformity: p = ${short(pit.pValue)}.`,
+    description: `Number of values in each tenth of their forecast distribution, from the lowest: ${pit.histogram.join(', ')}. Test of uniformity: p = ${short(pit.pValue)}.`,
+    note: `Where ${count.toLocaleString('en')} values fell within their forecast distributions. Bars at the dashed line: well calibrated; a hump: too wide; a trough: too narrow. Test of uniformity: p = ${short(pit.pValue)}.`,
     spec: {
       width: 'container',
       height: 240,
@@ -102,7 +102,7 @@ function pitChart({ oneStep: { count, pit } }: ForecastScores): Chart {
               field: 'from',
               bin: 'binned',
               type: 'quantitative',
-              title: 'Forecast’s distribution function at the value',
+              title: 'Forecast distribution function at the value',
               axis: { format: '~g', tickCount: 5 },
             },
             x2: { field: 'to' },

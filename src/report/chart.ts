@@ -5,19 +5,19 @@ type VegaLite = typeof import('vega-lite', { with: { 'resolution-mode': 'import'
 export type ChartSpec = Parameters<VegaLite['compile']>[0];
 type ChartConfig = NonNullable<NonNullable<Parameters<VegaLite['compile']>[1]>['config']>;
 
-/** A chart with the words that it needs on a page. */
+/** A chart with its texts on a page. */
 export interface Chart {
   title: string;
-  /** What can be seen in it, for those who cannot see it. */
+  /** Text alternative, for readers who cannot see the chart. */
   description: string;
   spec: ChartSpec;
-  /** Where there are several colours. */
+  /** If there are several colours. */
   legend?: LegendEntry[];
-  /** How to read it, if that isn't plain. */
+  /** How to read the chart, if it is not obvious. */
   note?: string;
 }
 
-/** How all charts look. */
+/** Returns the common style of all charts. */
 export function chartConfig({ text, muted, grid, surface }: Palette): ChartConfig {
   const font = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
   return {

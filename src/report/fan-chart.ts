@@ -7,27 +7,27 @@ import { type PointerField, pointerRule } from './pointer-rule';
 import { isMedian, type QuantileSeries, splitQuantiles } from './quantile-bands';
 
 export interface Fan {
-  /** What was observed, the latest last; at least one value, NaN where one is missing. */
+  /** Observed values, the latest last; at least one, NaN where missing. */
   history: number[];
-  /** At least one, all of the same number of steps. */
+  /** At least one, all with the same number of steps. */
   quantiles: QuantileSeries[];
-  /** A name, such as a date, for each step of the history and then the forecast; steps may go without. */
+  /** Labels, such as dates, of the history's and then the forecast's steps; some may be missing. */
   labels?: string[];
 }
 
 export interface FanChartOptions {
-  /** What the values are, for the axis. */
+  /** Title of the value axis. */
   column: string;
-  /** The page's own by default. */
+  /** Default the page's palette. */
   palette?: Palette;
-  /** In the chart; by default none, for the page has its own. */
+  /** Legend inside the chart; default none, as the page has its own. */
   legend?: { symbolType: string } | null;
 }
 
 /**
- * A forecast as a fan: the history, the median (level 0.5), a band between each two quantiles as far from it on either
- * side (0.1 and 0.9), and a dashed line for a quantile without such a partner. Everything of the forecast starts from
- * the last observed value.
+ * Draws a forecast as a fan: the history, the median (level 0.5), a band between each pair of symmetric quantiles (such
+ * as 0.1 and 0.9), and a dashed line for each quantile without a partner. The forecast starts from the last observed
+ * value.
  */
 export function fanChart(
   fan: Fan,
@@ -51,7 +51,7 @@ export function fanChart(
             color: { datum: name, scale, legend },
           },
         }))
-        .toReversed(), // the first on top
+        .toReversed(), // draw the first layer on top
       { data: { values: [{ x: 0 }] }, mark: { type: 'rule', strokeDash: [2, 3] } },
       valuesUnderPointer(layers),
     ],
@@ -59,7 +59,7 @@ export function fanChart(
   return { spec, legend: layers };
 }
 
-/** A step of the history or of the forecast, or where they meet, which is of both. */
+/** A step of the history or of the forecast; the step where they meet belongs to both. */
 interface Step {
   x: number;
   observed?: number;
@@ -68,11 +68,11 @@ interface Step {
 
 interface FanLayer extends LegendEntry {
   mark: { type: 'line' | 'area'; strokeWidth?: number; strokeDash?: number[] };
-  /** A line's value, or the two that bound an area. */
+  /** Returns a line's value, or the two bounds of an area. */
   valuesAt: (step: Step) => (number | undefined)[];
 }
 
-/** In the order of the legend, the widest band last. */
+/** Returns the layers in legend order, the widest band last. */
 function fanLayers({ quantiles }: Fan, palette: Palette): FanLayer[] {
   const { bands, lines } = splitQuantiles(quantiles);
   const bandLayers = bands.map(
@@ -100,7 +100,7 @@ function fanLayers({ quantiles }: Fan, palette: Palette): FanLayer[] {
   return [observed, ...lineLayers, ...bandLayers.toReversed()];
 }
 
-/** For each step and layer `from`, of an area `to`, and both in words. */
+/** Returns a row per step: for each layer `from`, for areas also `to`, and a `text` of both. */
 function fanRows({ history, quantiles, labels = [] }: Fan, layers: FanLayer[]): object[] {
   const last = history.at(-1)!;
   const past = history.map((observed, index): Step => ({ x: index - history.length + 1, observed }));
@@ -121,7 +121,7 @@ function fanRows({ history, quantiles, labels = [] }: Fan, layers: FanLayer[]): 
   });
 }
 
-/** Steps are counted from the last observed one, where a dashed line divides history from forecast. */
+/** Steps are counted from the last observed one, where a dashed line separates history and forecast. */
 function stepAxis({ history, labels }: Fan) {
   const count = "datum.value ? format(datum.value, '+') : '0'";
   const labelExpr = `labels[datum.value + ${history.length - 1}] || (${count})`;

@@ -2,9 +2,9 @@ import type { Chart, ChartSpec } from './chart';
 import { type Html, html } from './html';
 import { legendList } from './legend';
 
-/** Makes the places of a page's charts, and keeps what is to be drawn there. */
+/** Creates placeholders for a page's charts and collects their specifications. */
 export class Figures {
-  /** By the ids of their places. */
+  /** Specifications by the id of the placeholder. */
   readonly specs: Record<string, ChartSpec> = {};
 
   add({ title, description, note, spec, legend }: Chart): Html {

@@ -8,7 +8,7 @@ import { PRINT_PALETTE } from './palette';
 
 export interface ForecastChartOptions extends Fan {
   title: string;
-  /** What the values are; by default the axis has no title. */
+  /** Title of the value axis; default none. */
   column?: string;
 }
 
@@ -20,7 +20,7 @@ interface Library {
 }
 
 /**
- * A {@link fanChart} as a self-contained SVG, on white.
+ * Renders a {@link fanChart} as a self-contained SVG on a white background.
  *
  * @throws ERR_INVALID_ARGUMENT
  */
@@ -31,7 +31,7 @@ export async function forecastChartSvg({ title, column = '', ...fan }: ForecastC
   return toSvg({ ...spec, ...SIZE, title: heading, padding: 16 }, title);
 }
 
-/** By the page's library, in a context of its own: it is for browsers, and Node would take it for a module. */
+/** Uses the page's library, in a separate context, as it is a browser script that Node would load as a module. */
 async function toSvg(spec: ChartSpec, title: string): Promise<string> {
   const context = createContext({ structuredClone, setTimeout, clearTimeout, performance, console });
   runInContext(browserScript('vega.js'), context);

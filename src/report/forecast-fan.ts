@@ -2,10 +2,10 @@ import type { Series } from '../data/series';
 import type { Fan } from './fan-chart';
 import type { ForecastSummary } from './forecast-summary';
 
-/** What came before fills most of the chart. */
+/** Length of the history relative to the forecast. */
 const HISTORY_A_FORECAST = 5;
 
-/** A forecast and the part of its series before it, named by their times if there are any. */
+/** Combines a forecast with the end of its series, labelled by time if available. */
 export function forecastFan({ values, time }: Series, { steps, levels }: ForecastSummary): Fan {
   const start = Math.max(values.length - HISTORY_A_FORECAST * steps.length, 0);
   const history = Array.from(values.subarray(start));

@@ -4,22 +4,22 @@ import type { Series } from '../data/series';
 import { mean } from '../evaluation/mean';
 import { pathQuantiles } from '../models/forecast';
 
-/** A forecast in a few numbers a step, in the data's units. */
+/** A forecast as a few numbers per step, in the data's units. */
 export interface ForecastSummary {
-  /** The series', empty where there is only one. */
+  /** Name of the series, empty if there is only one. */
   name: string;
   levels: number[];
   steps: ForecastStep[];
 }
 
 export interface ForecastStep {
-  /** From 1. */
+  /** Counted from 1. */
   step: number;
-  /** If the series has times. */
+  /** Set if the series has times. */
   time?: string;
-  /** Of all paths. */
+  /** Mean of all paths. */
   mean: number;
-  /** At the levels asked for: of the first step those of the model's mixture, then those of all paths. */
+  /** At the requested levels: for the first step those of the model's mixture, afterwards those of all paths. */
   quantiles: number[];
 }
 
@@ -29,7 +29,7 @@ export interface ForecastSummaryOptions extends PathOptions {
   quantiles: number[];
 }
 
-/** Forecasts a series past its end. Errors: as {@link Forecaster.paths} */
+/** Forecasts a series past its end. @throws as {@link Forecaster.paths} */
 export function summarizeForecast(
   forecaster: Forecaster,
   series: Series,
@@ -48,7 +48,7 @@ export function summarizeForecast(
   return { name: series.name, levels, steps };
 }
 
-/** A row a step, with a column of names if there are several series and one of times if they have them. */
+/** Writes one row per step, with a column of names for several series, and a column of times if available. */
 export function forecastsToCsv(forecasts: ForecastSummary[], levels: number[]): string {
   const hasNames = forecasts.length > 1;
   const hasTimes = forecasts[0]!.steps[0]!.time !== undefined;

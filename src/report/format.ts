@@ -1,4 +1,4 @@
-/** Four significant digits; "–" for a number that is not finite. */
+/** Formats a number with four significant digits; "–" if it is not finite. */
 export function short(value: unknown): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) return '–';
   const isPlain = value === 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e7);
@@ -22,12 +22,12 @@ export function count(number: number, singular: string, plural = `${singular}s`)
   return `${number.toLocaleString('en')} ${number === 1 ? singular : plural}`;
 }
 
-/** "a", "a and b", "a, b and c" */
+/** Returns "a", "a and b", or "a, b and c". */
 export function enumerate(names: (string | number)[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-/** "validationLoss" as "validation loss". */
+/** Turns "validationLoss" into "validation loss". */
 export function words(camelCase: string): string {
   return camelCase.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

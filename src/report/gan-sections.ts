@@ -4,13 +4,13 @@ import { Html, html } from './html';
 import { classHistogram, frechetChart, IMAGE_ROWS } from './image-charts';
 import type { GanReport, ImageRow, ImageScores, SamplePicture } from './run-report';
 
-/** What the GAN draws, and how good it is. */
+/** Shows the GAN's samples and their quality. */
 export function ganSections(report: GanReport, figures: Figures): Html {
   const { samples, scores, metrics } = report;
   const alarm = scores ? scores.collapse : metrics.at(-1)?.collapse;
   return html`<section>
 <h2>Samples</h2>
-${samples.length > 0 ? sampleSlider(samples) : html`<p class="hint">No samples were drawn yet.</p>`}
+${samples.length > 0 ? sampleSlider(samples) : html`<p class="hint">No samples have been drawn yet.</p>`}
 </section>
 <section>
 <h2>Quality</h2>
@@ -22,22 +22,22 @@ ${scores ? quality(scores, figures) : html`<p class="hint">${howToEvaluate(repor
 
 function howToEvaluate({ settings, evaluateCommand }: GanReport): Html {
   if (settings.data === 'noise') return html`Trained on noise: there is nothing to compare the samples with.`;
-  return html`Not evaluated yet. Fréchet distance, precision, recall and a histogram of the digits come with <code>${evaluateCommand}</code>`;
+  return html`Not evaluated yet. For Fréchet distance, precision, recall and a histogram of the digits, run <code>${evaluateCommand}</code>`;
 }
 
-/** A training tells the digits apart if the classifier was there already. */
+/** Training records the digits if the classifier was cached. */
 function digitsOfLastEpoch({ metrics }: GanReport, figures: Figures): Html | undefined {
   const digits = metrics.findLast((epoch) => Array.isArray(epoch.digits))?.digits as number[] | undefined;
   return digits && html`<div class="grid">${figures.add(classHistogram(digits))}</div>`;
 }
 
-/** Without scripts the latest picture is seen. */
+/** Without scripts, the latest picture is shown. */
 function sampleSlider(samples: SamplePicture[]): Html {
   const last = samples.length - 1;
   const control = html`<div class="slider">
 <label for="epoch">Training progress</label><output for="epoch">epoch ${samples[last]!.epoch}</output>
 <input type="range" id="epoch" min="0" max="${last}" value="${last}" step="1">
-<p class="note">Drawn from the same noise after each epoch: move the slider, or use the arrow keys.</p>
+<p class="note">Samples drawn from the same noise after each epoch. Move the slider or use the arrow keys.</p>
 </div>`;
   const pictures = samples.map(({ epoch, png }, index) => {
     const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
@@ -53,7 +53,7 @@ ${last > 0 ? control : html`<p>After epoch ${samples[last]!.epoch}</p>`}
 
 function quality({ rows, digits }: ImageScores, figures: Figures): Html {
   const missing = digits?.missing ?? [];
-  const warning = `It hardly draws the ${missing.length === 1 ? 'digit' : 'digits'} ${enumerate(missing)}.`;
+  const warning = `It rarely draws the ${missing.length === 1 ? 'digit' : 'digits'} ${enumerate(missing)}.`;
   const charts = [frechetChart(rows), ...(digits ? [classHistogram(digits.generated)] : [])];
   return html`${missing.length > 0 ? html`<p class="verdict warning">${warning}</p>` : undefined}
 <div class="grid">${charts.map((chart) => figures.add(chart))}</div>
@@ -62,9 +62,9 @@ ${imageTable(rows)}`;
 
 function imageTable(rows: ImageRow[]): Html {
   return html`<div class="card backtest">
-<h3>Beside real images</h3>
-<p class="note">By the features of a classifier of handwritten digits. Precision: the part that looks real. Recall: the part of the real images that could be among these. Variety: of the pixels, beside real images’.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Beside real images">
+<h3>Comparison with real images</h3>
+<p class="note">Compared by the features of a classifier of handwritten digits. Precision: fraction of these images that look real. Recall: fraction of the real images that could be among these. Variety: pixel-wise, relative to real images.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Comparison with real images">
 <table>
 <thead><tr><th scope="col">Images</th><th scope="col">Number</th><th scope="col">Fréchet</th><th scope="col">Precision</th><th scope="col">Recall</th><th scope="col">Variety</th></tr></thead>
 <tbody>

@@ -5,10 +5,10 @@ import type { GanReport, MdnRnnReport, RunReport } from './run-report';
 
 const MODELS: Record<RunReport['kind'], string> = { gan: 'GAN', 'mdn-rnn': 'MDN-RNN' };
 
-/** What was trained on what for how long, and the numbers that tell most. */
+/** Summarizes what was trained, on which data and for how long, with the key figures. */
 export function header(report: RunReport): Html {
   const { kind, name, settings } = report;
-  // Of a file its name is enough here; the settings below have the path.
+  // A file name is enough here; the settings below include the path.
   const data = typeof settings.data === 'string' ? basename(settings.data) : undefined;
   const columns = [settings.column ?? []].flat().join(', ');
   const facts = [MODELS[kind], data, columns, trained(report)];
@@ -59,7 +59,7 @@ function imageTiles({ scores }: GanReport): Tile[] {
           {
             name: 'Digits',
             value: `${digits.generated.length - digits.missing.length} of ${digits.generated.length}`,
-            note: 'are drawn',
+            note: 'drawn',
           },
         ]
       : []),
@@ -73,8 +73,8 @@ function forecastTiles({ scores }: MdnRnnReport): Tile[] {
   const widest = coverageLevels.length - 1;
   return [
     { name: 'CRPS, one step', value: short(oneStep.crps), note: `NLL ${short(oneStep.nll)} nats` },
-    { name: `CRPS, ${backtest.horizon} steps`, value: short(model?.crps), note: 'less is better' },
-    { name: 'MASE', value: short(model?.mase), note: 'error over the seasonal naive’s' },
+    { name: `CRPS, ${backtest.horizon} steps`, value: short(model?.crps), note: 'lower is better' },
+    { name: 'MASE', value: short(model?.mase), note: 'error relative to the seasonal naive’s' },
     {
       name: `In the ${percent(coverageLevels[widest])} interval`,
       value: percent(model?.coverage[widest]),

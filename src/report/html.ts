@@ -7,7 +7,7 @@ export class Html {
 
 export type HtmlPart = Html | string | number | undefined | HtmlPart[];
 
-/** A template whose parts are escaped, whatever they hold, unless they are HTML themselves. */
+/** Template tag that escapes all parts that are not HTML themselves. */
 export function html(strings: TemplateStringsArray, ...parts: HtmlPart[]): Html {
   return new Html(String.raw({ raw: strings }, ...parts.map(textOf)));
 }
@@ -18,7 +18,7 @@ function textOf(part: HtmlPart): string {
   return String(part ?? '').replace(/[&<>"']/g, (character) => entities[character]!);
 }
 
-/** JSON for a data block: nothing in it ends the block. */
+/** Returns JSON for a data block, escaped so that it cannot end the block. */
 export function jsonForHtml(value: unknown): Html {
   return new Html(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

@@ -3,14 +3,14 @@ import { short } from './format';
 import { PAGE_PALETTE } from './palette';
 import type { ImageRow } from './run-report';
 
-/** Which classes the samples show: one that is missing has collapsed. */
+/** Shows the classes of the samples; a missing class indicates mode collapse. */
 export function classHistogram(histogram: number[]): Chart {
   const total = histogram.reduce((sum, count) => sum + count, 0);
   const values = histogram.map((count, index) => ({ digit: String(index), part: (100 * count) / total, count }));
   return {
     title: 'Digits',
     description: `Samples by digit: ${values.map((bin) => `${bin.digit}: ${short(bin.part)} %`).join(', ')}.`,
-    note: `What a classifier takes ${total.toLocaleString('en')} samples for. Bars at the dashed line: all digits alike.`,
+    note: `Classes of ${total.toLocaleString('en')} samples, by a classifier. Bars at the dashed line: all digits equally frequent.`,
     spec: {
       width: 'container',
       height: 240,
@@ -24,7 +24,7 @@ export function classHistogram(histogram: number[]): Chart {
             tooltip: [
               { field: 'digit', type: 'nominal', title: 'Digit' },
               { field: 'count', type: 'quantitative', title: 'Samples', format: ',' },
-              { field: 'part', type: 'quantitative', title: 'Part (%)', format: '.1f' },
+              { field: 'part', type: 'quantitative', title: 'Share (%)', format: '.1f' },
             ],
           },
         },
@@ -38,7 +38,7 @@ export function classHistogram(histogram: number[]): Chart {
   };
 }
 
-/** What the rows of an image evaluation are of. */
+/** Names of the rows of an image evaluation. */
 export const IMAGE_ROWS: Record<string, string> = {
   generated: 'this model',
   real: 'other real images',
@@ -47,7 +47,7 @@ export const IMAGE_ROWS: Record<string, string> = {
 
 const ROOM_FOR_NUMBERS = 1.35;
 
-/** The distance on its scale, from real images to images of independent pixels. */
+/** Shows the distance on a scale from real images to images of independent pixels. */
 export function frechetChart(rows: ImageRow[]): Chart {
   const values = rows.map(({ name, frechet }) => ({ what: IMAGE_ROWS[name] ?? name, distance: frechet }));
   const largest = Math.max(...values.map(({ distance }) => distance ?? 0));
@@ -55,7 +55,7 @@ export function frechetChart(rows: ImageRow[]): Chart {
   return {
     title: 'Fréchet distance',
     description: `Fréchet distance to real images: ${values.map(({ what, distance }) => `${what} ${short(distance)}`).join(', ')}.`,
-    note: 'Shorter is better: other real images mark what is possible, pixels drawn one by one what is easy.',
+    note: 'Shorter is better. Other real images show what is achievable, independent pixels what is trivial.',
     spec: {
       width: 'container',
       height: 240,

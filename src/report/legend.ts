@@ -1,13 +1,13 @@
 import { type Html, html } from './html';
 
-/** What a colour of a chart means. */
+/** A colour of a chart and its meaning. */
 export interface LegendEntry {
   name: string;
   color: string;
   mark: { type: string; strokeDash?: number[] };
 }
 
-/** Beside the chart, not in it: its lines break where a phone's do. */
+/** Renders a legend outside the chart, so that it wraps on narrow screens. */
 export function legendList(entries: LegendEntry[]): Html {
   return html`<ul class="legend">${entries.map(
     ({ name, color, mark }) =>

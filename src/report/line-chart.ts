@@ -5,7 +5,7 @@ import { type PointerField, pointerRule } from './pointer-rule';
 
 export interface Line {
   name: string;
-  /** One for each x; where one is missing or not finite the line is broken. */
+  /** One value per x; the line is interrupted where a value is missing or not finite. */
   values: unknown[];
 }
 
@@ -13,20 +13,20 @@ export interface LineChartOptions {
   x: { title: string; values: number[] };
   y: { title: string };
   lines: Line[];
-  /** A value of x to mark, with a name. */
+  /** A value of x to mark, with a label. */
   mark?: { x: number; name: string };
 }
 
-/** Below it each value is marked by a point as well. */
+/** Up to this many values are also marked by points. */
 const FEW_VALUES = 30;
 
 const DASHES = [[], [6, 4], [2, 4], [8, 4, 2, 4]];
 
-/** As many as fit. */
+/** As many ticks as fit. */
 export const FITTING_TICKS = { expr: 'ceil(width / 70)' };
 const WHOLE_NUMBERS = { tickCount: FITTING_TICKS, tickMinStep: 1, format: 'd' };
 
-/** Lines told apart by colour and by dashes, with their values under the pointer. */
+/** Draws lines that differ in colour and dashes, with a tooltip of their values. */
 export function lineChart({ x, y, lines, mark }: LineChartOptions): Pick<Chart, 'spec' | 'legend'> {
   const styles = lines.map(
     ({ name }, index): LegendEntry => ({

@@ -4,7 +4,7 @@ import { type LineChartOptions, lineChart } from './line-chart';
 import type { EpochMetrics, RunReport } from './run-report';
 import { thin } from './thin';
 
-/** More would not be seen. */
+/** More points would not be visible. */
 const MAX_POINTS = 1000;
 
 const NAMES: Record<string, string> = {
@@ -15,10 +15,10 @@ const NAMES: Record<string, string> = {
   lr: 'learning rate',
 };
 
-/** No curves. */
+/** Fields of a record that are not drawn as curves. */
 const NOT_MEASURED = ['epoch', 'seconds'];
 
-/** The losses in one chart, whatever else was measured in one each. */
+/** Draws all losses in one chart, and every other measurement in its own. */
 export function lossCharts({ kind, settings, metrics: all }: RunReport): Chart[] {
   const metrics = thin(all, MAX_POINTS);
   const names = measuredNames(all);
@@ -38,8 +38,8 @@ function lossChart(metrics: EpochMetrics[], names: string[], unit: string, kept:
   return {
     ...chart,
     note: names.includes('validationLoss')
-      ? 'Training: of the epoch’s last batch. Validation: of the whole validation split.'
-      : 'Of each epoch’s last batch.',
+      ? 'Training: last batch of each epoch. Validation: whole validation split.'
+      : 'Last batch of each epoch.',
   };
 }
 
@@ -68,7 +68,7 @@ function curves(
   };
 }
 
-/** Whose weights early stopping keeps. */
+/** Returns the epoch whose weights early stopping keeps. */
 function bestEpoch(metrics: EpochMetrics[]): number | undefined {
   const validated = metrics.filter(({ validationLoss }) => typeof validationLoss === 'number');
   const [best] = validated.toSorted((a, b) => Number(a.validationLoss) - Number(b.validationLoss));
@@ -84,7 +84,7 @@ function measuredNames(metrics: EpochMetrics[]): string[] {
 function lossUnit(kind: RunReport['kind'], { loss = kind === 'gan' ? 'bce' : 'nll' }: Record<string, unknown>): string {
   const units: Record<string, string> = {
     bce: 'binary cross-entropy (nats)',
-    nll: 'negative log likelihood (nats, scaled values)',
+    nll: 'negative log-likelihood (nats, scaled values)',
     mse: 'squared error (scaled values)',
   };
   return units[String(loss)] ?? `loss (${loss})`;

@@ -9,7 +9,7 @@ import { splitQuantiles } from './quantile-bands';
 import type { ForecastScores, MdnRnnReport } from './run-report';
 import { selectionNote } from './selection-note';
 
-/** What the model forecasts, and how far that can be trusted. */
+/** Shows the model's forecasts and their evaluation. */
 export function mdnRnnSections(report: MdnRnnReport, figures: Figures): Html {
   const { scores, settings } = report;
   return html`<section>
@@ -27,15 +27,15 @@ function howToEvaluate({ settings: { validation, test }, evaluateCommand }: MdnR
   if (validation === 0 && !test) {
     return html`Not evaluated: the model was trained on all values, without held-out data. Train with <code>--validation 0.2</code> to evaluate it.`;
   }
-  return html`Not evaluated yet. Coverage, PIT and a backtest beside naive forecasts come with <code>${evaluateCommand}</code>`;
+  return html`Not evaluated yet. For coverage, PIT and a backtest against naive forecasts, run <code>${evaluateCommand}</code>`;
 }
 
 function forecasts({ forecasts, numSeries, noForecast }: MdnRnnReport, figures: Figures): Html {
-  if (noForecast) return html`<p class="hint">There is none: ${noForecast}</p>`;
+  if (noForecast) return html`<p class="hint">No forecast: ${noForecast}</p>`;
   const charts = forecasts.map(({ name, fan }) => figures.add(forecastChart(name, fan)));
   const numLeft = numSeries - forecasts.length;
   return html`<div class="grid">${charts}</div>
-${numLeft > 0 ? html`<p class="note">And ${numLeft} more series, which are not drawn.</p>` : undefined}`;
+${numLeft > 0 ? html`<p class="note">And ${numLeft} more series, not shown.</p>` : undefined}`;
 }
 
 function forecastChart(column: string, fan: Fan): Chart {

@@ -12,7 +12,7 @@ import type { RunReport } from './run-report';
 import { settingsSection } from './settings-section';
 import { STYLE } from './style';
 
-/** One page that holds all it shows: nothing is loaded when it is opened, and nothing but its own scripts can run. */
+/** Renders a self-contained page: it loads nothing, and only its own scripts can run. */
 export function renderReport(report: RunReport): string {
   const figures = new Figures();
   const sections = [
@@ -49,7 +49,7 @@ ${charts.length > 0 ? html`<div class="grid">${charts}</div>` : html`<p class="h
 `;
 }
 
-/** Vega compiles its expressions by Function, hence 'unsafe-eval'. */
+/** Vega compiles expressions with `Function`, which requires 'unsafe-eval'. */
 function securityPolicy(scripts: string[]): string {
   const hashes = scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')} 'unsafe-eval'`;

@@ -1,18 +1,18 @@
-/** The colours of a chart: CSS, or names of the page's own, which follow its light and dark. */
+/** The colours of a chart: CSS colours, or the page's variables, which follow its light and dark modes. */
 export interface Palette {
   text: string;
   muted: string;
   grid: string;
   surface: string;
-  /** To tell apart for every kind of colour vision, of lines that are named. */
+  /** Colours of named lines, distinguishable with any kind of colour vision. */
   series: readonly string[];
   observed: string;
   forecast: string;
-  /** The forecast's colour thinned with the surface's: 0 is the surface, 1 the forecast. */
+  /** Blends the forecast's colour with the surface's: 0 is the surface, 1 the forecast. */
   band(strength: number): string;
 }
 
-/** The style sheet's variables. */
+/** The variables of the style sheet. */
 export const PAGE_PALETTE: Palette = {
   text: 'var(--text)',
   muted: 'var(--muted)',
@@ -24,7 +24,7 @@ export const PAGE_PALETTE: Palette = {
   band: (strength) => `color-mix(in srgb, var(--blue) ${Math.round(100 * strength)}%, var(--surface))`,
 };
 
-/** On white, for a file of its own. */
+/** For separate files, on white. */
 export const PRINT_PALETTE: Palette = {
   text: '#1b2430',
   muted: '#5a6675',

@@ -5,19 +5,19 @@ import { asNumbers, type Numbers, toElements } from '../data/numbers';
 import { invalidArgument } from '../errors';
 import { writeFileAtomic } from '../files';
 
-/** How images become one grid. */
+/** Options of {@link encodeGrid} and {@link writeGrid}. */
 export interface GridOptions {
-  /** Pixels in a column of an image. */
+  /** Height of an image in pixels. */
   height: number;
-  /** Pixels in a row of an image. */
+  /** Width of an image in pixels. */
   width: number;
-  /** Images in a row; by default as many as make the grid about square. */
+  /** Images per row; default a roughly square grid. */
   columns?: number | undefined;
-  /** Black pixels between and around the images, before scaling; 2 by default. */
+  /** Black pixels between and around the images, before scaling; default 2. */
   padding?: number | undefined;
-  /** The values of black and of white; [-1, 1] by default. */
+  /** The values of black and white; default [-1, 1]. */
   range?: readonly [number, number] | undefined;
-  /** The whole grid's magnification, a whole number; 2 by default. */
+  /** Magnification of the whole grid, a whole number; default 2. */
   scale?: number | undefined;
 }
 
@@ -30,14 +30,16 @@ const OPTIONS: Checks<GridOptions> = {
   scale: checkSize,
 };
 
-/** 256 MiB of them. */
+/** 256 MiB. */
 const MAX_PIXELS = 2 ** 28;
 
 /**
- * A grayscale PNG file's bytes: N images side by side, row after row.
+ * Encodes N images as one grayscale PNG file, arranged in a grid row by row.
  *
- * @param images N * height * width values; those outside the range are clamped, NaN is mid-gray
- * @throws ERR_INVALID_ARGUMENT, also unless the values are a whole number of images, and for a grid too large for memory
+ * @param images N * height * width values; values outside the range are clamped, NaN is mid-gray
+ * @returns the bytes of the file
+ * @throws ERR_INVALID_ARGUMENT, also if the values are not a whole number of images, or the grid would not fit in
+ *   memory
  * @example
  * ```ts
  * import { encodeGrid } from 'libtorch-generative';
@@ -64,10 +66,10 @@ export function encodeGrid(images: Numbers, options: GridOptions): Uint8Array {
 }
 
 /**
- * Writes images side by side, row after row, as one grayscale PNG file: complete or not at all.
+ * Writes images as one grayscale PNG file, arranged in a grid row by row. The file is written completely or not at all.
  *
- * @param images (N, height, width) values; those outside the range are clamped, NaN is mid-gray
- * @throws ERR_INVALID_ARGUMENT as {@link encodeGrid}, ERR_FILE
+ * @param images (N, height, width) values; values outside the range are clamped, NaN is mid-gray
+ * @throws ERR_INVALID_ARGUMENT as {@link encodeGrid}; ERR_FILE
  * @example
  * ```ts
  * import { Generator, RandomGenerator, randn, readImages, scope, writeGrid } from 'libtorch-generative';
@@ -89,7 +91,7 @@ function toGray(value: number, [black, white]: readonly [number, number]): numbe
   return Math.round(255 * (Number.isNaN(level) ? 0.5 : Math.min(Math.max(level, 0), 1)));
 }
 
-/** The images' values, the options with their defaults, and the picture's size. @throws ERR_INVALID_ARGUMENT */
+/** Returns the images' values, the options with defaults, and the size of the grid. @throws ERR_INVALID_ARGUMENT */
 function readGrid(images: Numbers, options: GridOptions) {
   const { height, width, padding = 2, range = [-1, 1], scale = 2, columns } = readOptions(options, OPTIONS);
   checkSize('height', height);
@@ -108,7 +110,7 @@ function readGrid(images: Numbers, options: GridOptions) {
 
 function checkRange(name: string, value: unknown): void {
   const [black, white, ...rest] = toElements(name, value);
-  // Also of a distance within the range of numbers.
+  // Their difference must not overflow either.
   const isRange = Number.isFinite(black) && Number.isFinite((white as number) - (black as number));
   if (isRange && (black as number) < (white as number) && rest.length === 0) return;
   throw invalidArgument(name, 'two finite numbers, the lower first,', value);

@@ -1,4 +1,4 @@
-/** A value that is shown at the pointer. */
+/** A value shown at the pointer. */
 export interface PointerField {
   field: string;
   type: 'quantitative' | 'nominal';
@@ -7,7 +7,7 @@ export interface PointerField {
 }
 
 /**
- * A layer with a rule at the place of `x` that is nearest to the pointer, and the values there.
+ * Returns a layer with a rule at the `x` nearest to the pointer and a tooltip of the values there.
  *
  * @see https://vega.github.io/vega-lite/examples/interactive_multi_line_pivot_tooltip.html
  */

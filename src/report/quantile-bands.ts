@@ -5,15 +5,15 @@ export interface QuantileSeries {
   values: number[];
 }
 
-/** The space between two quantiles as far from the median on either side. */
+/** The area between two quantiles that are symmetric about the median. */
 export interface Band {
-  /** The part of the probability between them. */
+  /** Probability between the two quantiles. */
   part: number;
   lower: QuantileSeries;
   upper: QuantileSeries;
 }
 
-/** Bands from the widest to the narrowest, and the quantiles that are part of none. */
+/** Splits quantiles into bands, widest first, and the quantiles outside any band. */
 export function splitQuantiles(quantiles: QuantileSeries[]): { bands: Band[]; lines: QuantileSeries[] } {
   const sorted = quantiles.toSorted((a, b) => a.level - b.level);
   const bands: Band[] = [];
@@ -29,7 +29,7 @@ export function isMedian({ level }: QuantileSeries): boolean {
   return isSame(level, 0.5);
 }
 
-/** Equal but for rounding: 1 - 0.059 is not quite 0.941. */
+/** Equal up to rounding: 1 - 0.059 is not exactly 0.941. */
 function isSame(level: number, other: number): boolean {
   return Math.abs(level - other) < 1e-9;
 }

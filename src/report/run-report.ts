@@ -1,24 +1,24 @@
 import type { Fan } from './fan-chart';
 
-/** What a report is made of: plain data, as JSON gives it. */
+/** The content of a report: plain data, as parsed from JSON. */
 export type RunReport = GanReport | MdnRnnReport;
 
-/** JSON writes a number that is not finite as null. */
+/** JSON represents numbers that are not finite as null. */
 export type MaybeNumber = number | null | undefined;
 
 interface CommonReport {
   /** The run folder's name. */
   name: string;
-  /** The command that evaluates the run, for a report without its results. */
+  /** The command that evaluates the run, shown if there is no evaluation yet. */
   evaluateCommand: string;
   settings: Record<string, unknown>;
-  /** The versions of the package, libtorch and Node, and what else the numbers depend on. */
+  /** Versions of the package, libtorch and Node, and everything else that affects the results. */
   environment: Record<string, unknown>;
-  /** The records of the epochs, in their order. */
+  /** The records of the epochs, in order. */
   metrics: EpochMetrics[];
 }
 
-/** `epoch`, `seconds`, losses and what else a training measures. */
+/** `epoch`, `seconds`, losses and other measurements of an epoch. */
 export type EpochMetrics = Record<string, unknown>;
 
 export interface GanReport extends CommonReport {
@@ -34,9 +34,9 @@ export interface SamplePicture {
 }
 
 export interface ImageScores {
-  /** "generated" and, as a scale for it, "real" (other real images) and "pixelGaussian" (pixels drawn one by one). */
+  /** "generated" and, for reference, "real" (other real images) and "pixelGaussian" (independent pixels). */
   rows: ImageRow[];
-  /** How many images a classifier takes for a 0, a 1, ... */
+  /** Number of images classified as 0, 1, ... */
   digits?: { generated: number[]; missing: number[] };
   /** How the generator has collapsed. */
   collapse?: string;
@@ -46,27 +46,27 @@ export interface ImageRow {
   name: string;
   count: number;
   frechet: MaybeNumber;
-  /** The part of the images that look real. */
+  /** Fraction of the images that look real. */
   precision: MaybeNumber;
-  /** The part of the real images that could be among these. */
+  /** Fraction of the real images that could be among these. */
   recall: MaybeNumber;
-  /** The variety beside real images'. */
+  /** Variety relative to real images. */
   diversity: MaybeNumber;
 }
 
 export interface MdnRnnReport extends CommonReport {
   kind: 'mdn-rnn';
   forecasts: { name: string; fan: Fan }[];
-  /** All that the model was trained on. */
+  /** Number of series that the model was trained on. */
   numSeries: number;
-  /** Why there is no forecast, if there is none. */
+  /** Why there is no forecast, if so. */
   noForecast?: string;
   scores?: ForecastScores;
 }
 
-/** Of forecasts of values that the model has not learned from. */
+/** Scores of forecasts of held-out values. */
 export interface ForecastScores {
-  /** Nominal, as of the `coverage` of each row. */
+  /** Nominal levels of the `coverage` of each row. */
   coverageLevels: readonly number[];
   oneStep: {
     count: number;
@@ -80,13 +80,13 @@ export interface ForecastScores {
     season: number;
     numForecasts: number;
     rows: ForecasterScores[];
-    /** If there are several. */
+    /** Set if there are several series. */
     bySeries?: { name: string; rows: ForecasterScores[] }[];
   };
 }
 
 export interface ForecasterScores {
-  /** "model" or that of a baseline. */
+  /** "model" or the name of a baseline. */
   name: string;
   crps: MaybeNumber;
   pinball: MaybeNumber;

@@ -1,4 +1,4 @@
-/** What is scored by values that the training looked at is scored too well: a sentence that says so, or undefined. */
+/** Returns a warning if the scores are optimistic, as training also used the scored values; else undefined. */
 export function selectionNote(settings: {
   patience?: unknown;
   lrPatience?: unknown;
@@ -8,5 +8,5 @@ export function selectionNote(settings: {
   const { patience, lrPatience, calibrate, test } = settings;
   const hasLooked = [patience, lrPatience, calibrate].some((option) => option !== undefined);
   if (!hasLooked || test) return undefined;
-  return 'The training used these values too (early stopping, learning rate or calibration), so the scores flatter the model: keep a test part, such as 0.1, for evaluation only.';
+  return 'Training also used these values (early stopping, learning rate or calibration), so the scores are optimistic: hold out a test part, such as 0.1, for evaluation only.';
 }

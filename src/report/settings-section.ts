@@ -20,7 +20,7 @@ ${flatten(values).map(([name, value]) => html`<tr><th scope="row"><code>${name}<
 `;
 }
 
-/** `{ scaler: { mean: 1 } }` as `scaler.mean` and `1`. */
+/** Turns `{ scaler: { mean: 1 } }` into `scaler.mean` and `1`. */
 function flatten(values: object, prefix = ''): [name: string, value: string][] {
   const known = Object.entries(values).filter(([, value]) => value !== undefined);
   return known.flatMap(([name, value]): [string, string][] => {
@@ -31,7 +31,7 @@ function flatten(values: object, prefix = ''): [name: string, value: string][] {
 
 function listed(values: unknown[]): string {
   if (values.length === 0) return 'none';
-  // Such as the scales of each series, of which there may be thousands.
+  // Such as the scaling of each series; there may be thousands of them.
   if (values.some((value) => typeof value === 'object'))
     return `${count(values.length, 'entry', 'entries')}, see config.json`;
   return values.map((value) => (typeof value === 'number' ? short(value) : value)).join(', ');

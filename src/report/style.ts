@@ -1,4 +1,4 @@
-/** The page's style sheet: light and dark, from a phone's width on. Colours by Okabe and Ito, lighter in the dark. */
+/** The page's style sheet, in light and dark mode, from phone width up. Okabe–Ito colours, lighter in dark mode. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -66,8 +66,8 @@ function whyNoCuda(count: number): string {
 }
 
 /**
- * Returns how many threads an operator called from this thread may use. The default is one per core, limited to the CPUs
- * that the process may run on and its container's CPU quota, rounded up. `OMP_NUM_THREADS` overrides it.
+ * Returns how many threads an operator called from this thread may use. The default is one per core, limited to the
+ * CPUs that the process may run on and its container's CPU quota, rounded up. `OMP_NUM_THREADS` overrides it.
  *
  * @example
  * ```ts
@@ -81,8 +81,8 @@ export function numThreads(): number {
 }
 
 /**
- * Sets how many threads an operator called from this thread may use. The number affects how sums round, so results for a
- * seed are reproducible only with the same number of threads.
+ * Sets how many threads an operator called from this thread may use. The number affects how sums round, so results for
+ * a seed are reproducible only with the same number of threads.
  *
  * @throws ERR_INVALID_ARGUMENT unless `numThreads` is a whole number from 1 to 4096
  * @example

@@ -12,8 +12,8 @@ export interface IsolationOptions {
 }
 
 /**
- * Separate random numbers and a separate number of threads for code in {@link Isolation.run}. Afterwards the thread's own
- * continue as if nothing had been drawn or set, and nothing outside affects the numbers inside.
+ * Separate random numbers and a separate number of threads for code in {@link Isolation.run}. Afterwards the thread's
+ * own continue as if nothing had been drawn or set, and nothing outside affects the numbers inside.
  */
 export class Isolation {
   readonly threads: number;

@@ -12,8 +12,8 @@ const MOST_DIMENSIONS = 64;
 /**
  * Returns nested numbers as float64, so that no precision is lost before the conversion to `dtype`, and their shape.
  *
- * @throws ERR_SHAPE if the arrays are ragged; ERR_INVALID_ARGUMENT if a value is not a number or does not fit an integer
- *   `dtype`
+ * @throws ERR_SHAPE if the arrays are ragged; ERR_INVALID_ARGUMENT if a value is not a number or does not fit an
+ *   integer `dtype`
  */
 export function readNestedNumbers(data: NestedNumbers, dtype: DType): { flat: Float64Array; shape: number[] } {
   return reading('data', () => {

@@ -46,8 +46,8 @@ interface Entry {
 }
 
 /**
- * Writes tensors to a safetensors file, as Python's `save_file` does, for PyTorch and other readers. The write is atomic:
- * a failure leaves no partial file.
+ * Writes tensors to a safetensors file, as Python's `save_file` does, for PyTorch and other readers. The write is
+ * atomic: a failure leaves no partial file.
  *
  * @param path path of the file
  * @param tensors tensors by name, as {@link Module.stateDict} returns them
@@ -133,8 +133,8 @@ function encodeHeader(entries: [string, unknown][]): Buffer {
 /**
  * Reads any safetensors file into tensors on the CPU.
  *
- * @throws ERR_FILE if the file cannot be read; ERR_CHECKPOINT if it is corrupt, in another format, or has a tensor of an
- *   unsupported dtype, such as F8_E4M3
+ * @throws ERR_FILE if the file cannot be read; ERR_CHECKPOINT if it is corrupt, in another format, or has a tensor of
+ *   an unsupported dtype, such as F8_E4M3
  * @example
  * ```ts
  * import { readSafetensors, tensor, writeSafetensors } from 'libtorch-generative';
@@ -163,7 +163,8 @@ function damaged(path: string, why: string): LibtorchGenerativeError {
 
 function readHeader(path: string, bytes: Buffer): { header: Record<string, unknown>; dataStart: number } {
   const length = bytes.length < 8 ? Number.NaN : Number(bytes.readBigUInt64LE());
-  if (!(length <= bytes.length - 8)) throw damaged(path, `its header extends past the end of the file (${bytes.length} bytes)`);
+  if (!(length <= bytes.length - 8))
+    throw damaged(path, `its header extends past the end of the file (${bytes.length} bytes)`);
   const header = parseObject(bytes.subarray(8, 8 + length));
   if (!header) throw damaged(path, 'its header is not a JSON object');
   if (header.duplicate !== undefined) throw damaged(path, `its header has ${JSON.stringify(header.duplicate)} twice`);

@@ -8,9 +8,10 @@ import { handleOf } from './tensor-memory';
 import { tensorsIn } from './tensors-in';
 
 /**
- * Runs `body` and frees every tensor created inside it, except those in its result: a Tensor, or tensors in arrays, maps,
- * sets and objects of any class. Tensors in `#private` fields are found if the class implements {@link tensorsOf}, as this
- * package's classes do. Scopes can be nested and are per thread. If `body` throws, all its tensors are freed.
+ * Runs `body` and frees every tensor created inside it, except those in its result: a Tensor, or tensors in arrays,
+ * maps, sets and objects of any class. Tensors in `#private` fields are found if the class implements
+ * {@link tensorsOf}, as this package's classes do. Scopes can be nested and are per thread. If `body` throws, all its
+ * tensors are freed.
  *
  * @returns the result of `body`; its tensors belong to the enclosing scope, if any
  * @throws ERR_INVALID_ARGUMENT if `body` is asynchronous: its tensors would be freed while it still runs

@@ -101,8 +101,8 @@ export abstract class TensorMemory<D extends DType = DType> {
   /**
    * Returns the values in nested arrays, for `JSON.stringify`; booleans become 0 and 1.
    *
-   * @throws ERR_NOT_FINITE for NaN and infinity, ERR_INVALID_ARGUMENT for integers beyond 2^53 - 1: JSON cannot represent
-   *   them
+   * @throws ERR_NOT_FINITE for NaN and infinity, ERR_INVALID_ARGUMENT for integers beyond 2^53 - 1: JSON cannot
+   *   represent them
    */
   toJSON(): NestedNumbers {
     return nestedNumbers(native().toTypedArray(this.handle), this.shape);
@@ -123,8 +123,8 @@ export abstract class TensorMemory<D extends DType = DType> {
     return this;
   }
   /**
-   * Computes the gradients of this one-element tensor and adds them to the `grad` of the leaf tensors that it was computed
-   * from.
+   * Computes the gradients of this one-element tensor and adds them to the `grad` of the leaf tensors that it was
+   * computed from.
    *
    * @throws ERR_LIBTORCH if the tensor has more elements or nothing was recorded
    * @example

@@ -39,8 +39,8 @@ export interface TensorCarrier {
 const MOST_PROXIES = 100_000;
 
 /**
- * Returns the tensors that a value carries: itself, in arrays, maps and sets, in the properties of objects of any class,
- * and in the result of {@link tensorsOf}. No getters run.
+ * Returns the tensors that a value carries: itself, in arrays, maps and sets, in the properties of objects of any
+ * class, and in the result of {@link tensorsOf}. No getters run.
  */
 export function tensorsIn(value: unknown): Tensor[] {
   if (!isObject(value)) return [];
@@ -90,7 +90,9 @@ function addElements(array: unknown[], add: Add): void {
   } catch {} // an element with a getter
 }
 
-/** Adds the result of {@link tensorsOf}. A Proxy that cannot be read carries nothing; a method that throws is an error. */
+/**
+ * Adds the result of {@link tensorsOf}. A Proxy that cannot be read carries nothing; a method that throws is an error.
+ */
 function addCarried(object: object, add: Add): void {
   let carried: unknown;
   try {

@@ -10,28 +10,28 @@ import { scope } from '../tensor/scope';
 import { checksumOf } from './checksum';
 import { loadingFrom, type RunConfig, type RunFolder } from './run-folder';
 
-/** Where a training stands between two batches. */
+/** Position of a training run between two batches. */
 export interface Position {
   /** Epochs completed. */
   epoch: number;
-  /** Within the epoch under way; undefined between two epochs. */
+  /** Position within the current epoch; undefined between epochs. */
   cursor?: EpochCursor;
 }
 
-/** What a training saves and takes back: `stateDict()` and `loadStateDict()`, as models and optimizers have them. */
+/** State that a checkpoint saves and restores, such as of models and optimizers. */
 export interface Stateful {
   stateDict(): StateDict;
   loadStateDict(state: StateDict): void;
 }
 
-/** Everything but the random generators' states that a checkpoint holds. */
+/** Everything in a checkpoint except the states of the random number generators. */
 export type Parts = Record<string, Stateful>;
 
 const FORMAT = 2;
 const RANDOM_STATE = 'random.state';
 const CUDA_RANDOM_STATE = 'random.cuda';
 
-/** Writes everything that the rest of the training depends on; the previous checkpoint stays until this one is whole. */
+/** Writes everything needed to continue the training; the previous checkpoint is kept until this one is complete. */
 export function writeCheckpoint(folder: RunFolder, parts: Parts, { epoch, cursor }: Position): void {
   const tensors = stateOf(parts);
   const device = cudaDeviceOf(tensors);
@@ -44,16 +44,16 @@ export function writeCheckpoint(folder: RunFolder, parts: Parts, { epoch, cursor
 }
 
 /**
- * Puts a checkpoint back into `parts` and the random generators, and its folder back to that time.
+ * Restores `parts`, the random number generators and the folder's metrics from a checkpoint.
  *
- * @param check looks at what the checkpoint was trained by before anything is loaded, and throws if that won't do
- * @throws ERR_CHECKPOINT if there is none, or it is damaged, of another program or of another version
+ * @param check receives the checkpoint's configuration before anything is loaded; throws if it does not match
+ * @throws ERR_CHECKPOINT if the checkpoint is missing, corrupt, of another program or of another version
  */
 export function resumeCheckpoint(folder: RunFolder, parts: Parts, check: (saved: RunConfig) => void): Position {
   const path = folder.file('checkpoint.safetensors');
   if (!existsSync(path)) {
-    if (!folder.hasMetrics) return { epoch: 0 }; // it was killed before it began
-    throw new LibtorchGenerativeError('ERR_CHECKPOINT', `There is no checkpoint in ${folder.path}`);
+    if (!folder.hasMetrics) return { epoch: 0 }; // the run was killed before its first checkpoint
+    throw new LibtorchGenerativeError('ERR_CHECKPOINT', `No checkpoint in ${folder.path}`);
   }
   const position = scope(() => {
     const checkpoint = readCheckpoint(path);
@@ -75,10 +75,10 @@ function readCheckpoint(path: string): Safetensors {
   };
   if (format === undefined) refuse('found another file');
   if (format !== String(FORMAT)) {
-    const remedy = Number(format) > FORMAT ? ', of a newer version of this package: update it' : '';
+    const remedy = Number(format) > FORMAT ? ', written by a newer version of this package: update the package' : '';
     refuse(`found format ${format}${remedy}`);
   }
-  if (sha256 !== checksumOf(checkpoint)) refuse('it is damaged: its content does not fit its checksum');
+  if (sha256 !== checksumOf(checkpoint)) refuse('it is corrupt: its content does not match its checksum');
   return checkpoint;
 }
 
@@ -92,7 +92,7 @@ function loadCheckpoint({ tensors, metadata }: Safetensors, parts: Parts): Posit
   return position;
 }
 
-/** All parts' tensors by the part's name and theirs. */
+/** Returns the tensors of all parts, named `part.tensor`. */
 function stateOf(parts: Parts): StateDict {
   const named = Object.entries(parts).flatMap(([part, source]) =>
     Object.entries(source.stateDict()).map(([name, value]) => [`${part}.${name}`, value]),

@@ -9,21 +9,21 @@ import { checkWeights } from './not-finite';
 import type { RunFolder } from './run-folder';
 
 const LONGEST_WAIT_MS = 30_000;
-/** Checkpoints that are quick to write come more often: they cost a hundredth of the time. */
+/** Limits checkpointing to about a hundredth of the time, so that quick checkpoints are written more often. */
 const WAIT_PER_MS_OF_WRITING = 100;
 
-/** What a training writes into its run folder. */
+/** The parts of a training run that are written to its folder. */
 export interface Savable {
-  /** The nets by name, to say which layer broke. */
+  /** The models by name, to report which layer failed. */
   readonly models: Record<string, Module>;
-  /** Nets and optimizers: all that a checkpoint holds beside the random generators. */
+  /** Models and optimizers: everything in a checkpoint except the random number generators. */
   readonly parts: Parts;
   readonly numBatches: number;
-  /** What gives the weights of the run's models, by the names of their files. */
+  /** Functions that return the weights of the run's models, by file name. */
   readonly savedModels: Record<string, () => StateDict>;
 }
 
-/** Writes a run's models and checkpoints, and knows when the next is due. */
+/** Writes a run's models and checkpoints, and schedules them. */
 export class Checkpointer {
   #savedAtMs = 0;
   #tookMs = 0;
@@ -40,15 +40,15 @@ export class Checkpointer {
     return waitedMs > Math.min(LONGEST_WAIT_MS, WAIT_PER_MS_OF_WRITING * this.#tookMs);
   }
 
-  /** Whether the folder holds more than a beginning. */
+  /** Whether a checkpoint with progress has been written. */
   get keepsProgress(): boolean {
     return this.#keptStep > 0;
   }
 
   /**
-   * Writes one file after another; the training must not go on meanwhile.
+   * Writes one file after another; the training must not continue meanwhile.
    *
-   * @throws ERR_NOT_FINITE if the weights are broken: then the last checkpoint stays; ERR_FILE; ERR_LOCKED
+   * @throws ERR_NOT_FINITE if a weight is not finite, in which case the last checkpoint is kept; ERR_FILE; ERR_LOCKED
    */
   async save(position: Position, breather: Breather): Promise<void> {
     const startMs = performance.now();
@@ -70,7 +70,7 @@ export class Checkpointer {
     this.#tookMs = this.#savedAtMs - startMs;
   }
 
-  /** An error that ends the training, with what is kept of it. */
+  /** Adds to an error that ends the training what the folder still holds. */
   withKept(error: unknown): unknown {
     const isNotFinite = error instanceof LibtorchGenerativeError && error.code === 'ERR_NOT_FINITE';
     if (!isNotFinite || !this.keepsProgress) return error;

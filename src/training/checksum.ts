@@ -3,8 +3,8 @@ import type { Safetensors } from '../tensor/safetensors';
 import { hashTensors } from './fingerprint';
 
 /**
- * A SHA-256 of all that a file of tensors holds, but for the checksum itself: names, types, shapes, elements and
- * metadata. With a flipped bit such a file may be read without a fault.
+ * Returns a SHA-256 of everything in a tensor file except the checksum itself: names, dtypes, shapes, elements and
+ * metadata. Without it, a flipped bit could go unnoticed.
  */
 export function checksumOf({ tensors, metadata: { sha256: _, ...metadata } }: Safetensors): string {
   const hash = createHash('sha256').update(JSON.stringify(Object.entries(metadata).sort()));
@@ -12,7 +12,7 @@ export function checksumOf({ tensors, metadata: { sha256: _, ...metadata } }: Sa
   return hash.digest('hex');
 }
 
-/** The same content with its checksum in the metadata. */
+/** Returns the same content with its checksum in the metadata. */
 export function withChecksum({ tensors, metadata }: Safetensors): Safetensors {
   return { tensors, metadata: { ...metadata, sha256: checksumOf({ tensors, metadata }) } };
 }

@@ -9,21 +9,21 @@ import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { drawSamples } from './draw-images';
 
-/** How varied a generator's samples are, and how it has collapsed if it has. */
+/** The variety of a generator's samples, and whether it has collapsed. */
 export interface WatchedVariety extends SampleVariety {
-  /** How the generator has collapsed; undefined if it hasn't. */
+  /** How the generator has collapsed; undefined if it has not. */
   collapse?: string | undefined;
 }
 
-/** Steps after which a healthy generator draws more than one blur: four epochs of MNIST. */
+/** Steps until a healthy generator draws more than one blur: four epochs of MNIST. */
 const YOUNG_STEPS = 2000;
-/** So that the look at data of a few batches does not take longer than their epoch. */
+/** Limits the cost when an epoch has only a few batches. */
 const LOOK_EVERY_STEPS = 100;
 const SEED = 0;
 
 /**
- * Looks for a collapse of a generator, in samples that are always from the same noise: it draws none of the training's
- * random numbers and takes a few milliseconds. Digits are told apart if there is the classifier of `evaluate`.
+ * Detects mode collapse in samples that are always drawn from the same noise. It uses none of the training's random
+ * numbers and takes a few milliseconds. Digits are classified if a classifier is given.
  */
 export class CollapseWatch {
   readonly #numSamples: number;
@@ -45,9 +45,9 @@ export class CollapseWatch {
   }
 
   /**
-   * Looks at the generator after an epoch, or in short epochs after each hundred steps.
+   * Checks the generator after an epoch; if epochs are short, only every hundred steps.
    *
-   * @param steps that it has been trained for, `stepsOfEpoch` of them since the last call
+   * @param steps the generator's training steps so far, `stepsOfEpoch` of them since the last call
    */
   look(generator: Generator, steps: number, stepsOfEpoch: number): WatchedVariety | undefined {
     const looks = (until: number) => Math.floor(until / LOOK_EVERY_STEPS);

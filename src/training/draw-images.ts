@@ -8,13 +8,13 @@ import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
-/** What {@link drawImages} draws. */
+/** Options of {@link drawImages}. */
 export interface DrawImagesOptions {
-  /** How many images. */
+  /** Number of images. */
   count: number;
-  /** Pixels in a column, as of the images that the generator was trained on. */
+  /** Height in pixels, as in the generator's training images. */
   height: number;
-  /** Pixels in a row, as of the images that the generator was trained on. */
+  /** Width in pixels, as in the generator's training images. */
   width: number;
   /** The same seed and count draw the same images; default 0. */
   seed?: number | undefined;
@@ -23,22 +23,22 @@ export interface DrawImagesOptions {
 const SIZES = { count: checkSize, height: checkSize, width: checkSize };
 const CHECKS: Checks<DrawImagesOptions> = { ...SIZES, seed: (name, value) => checkInteger(name, value) };
 
-/** As much as one buffer of Node's may have on any system. */
+/** The largest buffer that Node supports on all systems. */
 const MAX_BYTES = 2 ** 31 - 1;
 
-/** Images whose numbers are in memory at once. */
+/** Number of images drawn at once. */
 const BATCH_SIZE = 1000;
 
 /**
- * Draws images, of 256 levels of gray as real ones are: from the same noise wherever the generator is.
+ * Draws images with 256 gray levels from a generator. The noise is the same on every device.
  *
- * @throws ERR_INVALID_ARGUMENT for a count that is not a whole number of at least 1, or images of another size than the
+ * @throws ERR_INVALID_ARGUMENT for a count that is not a whole number of at least 1, or a size that does not match the
  *   generator's
  * @example
  * ```ts
  * import { drawImages, Generator } from 'libtorch-generative';
  *
- * const generator = new Generator(); // untrained; loadGenerator() gives a trained one
+ * const generator = new Generator(); // untrained; loadGenerator() returns a trained one
  * const { images, count } = drawImages(generator, { count: 10, height: 28, width: 28, seed: 1 });
  * console.log(count, images.length === 10 * 28 * 28); // 10 true
  * ```
@@ -62,7 +62,7 @@ export function drawImages(generator: Generator, options: DrawImagesOptions): Im
   return { images, count, height, width };
 }
 
-/** Samples in [-1, 1] from noise (B, noiseDim), row after row. */
+/** Draws samples in [-1, 1] from noise (B, noiseDim), in row-major order. */
 export function drawSamples(generator: Generator, noise: Tensor<'float32'>): Float32Array {
   return scope(() => noGrad(() => generator.forward(noise).toArray()));
 }

@@ -5,14 +5,14 @@ import { numbersFromState, numbersToState } from '../nn/state-numbers';
 import { keep, scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
-/** Keeps the weights of the epoch with the lowest validation loss, and tells when that was too long ago. */
+/** Keeps the weights of the epoch with the lowest validation loss, and stops the training if it does not improve. */
 export class EarlyStopping {
   #best = Infinity;
   #bestEpoch = -1;
   #epoch = -1;
   #weights: StateDict;
 
-  /** @param patience epochs without a better loss that are waited for */
+  /** @param patience number of epochs without improvement after which to stop */
   constructor(
     readonly model: Module,
     readonly patience: number,
@@ -20,7 +20,7 @@ export class EarlyStopping {
     this.#weights = copyOf(() => model.stateDict());
   }
 
-  /** From 0. */
+  /** Counted from 0. */
   get bestEpoch(): number {
     return this.#bestEpoch;
   }
@@ -34,7 +34,7 @@ export class EarlyStopping {
     return this.#weights;
   }
 
-  /** After each epoch, with its validation loss. */
+  /** Call after each epoch with its validation loss. */
   update(epoch: number, loss: number): void {
     this.#epoch = epoch;
     if (!(loss < this.#best)) return;
@@ -49,7 +49,7 @@ export class EarlyStopping {
     return { state, ...Object.fromEntries(weights) };
   }
 
-  /** @throws ERR_CHECKPOINT if it is another object's state */
+  /** @throws ERR_CHECKPOINT if the state does not match */
   loadStateDict(state: StateDict): void {
     const [best, bestEpoch, epoch] = numbersFromState(state, 'state', 3);
     const names = Object.keys(this.#weights);
@@ -71,7 +71,7 @@ export class EarlyStopping {
   }
 }
 
-/** Copies that outlive the scopes. */
+/** Copies weights so that they outlive any scope. */
 function copyOf(weights: () => StateDict): StateDict {
   return scope(() => {
     const copies = Object.entries(weights()).map(([name, weight]): [string, Tensor] => [name, keep(weight.clone())]);

@@ -8,37 +8,37 @@ import { checkFinite, explainFailure } from './not-finite';
 import type { Progress } from './options';
 import type { RunFolder } from './run-folder';
 
-/** Losses of a batch by name. */
+/** Losses of a batch, by name. */
 export type Losses = Record<string, number>;
 
-/** When an epoch was, and how long it took. */
+/** An epoch and its duration. */
 export interface EpochTime {
-  /** From 0. */
+  /** Number of the epoch, from 0. */
   epoch: number;
-  /** The time it took. */
+  /** Duration in seconds. */
   seconds: number;
 }
 
-/** An epoch's record: the losses of its last batch, what {@link Training.endEpoch} adds, and the time it took. */
+/** An epoch's record: the losses of its last batch, the values added by {@link Training.endEpoch}, and its duration. */
 export type EpochRecord<BatchLosses> = EpochTime & BatchLosses;
 
-/** What differs between one model's training and another's. */
+/** The model-specific part of a training run. */
 export interface Training<BatchLosses extends Losses> extends Savable {
-  /** What it learns from: a resumed run must find the same. Default nothing, where all data is random. */
+  /** The training data, which must be the same when resuming. Default none, if all data is random. */
   readonly data?: readonly Tensor[];
-  /** Looked at before each epoch: true ends the training as if the number of epochs had been reached. */
+  /** Checked before each epoch: true ends the training early. */
   readonly isFinished?: boolean;
   startEpoch(): EpochCursor;
   batches(cursor: EpochCursor): Iterable<Tensor>;
   step(batch: Tensor): BatchLosses;
-  /** Looks at the nets after an epoch; what it returns is added to the record. */
+  /** Called after each epoch; the returned values are added to its record. */
   endEpoch(epoch: number, folder: RunFolder | undefined): Partial<BatchLosses>;
 }
 
 export interface EpochsOptions {
   epochs: number;
   start: Position;
-  /** Where all runs but what the caller does between the batches. */
+  /** Runs everything except the caller's code between batches. */
   isolation: Isolation;
   folder?: RunFolder | undefined;
   signal?: AbortSignal | undefined;
@@ -46,8 +46,8 @@ export interface EpochsOptions {
 }
 
 /**
- * The loop over epochs and batches, with its checkpoints: at the start, after the first epoch, at least every 30 seconds,
- * at the end, and when it is aborted or left. A new run that fails before it has anything leaves no folder.
+ * Runs the loop over epochs and batches. Writes checkpoints at the start, after the first epoch, at least every 30
+ * seconds, at the end, and when aborted or left. A new run that fails before making progress leaves no folder.
  */
 export async function* runEpochs<BatchLosses extends Losses>(
   training: Training<BatchLosses>,
@@ -57,9 +57,9 @@ export async function* runEpochs<BatchLosses extends Losses>(
   const checkpoints = folder && new Checkpointer(training, folder, isolation);
   let { epoch, cursor } = start;
   const save = async () => checkpoints?.save({ epoch, cursor }, breather);
-  let isStopped = true; // from outside, until it ends or fails
+  let isStopped = true; // from outside, unless it ends or fails
   try {
-    await save(); // from here on the run can be resumed, whatever ends the process
+    await save(); // from here on, the run can be resumed even if the process is killed
     while (epoch < epochs && !training.isFinished) {
       await breather.breathe(signal);
       const startMs = performance.now();
@@ -67,7 +67,7 @@ export async function* runEpochs<BatchLosses extends Losses>(
       let losses = {} as BatchLosses;
       for (losses of isolation.each(steps(training, epoch, cursor))) {
         onProgress?.({ epoch, epochs, batch: cursor.batch, batches: training.numBatches });
-        if (cursor.batch === training.numBatches) continue; // the epoch's end comes first
+        if (cursor.batch === training.numBatches) continue; // end the epoch first
         await breather.breathe(signal);
         if (checkpoints?.isDue) await save();
       }
@@ -91,7 +91,7 @@ export async function* runEpochs<BatchLosses extends Losses>(
   }
 }
 
-/** Takes the steps of an epoch from the cursor on. */
+/** Runs the steps of an epoch from the cursor on. */
 function* steps<BatchLosses extends Losses>(
   training: Training<BatchLosses>,
   epoch: number,

@@ -7,32 +7,32 @@ import { scope } from '../tensor/scope';
 import { loadDiscriminator, loadForecaster, loadGenerator } from './load-run';
 import { RunFolder } from './run-folder';
 
-/** What a model is written as. */
+/** File format of an exported model. */
 export type ExportFormat = 'safetensors' | 'onnx';
 
-/** The nets of a run's kind, the first of which is the one to use it by. */
+/** The models of each kind of run, the default one first. */
 const PARTS: Record<string, string[]> = { gan: ['generator', 'discriminator'], 'mdn-rnn': ['mdn-rnn'] };
 
 const checkFormat = oneOf('safetensors', 'onnx');
 
-/** What {@link exportRun} writes. */
+/** Options of {@link exportRun}. */
 export interface ExportOptions {
   /** The format of the file. */
   format: ExportFormat;
-  /** "generator" (default) or "discriminator" of a GAN; "mdn-rnn". */
+  /** "generator" (default) or "discriminator" for a GAN; "mdn-rnn" for an MDN-RNN. */
   part?: string | undefined;
-  /** Default the part's name with the format's ending, in the working folder. */
+  /** The file to write; default the part's name with the format's extension, in the working directory. */
   out?: string | undefined;
 }
 
 /**
- * Writes the trained weights of a run as a file of their own: safetensors, a state dict with PyTorch's names, or ONNX, see
- * {@link exportOnnx}. Both keep as metadata the run's `kind` and its `settings` as JSON, for the MDN-RNN with what it
- * takes to scale its input and output (`encoding`), but not where the data lay.
+ * Exports the trained weights of a run to a separate file: safetensors, a state dict with PyTorch's names, or ONNX, see
+ * {@link exportOnnx}. The file's metadata contains the run's `kind` and its `settings` as JSON, without the path of the
+ * data. For the MDN-RNN, the settings include the scaling of its inputs and output (`encoding`).
  *
- * @param run the folder of a run
- * @returns the file
- * @throws ERR_INVALID_ARGUMENT; ERR_FILE or ERR_CHECKPOINT
+ * @param run the run folder
+ * @returns the path of the file
+ * @throws ERR_INVALID_ARGUMENT; ERR_FILE; ERR_CHECKPOINT
  * @example
  * ```ts
  * import { exportRun, readSafetensors, trainGan } from 'libtorch-generative';

@@ -3,7 +3,7 @@ import { finish, finishBreathing, type Hasher, hashInPieces, PIECE_BYTES } from 
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
-/** A SHA-256 of tensors' types, shapes and elements: the same only for the same data. The event loop breathes meanwhile. */
+/** Returns a SHA-256 of tensors' dtypes, shapes and elements, without blocking the event loop. */
 export async function fingerprint(tensors: readonly Tensor[]): Promise<string> {
   const hash = createHash('sha256');
   await finishBreathing(hashing(hash, tensors));
@@ -21,7 +21,7 @@ function* hashing(hash: Hasher, tensors: readonly Tensor[]): Generator<void, voi
   }
 }
 
-/** A tensor's elements, some rows at a time: to copy many at once would take longer than the event loop may wait. */
+/** Yields a tensor's elements some rows at a time, as copying all at once could block the event loop. */
 function* bytesInPieces(tensor: Tensor): Generator<Uint8Array, void> {
   const [numRows = 0, ...shape] = tensor.shape;
   const rowSize = shape.reduce((product, size) => product * size, 1);

@@ -4,7 +4,7 @@ import type { Device } from '../tensor/device';
 import type { Tensor } from '../tensor/tensor';
 import type { GanSettings } from './gan-settings';
 
-/** What the two nets of a GAN minimise, of what the discriminator says (B, 1). */
+/** The losses of a GAN's two networks, given the discriminator's outputs (B, 1). */
 export interface GanLoss {
   generator(fake: Tensor): Tensor;
   discriminator(real: Tensor, fake: Tensor): Tensor;
@@ -12,10 +12,10 @@ export interface GanLoss {
   dispose(): void;
 }
 
-/** Of what the discriminator says, and of what it should say. */
+/** Compares the discriminator's output with its target. */
 type Criterion = (input: Tensor, target: Tensor) => Tensor;
 
-/** The loss that the settings name. */
+/** Returns the loss that the settings select. */
 export function ganLoss(settings: GanSettings, device: Device): GanLoss {
   if (settings.loss === 'hinge') return hingeLoss;
   const bce: Criterion = settings.output === 'probability' ? bceLoss : bceWithLogitsLoss;
@@ -26,8 +26,8 @@ export function ganLoss(settings: GanSettings, device: Device): GanLoss {
 const halfSquaredError: Criterion = (input, target) => mseLoss(input, target).mul(0.5);
 
 /**
- * The distance of what the discriminator says to what it should say of real and fake data, and to what the generator
- * wants it to say; only the target of real data is smoothed.
+ * Returns losses that compare the discriminator's outputs with constant targets for real data, fake data and the
+ * generator. Only the target for real data is smoothed.
  */
 function lossToTargets(
   criterion: Criterion,

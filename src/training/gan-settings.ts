@@ -6,25 +6,25 @@ import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
 import type { RunKind } from './run-folder';
 
-/** All options of a GAN's training, resolved: what config.json keeps. The path `data` is there from the root. */
+/** The resolved options of a GAN's training, as saved in config.json. The path `data` is absolute. */
 export interface GanSettings extends Kept<Omit<TrainGanOptions, 'clipNorm' | 'emaDecay'>> {
-  /** The largest norm of each net's gradient; null for any. */
+  /** Maximum norm of each network's gradient; null for no limit. */
   clipNorm: number | null;
   /** Decay of the moving average of the generator's weights; null for no average. */
   emaDecay: number | null;
-  /** What the losses are computed on: the article's probabilities, or logits, which is stable. */
+  /** What the losses are computed from: the article's probabilities, or logits, which are numerically stable. */
   output: 'probability' | 'logit';
-  /** Numbers in a noise vector. */
+  /** Length of a noise vector. */
   noiseDim: number;
-  /** Pixels in a column of a sample; on noise the article's 28. */
+  /** Height of a sample in pixels; on noise the article's 28. */
   height: number;
-  /** Pixels in a row of a sample; on noise the article's 28. */
+  /** Width of a sample in pixels; on noise the article's 28. */
   width: number;
 }
 
 const checks = settingsOf(checksOf<TrainGanOptions>(GAN_OPTIONS));
 
-/** What the config.json of a GAN's run holds. */
+/** The kind of a GAN's run, and checks of its settings. */
 export const GAN_RUN: RunKind<GanSettings> = {
   kind: 'gan',
   settings: {
@@ -51,19 +51,19 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   return { ...settings, clipNorm, emaDecay: emaDecay || null, output, noiseDim: NOISE_DIM, height: SIDE, width: SIDE };
 }
 
-/** The article's; images may be of another size. */
+/** The article's values; images may have another size. */
 const [NOISE_DIM, SIDE] = [100, 28];
 
-/** Throws if nets or batches can't be in memory. */
+/** Throws if the networks or a batch would not fit in memory. */
 function checkSizes({ hidden, batchSize }: Pick<GanSettings, 'hidden' | 'batchSize'>): void {
   const dataDim = SIDE * SIDE;
-  const numWeights = hidden * (NOISE_DIM + 2 * dataDim); // of both nets
+  const numWeights = hidden * (NOISE_DIM + 2 * dataDim); // of both networks
   checkMemory('hidden', hidden, numWeights * BYTES_PER_WEIGHT);
-  const numOutputs = NOISE_DIM + 3 * hidden + 2 * dataDim; // of the layers, for an image
+  const numOutputs = NOISE_DIM + 3 * hidden + 2 * dataDim; // of all layers, per image
   checkMemory('batchSize', batchSize, batchSize * numOutputs * Float32Array.BYTES_PER_ELEMENT);
 }
 
-/** Throws if an option takes from another what was given for it. */
+/** Throws if options contradict each other. */
 function checkTogether(settings: Pick<GanSettings, 'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel'>): void {
   const needs: [name: keyof typeof settings, value: unknown, others: Partial<typeof settings>][] = [
     ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce' }],

@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor/tensor';
 import type { GanLoss } from './gan-loss';
 import type { GanSettings } from './gan-settings';
 
-/** The two nets, their optimizers, and the generator's average if one is kept. */
+/** The two networks, their optimizers, and the average of the generator's weights, if any. */
 export interface GanPlayers {
   generator: Generator;
   discriminator: Discriminator;
@@ -18,20 +18,20 @@ export interface GanPlayers {
   ema?: Ema<Generator>;
 }
 
-/** How {@link ganStep} trains. */
+/** Options of {@link ganStep}. */
 interface GanStepOptions {
   loss: GanLoss;
-  /** What the loss looks at: the discriminator's probabilities or its logits. */
+  /** What the loss is computed from: the discriminator's probabilities or its logits. */
   output: GanSettings['output'];
-  /** The largest norm of each net's gradient; null for any. */
+  /** Maximum norm of each network's gradient; null for no limit. */
   clipNorm: number | null;
 }
 
 /**
- * One step of the article: the generator's update, then the discriminator's.
+ * Takes one training step as in the article: updates the generator, then the discriminator.
  *
- * The discriminator judges the fakes once for both losses, and each loss is differentiated for its own net's parameters
- * only: the numbers are those of the article's two judgements, to the last bit.
+ * The discriminator judges the fakes once for both losses, and each loss is differentiated only for its own network's
+ * parameters. The results equal the article's two separate judgements to the last bit.
  *
  * @param real (B, dataDim)
  * @param noise (B, noiseDim)
@@ -50,7 +50,7 @@ export function ganStep(
     const fake = generator.forward(noise); // (B, dataDim)
     const ofFake = judge(fake); // (B, 1)
     const lossG = loss.generator(ofFake);
-    // In a scope of their own, so that the discriminator's gradients get the same memory, which is in the cache.
+    // A separate scope lets the discriminator's gradients reuse this memory, which is still in the cache.
     scope(() => optimizerG.step(clipped(grad(lossG, generator.parameters(), { retainGraph: true }))));
     ema?.update(generator);
 

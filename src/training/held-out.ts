@@ -9,14 +9,14 @@ import {
 } from '../evaluation/evaluate-forecasts';
 import type { MdnRnnSettings } from './mdn-rnn-settings';
 
-/** Steps that a forecast goes ahead where nothing else is asked for and the series are long enough. */
+/** Default forecast horizon, if the series are long enough. */
 const HORIZON = 24;
 
 /**
- * Scores forecasts of the test part of each series, or if there is none of its validation part: by default as far ahead
- * as they were calibrated for, else 24 steps or what there is.
+ * Scores forecasts of the test part of each series, or of its validation part if there is no test part. The default
+ * horizon is the calibrated one, else 24 steps, or fewer if the series are too short.
  *
- * @throws ERR_DATA_FORMAT if nothing was kept from training, or no horizon fits
+ * @throws ERR_DATA_FORMAT if there is no held-out data, or no horizon fits
  */
 export function evaluateHeldOut(
   forecaster: Forecaster,
@@ -29,9 +29,9 @@ export function evaluateHeldOut(
     throw worded('ERR_DATA_FORMAT', ({ option, choose }) => {
       const remedy = choose({
         program: 'or evaluate other series',
-        commandLine: `or name a file of new values by ${option('data')}`,
+        commandLine: `or pass a file of new values with ${option('data')}`,
       });
-      return `Expected values that the model has not learned from, but it was trained with ${option('validation')} 0: train with ${option('validation')} 0.2, ${remedy}`;
+      return `Expected held-out data, but the model was trained with ${option('validation')} 0: train with ${option('validation')} 0.2, ${remedy}`;
     });
   }
   const starts = series.map((each) => {
@@ -43,7 +43,7 @@ export function evaluateHeldOut(
   return evaluateForecasts(forecaster, series, { ...options, horizon, starts });
 }
 
-/** As {@link evaluateHeldOut}, or undefined where there is too little to score, or a score is beyond the range of numbers. */
+/** {@link evaluateHeldOut}, or undefined if there is too little data to score or a score overflows. */
 export function tryToEvaluate(...args: Parameters<typeof evaluateHeldOut>): ForecastEvaluation | undefined {
   try {
     return evaluateHeldOut(...args);

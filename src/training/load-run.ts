@@ -9,29 +9,29 @@ import { createMdnRnn, MDN_RNN_RUN, type MdnRnnSettings } from './mdn-rnn-settin
 import { loadingFrom, RunFolder } from './run-folder';
 import { sourceOf } from './series-windows';
 
-/** What {@link loadGenerator} gives. */
+/** Result of {@link loadGenerator}. */
 export interface LoadedGenerator {
-  /** In evaluation mode. */
+  /** The generator, in evaluation mode. */
   generator: Generator;
-  /** How it was trained. */
+  /** The settings it was trained with. */
   settings: GanSettings;
 }
 
-/** What {@link loadForecaster} gives. */
+/** Result of {@link loadForecaster}. */
 export interface LoadedForecaster {
-  /** Its model is in evaluation mode. */
+  /** The forecaster; its model is in evaluation mode. */
   forecaster: Forecaster;
-  /** How it was trained. */
+  /** The settings it was trained with. */
   settings: MdnRnnSettings;
-  /** Where in a file with the same columns as `settings.data` the series are, for {@link readSeries}. */
+  /** Where to find the series in a file with the same columns as `settings.data`, for {@link readSeries}. */
   source: SeriesSource;
 }
 
 /**
- * The generator of a run folder, on the CPU, and how it was trained. With `emaDecay` it is the average.
+ * Loads the generator of a run onto the CPU, with its settings. With `emaDecay`, it is the moving average.
  *
- * @param run the folder of a run
- * @throws ERR_FILE or ERR_CHECKPOINT
+ * @param run the run folder
+ * @throws ERR_FILE; ERR_CHECKPOINT
  * @example
  * ```ts
  * import { drawImages, loadGenerator, trainGan } from 'libtorch-generative';
@@ -51,10 +51,10 @@ export function loadGenerator(run: string): LoadedGenerator {
 }
 
 /**
- * The discriminator of a run folder, on the CPU.
+ * Loads the discriminator of a run onto the CPU.
  *
- * @param run the folder of a run
- * @throws ERR_FILE or ERR_CHECKPOINT
+ * @param run the run folder
+ * @throws ERR_FILE; ERR_CHECKPOINT
  * @example
  * ```ts
  * import { loadDiscriminator, rand, trainGan } from 'libtorch-generative';
@@ -72,10 +72,10 @@ export function loadDiscriminator(run: string): Discriminator {
 }
 
 /**
- * The MDN-RNN of a run folder, on the CPU, with what it takes to forecast, and how it was trained.
+ * Loads the MDN-RNN of a run onto the CPU, ready to forecast, with its settings.
  *
- * @param run the folder of a run
- * @throws ERR_FILE or ERR_CHECKPOINT
+ * @param run the run folder
+ * @throws ERR_FILE; ERR_CHECKPOINT
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';

@@ -5,8 +5,8 @@ import type { Tensor } from '../tensor/tensor';
 import type { MdnRnnSettings } from './mdn-rnn-settings';
 
 /**
- * The loss of predicting each window's last value from the rows before it: the mean negative log likelihood in nats, or
- * the squared error of the mixture's mean, which is the nearest meaning of the article's MSE.
+ * Returns the loss of predicting each window's last value from the rows before it: the mean negative log-likelihood in
+ * nats, or the squared error of the mixture's mean, the closest interpretation of the article's MSE.
  *
  * @param windows (B, window + 1, I), the value first in each row
  */

@@ -13,15 +13,15 @@ import type { RunKind } from './run-folder';
 type WithoutDefault = 'series' | 'time' | 'clipNorm' | 'patience' | 'lrPatience' | 'calibrate';
 
 /**
- * All options of an MDN-RNN's training, resolved: what config.json keeps, with what was fitted to the data. The path
- * `data` is there from the root.
+ * The resolved options of an MDN-RNN's training and the values fitted to the data, as saved in config.json. The path
+ * `data` is absolute.
  */
 export interface MdnRnnSettings
   extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'onWarning'>>,
     Pick<TrainMdnRnnOptions, WithoutDefault> {
   /** Fitted on the training part. */
   encoding: SeriesEncodingState;
-  /** Fitted on the validation part if the run has ended and `calibrate` was asked for, see {@link Forecaster}. */
+  /** Fitted on the validation part at the end of a run with `calibrate`, see {@link Forecaster}. */
   spread?: number[] | undefined;
 }
 
@@ -30,7 +30,7 @@ export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encoding' | 'spread'
 
 const { onWarning: _, ...checks } = settingsOf(checksOf<TrainMdnRnnOptions>(MDN_RNN_OPTIONS));
 
-/** What the config.json of an MDN-RNN's run holds. */
+/** The kind of an MDN-RNN's run, and checks of its settings. */
 export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
   kind: 'mdn-rnn',
   settings: {
@@ -46,7 +46,7 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
   },
 };
 
-/** Checks the options and fills in the defaults, all but the encoding. @throws ERR_INVALID_ARGUMENT */
+/** Checks the options and fills in the defaults, except the encoding. @throws ERR_INVALID_ARGUMENT */
 export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdnRnnSettings {
   const asked = readTrainingOptions(options, MDN_RNN_OPTIONS);
   const { onWarning: _, ...settings } = settingsOf(withDefaults(asked, MDN_RNN_OPTIONS));
@@ -58,7 +58,7 @@ export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdn
   return { ...settings, column: Array.isArray(column) && column.length === 1 ? column[0]! : column };
 }
 
-/** Throws if what one option needs of another is not there. */
+/** Throws if an option lacks another one that it requires. */
 function checkTogether(settings: RequestedMdnRnnSettings): void {
   const { data, column, time, calendar, validation, test } = settings;
   if (data === undefined) throw missingOption('data', 'a CSV file');
@@ -76,7 +76,7 @@ function checkTogether(settings: RequestedMdnRnnSettings): void {
   }
 }
 
-/** Throws if the net can't be in memory. */
+/** Throws if the model would not fit in memory. */
 function checkSizes({ hidden, mixtures }: Pick<MdnRnnSettings, 'hidden' | 'mixtures'>): void {
   checkMemory('hidden', hidden, 3 * hidden * hidden * BYTES_PER_WEIGHT);
   checkMemory('mixtures', mixtures, 3 * mixtures * hidden * BYTES_PER_WEIGHT);
@@ -86,7 +86,7 @@ function requires(name: string, other: string, what: string) {
   return worded('ERR_INVALID_ARGUMENT', ({ option }) => `${option(name)} requires ${option(other)}${what}.`);
 }
 
-/** A new model as the settings describe it. */
+/** Creates a model with the given settings. */
 export function createMdnRnn({ hidden, mixtures, exact, encoding }: MdnRnnSettings): MdnRnn {
   const { inputDim } = new SeriesEncoding(encoding);
   return new MdnRnn({ inputDim, hiddenDim: hidden, numMixtures: mixtures, exact });

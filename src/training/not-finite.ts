@@ -4,19 +4,19 @@ import { scope } from '../tensor/scope';
 
 type Models = Record<string, Module>;
 
-/** Throws ERR_NOT_FINITE with the step, the layer, and what to do, unless all numbers among the losses are finite. */
+/** Throws ERR_NOT_FINITE, with the step, the layer and a remedy, unless all losses are finite. */
 export function checkFinite(losses: object, step: number, models: Models): void {
   const isBad = (loss: unknown) => typeof loss === 'number' && !Number.isFinite(loss);
   const bad = Object.entries(losses).find(([, loss]) => isBad(loss));
   if (bad) throw notFinite(`${bad[0]} is ${bad[1]}`, step, models);
 }
 
-/** Throws ERR_NOT_FINITE unless all weights are finite: a loss tells only of those that the step before it made. */
+/** Throws ERR_NOT_FINITE unless all weights are finite; losses only reflect the weights before the last update. */
 export function checkWeights(step: number, models: Models): void {
   if (!Number.isFinite(largestWeight(models)?.size ?? 0)) throw notFinite('A weight is not finite', step, models);
 }
 
-/** Throws ERR_CHECKPOINT unless all weights that a file gave are finite. */
+/** Throws ERR_CHECKPOINT unless all weights loaded from a file are finite. */
 export function checkLoaded(model: Module): void {
   for (const [name, parameter] of model.namedParameters()) {
     const numBad = scope(() => parameter.detach().isfinite().eq(0).sum().item());
@@ -26,7 +26,7 @@ export function checkLoaded(model: Module): void {
   }
 }
 
-/** What stopped a step: BCE refuses probabilities that are NaN before there is a loss to look at. */
+/** Explains why a step failed: BCE rejects NaN probabilities before there is a loss to check. */
 export function explainFailure(error: unknown, step: number, models: Models): unknown {
   const isRefused = error instanceof LibtorchGenerativeError && error.message.endsWith('should be between 0 and 1');
   return isRefused ? notFinite('The loss is NaN', step, models) : error;
@@ -43,7 +43,7 @@ function notFinite(problem: string, step: number, models: Models): LibtorchGener
   );
 }
 
-/** The parameter with the weight of the largest size, the first with one that is not finite if there is one. */
+/** Finds the parameter with the largest absolute weight, or the first one with a weight that is not finite. */
 function largestWeight(models: Models): { layer: string; size: number } | undefined {
   let largest: { layer: string; size: number } | undefined;
   for (const [name, model] of Object.entries(models)) {

@@ -14,74 +14,81 @@ import {
 import { type Device, numThreads, resolveDevice } from '../tensor/device';
 import { loadingFrom, RunFolder } from './run-folder';
 
-/** Where a training stands, for a progress bar. */
+/** Progress of a training run, for a progress bar. */
 export interface Progress {
-  /** The epoch under way, from 0. */
+  /** The current epoch, from 0. */
   epoch: number;
-  /** Epochs of the whole training. */
+  /** Total number of epochs. */
   epochs: number;
-  /** Batches done in this epoch. */
+  /** Number of batches completed in this epoch. */
   batch: number;
-  /** Batches of an epoch. */
+  /** Number of batches per epoch. */
   batches: number;
 }
 
-/** What both trainings take. */
+/** Options of both {@link trainGan} and {@link trainMdnRnn}. */
 export interface TrainingOptions {
-  /** How often the data is gone through. */
+  /** Number of epochs. */
   epochs?: number | undefined;
-  /** Rows in a batch, the global one; see the training for its default. */
+  /** Rows per batch; the default depends on the model. */
   batchSize?: number | undefined;
-  /** Adam's learning rate; see the training for its default. */
+  /** Learning rate of Adam; the default depends on the model. */
   lr?: number | undefined;
   /**
-   * The same seed and number of threads give the same numbers, PyTorch's; default 0. They are the training's own: the
-   * caller's random numbers and number of threads are left alone.
+   * Random seed; default 0. The same seed and number of threads give the same results, which equal PyTorch's. The
+   * caller's random number generator and number of threads are not affected.
    */
   seed?: number | undefined;
-  /** "auto" (default), "cpu", "cuda" or "cuda:N"; with `resume` by default the run's. */
+  /** "auto" (default), "cpu", "cuda" or "cuda:N"; default with `resume` the run's. */
   device?: Device | undefined;
   /**
-   * Threads an operator of the training may use; default for the GAN as many as the caller's ({@link numThreads}, at
-   * first one a core), for the MDN-RNN 1, with `resume` the run's.
+   * Maximum number of threads per operator. Default for the GAN the caller's ({@link numThreads}, initially one per
+   * core), for the MDN-RNN 1, with `resume` the run's.
    */
   threads?: number | undefined;
   /** The run folder to write; default none: nothing is written. */
   out?: string | undefined;
   /**
-   * A run folder whose checkpoint is continued; its options come from there, but for `epochs`, and for `data` where that
-   * has moved. With the same device and threads the numbers are those of a run that was never stopped.
+   * The run folder to resume from its checkpoint. Options are the run's; only `epochs` can be changed, and `data` if it
+   * has moved. With the same device and threads, the results equal those of an uninterrupted run.
    */
   resume?: string | undefined;
   /**
-   * Stops the training after the batch under way, which rejects with the signal's reason; what was trained is kept in
-   * the run folder.
+   * Stops the training after the current batch; it rejects with the signal's reason. The progress is saved in the run
+   * folder.
    */
   signal?: AbortSignal | undefined;
-  /** Is called after each batch. */
+  /** Called after each batch. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** A weight, its gradient and Adam's two moments, in float32. */
+/** A weight, its gradient and Adam's two moments, each float32. */
 export const BYTES_PER_WEIGHT = 4 * Float32Array.BYTES_PER_ELEMENT;
 
-/** Declarations of what each training completes by its defaults. */
-export const EPOCHS = { ...size, help: 'how often to go through the data' };
-export const BATCH_SIZE = { ...size, help: 'rows in a batch' };
-export const LR = { ...positive, help: "Adam's learning rate" };
-export const THREADS = { ...wholeNumber({ min: 1, max: 4096 }), help: 'threads an operator may use' };
+/** Declarations of options whose defaults depend on the model. */
+export const EPOCHS = { ...size, help: 'train for n epochs' };
+export const BATCH_SIZE = { ...size, help: 'set the number of rows per batch' };
+export const LR = { ...positive, help: "set Adam's learning rate" };
+export const THREADS = { ...wholeNumber({ min: 1, max: 4096 }), help: 'let an operator use up to n threads' };
 
-/** Declarations of what is the same in both trainings. */
+/** Declarations of options that are the same for both models. */
 export const COMMON_OPTIONS = {
-  seed: { ...wholeNumber(), default: 0, help: 'the same seed and threads give the same numbers' },
+  seed: {
+    ...wholeNumber(),
+    default: 0,
+    help: 'seed the random numbers; the same seed and threads give the same results',
+  },
   device: {
     check: checkDevice,
     placeholder: 'name',
-    help: 'auto, cpu, cuda or cuda:N',
+    help: 'train on auto, cpu, cuda or cuda:N',
     defaultHelp: "auto; with --resume the run's",
   },
-  out: { ...path('dir'), help: 'the run folder to write', defaultHelp: 'a new one under runs/' },
-  resume: { ...path('run'), help: 'continue a run with its options, but for --epochs, and --data if that has moved' },
+  out: { ...path('dir'), help: 'write this run folder', defaultHelp: 'a new one in runs/' },
+  resume: {
+    ...path('run'),
+    help: 'resume this run with its options; only --epochs, and --data if it has moved, can be changed',
+  },
   signal: abortSignal,
   onProgress: callback,
 } satisfies Partial<OptionTable<TrainingOptions>>;
@@ -93,7 +100,7 @@ function checkDevice(name: string, value: unknown): void {
   throw invalidArgument(name, '"auto", "cpu", "cuda" or "cuda:N"', value);
 }
 
-/** A plain copy of a training's options, all known and checked. @throws ERR_INVALID_ARGUMENT */
+/** Copies and checks a training's options. @throws ERR_INVALID_ARGUMENT */
 export function readTrainingOptions<Options extends TrainingOptions>(
   options: Options | undefined,
   table: OptionTable<Options>,
@@ -107,16 +114,16 @@ export function readTrainingOptions<Options extends TrainingOptions>(
   );
 }
 
-/** What a run keeps of a training's options, with its defaults. */
+/** The options that a run saves, with their defaults. */
 export type Kept<Options> = Settled<Omit<Options, NotKept>>;
 
-/** Of what belongs to each option what belongs to those that a run keeps as its settings. */
+/** Picks the entries of those options that a run saves as its settings. */
 export function settingsOf<T extends Record<NotKept, unknown>>(all: T): Omit<T, NotKept> {
   const { device, threads, out, resume, signal, onProgress, ...kept } = all;
   return kept;
 }
 
-/** Where a run is trained, which may have been edited. @throws ERR_FILE, ERR_CHECKPOINT */
+/** Reads and checks the device and threads of a run. @throws ERR_FILE; ERR_CHECKPOINT */
 function checkedPlace(run: string): { device: Device; threads: number } {
   const { device, threads } = RunFolder.configOf(run);
   loadingFrom(join(run, 'config.json'), () => {
@@ -126,14 +133,14 @@ function checkedPlace(run: string): { device: Device; threads: number } {
   return { device, threads };
 }
 
-/** Where a training computes, and on how many threads. */
+/** The device and number of threads of a training run. */
 export interface Placement {
   /** "cpu" or "cuda:N". */
   device: Device;
   threads: number;
 }
 
-/** The device and the threads asked for, with `resume` by default the run's. @throws ERR_DEVICE */
+/** Returns the requested device and threads; with `resume`, default the run's. @throws ERR_DEVICE */
 export function placementOf(
   { device, threads, resume }: Pick<TrainingOptions, 'device' | 'threads' | 'resume'>,
   defaultThreads?: number,

@@ -5,17 +5,17 @@ import { COVERAGE_LEVELS } from '../evaluation/one-step';
 import { readFileBytes, writeFileAtomic } from '../files';
 import type { ForecastScores, ImageScores } from '../report/run-report';
 
-/** What evaluation.json holds, of this version or another. */
+/** Content of evaluation.json, as written by this version or another. */
 type Evaluation = Partial<ForecastScores & ImageScores>;
 
 const FILE = 'evaluation.json';
 
-/** Keeps an evaluation in a run's folder, for its report. @throws ERR_FILE */
+/** Saves an evaluation in a run's folder, for its report. @throws ERR_FILE */
 export function writeEvaluation(run: string, kind: string, evaluation: object): void {
   writeFileAtomic(join(run, FILE), `${JSON.stringify({ kind, ...evaluation }, null, 2)}\n`);
 }
 
-/** A run's evaluation, if it has one. @throws ERR_CHECKPOINT if it is damaged */
+/** Reads a run's evaluation, if there is one. @throws ERR_CHECKPOINT if it is corrupt */
 export function readEvaluation(run: string): Evaluation | undefined {
   const path = join(run, FILE);
   if (!existsSync(path)) return undefined;
@@ -23,7 +23,7 @@ export function readEvaluation(run: string): Evaluation | undefined {
     const evaluation = JSON.parse(readFileBytes(path).toString());
     if (typeof evaluation === 'object' && evaluation) return evaluation;
   } catch {}
-  throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is damaged: expected JSON, as evaluate writes it`);
+  throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is corrupt: expected JSON as written by evaluate`);
 }
 
 export function forecastScores({ oneStep, backtest }: Evaluation = {}): ForecastScores | undefined {

@@ -23,11 +23,11 @@ import { checksumOf, withChecksum } from './checksum';
 import { checkLoaded } from './not-finite';
 import { RunLock } from './run-lock';
 
-/** What config.json holds: enough to rebuild the model and to repeat the training. */
+/** Content of config.json: enough to rebuild the model and to repeat the training. */
 export interface RunConfig<Settings = unknown> {
   kind: string;
   settings: Settings;
-  /** Where it is trained: the numbers depend on both. */
+  /** Device and threads, on which the results depend. */
   device: Device;
   threads: number;
   /** A fingerprint of the training data. */
@@ -35,19 +35,18 @@ export interface RunConfig<Settings = unknown> {
   versions: { package: string; libtorch: string; node: string };
 }
 
-/** What a run trains, and checks for the settings that its config.json holds. */
+/** What a run trains, and checks of the settings in its config.json. */
 export interface RunKind<Settings> {
   kind: string;
   settings: Checks<Settings>;
 }
 
 /**
- * The files of a training:
- * config.json, metrics.jsonl, model.safetensors, checkpoint.safetensors, samples/epoch-0005.png, and lock.json while it
- * is under way.
+ * The files of a run: config.json, metrics.jsonl, model.safetensors, checkpoint.safetensors, samples/epoch-0005.png,
+ * and lock.json during training.
  */
 export class RunFolder {
-  /** The folders that a new run made; undefined for a run that was there. */
+  /** The folders that a new run created; undefined for an existing run. */
   #made: string[] | undefined;
   readonly #written = new Set<string>();
   #config: RunConfig | undefined;
@@ -58,9 +57,9 @@ export class RunFolder {
   }
 
   /**
-   * A folder for a new run, locked, and to be released.
+   * Creates and locks a folder for a new run; to be released.
    *
-   * @throws ERR_FILE if it cannot be written, or holds a run already; ERR_LOCKED if another training writes to it
+   * @throws ERR_FILE if it cannot be written, or already contains a run; ERR_LOCKED if another training uses it
    */
   static create(path: string): RunFolder {
     const folder = new RunFolder(path);
@@ -71,7 +70,7 @@ export class RunFolder {
         throw worded(
           'ERR_FILE',
           ({ option }) =>
-            `There is a run in ${path} already: choose another folder, or continue it with ${option('resume')}`,
+            `${path} already contains a run: choose another folder, or continue it with ${option('resume')}`,
         );
       }
       return folder;
@@ -82,9 +81,9 @@ export class RunFolder {
   }
 
   /**
-   * A run to continue, locked, and to be released.
+   * Opens and locks a run to continue; to be released.
    *
-   * @throws ERR_LOCKED if another training writes to it, and as {@link RunFolder.open} does
+   * @throws ERR_LOCKED if another training uses it, and as {@link RunFolder.open}
    */
   static resume<Settings>(path: string, run: RunKind<Settings>): RunFolder {
     RunFolder.open(path, run);
@@ -93,17 +92,25 @@ export class RunFolder {
     return folder;
   }
 
-  /** What a run trains: "gan" or "mdn-rnn". @throws ERR_FILE if it isn't there, ERR_CHECKPOINT if it is damaged */
+  /**
+   * Returns a run's kind: "gan" or "mdn-rnn".
+   *
+   * @throws ERR_FILE if it does not exist; ERR_CHECKPOINT if it is corrupt
+   */
   static kindOf(path: string): string {
     return RunFolder.configOf(path).kind;
   }
 
-  /** As {@link RunFolder.open}, for a run of any kind. */
+  /** Returns the configuration of a run of any kind. @throws as {@link RunFolder.kindOf} */
   static configOf(path: string): RunConfig {
     return new RunFolder(path).config;
   }
 
-  /** A run that is there. @throws ERR_FILE if it isn't, ERR_CHECKPOINT if it is of another kind or damaged */
+  /**
+   * Opens an existing run.
+   *
+   * @throws ERR_FILE if it does not exist; ERR_CHECKPOINT if it is of another kind or corrupt
+   */
   static open<Settings extends object>(
     path: string,
     { kind, settings: checks }: RunKind<Settings>,
@@ -120,7 +127,7 @@ export class RunFolder {
     return { folder, ...config, settings };
   }
 
-  /** Whether it was made for a new run. */
+  /** Whether the folder was created for a new run. */
   get isNew(): boolean {
     return this.#made !== undefined;
   }
@@ -134,7 +141,7 @@ export class RunFolder {
     this.#lock?.check();
   }
 
-  /** Leaves the folder to others; one in which no run has begun is taken back. */
+  /** Unlocks the folder; removes it if no run has begun in it. */
   release(): void {
     this.#lock?.release();
     this.#lock = undefined;
@@ -145,7 +152,7 @@ export class RunFolder {
     return join(this.path, ...names);
   }
 
-  /** What config.json holds, as this process read or wrote it. */
+  /** Content of config.json, as this process read or wrote it. */
   get config(): RunConfig {
     this.#config ??= this.#readConfig();
     return this.#config;
@@ -158,27 +165,27 @@ export class RunFolder {
     writeFileAtomic(this.file('config.json'), `${JSON.stringify(this.#config, null, 2)}\n`);
   }
 
-  /** Adds to the settings what a training has found out at its end. */
+  /** Adds settings that are known only at the end of training. */
   updateSettings(found: object): void {
     const { versions: _, ...config } = this.config;
     this.writeConfig({ ...config, settings: { ...(config.settings as object), ...found } });
   }
 
-  /** For a run that goes on: the model that was evaluated is no longer the run's. */
+  /** Deletes the evaluation of a resumed run, as its model will change. */
   forgetEvaluation(): void {
     rmSync(this.file('evaluation.json'), { force: true });
   }
 
-  /** Takes back a new run that came to nothing. */
+  /** Deletes a new run that has made no progress. */
   discard(): void {
     if (!this.#made) return;
     if (this.#made.length > 0) rmSync(this.path, { recursive: true, force: true });
-    // In a folder that was there only the run's own files; the rest may be somebody else's.
+    // In an existing folder, delete only the run's own files.
     else for (const name of this.#written) rmSync(this.file(name), { force: true });
     removeEmptyFolders(this.#made.slice(0, -1));
   }
 
-  /** Removes what a killed process left half-written. */
+  /** Removes temporary files left by a killed process. */
   removeTemporaries(): void {
     removeTemporaryFiles(this.path);
   }
@@ -193,17 +200,17 @@ export class RunFolder {
     }
   }
 
-  /** Whether an epoch has ended. */
+  /** Whether an epoch has been completed. */
   get hasMetrics(): boolean {
     return existsSync(this.file('metrics.jsonl'));
   }
 
-  /** Waits until metrics.jsonl is on the disk: its lines must not be lost where a checkpoint counts on them. */
+  /** Flushes metrics.jsonl to disk, so that a checkpoint never outlives the lines it depends on. */
   syncMetrics(): void {
     if (this.hasMetrics) syncFile(this.file('metrics.jsonl'));
   }
 
-  /** Keeps the lines of the first epochs: those after a checkpoint are written again when it is continued. */
+  /** Keeps the lines of the first epochs; later ones are written again when the checkpoint is resumed. */
   truncateMetrics(epochs: number): void {
     if (!this.hasMetrics) return;
     const path = this.file('metrics.jsonl');
@@ -211,7 +218,7 @@ export class RunFolder {
     writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));
   }
 
-  /** A path in samples/, for the picture of an epoch. */
+  /** Returns the path of the picture of an epoch, in samples/. */
   sampleFile(epoch: number): string {
     makeFolder(this.file('samples'));
     return this.file('samples', `epoch-${String(epoch).padStart(4, '0')}.png`);
@@ -230,9 +237,9 @@ export class RunFolder {
   }
 
   /**
-   * Loads weights that the training has written, or somebody else, whose file has no checksum.
+   * Loads weights written by the training, or by another program, in which case they have no checksum.
    *
-   * @throws ERR_FILE or ERR_CHECKPOINT, with the path
+   * @throws ERR_FILE; ERR_CHECKPOINT, with the path
    */
   loadModel(name: string, model: Module): void {
     const path = this.file(`${name}.safetensors`);
@@ -261,18 +268,18 @@ export class RunFolder {
       const config = JSON.parse(text);
       if (typeof config.kind === 'string' && typeof config.settings === 'object' && config.settings) return config;
     } catch {}
-    throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is damaged: expected JSON with kind and settings`);
+    throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is corrupt: expected JSON with kind and settings`);
   }
 }
 
-/** Settings that may have been edited: all there, all known, all checked. */
+/** Checks settings, which may have been edited: none missing, unknown or invalid. */
 function readSettings<Settings extends object>(settings: Settings, checks: Checks<Settings>): Settings {
   const read = readOptions(settings, checks, 'settings');
   for (const name of Object.keys(checks) as (keyof Settings & string)[]) checks[name](name, read[name]);
   return read;
 }
 
-/** Runs `load`, whose errors become ERR_CHECKPOINT and name the file. */
+/** Runs `load` and turns its errors into ERR_CHECKPOINT with the path. */
 export function loadingFrom<T>(path: string, load: () => T): T {
   try {
     return load();

@@ -4,19 +4,19 @@ import { summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from './load-run';
 import { readRunSeries } from './series-windows';
 
-/** The ends of the 90, 80 and 50 % intervals, and the median. */
+/** Bounds of the 90, 80 and 50 % intervals, and the median. */
 const LEVELS = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 
 export interface RunForecasts {
-  /** Of the first series, with the history before each. */
+  /** Forecasts of the first series, each with its history. */
   forecasts: { name: string; fan: Fan }[];
   numSeries: number;
 }
 
 /**
- * Forecasts of a run's series past their ends.
+ * Forecasts a run's series past their ends.
  *
- * @throws ERR_FILE, ERR_CHECKPOINT or ERR_DATA_FORMAT if the model or its data aren't what they were
+ * @throws ERR_FILE, ERR_CHECKPOINT or ERR_DATA_FORMAT if the model or its data are missing, corrupt or changed
  */
 export function forecastRun(run: string, { horizon, maxSeries }: { horizon: number; maxSeries: number }): RunForecasts {
   const { forecaster, settings } = loadForecaster(run);

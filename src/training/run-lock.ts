@@ -17,47 +17,47 @@ import { isRunning, type ThreadIdentity, thisThread } from './thread-identity';
 
 const FILE = 'lock.json';
 const BEAT_EVERY_MS = 10_000;
-/** Without a beat for so long, a lock that another machine or container holds counts as left behind. */
+/** A lock held by another machine or container is stale after this long without a heartbeat. */
 const STALE_AFTER_MS = 60_000;
-/** Of file systems without links. */
+/** Error codes of file systems without hard links. */
 const NO_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
 
-/** What lock.json holds. */
+/** Content of lock.json. */
 interface Owner extends ThreadIdentity {
-  /** When it began, in UTC. */
+  /** When the lock was acquired, in UTC. */
   since: string;
-  /** Different for each lock. */
+  /** Unique for each lock. */
   token: string;
-  /** Of the lock's own file: a run folder may be copied while it is trained, and a copy is locked by nobody. */
+  /** Inode of the lock file: that of a copied run folder, which nobody has locked, differs. */
   inode?: number | undefined;
 }
 
-/** A lock that somebody holds, or has left behind. */
+/** A lock that is held by someone, or stale. */
 interface FoundLock {
   text: string;
-  /** Undefined if the file is damaged, by a power cut for example. */
+  /** Undefined if the file is corrupt, for example after a power cut. */
   owner: Owner | undefined;
   inode: number;
-  /** Since its last beat. */
+  /** Time since its last heartbeat. */
   ageMs: number;
 }
 
 /**
- * Keeps a run folder for one training at a time, by a file in it: made at once with its content, refreshed now and then,
+ * Reserves a run folder for one training at a time by a lock file, which is created atomically, refreshed regularly,
  * and removed at the end.
  *
- * A lock whose owner is dead is taken over: on this machine the system knows the process, or the worker thread; of
- * another machine or container it shows by the beats that are missing.
+ * A lock whose owner is dead is taken over. On this machine, the owner's process or worker thread is looked up; on
+ * another machine or container, the owner counts as dead when its heartbeats stop.
  */
 export class RunLock {
   readonly #timer: NodeJS.Timeout;
-  /** By the clock, which goes on while a process is suspended. */
+  /** Wall-clock time, which also advances while a process is suspended. */
   #beatenAtMs = Date.now();
 
   private constructor(
     readonly folder: string,
     readonly owner: Owner,
-    /** What the file holds. */
+    /** Content of the file. */
     private text: string,
   ) {
     this.#timer = setInterval(() => this.#beat(), BEAT_EVERY_MS).unref();
@@ -77,7 +77,7 @@ export class RunLock {
     }
   }
 
-  /** @throws ERR_LOCKED if another training has taken it over, as it may when this process was suspended */
+  /** @throws ERR_LOCKED if another training has taken over the lock, as can happen while this process is suspended */
   check(): void {
     if (this.#isOurs()) return;
     const message = `The run folder ${this.folder} was taken over by another training while this process was suspended`;
@@ -89,28 +89,28 @@ export class RunLock {
     held.delete(this);
     try {
       if (readFileSync(join(this.folder, FILE), 'utf8') === this.text) rmSync(join(this.folder, FILE));
-    } catch {} // the folder may be gone; a lock that stays is one whose owner will be dead
+    } catch {} // the folder may be gone; a remaining lock has a dead owner
   }
 
-  /** Whether the file is still this lock's; one that somebody has removed is made again. */
+  /** Returns whether this lock still holds the file; creates the file again if it was removed. */
   #isOurs(): boolean {
     try {
       return readFileSync(join(this.folder, FILE), 'utf8') === this.text;
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') return true; // it cannot be read for now
+      if (codeOf(error) !== 'ENOENT') return true; // temporarily unreadable
     }
-    // Others may have taken it over, and be done by now, if it could be stale.
+    // If the lock could be stale, others may have taken it over and finished by now.
     if (Date.now() - this.#beatenAtMs > STALE_AFTER_MS) return false;
     try {
       const { text } = create(this.folder, this.owner);
       this.text = text ?? this.text;
       return text !== undefined;
     } catch {
-      return true; // what is written next will fail by name
+      return true; // the next write will report the error
     }
   }
 
-  /** Writes the same again: the file's time is then the file server's, which all machines see alike. */
+  /** Rewrites the file to update its time: that of the file server, which is the same for all machines. */
   #beat(): void {
     if (!this.#isOurs()) return; // the next check will throw
     try {
@@ -121,7 +121,7 @@ export class RunLock {
         closeSync(descriptor);
       }
       this.#beatenAtMs = Date.now();
-    } catch {} // a full disk, or a server that is away for now
+    } catch {} // a full disk, or a server that is temporarily unavailable
   }
 }
 
@@ -138,9 +138,10 @@ function releaseAtExit(lock: RunLock): void {
 }
 
 /**
- * Makes the lock if there is none: as a link to a file that is complete, so that nobody finds it half-written.
+ * Creates the lock if there is none, as a link to a complete file, so that nobody sees a partial one.
  *
- * @returns what it holds, undefined if there is one; and the file system's time, by which the age of that is judged
+ * @returns the lock's content, undefined if there is one already; and the file system's time, to compute the age of
+ *   that
  */
 function create(folder: string, owner: Owner): { text: string | undefined; nowMs: number } {
   const path = join(folder, FILE);
@@ -166,7 +167,7 @@ function textOf(owner: Owner): string {
   return `${JSON.stringify(owner, null, 2)}\n`;
 }
 
-/** Puts a file in the lock's place, if that is free. @returns what it then holds */
+/** Puts a file in the lock's place, if that is free. @returns the lock's content, or undefined if it is not free */
 function place(file: string, path: string, text: string, textWithoutLink = text): string | undefined {
   try {
     linkSync(file, path);
@@ -188,7 +189,7 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
 }
 
-/** The lock that is there, or undefined if it is gone by now. */
+/** Reads the existing lock; undefined if it has been removed meanwhile. */
 function readLock(folder: string, nowMs: number): FoundLock | undefined {
   const path = join(folder, FILE);
   try {
@@ -214,11 +215,11 @@ function parseOwner(text: string): Owner | undefined {
 function isHeld({ owner, inode, ageMs }: FoundLock): boolean {
   const isOwnerRunning = owner && isRunning(owner);
   if (isOwnerRunning !== undefined) return isOwnerRunning && (owner!.inode ?? inode) === inode;
-  // A time far ahead is no sign of life either: the clock was set since, and a living owner would have beaten.
+  // A time far in the future is also stale: the clock was set since, and a live owner would have refreshed the lock.
   return Math.abs(ageMs) <= STALE_AFTER_MS;
 }
 
-/** Removes a lock that was left behind, unless another process has done so meanwhile and holds it. */
+/** Removes a stale lock, unless another process has meanwhile replaced it by its own. */
 function bury(folder: string, { text }: FoundLock): void {
   const path = join(folder, FILE);
   const grave = temporaryName(folder);
@@ -236,7 +237,7 @@ function bury(folder: string, { text }: FoundLock): void {
 function lockedBy(folder: string, { owner, ageMs }: FoundLock): LibtorchGenerativeError {
   const isKnown = owner !== undefined && isRunning(owner) === true;
   const who = !owner
-    ? `an unknown process: ${FILE} is damaged`
+    ? `an unknown process: ${FILE} is corrupt`
     : owner.pid === process.pid && isKnown
       ? `another training in this process, since ${owner.since}`
       : `process ${owner.pid} on ${owner.host}, since ${owner.since}`;

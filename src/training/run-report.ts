@@ -11,21 +11,21 @@ import { forecastScores, imageScores, readEvaluation } from './run-evaluation';
 import { RunFolder } from './run-folder';
 import { forecastRun } from './run-forecast';
 
-/** Pictures beyond it are left out, evenly over the epochs. */
+/** If there are more pictures, an evenly spaced subset is shown. */
 const MAX_PICTURES = 100;
 const MAX_PICTURE_BYTES = 6_000_000;
 
-/** Series beyond it are not drawn. */
+/** Further series are not drawn. */
 const MAX_FORECASTS = 6;
 
 /**
- * Writes a run's report: one self-contained HTML page of its losses, what it draws or forecasts, its evaluation if
- * there is one (`evaluate`), settings and versions. A training that ends writes it too.
+ * Writes a run's report: a self-contained HTML page with its losses, samples or forecasts, settings and versions, and
+ * its evaluation after `evaluate`. A training run also writes it when it ends.
  *
- * @param run the folder of a run
- * @param options.out the page; default report.html in the run folder
+ * @param run the run folder
+ * @param options.out the page to write; default report.html in the run folder
  * @returns the path of the page
- * @throws ERR_FILE, or ERR_CHECKPOINT if a file of the run is damaged
+ * @throws ERR_FILE; ERR_CHECKPOINT if a file of the run is corrupt
  * @example
  * ```ts
  * import { trainGan, writeRunReport } from 'libtorch-generative';
@@ -64,7 +64,7 @@ function collectReport(run: string): RunReport {
   );
 }
 
-/** A run without its data, or stopped before it had a model, has a report all the same. */
+/** Forecasts if possible: a run without its data or without a model still gets a report. */
 function tryToForecast(run: string, horizon = 24): Pick<MdnRnnReport, 'forecasts' | 'numSeries' | 'noForecast'> {
   try {
     return forecastRun(run, { horizon, maxSeries: MAX_FORECASTS });
@@ -74,7 +74,7 @@ function tryToForecast(run: string, horizon = 24): Pick<MdnRnnReport, 'forecasts
   }
 }
 
-/** The epochs that are there; a last line that was cut short, by kill -9 for example, is none. */
+/** Reads the completed epochs; an incomplete last line, for example after kill -9, is ignored. */
 function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];
   const lines = readFileBytes(path).toString().split('\n').filter(Boolean);
@@ -83,12 +83,12 @@ function readMetrics(path: string): EpochMetrics[] {
       return [JSON.parse(line) as EpochMetrics];
     } catch (cause) {
       if (index === lines.length - 1) return [];
-      throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path}:${index + 1} is damaged: expected JSON`, { cause });
+      throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path}:${index + 1} is corrupt: expected JSON`, { cause });
     }
   });
 }
 
-/** Pictures of epochs, spread evenly where there are too many. */
+/** Reads the pictures of epochs, an evenly spaced subset if there are too many. */
 function readSamples(folder: string): SamplePicture[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).flatMap((name) => {
@@ -101,7 +101,7 @@ function readSamples(folder: string): SamplePicture[] {
   return thin(files, count).map(({ epoch, path }) => ({ epoch, png: readFileBytes(path) }));
 }
 
-/** As a POSIX shell takes it for one word. */
+/** Quotes a word for a POSIX shell. */
 function shellQuote(word: string): string {
   return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

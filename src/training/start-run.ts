@@ -14,10 +14,10 @@ interface RunSettings {
   data: string;
 }
 
-/** What of a run's settings a resumed training may be given anew: its length, and where its data lies now. */
+/** Settings that may change when resuming: the number of epochs, and the path of the data. */
 const CHANGEABLE: (keyof RunSettings)[] = ['epochs', 'data'];
 
-/** The options with paths from the root, for the working folder may be another when they are used. */
+/** Returns the options with absolute paths, as the working directory may change before they are used. */
 export function withFullPaths<Options extends Pick<TrainingOptions, 'out' | 'resume'> & { data?: string }>(
   options: Options,
 ): Options {
@@ -31,9 +31,9 @@ export function withFullPaths<Options extends Pick<TrainingOptions, 'out' | 'res
 }
 
 /**
- * The folder that a training writes, locked for it: a new one, the run to resume, or none; to be released.
+ * Returns the locked folder that a training writes to: a new one, the run to resume, or none. To be released.
  *
- * @throws ERR_FILE, ERR_LOCKED or ERR_CHECKPOINT
+ * @throws ERR_FILE; ERR_LOCKED; ERR_CHECKPOINT
  */
 export function claimFolder<Settings>(
   run: RunKind<Settings>,
@@ -44,9 +44,9 @@ export function claimFolder<Settings>(
 }
 
 /**
- * The settings asked for; with `resume` those of its run, but for the number of epochs and the place of the data.
+ * Returns the requested settings; with `resume` those of the run, with the requested number of epochs and data path.
  *
- * @throws ERR_FILE or ERR_CHECKPOINT; ERR_INVALID_ARGUMENT if an option differs from the run's
+ * @throws ERR_FILE; ERR_CHECKPOINT; ERR_INVALID_ARGUMENT if another option differs from the run's
  */
 export function requestedSettings<Asked extends RunSettings, Settings extends Asked>(
   kind: RunKind<Settings>,
@@ -61,7 +61,7 @@ export function requestedSettings<Asked extends RunSettings, Settings extends As
   if (isAbsolute(data) && !existsSync(data)) {
     throw worded(
       'ERR_FILE',
-      ({ option }) => `The data of ${resume} is not at ${data}: name the place where it is now by ${option('data')}`,
+      ({ option }) => `The data of ${resume} is not at ${data}: pass its new path with ${option('data')}`,
     );
   }
   return { ...settings, epochs, data };
@@ -85,10 +85,10 @@ function checkSameOptions<Settings extends RunSettings>(
 }
 
 /**
- * Begins a run in its folder: a new one, or one to resume, whose checkpoint is put into the training's parts.
+ * Starts a new run in its folder, or resumes one by loading its checkpoint into the training's parts.
  *
- * @returns where the training starts from
- * @throws ERR_FILE or ERR_CHECKPOINT
+ * @returns the position to train from
+ * @throws ERR_FILE; ERR_CHECKPOINT
  */
 export async function startRun<Settings extends RunSettings>(
   folder: RunFolder | undefined,
@@ -118,7 +118,7 @@ export async function startRun<Settings extends RunSettings>(
   return start;
 }
 
-/** The path from the root, for a run may be resumed from elsewhere; names of data sets stay. */
+/** Returns an absolute path, as a run may be resumed from another directory; names of data sets are kept. */
 function placeOf(data: string): string {
   return ['mnist', 'noise'].includes(data) ? data : resolve(data);
 }
@@ -127,7 +127,7 @@ function deviceOf({ models }: Pick<Training<never>, 'models'>): Device {
   return Object.values(models).flatMap((model) => model.parameters())[0]?.device ?? 'cpu';
 }
 
-/** Throws unless a checkpoint was trained on this data by these settings: from others its numbers mean nothing. */
+/** Throws unless a checkpoint was trained on the same data with the same settings. */
 function checkSameRun<Settings extends RunSettings>(
   run: string,
   saved: RunConfig,

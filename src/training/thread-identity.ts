@@ -2,21 +2,21 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Enough to tell later whether a thread of JavaScript is still running, where it can be told. */
+/** Identifies a JavaScript thread, to check later whether it is still running. */
 export interface ThreadIdentity {
   pid: number;
   host: string;
-  /** Of the machine, since it was started: processes can be looked up where it is the same. */
+  /** Boot ID of the machine: processes can only be looked up during the same boot. */
   boot?: string | undefined;
-  /** A container's own numbers of processes, on Linux. */
+  /** PID namespace, such as of a container, on Linux. */
   pidNamespace?: string | undefined;
-  /** In /proc, on Linux. */
+  /** Path of the thread in /proc, on Linux. */
   thread?: string | undefined;
-  /** When the thread was started, as /proc tells it: a number of a process may be used again. */
+  /** Start time of the thread according to /proc, as process IDs are reused. */
   startTime?: string | undefined;
 }
 
-/** The calling thread, the main one or a worker. */
+/** Identifies the calling thread, main or worker. */
 export function thisThread(): ThreadIdentity {
   const thread = attempt(() => readlinkSync('/proc/thread-self'));
   return {
@@ -29,7 +29,7 @@ export function thisThread(): ThreadIdentity {
   };
 }
 
-/** Whether a thread is running; undefined where that can't be told from here. */
+/** Returns whether a thread is running; undefined if that is unknown here. */
 export function isRunning({ pid, boot, pidNamespace, thread, startTime }: ThreadIdentity): boolean | undefined {
   if (boot === undefined || boot !== bootId()) return undefined;
   if (pidNamespace !== attempt(() => readlinkSync('/proc/self/ns/pid'))) return undefined;
@@ -38,11 +38,11 @@ export function isRunning({ pid, boot, pidNamespace, thread, startTime }: Thread
   return startTimeOf(thread) === startTime;
 }
 
-/** Undefined too for a thread that has ended but was not waited for. */
+/** Also undefined for a thread that has ended but was not waited for. */
 function startTimeOf(thread: string): string | undefined {
   return attempt(() => {
     const stat = readFileSync(`/proc/${thread}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third on; the name may have spaces
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third on; names may have spaces
     return ['Z', 'X'].includes(fields[0]!) ? undefined : fields[19];
   });
 }
@@ -52,7 +52,7 @@ function isProcess(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // another user's
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // another user's process
   }
 }
 

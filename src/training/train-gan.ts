@@ -28,35 +28,35 @@ import { writeRunReport } from './run-report';
 import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
 import { TrainingRun } from './training-run';
 
-/** Losses of the epoch's last batch; on images also the variety of its samples. */
+/** Losses of the epoch's last batch, and on images the variety of the samples. */
 export interface GanEpoch extends EpochTime, GanLosses, Partial<WatchedVariety> {}
 
 /** The losses of a batch. */
 export type GanLosses = {
-  /** The discriminator's. */
+  /** The discriminator's loss. */
   lossD: number;
-  /** The generator's. */
+  /** The generator's loss. */
   lossG: number;
 };
 
-/** What {@link trainGan} made; the models are on the training's device and live until they are disposed of. */
+/** Result of {@link trainGan}. The models are on the training's device; dispose of them when done. */
 export interface GanResult {
-  /** With `emaDecay` the average. */
+  /** The generator; with `emaDecay`, the moving average. */
   generator: Generator;
-  /** What it was trained against. */
+  /** The discriminator. */
   discriminator: Discriminator;
-  /** All options, resolved. */
+  /** The resolved options. */
   settings: GanSettings;
 }
 
-/** Samples in a grid. */
+/** Number of samples in a grid. */
 const GRID_SIZE = 64;
 
 /**
- * Trains the article's GAN on images, or as in the article on noise.
+ * Trains the article's GAN on images, or on noise as in the article.
  *
- * @throws ERR_INVALID_ARGUMENT at once; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE when
- *   it is iterated or awaited
+ * @throws ERR_INVALID_ARGUMENT immediately; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE
+ *   when the run is iterated or awaited
  * @see https://arxiv.org/abs/1406.2661
  * @example
  * ```ts
@@ -80,7 +80,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
   const folder = claimFolder(GAN_RUN, options);
   let training: GanTraining | undefined;
   try {
-    if (!folder) signal?.throwIfAborted(); // else it leaves a run to resume
+    if (!folder) signal?.throwIfAborted(); // with a folder, an aborted run can be resumed
     const requested = requestedSettings(GAN_RUN, asked, options);
     const placement = placementOf(options);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
@@ -101,12 +101,12 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 
 interface GanData {
   size: Pick<ImageSet, 'height' | 'width'>;
-  /** Batches (B, height · width) of numbers in [-1, 1]. */
+  /** Batches (B, height · width) of pixels in [-1, 1]. */
   loader: DataLoader;
   watch: CollapseWatch;
 }
 
-/** The images, as they are trained on; for the article's noise undefined. */
+/** Loads the training images; undefined for the article's noise. */
 async function loadData(
   { data, batchSize, noiseDim }: GanSettings,
   device: Device,
@@ -129,7 +129,7 @@ function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generat
   return new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
 }
 
-/** An average that begins with the generator's weights, for whose own the training draws nothing. */
+/** Creates an average that starts from the generator's weights, without drawing from the training's random numbers. */
 function newEma(settings: GanSettings, generator: Generator, device: Device): Ema<Generator> | undefined {
   if (settings.emaDecay === null) return undefined;
   const average = withSeed(0, () => newGenerator(settings)).to(device);
@@ -171,12 +171,12 @@ class GanTraining implements Training<GanLosses> {
     this.numBatches = this.loader?.numBatches ?? 1;
     this.data = this.loader ? [this.loader.data] : [];
     this.#loss = ganLoss(settings, device);
-    // A generator of its own, so that drawing pictures changes nothing in the training.
+    // A separate random generator, so that drawing pictures does not affect the training.
     const ownGenerator = new RandomGenerator(seed);
     this.#gridNoise = scope(() => randn([GRID_SIZE, noiseDim], { generator: ownGenerator }).to({ device }));
   }
 
-  /** The generator to draw from: the average if one is kept. */
+  /** The generator to draw from: the average, if there is one. */
   get sampler(): Generator {
     return this.parts.ema?.average ?? this.models.generator;
   }
@@ -202,7 +202,7 @@ class GanTraining implements Training<GanLosses> {
     });
   }
 
-  /** A grid of samples, always from the same noise; of the article's random data only the last is worth a look. */
+  /** Writes a grid of samples, always from the same noise; on random data only after the last epoch. */
   endEpoch(epoch: number, folder: RunFolder | undefined): object {
     const isLast = epoch === this.settings.epochs - 1;
     if (folder && (this.loader || isLast)) {
@@ -212,7 +212,7 @@ class GanTraining implements Training<GanLosses> {
     return this.watch?.look(this.sampler, (epoch + 1) * this.numBatches, this.numBatches) ?? {};
   }
 
-  /** Frees all but the discriminator and the generator to draw from. */
+  /** Frees everything except the discriminator and the generator to draw from. */
   dispose(): void {
     const { optimizerG, optimizerD, generator } = this.parts;
     for (const each of [optimizerG, optimizerD, this.#loss, this.#gridNoise, this.watch]) each?.dispose();

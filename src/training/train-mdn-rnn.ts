@@ -32,34 +32,34 @@ import { oddities, readRunSeries, type TrainingWindows, trainingWindows } from '
 import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
 import { TrainingRun } from './training-run';
 
-/** `loss` of the epoch's last batch; `validationLoss` over the whole validation part. */
+/** The record of an epoch. */
 export interface MdnRnnEpoch extends EpochTime, MdnRnnLosses {}
 
-/** The losses of an epoch, in nats, of densities over the scaled data; with `loss: "mse"` squared errors. */
+/** The losses of an epoch: in nats, for densities of the scaled data; with `loss: "mse"`, squared errors. */
 export type MdnRnnLosses = {
-  /** Of the last batch. */
+  /** Loss of the last batch. */
   loss: number;
-  /** Of the whole validation part; undefined without one. */
+  /** Loss on the whole validation part; undefined without one. */
   validationLoss?: number | undefined;
 };
 
-/** What {@link trainMdnRnn} made; the model is on the training's device and lives until it is disposed of. */
+/** Result of {@link trainMdnRnn}. The model is on the training's device; dispose of it when done. */
 export interface MdnRnnResult {
-  /** The trained net. */
+  /** The trained model. */
   model: MdnRnn;
-  /** The model with what it takes to forecast in the data's units. */
+  /** The model with its encoding, to forecast in the data's units. */
   forecaster: Forecaster;
-  /** What was read from the file, to forecast from. */
+  /** The series read from the file, to forecast from. */
   series: Series[];
-  /** All options, resolved. */
+  /** The resolved options. */
   settings: MdnRnnSettings;
 }
 
 /**
  * Trains the article's MDN-RNN on one or more columns of a CSV file.
  *
- * @throws ERR_INVALID_ARGUMENT at once; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE when
- *   it is iterated or awaited
+ * @throws ERR_INVALID_ARGUMENT immediately; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE
+ *   when the run is iterated or awaited
  * @see https://arxiv.org/abs/1308.0850
  * @example
  * ```ts
@@ -92,9 +92,9 @@ async function* mdnRnnEpochs(
   const folder = claimFolder(MDN_RNN_RUN, options);
   let training: MdnRnnTraining | undefined;
   try {
-    if (!folder) signal?.throwIfAborted(); // else it leaves a run to resume
+    if (!folder) signal?.throwIfAborted(); // with a folder, an aborted run can be resumed
     const requested = requestedSettings(MDN_RNN_RUN, asked, options);
-    // Operators this small take longer on several threads than on one.
+    // Operators this small are slower on several threads than on one.
     const placement = placementOf(options, 1);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const series = readRunSeries(requested);
@@ -102,7 +102,7 @@ async function* mdnRnnEpochs(
     for (const oddity of oddities(requested, series)) onWarning(oddity);
     const { calibrate } = requested;
     const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
-    // The default may be more than a short series has.
+    // A short series may have fewer windows than the default.
     const batchSize = options.batchSize ?? Math.min(requested.batchSize, windows.training.targets.length);
     const settings: MdnRnnSettings = { ...requested, batchSize, encoding: windows.encoding.state, spread: undefined };
     training = isolation.run(() => new MdnRnnTraining(settings, windows, placement.device));
@@ -123,7 +123,7 @@ async function* mdnRnnEpochs(
   }
 }
 
-/** An evaluation, where enough was kept from training, and a report. */
+/** Writes an evaluation, if there is enough held-out data, and a report. */
 function leaveResults(run: string, { forecaster, series, settings }: MdnRnnResult): void {
   const evaluation = tryToEvaluate(forecaster, series, settings);
   if (evaluation) writeEvaluation(run, 'mdn-rnn', { column: [settings.column].flat().join(', '), ...evaluation });
@@ -198,12 +198,12 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     return { validationLoss: loss };
   }
 
-  /** Puts the best epoch's weights into the model, if they were kept. */
+  /** Restores the best epoch's weights, if they were kept. */
   restoreBest(): void {
     if (this.#earlyStopping) this.models.model.loadStateDict(this.#earlyStopping.weights);
   }
 
-  /** Frees all but the model. */
+  /** Frees everything except the model. */
   dispose(): void {
     this.parts.optimizer.dispose();
     this.#earlyStopping?.dispose();

@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * A training under way, made by {@link trainGan} or {@link trainMdnRnn}: iterate it for the records of its epochs, or
- * await its `result`, or both, in any order and as often as you like.
+ * A training in progress, returned by {@link trainGan} and {@link trainMdnRnn}. Iterate it for the records of its
+ * epochs, await its `result`, or both, in any order and any number of times.
  *
- * It begins when it is iterated or its `result` is asked for, waits between two epochs for the quickest loop unless its
- * `result` has been asked for, and lets the event loop breathe between batches. Every loop gets the records of all
- * epochs, from the first. Leaving a loop stops the training, unless another loop is under way or its `result` has been
- * asked for; `signal` stops it in any case.
+ * Training starts when the run is first iterated or its `result` is first read. It does not block the event loop
+ * between batches. Until its `result` is read, it pauses after each epoch until a loop asks for the next one. Every
+ * loop receives the records of all epochs, from the first. Leaving the last loop stops the training, unless its
+ * `result` has been read; `signal` always stops it.
  *
  * @typeParam Epoch the record of an epoch
- * @typeParam Result what the training makes
+ * @typeParam Result the result of the training
  * @example
  * ```ts
  * import { trainGan } from 'libtorch-generative';
@@ -30,7 +30,7 @@ export class TrainingRun<Epoch extends object, Result> implements AsyncIterable<
   readonly #records: Epoch[] = [];
   readonly #result: PromiseWithResolvers<Result> = withResolvers();
   #end: { error?: unknown } | undefined;
-  /** The epoch under way, which all wait for. */
+  /** The current epoch, which all consumers await. */
   #next: Promise<void> | undefined;
   #numLoops = 0;
   #isResultWanted = false;
@@ -40,7 +40,7 @@ export class TrainingRun<Epoch extends object, Result> implements AsyncIterable<
     this.#epochs = epochs;
   }
 
-  /** What the training made, once it has ended; rejects with what stopped it, or if its last loop was left. */
+  /** The result, once the training has ended; rejects with the error that stopped it, or if its last loop was left. */
   get result(): Promise<Result> {
     if (!this.#isResultWanted) {
       this.#isResultWanted = true;
@@ -49,7 +49,7 @@ export class TrainingRun<Epoch extends object, Result> implements AsyncIterable<
     return this.#result.promise;
   }
 
-  /** The records of all epochs, each once it has ended; leaving the last loop stops the training. */
+  /** Yields the record of each epoch when it ends; leaving the last loop stops the training. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Epoch, void, void> {
     this.#numLoops++;
     try {
@@ -65,12 +65,12 @@ export class TrainingRun<Epoch extends object, Result> implements AsyncIterable<
     }
   }
 
-  /** Stops the training, whoever waits for it: `await using training = trainGan(options)` does so at the block's end. */
+  /** Stops the training in any case, as at the end of a block with `await using training = trainGan(options)`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop();
   }
 
-  /** Takes the next epoch, once for all who wait for it; never rejects. */
+  /** Advances by one epoch, shared by all consumers; never rejects. */
   #advance(): Promise<void> {
     if (this.#end) return Promise.resolve();
     this.#next ??= this.#takeNext();
@@ -78,7 +78,7 @@ export class TrainingRun<Epoch extends object, Result> implements AsyncIterable<
   }
 
   async #takeNext(): Promise<void> {
-    await undefined; // the caller may be in a scope, which would free what the training makes
+    await undefined; // the caller may be in a scope, which would free the training's tensors
     try {
       const next = await this.#epochs.next();
       if (next.done) this.#succeed(next.value);
@@ -92,15 +92,15 @@ export class TrainingRun<Epoch extends object, Result> implements AsyncIterable<
   async #drain(): Promise<void> {
     while (!this.#end) {
       await this.#advance();
-      if (this.#numLoops > 0) await setImmediate(); // so that loops see an epoch before the next has begun
+      if (this.#numLoops > 0) await setImmediate(); // lets loops see an epoch before the next one begins
     }
   }
 
-  /** Ends it where it stands. @throws what kept it from writing its last checkpoint */
+  /** Stops the training. @throws the error if the last checkpoint cannot be written */
   async #stop(): Promise<void> {
     if (this.#end) return;
     const returned = this.#epochs.return(undefined as Result);
-    const left = new DOMException('The training was left before its end', 'AbortError');
+    const left = new DOMException('The training was stopped before its end', 'AbortError');
     this.#next = returned.then(
       () => this.#fail(left),
       (error) => this.#fail(error),
@@ -118,7 +118,7 @@ export class TrainingRun<Epoch extends object, Result> implements AsyncIterable<
   #fail(error: unknown): void {
     if (this.#end) return;
     this.#end = { error };
-    // A loop sees the error, or who left the last one; the promise must not report it a second time as unhandled.
+    // A loop has reported the error, or the last one was left: the promise must not report it again as unhandled.
     if (this.#numLoops > 0 || !this.#isResultWanted) this.#result.promise.catch(() => {});
     this.#result.reject(error);
   }
@@ -130,7 +130,7 @@ interface PromiseWithResolvers<T> {
   reject(reason: unknown): void;
 }
 
-// Promise.withResolvers() came with Node 22.
+// Promise.withResolvers() requires Node 22.
 function withResolvers<T>(): PromiseWithResolvers<T> {
   const resolvers = {} as PromiseWithResolvers<T>;
   resolvers.promise = new Promise((resolve, reject) => Object.assign(resolvers, { resolve, reject }));

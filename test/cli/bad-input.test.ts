@@ -112,7 +112,7 @@ const cases: Record<string, Case> = {
   'a device that is not there': {
     args: [...gan, '--as-written', '--device', 'cuda:7'],
     status: 1,
-    message: /Device cuda:7 is not there/,
+    message: /Device cuda:7 is not available/,
   },
   'a run folder under a file': {
     args: [...gan, '--as-written', '--out', 'a.csv/run'],
@@ -123,12 +123,12 @@ const cases: Record<string, Case> = {
   'a run folder that cannot be written': {
     args: [...gan, '--as-written', '--out', '/proc/run'],
     status: 1,
-    message: /Cannot make the folder \/proc\/run/,
+    message: /Cannot create the folder \/proc\/run/,
   },
   'more memory than there is': {
     args: [...gan, '--as-written', '--hidden', '1000000000000'],
     status: 2,
-    message: /--hidden 1000000000000 takes at least [\d.]+ GiB of memory, but there are/,
+    message: /--hidden 1000000000000 needs at least [\d.]+ GiB of memory, but the limit is/,
   },
   'numbers that blow up': {
     args: [...mdnRnn, co2, '--lr', '1e30', '--epochs', '2'],

@@ -16,7 +16,7 @@ async function expectRefusal(libtorch: string, message: RegExp) {
   mkdirSync(cwd);
   const { status, stdout, stderr } = await runCli(train, { cwd, env: { LIBTORCH: libtorch } });
   expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: expect.stringMatching(message) });
-  expect(stderr).toMatch(/^error: .*\nAny of these helps:\n/);
+  expect(stderr).toMatch(/^error: .*\nWays to fix this:\n/);
   expect(stderr).not.toMatch(/\n {4}at /);
   expect(readdirSync(cwd)).toEqual([]);
 }

@@ -52,7 +52,7 @@ test.each([
   ['train gan --clip-norm 0', 'Expected a number above 0 for --clip-norm but received 0'],
   ['train gan --ema-decay 1', 'Expected a number of at least 0 and below 1 for --ema-decay but received 1'],
   ['train gan --device gpu', 'Expected "auto", "cpu", "cuda" or "cuda:N" for --device but received "gpu"'],
-  ['train gan --data=', 'Expected a string that is not empty for --data but received ""'],
+  ['train gan --data=', 'Expected a non-empty string for --data but received ""'],
   ['train gan --out a --resume b', 'Cannot set --out when resuming: the run continues in b.'],
   [`train mdn-rnn --data ${co2}`, '--column is required: the column to forecast, or several.'],
   ['train mdn-rnn --column CO2', '--data is required: a CSV file.'],
@@ -76,7 +76,7 @@ test.each([
   ['forecast run --temperature 0', 'Expected a number above 0 for --temperature but received 0'],
   [
     'forecast run --out forecast.txt',
-    'Expected a name that ends in .csv or .json for --out but received "forecast.txt"',
+    'Expected a file name ending in .csv or .json for --out but received "forecast.txt"',
   ],
   ['evaluate run --paths 1', 'Expected a whole number of at least 2 for --paths but received 1'],
   ['export run --format pt', 'Expected "safetensors" or "onnx" for --format but received "pt"'],
@@ -86,7 +86,7 @@ test.each([
 });
 
 test.each([
-  [`${mdnRnn} --window 741`, 'ERR_DATA_FORMAT', /at least 742 values.*--validation 0\.2 leaves 593/],
+  [`${mdnRnn} --window 741`, 'ERR_DATA_FORMAT', /at least 742 training values.*--validation 0\.2 leaves 593/],
   [`${mdnRnn} --calibrate 200`, 'ERR_DATA_FORMAT', /--validation or lower --calibrate/],
   ['train mdn-rnn --resume .', 'ERR_FILE', /Cannot read the run folder/],
 ])('%s', async (command, code, message) => {

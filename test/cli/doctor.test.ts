@@ -66,7 +66,7 @@ test('for a person it is a table', () => {
 
 test('who has set the threads and how they wait is told', () => {
   const { stdout } = doctor([], { OMP_NUM_THREADS: '1', OMP_WAIT_POLICY: 'passive' });
-  expect(stdout).toMatch(/\nthreads {3}1 by default: set by OMP_NUM_THREADS\n.*: as OMP_WAIT_POLICY says\n/);
+  expect(stdout).toMatch(/\nthreads {3}1 by default: set by OMP_NUM_THREADS\n.*: as set by OMP_WAIT_POLICY\n/);
 });
 
 test('a libtorch with a file missing is told, and the status is 1', () => {
@@ -86,7 +86,7 @@ test('a libtorch that ends the process that loads it is told', () => {
   expect(JSON.parse(stdout)).toMatchObject({
     ok: false,
     libtorch: { root: folder, source: 'LIBTORCH' },
-    error: expect.stringMatching(/^Loading libtorch ended the process \(SIG/),
+    error: expect.stringMatching(/^Loading libtorch terminated the process \(SIG/),
   });
   expect(status).toBe(1);
 });

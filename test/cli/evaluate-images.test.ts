@@ -26,19 +26,19 @@ test('where nothing can be cached, the classifier is trained, which one line say
     env: cacheIn(blocked),
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/^Training the classifier .*\n$/) });
-  expect(stdout).toMatch(/^Beside 60000 images of mnist/);
+  expect(stdout).toMatch(/^Compared with 60000 images of mnist/);
 });
 
 test('in words', async () => {
   const { status, stdout } = await evaluate('run', '--count', '1000');
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^Beside 60000 images of mnist, .* reads 98\.\d % of MNIST's test digits:\n/);
+  expect(stdout).toMatch(/^Compared with 60000 images of mnist, .* with 98\.\d % accuracy on MNIST's test digits:\n/);
   for (const row of ['generated +1000', 'other real +10000', 'pixel noise +1000']) {
     expect(stdout).toMatch(new RegExp(`\n  ${row} +[\\d.]+ +[\\d.]+ % +[\\d.]+ % +\\d\\.\\d\\d\n`));
   }
-  expect(stdout).toMatch(/\nThe Fréchet distance is \d+\.\d % of that of pixels drawn one by one\.\n/);
+  expect(stdout).toMatch(/\nThe Fréchet distance is \d+\.\d % of that of independent pixels\.\n/);
   expect(stdout).toMatch(/\nDigits: 0: .* 9: \d+\.\d %\n/);
-  expect(stdout).toMatch(/\nIt hardly draws the digits [\d, ]+\.\n/); // after two epochs
+  expect(stdout).toMatch(/\nIt rarely draws the digits [\d, ]+\.\n/); // after two epochs
   expect(stdout).toMatch(/\nThe generator has (not )?collapsed[^\n]*\.\n$/);
 });
 
@@ -66,8 +66,10 @@ test('a run on PNG files of another size claims no digits', async () => {
   await runCli(['train', 'gan', ...args], options());
   const { status, stdout } = await evaluate('png', '--count', '70');
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^Beside 75 images of .*images,/);
-  expect(stdout).toContain("These are not MNIST's images, resized from 20 x 12 to 28 x 28 pixels: the classifier sees");
+  expect(stdout).toMatch(/^Compared with 75 images of .*images,/);
+  expect(stdout).toContain(
+    "These are not MNIST's images, resized from 20 x 12 to 28 x 28 pixels: the classifier treats",
+  );
   expect(stdout).not.toContain('Digits');
 
   const otherSize = await evaluate('png', '--data', 'mnist');
@@ -91,7 +93,7 @@ test('the alarm is one line on stderr, and in the records', async () => {
   const { status, stdout, stderr } = await runCli(args, options());
   expect(status).toBe(0);
   expect(
-    stderr.match(/^warning: The generator has collapsed in epoch \d: its samples are nearly all alike.*$/gm),
+    stderr.match(/^warning: The generator collapsed in epoch \d: its samples are nearly identical.*$/gm),
   ).toHaveLength(1);
   expect(
     stdout

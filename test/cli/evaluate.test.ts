@@ -65,20 +65,23 @@ test('the same in words, and the same each time', async () => {
   expect(stdout).toMatch(/^x, one step ahead, 4000 values: NLL \d\.\d+ nats, CRPS \d\.\d+\n/);
   expect(stdout).toMatch(/12 steps ahead, 333 forecasts, season 4:/);
   expect(stdout).toMatch(/\n {2}seasonal naive +\d/);
-  expect(stdout).toMatch(/The model beats all of them by its CRPS\.\n$/);
+  expect(stdout).toMatch(/The model beats all naive forecasts in CRPS\.\n$/);
   expect((await evaluate('run', '--horizon', '12', '--season', '4')).stdout).toBe(stdout);
 });
 
 test('a model that loses is told to', async () => {
   writeFileSync(join(folder, 'line.csv'), `x\n${Array.from({ length: 60 }, (_, i) => 70 + i).join('\n')}\n`);
   const { stdout } = await evaluate('run', '--data', 'line.csv', '--horizon', '5');
-  expect(stdout).toMatch(/The model loses to .*drift by its CRPS\.\n$/);
+  expect(stdout).toMatch(/The model loses to .*drift in CRPS\.\n$/);
 });
 
 test('without values that are new to the model there is nothing to say', async () => {
   const { status, stderr } = await evaluate('whole');
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^error: Expected values that the model has not learned from.*--validation 0\.2.*--data\n$/);
+  expect(stderr).toMatch(/^error: Expected held-out data.*--validation 0\.2.*--data\n$/);
   const tooFar = await evaluate('run', '--horizon', '4001');
-  expect(tooFar).toMatchObject({ status: 1, stderr: expect.stringMatching(/at least 4001 values.* found 4000/) });
+  expect(tooFar).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/at least 4001 held-out values.* found 4000/),
+  });
 });

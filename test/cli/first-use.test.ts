@@ -10,22 +10,24 @@ const folder = useTemporaryFolder();
 const main = join(__dirname, '..', '..', 'lib', 'cli', 'main.js');
 const train = ['train', 'gan', '--as-written', '--epochs', '1', '--threads', '1', '--out', 'run'];
 
-/** A machine without libtorch, whose pip brings the one that is used here: links, where pip would have files. */
+/** A machine without libtorch, whose pip has a mirror and brings the one that is used here: links, where pip would have files. */
 function machine(): NodeJS.ProcessEnv {
   const { root } = findPair().libtorch;
   const version = 'include/torch/headeronly';
   const link = `mkdir -p "$2/torch/${version}" && cp -s ${root}/${version}/version.h "$2/torch/${version}" && cp -rs ${root}/lib "$2/torch"`;
   const install = `while [ "$1" != --target ]; do shift || exit 1; done; ${link}`;
-  const pip = `case "$*" in *"pip install"*) ${install};; *pip*|--version) exit 0;; *) exit 1;; esac`;
+  const pip = `case "$*" in *"pip install"*) ${install};; *"config list") echo "global.index-url='https://mirror'";; *pip*|--version) exit 0;; *) exit 1;; esac`;
   return { LIBTORCH: '', XDG_CACHE_HOME: join(folder(), 'cache'), ...writeFakePython(folder(), pip) };
 }
 
 test('where libtorch is missing a command says how to get it', async () => {
   const { status, stderr } = await runCli(train, { cwd: folder(), env: machine() });
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^error: libtorch .* was not found\. Looked at\n/);
+  expect(stderr).toMatch(/^error: libtorch .* was not found\. Searched:\n/);
   expect(stderr).toContain('  npx libtorch-generative setup');
-  expect(stderr).toMatch(/\nOr give this command --yes, and it fetches libtorch first\.\n$/);
+  expect(stderr).toMatch(
+    /\nOr add --yes to this command to download libtorch first\.\nWhat helps: npx libtorch-generative explain ERR_LIBTORCH_NOT_FOUND\n$/,
+  );
   expect(existsSync(join(folder(), 'run'))).toBe(false);
 });
 
@@ -69,7 +71,7 @@ describe('on a terminal', () => {
 
   testOnTerminal.each(['y\r', '\r'])('it is fetched at %j', async (text) => {
     const { status, screen } = await answer(text);
-    expect(screen).toMatch(/This needs libtorch .* \[Y\/n\] [\s\S]*Putting libtorch/);
+    expect(screen).toMatch(/This command needs libtorch .* \[Y\/n\] [\s\S]*Putting libtorch/);
     expect(status).toBe(0);
     expect(existsSync(join(folder(), 'run', 'config.json'))).toBe(true);
   });

@@ -71,5 +71,5 @@ test('a run of the other kind, or a damaged one, is refused by name', async () =
   );
   writeFileSync(join(folder, 'run', 'config.json'), '{"kind":"mdn-rnn","settings":null}');
   const { status, stderr } = await forecast();
-  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/run\/config\.json is damaged/) });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/run\/config\.json is corrupt/) });
 });

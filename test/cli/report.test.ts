@@ -10,7 +10,7 @@ test('the report goes into the run folder, or where it is told to', async () => 
   await runCli(['train', 'mdn-rnn', ...args], { cwd });
   const page = () => readFileSync(join(cwd, 'it is a run', 'report.html'), 'utf8');
   expect(page()).toContain('<h1>it is a run</h1>'); // the training left it, with an evaluation
-  expect(page()).toContain('error over the seasonal naive’s');
+  expect(page()).toContain('error relative to the seasonal naive’s');
   rmSync(join(cwd, 'it is a run', 'evaluation.json'));
   expect(await runCli(['report', 'it is a run'], { cwd })).toEqual({
     status: 0,

@@ -54,7 +54,7 @@ test.each([
   const args = [...mdnRnn, '--epochs', '500', '--json', '--out', run];
   const { status, stderr } = await runCli(args, { signal, signalAfter: 2 });
   expect(status).toBe(expected);
-  expect(stderr).toBe(`Interrupted; go on with --resume ${run}\n`);
+  expect(stderr).toBe(`Interrupted; continue with --resume ${run}\n`);
   expect(Number(readSafetensors(join(run, 'checkpoint.safetensors')).metadata.epoch)).toBeGreaterThan(1);
 });
 
@@ -86,7 +86,7 @@ test('of two processes that begin a run in one folder one does', async () => {
   const args = [...noise, '--epochs', '320', '--json', '--out', run];
   const results = await Promise.all([runCli(args), runCli(args)]);
   expect(results.map(({ status }) => status).sort()).toEqual([0, 1]);
-  expect(results.find(({ status }) => status === 1)!.stderr).toMatch(/is locked by process|There is a run in/);
+  expect(results.find(({ status }) => status === 1)!.stderr).toMatch(/is locked by process|already contains a run/);
   expect(epochsIn(run)).toEqual(range(320));
 });
 

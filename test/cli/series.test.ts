@@ -98,13 +98,13 @@ describe('several series in one file', () => {
       [
         ['--horizon', '11'],
         1,
-        /Expected covariates of the time that is forecast too, but they are known for 250 steps of the series "small" only/,
+        /Expected covariates for the whole forecast horizon, but they are known for only 250 steps of the series "small"/,
       ],
       [['--series', 'larg'], 2, /Unknown series "larg"\. Did you mean "large"\?/],
       [
         ['--chart', 'chart.svg', '--horizon', '5'],
         2,
-        /--chart draws one series: choose it by --series, such as small\./,
+        /--chart draws a single series: choose one with --series, such as small\./,
       ],
     ];
     for (const [flags, status, message] of failures) {
@@ -125,11 +125,11 @@ test('columns side by side are a series each; odd times are reported; the valida
   const { status, stderr } = await cli('train', 'mdn-rnn', ...columns, ...training, '--out', 'wide');
   expect(status).toBe(0);
   expect(stderr).toBe(
-    `warning: ${join(folder, 'wide.csv')}, series "a": 2 of 79 steps are not 1, the first from 39 to 39.5: rows are taken as equally far apart (and 1 other series like that)\nThe run is in wide\n`,
+    `warning: ${join(folder, 'wide.csv')}, series "a": 2 of 79 steps are not 1, the first from 39 to 39.5: rows are treated as equally spaced (and 1 other irregular series)\nThe run is in wide\n`,
   );
   const { stdout } = await cli('evaluate', 'wide', '--horizon', '6');
   expect(stdout).toMatch(/^a, b, one step ahead, 48 values/);
-  expect(stdout).toMatch(/these values too.*the scores flatter the model: keep a test part/);
+  expect(stdout).toMatch(/also used these values.*the scores are optimistic: hold out a test part/);
 });
 
 test('gaps longer than the window are no forecast’s past, neither for calibration nor for evaluation', async () => {
@@ -152,7 +152,7 @@ test('gaps longer than the window are no forecast’s past, neither for calibrat
   expect(await cli(...lost, '--epochs', '1', '--validation', '0.3', '--out', 'lost')).toMatchObject({ status: 0 });
   expect(await cli('evaluate', 'lost', '--horizon', '2')).toMatchObject({
     status: 1,
-    stderr: expect.stringMatching(/^error: Expected values that .* too many are missing\n$/),
+    stderr: expect.stringMatching(/^error: Expected held-out values that .* too many values are missing\n$/),
   });
 });
 
@@ -173,7 +173,7 @@ test.each<[string, string[], number, RegExp]>([
     'a calendar of numbers',
     ['--calendar', 'month', '--time', 'n'],
     1,
-    /column "x": Expected dates for time: the model reads the calendar/,
+    /column "x": Expected dates for time: the model uses calendar features/,
   ],
   ['an unknown cycle', ['--calendar', 'month,moon'], 2, /"month" or "yearday" for --calendar/],
   ['an unknown scale', ['--scale', 'none'], 2, /"series" or "window" for --scale/],

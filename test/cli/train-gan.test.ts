@@ -77,7 +77,7 @@ test('a run is not overwritten', async () => {
   const { status, stderr } = await runCli([...args, '--seed', '5']);
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /^error: There is a run in .*run already: choose another folder, or continue it with --resume\n$/,
+    /^error: .*run already contains a run: choose another folder, or continue it with --resume\n$/,
   );
   expect(readFileSync(join(folder(), 'run', 'model.safetensors')).equals(before)).toBe(true);
 });
@@ -102,7 +102,7 @@ test('Ctrl-C leaves a checkpoint, from which --resume gives the uninterrupted nu
   const [whole, run] = [join(folder(), 'whole'), join(folder(), 'run')];
   await runCli([...args(400), '--out', whole]);
   const stopped = await runCli([...args(400), '--out', run], { signal: 'SIGINT', signalAfter: 20 });
-  expect(stopped).toMatchObject({ status: 130, stderr: `Interrupted; go on with --resume ${run}\n` });
+  expect(stopped).toMatchObject({ status: 130, stderr: `Interrupted; continue with --resume ${run}\n` });
   expect(existsSync(join(run, 'checkpoint.safetensors'))).toBe(true);
   expect(jsonLines(stopped.stdout).length).toBeLessThan(400);
 

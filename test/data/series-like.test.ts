@@ -113,7 +113,7 @@ describe.each(readers)('%s refuses', (_, read) => {
       'an object like a TimeAxis',
       bad({ time: { ...TimeAxis.parse(months) } }),
       'ERR_INVALID_ARGUMENT',
-      /an array of dates, or what TimeAxis\.parse\(\) makes of one, for .*time but received an object/,
+      /an array of dates, or a TimeAxis, for .*time but received an object/,
     ],
     [
       'an heir of TimeAxis that none made',
@@ -295,7 +295,7 @@ test('covariates are as many as in training', () => {
 test('a value out of the link’s range is named with its step and series', () => {
   const { encoding } = forecasterOf({ values }, { link: 'log' });
   expect(errorOf(() => encoding.history({ name: 'b', values: [...values, 0] })).message).toBe(
-    'Expected values above 0 (softplus takes 0 too) for the link log but values[40] of the series "b" is 0',
+    'Expected values above 0 (softplus also accepts 0) for the link log but values[40] of the series "b" is 0',
   );
 });
 

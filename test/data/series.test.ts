@@ -80,13 +80,13 @@ test.each<[string, string, SeriesSource, RegExp]>([
 });
 
 test.each<[unknown, RegExp]>([
-  [undefined, /the name of a column, or several for column but received undefined/],
+  [undefined, /a column name, or several for column but received undefined/],
   [{ column: [] }, /several for column but received an array of 0/],
   [{ column: 7 }, /several for column but received 7/],
   [{ column: ['x', 7] }, /several for column/],
   [{ colum: 'x' }, /Unknown name in source: "colum"\. Did you mean "column"\?/],
   [{ column: 'x', link: 'ln' }, /"identity", "log" or "softplus" for link but received "ln"/],
-  [{ column: 'x', covariates: 'wind' }, /names of columns for covariates but received "wind"/],
+  [{ column: 'x', covariates: 'wind' }, /column names for covariates but received "wind"/],
   [{ column: 'x', time: 3 }, /for time but received 3/],
   ['x', /an object for source but received "x"/],
 ])('%j is no source of series', (source, message) => {

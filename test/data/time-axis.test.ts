@@ -44,7 +44,7 @@ test('labels stay as they are in the file, whatever zone this machine is in', ()
 test('steps that are not the usual one are reported', () => {
   expect(TimeAxis.parse(['2020-01-01', '2020-02-01', '2020-03-01']).irregularity()).toBeUndefined();
   expect(TimeAxis.parse(['2020-01-03', '2020-01-04', '2020-01-05', '2020-01-08']).irregularity()).toBe(
-    '1 of 3 steps are not 1 day, the first from 2020-01-05 to 2020-01-08: rows are taken as equally far apart',
+    '1 of 3 steps are not 1 day, the first from 2020-01-05 to 2020-01-08: rows are treated as equally spaced',
   );
   expect(TimeAxis.parse(['2020-01-01', '2020-02-01', '2020-03-01', '2020-06-01']).irregularity()).toMatch(
     /not 1 month,/,

@@ -54,7 +54,7 @@ test('images that are one and the same have collapsed', () => {
   expect(rows[0]!.recall).toBe(0);
   expect(rows[0]!.diversity).toBeCloseTo(0, 2); // MKL may round the features of equal images differently
   expect(digits!.missing).toHaveLength(9);
-  expect(collapse).toMatch(/nearly all alike/);
+  expect(collapse).toMatch(/nearly identical/);
 });
 
 /** Gray ramps of 9 x 5 pixels, each with another slope. */
@@ -80,7 +80,7 @@ test('images that are not what they say are refused by name', () => {
   const refusal = (...args: unknown[]) =>
     errorOf(() => (evaluateImages as (...args: unknown[]) => unknown)(...args)).message;
   expect(refusal({ ...good, count: 66 }, good)).toBe(
-    'Expected 2970 bytes, as many as count, height and width say, for generated.images but received "2925"',
+    'Expected 2970 bytes (count x height x width) for generated.images but received "2925"',
   );
   expect(refusal(good, { ...good, images: [...good.images] })).toMatch(
     /a Uint8Array for real\.images but received an array/,

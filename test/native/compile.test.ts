@@ -53,7 +53,7 @@ test('a compilation that fails leaves nothing', async () => {
   onlyTools({ cmake: '[ "$1" != --build ]', 'c++': '', make: '' });
   await expect(compileAddon(libtorch)).rejects.toMatchObject({
     code: 'ERR_ADDON_NOT_BUILT',
-    message: 'Compiling the add-on failed; its messages are above',
+    message: 'Compiling the add-on failed; see the messages above',
   });
   expect(readdirSync(join(folder, 'cache', 'libtorch-generative'))).toEqual([]);
 });
@@ -63,6 +63,6 @@ test('missing tools are named with their packages', async () => {
   await expect(compileAddon(libtorch)).rejects.toMatchObject({
     code: 'ERR_ADDON_NOT_BUILT',
     message:
-      'Compiling the add-on needs cmake, ninja or make, not found on PATH. On Debian and Ubuntu: sudo apt-get install cmake ninja-build',
+      'Compiling the add-on requires cmake, ninja or make, not found on PATH. On Debian and Ubuntu: sudo apt-get install cmake ninja-build',
   });
 });

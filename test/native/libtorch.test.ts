@@ -52,7 +52,7 @@ describe('LIBTORCH', () => {
     env.LIBTORCH = join(folder, 'nowhere');
     const { code, message } = errorOf('2.13.0');
     expect(code).toBe('ERR_LIBTORCH_BROKEN');
-    expect(message).toContain(`LIBTORCH is set to ${folder}/nowhere, but there is no such folder.`);
+    expect(message).toContain(`LIBTORCH is set to ${folder}/nowhere, but that folder does not exist.`);
   });
 
   test.each(['lib/libc10.so', 'lib/libtorch_cpu.so', 'lib/libtorch.so', 'include/torch/headeronly/version.h'])(
@@ -144,14 +144,14 @@ describe("Python's torch", () => {
     withTorch('2.12.0');
     expect(errorOf('2.13.0').message).toBe(
       [
-        'libtorch 2.13.0 was not found. Looked at',
+        'libtorch 2.13.0 was not found. Searched:',
         '  LIBTORCH: not set',
         `  cache: no libtorch in ${join(folder, 'cache', 'libtorch-generative')}`,
-        `  Python: torch 2.12.0 in ${folder}/site/torch, another version`,
-        'Any of these helps:',
-        '  npx libtorch-generative setup  fetches libtorch 2.13.0 with pip',
-        '  npx libtorch-generative build  compiles the add-on for a libtorch that is there, 2.11 to 2.14',
-        '  LIBTORCH=/path/to/libtorch     a folder with lib/ and include/ of libtorch 2.13.0',
+        `  Python: torch 2.12.0 in ${folder}/site/torch, not the required version`,
+        'Ways to fix this:',
+        '  npx libtorch-generative setup  downloads libtorch 2.13.0',
+        '  npx libtorch-generative build  compiles the add-on for an installed libtorch 2.11 to 2.14',
+        '  LIBTORCH=/path/to/libtorch     uses an existing libtorch 2.13.0, a folder with lib/ and include/',
       ].join('\n'),
     );
     expect(findLibtorch(env).version).toBe('2.12.0');
@@ -159,7 +159,7 @@ describe("Python's torch", () => {
 
   test.each([
     ['Python has no torch', 'echo', 'Python: python3 has no torch'],
-    ['Python fails', 'exit 1', 'Python: python3 did not answer where its torch is'],
+    ['Python fails', 'exit 1', 'Python: python3 did not report where torch is installed'],
   ])('is told of when %s', (_, script, expected) => {
     Object.assign(env, writeFakePython(folder, script));
     expect(errorOf('2.13.0').message).toContain(`  ${expected}\n`);

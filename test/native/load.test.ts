@@ -59,7 +59,7 @@ test('libraries of another version than their headers say are refused', () => {
   expect(failureToLoad({ LIBTORCH })).toMatchObject({
     code: 'ERR_LIBTORCH_VERSION',
     message: expect.stringContaining(
-      `The libraries in ${folder}/lib are libtorch 2.14.1, but its headers are 2.13.0's`,
+      `The libraries in ${folder}/lib are libtorch 2.14.1, but the headers are for 2.13.0.\n`,
     ),
   });
 });
@@ -68,14 +68,14 @@ test('a libtorch so old that it does not tell its version is refused', () => {
   const LIBTORCH = compileLibtorch(folder, 'int other;');
   expect(failureToLoad({ LIBTORCH })).toMatchObject({
     code: 'ERR_LIBTORCH_BROKEN',
-    message: expect.stringContaining('it is older than any that this package runs on'),
+    message: expect.stringContaining('it is older than the versions that this package supports'),
     cause: expect.stringContaining('undefined symbol: aoti_torch_abi_version'),
   });
 });
 
 test.each([
-  [0, /libtorch\.so: file too short\nProbably a library is damaged/],
-  [1000, /lib\/libtorch\.so is cut off \(1000 of \d+ bytes\)/],
+  [0, /libtorch\.so: file too short\nLikely cause: a library is corrupt/],
+  [1000, /lib\/libtorch\.so is truncated \(1000 of \d+ bytes\)/],
 ])('a library cut off at %i bytes is refused', (length, message) => {
   const LIBTORCH = compileLibtorch(folder, packed(2, 13, 0));
   truncateSync(join(LIBTORCH, 'lib', 'libtorch.so'), length);
@@ -121,17 +121,19 @@ describe('an add-on that does not load', () => {
     expect(broken).toMatchObject({
       code: 'ERR_ADDON_NOT_BUILT',
       message: expect.stringMatching(
-        /2\.12\.0\.so does not load .*: it is cut off \(10000 of \d+ bytes\)\nProbably .*damaged/,
+        /2\.12\.0\.so cannot be loaded .*: it is truncated \(10000 of \d+ bytes\)\nLikely cause: .*corrupt/,
       ),
     });
-    expect(failure(copyOurs, cut).message).toMatch(/loader\.node does not load .*: it is cut off/);
+    expect(failure(copyOurs, cut).message).toMatch(/loader\.node cannot be loaded .*: it is truncated/);
   });
 
   test('because it was compiled for another libtorch', () => {
     // Where ours looks for libtorch's libraries by name, there are empty files.
     expect(failure(copyOurs)).toMatchObject({
       code: 'ERR_ADDON_NOT_BUILT',
-      message: expect.stringMatching(/does not load .*(libtorch_cpu|libc10)\.\w+: [\s\S]*libtorch-generative build$/),
+      message: expect.stringMatching(
+        /cannot be loaded .*(libtorch_cpu|libc10)\.\w+: [\s\S]*libtorch-generative build$/,
+      ),
     });
   });
 
@@ -142,13 +144,13 @@ describe('an add-on that does not load', () => {
       writeFileSync(path, elf);
     };
     expect(failure(otherProcessor).message).toMatch(
-      /: it is for (arm64|x64)\nProbably it was built for another processor/,
+      /: it is built for (arm64|x64)\nLikely cause: it was built for a processor other than (arm64|x64)\. Fix: replace it/,
     );
   });
 
   test('because it is no library at all', () => {
     expect(failure((path) => writeFileSync(path, 'not for here'.repeat(10))).message).toMatch(
-      /invalid ELF header\nProbably the file is damaged: install the package again\.\nCompile it here/,
+      /invalid ELF header\nLikely cause: the file is corrupt\. Fix: reinstall the package\.\nTo compile it here/,
     );
   });
 });

@@ -104,7 +104,7 @@ describe('every operator names the argument that is wrong', () => {
     expect(errorOf('full', [[2], 1, 'float32', undefined, 'meta'])).toMatchObject({ code: 'ERR_DEVICE' });
     expect(errorOf('full', [[2], 1, 'float32', undefined, 'cuda:99'])).toMatchObject({
       code: 'ERR_DEVICE',
-      message: expect.stringContaining('cuda:99 is not there'),
+      message: expect.stringContaining('cuda:99 is not available'),
     });
   });
 });

@@ -4,11 +4,11 @@ const row = (name: string, crps: number | null) => ({ name, crps, pinball: 1, ma
 
 test('the verdict is plain: who beats whom, by how much', () => {
   expect(verdict([row('model', 2), row('naive', 3), row('seasonalNaive', 2.5)])).toEqual({
-    text: 'The model beats naive (3) and seasonal naive (2.5) by its CRPS of 2.',
+    text: 'The model (CRPS 2) beats naive (3) and seasonal naive (2.5).',
     isLost: false,
   });
   expect(verdict([row('model', 2), row('naive', 1), row('drift', 1.5)])).toEqual({
-    text: 'The model loses to naive (1) and drift (1.5) by its CRPS of 2: those naive forecasts are the better choice here.',
+    text: 'The model (CRPS 2) loses to naive (1) and drift (1.5): those naive forecasts are the better choice here.',
     isLost: true,
   });
   expect(verdict([row('model', null), row('naive', 1)])).toMatchObject({ isLost: true });

@@ -37,5 +37,5 @@ test('more epochs than can be seen are thinned out', () => {
 test('the unit is that of the loss that was trained', () => {
   const metrics = [{ epoch: 0, loss: 1, seconds: 1 }];
   expect(spec(charts(metrics, { loss: 'mse' })[0]!)).toContain('Squared error (scaled values)');
-  expect(spec(charts(metrics, {})[0]!)).toContain('Negative log likelihood (nats, scaled values)');
+  expect(spec(charts(metrics, {})[0]!)).toContain('Negative log-likelihood (nats, scaled values)');
 });

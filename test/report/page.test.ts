@@ -92,7 +92,7 @@ testInBrowser("a forecast's report draws all it has, and loads nothing", async (
   const losses = await marksOf(page, 'Losses', 'line').first().getAttribute('d');
   expect(losses!.split('L')).toHaveLength(40);
   expect(await page.locator('.backtest tbody tr').count()).toBe(4);
-  await expectText(page.locator('.verdict'), /loses to seasonal naive \(1\) by its CRPS of 1\.25/);
+  await expectText(page.locator('.verdict'), /\(CRPS 1\.25\) loses to seasonal naive \(1\)/);
   expect(await page.locator('td.best').allTextContents()).toContain('1');
   await expectText(page.locator('header'), /40 epochs in 4\.0 s/);
   await page.close();
@@ -108,7 +108,7 @@ testInBrowser("a GAN's report draws its metrics, and each measure over the epoch
   expect(widths.map((width) => Math.round(200 * (width / widths[2]!)))).toEqual([40, 1, 200]);
   expect(await marksOf(page, 'Losses', 'symbol').count()).toBe(6);
   expect(await marksOf(page, 'Diversity', 'line').count()).toBe(1);
-  await expectText(page.locator('.verdict'), /It hardly draws the digit 6\./);
+  await expectText(page.locator('.verdict'), /It rarely draws the digit 6\./);
   await page.close();
 });
 
@@ -221,7 +221,7 @@ testInBrowser('one epoch, losses that are no numbers, and a run before its first
   const { page, complaints } = await open(write({ ...gan, metrics: [], samples: [], scores: undefined }));
   expect(complaints).toEqual([]);
   expect(await page.locator('.hint').allTextContents()).toEqual([
-    'No samples were drawn yet.',
+    'No samples have been drawn yet.',
     expect.stringContaining('Not evaluated yet'),
     'No epoch has ended yet.',
   ]);

@@ -30,8 +30,8 @@ test.each([
   ['source', /^Expected an object for options/],
   [{ cudda: true }, /^Unknown option "cudda"\. Did you mean "cuda"\?$/],
   [{ cuda: 'yes' }, /^Expected true or false for cuda but received "yes"/],
-  [{ from: '' }, /^Expected a string that is not empty for from/],
-  [{ from: 5 }, /^Expected a string .*for from but received .*5/],
+  [{ from: '' }, /^Expected a non-empty string for from/],
+  [{ from: 5 }, /^Expected a non-empty string for from but received .*5/],
   [{ onProgress: console }, /^Expected a function for onProgress/],
   [
     {

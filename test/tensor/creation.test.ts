@@ -86,7 +86,7 @@ describe('nested arrays', () => {
   test('only numbers are data', () => {
     expect(errorOf(() => tensor(['1'] as never))).toMatchObject({
       code: 'ERR_INVALID_ARGUMENT',
-      message: 'Expected numbers in nested arrays of one shape for data but received "1"',
+      message: 'Expected numbers in rectangular nested arrays for data but received "1"',
     });
     expect(errorOf(() => tensor([1, [2]])).code).toBe('ERR_INVALID_ARGUMENT');
     expect(errorOf(() => tensor(undefined as never)).code).toBe('ERR_INVALID_ARGUMENT');

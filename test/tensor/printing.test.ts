@@ -66,12 +66,12 @@ describe('JSON', () => {
   });
 
   test.each([
-    [() => tensor([1, Number.NaN]), 'ERR_NOT_FINITE', 'JSON has no NaN: use toArray(), or writeSafetensors()'],
-    [() => tensor([[1 / 0]]), 'ERR_NOT_FINITE', 'JSON has no Infinity: use toArray(), or writeSafetensors()'],
+    [() => tensor([1, Number.NaN]), 'ERR_NOT_FINITE', 'JSON cannot represent NaN: use toArray() or writeSafetensors()'],
+    [() => tensor([[1 / 0]]), 'ERR_NOT_FINITE', 'JSON cannot represent Infinity: use toArray() or writeSafetensors()'],
     [
       () => tensor(BigInt64Array.of(2n ** 53n)),
       'ERR_INVALID_ARGUMENT',
-      'JSON has no 9007199254740992, beyond its integers: use toArray(), or writeSafetensors()',
+      'JSON cannot represent 9007199254740992 exactly: use toArray() or writeSafetensors()',
     ],
   ])('refuses what it does not have, case %#', (make, code, message) => {
     const { shape, each } = { shape: 1, each: make() };

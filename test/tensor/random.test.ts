@@ -150,7 +150,7 @@ test('a generator, which draws on the CPU, is not taken for a CUDA device', () =
       expect.objectContaining({
         code: 'ERR_DEVICE',
         message:
-          'A RandomGenerator draws on the CPU, not on cuda:0: draw there and move what was drawn by to({ device })',
+          'A RandomGenerator draws on the CPU, not on cuda:0: draw on the CPU, then move the tensor with to({ device })',
       }),
     );
   }
@@ -159,7 +159,7 @@ test('a generator, which draws on the CPU, is not taken for a CUDA device', () =
 testIf(cudaDeviceCount() === 0, 'a machine without CUDA')(
   'the state of a CUDA device that is not there is refused',
   () => {
-    expect(() => getGeneratorState('cuda:0')).toThrow('Device cuda:0 is not there: ');
+    expect(() => getGeneratorState('cuda:0')).toThrow('Device cuda:0 is not available: ');
   },
 );
 

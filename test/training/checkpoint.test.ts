@@ -121,7 +121,7 @@ describe('a checkpoint is refused by name', () => {
 
   test('when it is missing', async () => {
     rmSync(join(run(), 'checkpoint.safetensors'));
-    await expect(resume()).rejects.toThrow(`There is no checkpoint in ${run()}`);
+    await expect(resume()).rejects.toThrow(`No checkpoint in ${run()}`);
   });
 
   test('when it is another file, of a newer format, or has a bit flipped', async () => {
@@ -134,12 +134,14 @@ describe('a checkpoint is refused by name', () => {
       message: expect.stringContaining('another file'),
     });
     writeSafetensors(path, tensors, { metadata: { ...metadata, checkpoint: '3' } });
-    await expect(resume()).rejects.toThrow(/of format 2 in .* but found format 3, of a newer version of this package/);
+    await expect(resume()).rejects.toThrow(
+      /of format 2 in .* but found format 3, written by a newer version of this package/,
+    );
     for (const place of [whole.length >> 1, whole.length - 1]) {
       const flipped = Buffer.from(whole);
       flipped[place]! ^= 1;
       writeFileSync(path, flipped);
-      await expect(resume()).rejects.toThrow(/checkpoint\.safetensors but it is damaged/);
+      await expect(resume()).rejects.toThrow(/checkpoint\.safetensors but it is corrupt/);
     }
     writeFileSync(path, whole);
     await resume();
@@ -216,7 +218,7 @@ describe('the training data of a resumed run', () => {
     const options = { resume: run(), epochs: 2 };
     await expect(trainMdnRnn(options).result).rejects.toMatchObject({
       code: 'ERR_FILE',
-      message: expect.stringContaining(`The data of ${run()} is not at ${place()}/sine.csv: name the place`),
+      message: expect.stringContaining(`The data of ${run()} is not at ${place()}/sine.csv: pass its new path`),
     });
     await trainMdnRnn({ ...options, data: join(place(), 'moved.csv') }).result;
     const { settings } = JSON.parse(String(bytes(run(), 'config.json')));

@@ -50,7 +50,7 @@ async function loop(run: AsyncIterable<Epoch>, { leaveAfter = Infinity, waitMs =
   return seen;
 }
 
-const left = { name: 'AbortError', message: 'The training was left before its end' };
+const left = { name: 'AbortError', message: 'The training was stopped before its end' };
 
 // That no rejection stays unhandled jest checks: such a one fails the test.
 

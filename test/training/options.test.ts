@@ -95,7 +95,9 @@ for (const [name, { train, table, base }] of Object.entries(trainings)) {
 
   test(`${name} refuses what no machine can hold, with its size`, () => {
     const { message } = refusal(train, { ...base, hidden: 1e9 });
-    expect(message).toMatch(/^hidden: 1000000000 takes at least [\d.e+]+ GiB of memory, but there are [\d.]+ GiB\.$/);
+    expect(message).toMatch(
+      /^hidden: 1000000000 needs at least [\d.e+]+ GiB of memory, but the limit is [\d.]+ GiB\.$/,
+    );
     train({ ...base, epochs: 1e15 });
   });
 }
@@ -113,7 +115,7 @@ test('what belongs together is named as a program names it', () => {
   expect(refusal(trainings.trainGan!.train, { out: 'a', resume: 'b' }).message).toMatch(
     /^Cannot set out when resuming/,
   );
-  expect(refusal(trainings.trainGan!.train, { batchSize: 1e12 }).message).toMatch(/^batchSize: 1000000000000 takes/);
+  expect(refusal(trainings.trainGan!.train, { batchSize: 1e12 }).message).toMatch(/^batchSize: 1000000000000 needs/);
 });
 
 test('a list that the caller changes later is the one that was given', () => {

@@ -199,7 +199,7 @@ describe('a lock that was left', () => {
       leaveLock(text);
       expect(errorOf(() => acquire())).toMatchObject({
         code: 'ERR_LOCKED',
-        message: expect.stringContaining('by an unknown process: lock.json is damaged'),
+        message: expect.stringContaining('by an unknown process: lock.json is corrupt'),
       });
       leaveLock(text, 61_000);
       acquire();

@@ -88,9 +88,9 @@ test('without its data or its model a run has a report that says so', () => {
   const run = copyOf('co2');
   const config = readFileSync(join(run, 'config.json'), 'utf8');
   writeFileSync(join(run, 'config.json'), config.replace('co2.csv', 'gone.csv'));
-  expect(reportOf(run)).toMatch(/There is none: Cannot read \S*gone\.csv: no such file/);
+  expect(reportOf(run)).toMatch(/No forecast: Cannot read \S*gone\.csv: no such file/);
   rmSync(join(run, 'model.safetensors'));
-  expect(reportOf(run)).toMatch(/There is none: Cannot read \S*model\.safetensors/);
+  expect(reportOf(run)).toMatch(/No forecast: Cannot read \S*model\.safetensors/);
 });
 
 test('a record that a kill cut short is left out; other damage is told', () => {
@@ -100,13 +100,13 @@ test('a record that a kill cut short is left out; other damage is told', () => {
   appendFileSync(join(run, 'metrics.jsonl'), '\n{}\n');
   expect(errorOf(() => writeRunReport(run))).toMatchObject({
     code: 'ERR_CHECKPOINT',
-    message: expect.stringMatching(/metrics\.jsonl:3 is damaged/),
+    message: expect.stringMatching(/metrics\.jsonl:3 is corrupt/),
   });
   writeFileSync(join(run, 'metrics.jsonl'), '');
   writeFileSync(join(run, 'evaluation.json'), '{');
   expect(errorOf(() => writeRunReport(run))).toMatchObject({
     code: 'ERR_CHECKPOINT',
-    message: expect.stringMatching(/evaluation\.json is damaged/),
+    message: expect.stringMatching(/evaluation\.json is corrupt/),
   });
 });
 

@@ -60,7 +60,7 @@ test('an iteration that is left rejects the result, and keeps what was trained',
   for await (const { epoch } of run) if (epoch === 2) break;
   await expect(run.result).rejects.toMatchObject({
     name: 'AbortError',
-    message: expect.stringContaining('left before its end'),
+    message: expect.stringContaining('stopped before its end'),
   });
 
   const { generator } = await trainGan({ resume: out, threads: 1 }).result;
@@ -116,7 +116,7 @@ test.each([
   [{ beta1: 1 }, 'for beta1 but received 1'],
   [{ realLabel: 2 }, 'for realLabel but received 2'],
   [{ preset: 'best' }, 'Expected "recommended" or "article" for preset but received "best"'],
-  [{ out: '' }, 'Expected a string that is not empty for out but received ""'],
+  [{ out: '' }, 'Expected a non-empty string for out but received ""'],
   [{ resume: 'a', out: 'b' }, 'Cannot set out when resuming: the run continues in a.'],
   [null, 'Expected an object for options but received null'],
 ])('%j is refused at once', (options, message) => {

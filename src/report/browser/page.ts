@@ -1,5 +1,5 @@
-// Runs in a report's page, after the library and the data: draws the charts and moves the slider. It is compiled by
-// itself, for the browser, and put into the page as text.
+// Runs in a report's page, after the library and the data: draws the charts and connects the slider. Compiled
+// separately for the browser, and embedded in the page as text.
 
 type Spec = import('vega-lite').TopLevelSpec;
 declare const vega: typeof import('vega');
@@ -18,7 +18,7 @@ function drawCharts(): void {
   }
 }
 
-/** Names and values in rows, beside the pointer; none for a value that isn't there. */
+/** Shows names and values next to the pointer, one per row, without missing values. */
 function showTooltip(
   _handler: unknown,
   event: MouseEvent,
@@ -43,7 +43,7 @@ function showTooltip(
   tooltip.style.top = `${Math.max(0, event.clientY - margin - height)}px`;
 }
 
-/** The slider shows one of the pictures, which are all in the page. */
+/** Lets the slider choose which of the embedded pictures is shown. */
 function connectSlider(): void {
   const slider = document.querySelector<HTMLInputElement>('#epoch');
   if (!slider) return;
@@ -55,7 +55,7 @@ function connectSlider(): void {
     document.querySelector('output')!.textContent = name;
   };
   slider.addEventListener('input', show);
-  show(); // a browser may have kept the slider's place over a reload
+  show(); // a browser may keep the slider's position across reloads
 }
 
 connectSlider();
