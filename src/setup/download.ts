@@ -1,32 +1,32 @@
 import { EnvHttpProxyAgent, errors, interceptors, request } from 'undici';
 import { LibtorchGenerativeError } from '../errors';
 
-/** What a server sends. */
+/** A server's answer. */
 export interface Download {
-  /** Where it came from, redirects followed. */
+  /** The final URL, after redirects. */
   url: string;
   contentType: string;
-  /** Bytes, where the server says so. */
+  /** Size in bytes, if the server sent it. */
   size: number | undefined;
   chunks: AsyncIterable<Uint8Array>;
 }
 
-/** How long a host may take to answer, and then to send more. */
+/** Time limits for a host to answer, and to send the next bytes. */
 const ANSWER_WITHIN_MS = 10_000;
 const MORE_WITHIN_MS = 30_000;
 const MAX_REDIRECTS = 10;
-/** Eight tries in ten seconds, unless the server asks for more time; each starts where the last broke off. */
+/** Eight retries within ten seconds, unless the server asks for more time. Each resumes where the last one stopped. */
 const RETRY = {
   maxRetries: 8,
   minTimeout: 200,
   timeoutFactor: 1.5,
-  maxTimeout: 30_000, // of what a server asks for
+  maxTimeout: 30_000, // the longest Retry-After that is honoured
   errorCodes: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_BODY_TIMEOUT'],
 };
 
 /**
- * Fetches files over HTTP: through the proxy that HTTPS_PROXY or HTTP_PROXY names unless NO_PROXY excludes the host,
- * following redirects, resuming where a connection broke, and waiting as long as a busy server asks for.
+ * Downloads files over HTTP. It uses the proxy in HTTPS_PROXY or HTTP_PROXY unless NO_PROXY excludes the host, follows
+ * redirects, resumes broken downloads, and honours Retry-After.
  */
 export class Downloader {
   readonly #dispatcher = new EnvHttpProxyAgent({
@@ -35,12 +35,12 @@ export class Downloader {
     bodyTimeout: MORE_WITHIN_MS,
   }).compose(interceptors.retry(RETRY), interceptors.redirect({ maxRedirections: MAX_REDIRECTS }));
 
-  /** By the origin that they are for: an index gives them once, for its pages and its files. */
+  /** By origin: the credentials in an index's URL also apply to its files. */
   readonly #credentials = new Map<string, string>();
 
   constructor(readonly signal: AbortSignal) {}
 
-  /** Asks for a file. @throws ERR_SETUP, with the URL */
+  /** Requests a file. @throws ERR_SETUP, with the URL */
   async get(url: string, accept = '*/*'): Promise<Download> {
     const { address, origin } = this.#withoutCredentials(url);
     const authorization = this.#credentials.get(origin);
@@ -67,7 +67,7 @@ export class Downloader {
     }
   }
 
-  /** The whole of a text. @throws ERR_SETUP */
+  /** Downloads a text. @throws ERR_SETUP */
   async text(url: string, accept?: string): Promise<{ url: string; contentType: string; text: string }> {
     const { chunks, ...answer } = await this.get(url, accept);
     const parts: Uint8Array[] = [];
@@ -75,7 +75,7 @@ export class Downloader {
     return { ...answer, text: Buffer.concat(parts).toString('utf8') };
   }
 
-  /** A user and a password in a URL are for the server, not for messages. */
+  /** Removes the user and password from a URL, so that they are sent to the server but never printed. */
   #withoutCredentials(url: string): { address: string; origin: string } {
     const address = new URL(url);
     const { username, password, origin } = address;
@@ -116,7 +116,7 @@ const REASONS: Record<string, string> = {
   UND_ERR_BODY_TIMEOUT: `nothing more came for ${MORE_WITHIN_MS / 1000} seconds`,
   UND_ERR_SOCKET: 'the connection broke off',
   ECONNRESET: 'the connection broke off',
-  ECONNREFUSED: 'nothing listens there (connection refused)',
+  ECONNREFUSED: 'connection refused',
   ENOTFOUND: 'the host is unknown',
   EAI_AGAIN: 'the host is unknown',
 };
@@ -124,7 +124,7 @@ const REASONS: Record<string, string> = {
 function reasonOf(error: Error & { code?: string; statusCode?: number }): string {
   if (error instanceof errors.RequestRetryError) return `the server answered ${error.statusCode} (${error.message})`;
   if (/Proxy response \(407\)/.test(error.message)) {
-    return 'the proxy wants a user and a password: http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY or HTTP_PROXY';
+    return 'the proxy requires a user and password: set HTTPS_PROXY or HTTP_PROXY to http://USER:PASSWORD@HOST:PORT';
   }
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return REASONS[error.code ?? ''] ?? error.message;

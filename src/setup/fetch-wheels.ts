@@ -10,7 +10,7 @@ import { Unpacker } from './unpacker';
 import { type Build, DEFAULT_INDEXES, isNvidia, placeOf, type Unpacking } from './wheel-content';
 import { findWheel, type IndexedFile } from './wheel-index';
 
-/** Fetches the wheel of torch, and those of NVIDIA that it needs, and keeps libraries and headers. @throws ERR_SETUP */
+/** Downloads the wheel of torch, and NVIDIA's that it requires, and keeps libraries and headers. @throws ERR_SETUP */
 export async function fetchWheels({ version, cuda }: Build, index: string | undefined, to: Unpacking): Promise<void> {
   const downloader = new Downloader(to.signal);
   const from = index ?? (cuda ? DEFAULT_INDEXES.cuda : DEFAULT_INDEXES.cpu);
@@ -34,7 +34,7 @@ export async function fetchWheels({ version, cuda }: Build, index: string | unde
 async function unpackDownload(downloader: Downloader, wheel: IndexedFile, to: Unpacking): Promise<string> {
   const { chunks, size, contentType } = await downloader.get(wheel.url);
   if (wheel.sha256 === undefined)
-    to.reporter.line(`The index has no SHA-256 of ${wheel.name}: trusting the connection`);
+    to.reporter.line(`The index has no SHA-256 for ${wheel.name}: its content cannot be checked`);
   const hash = createHash('sha256');
   async function* hashed() {
     for await (const chunk of chunks) {
@@ -45,7 +45,7 @@ async function unpackDownload(downloader: Downloader, wheel: IndexedFile, to: Un
     if (wheel.sha256 === undefined || found === wheel.sha256) return;
     throw new LibtorchGenerativeError(
       'ERR_SETUP',
-      `${wheel.url} is not what its index says: expected SHA-256 ${wheel.sha256} but received ${found} (${contentType || 'of no type'})`,
+      `${wheel.url} does not match its index: expected SHA-256 ${wheel.sha256} but received ${found} (${contentType || 'of no type'})`,
     );
   }
   return unpack(wheel.name, hashed(), size, to);
@@ -56,7 +56,7 @@ export async function unpackFiles(files: string[], to: Unpacking): Promise<void>
   for (const file of files) await unpack(basename(file), readChunks(file), statSync(file).size, to);
 }
 
-/** The wheels of torch and NVIDIA in a folder, or the archive itself. */
+/** Returns the archive itself, or the wheels of torch and NVIDIA in a folder. */
 export function archivesIn(path: string): string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return /\.(whl|zip)$/.test(path) ? [path] : [];
   const names = readdirSync(path).filter((name) => /^(torch|nvidia_.*)-\d.*\.whl$/.test(name));
@@ -71,7 +71,7 @@ async function* readChunks(file: string): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-/** Unpacks what is wanted of an archive while it comes in. @returns a wheel's METADATA */
+/** Unpacks an archive's needed files as chunks arrive. @returns a wheel's METADATA */
 async function unpack(
   name: string,
   chunks: AsyncIterable<Uint8Array>,

@@ -13,7 +13,7 @@ export interface PipRun {
   onProgress?: ((line: string) => void) | undefined;
 }
 
-/** The Python on PATH that has pip; undefined if there is none. */
+/** Returns the Python on PATH that has pip, or undefined. */
 export function findPip(): string | undefined {
   return ['python3', 'python'].find((python) => run(python, '-m', 'pip', '--version') !== undefined);
 }
@@ -25,7 +25,7 @@ export function requirePip(): string {
   throw new LibtorchGenerativeError('ERR_SETUP', 'Expected Python with pip on PATH but found none');
 }
 
-/** Whether pip has been told of an index or a folder of its own: a mirror is all that many networks reach. */
+/** Whether pip is configured with an index or a folder; many networks reach only a mirror. */
 export function hasMirror(python: string): boolean {
   const settings = run(python, '-m', 'pip', 'config', 'list') ?? '';
   return /\.(index-url|extra-index-url|find-links|no-index)=/.test(settings);
@@ -36,10 +36,10 @@ function run(python: string, ...args: string[]): string | undefined {
   return status === 0 ? stdout : undefined;
 }
 
-/** Pip waits for minutes for a host that is away, unless it is told otherwise. */
+/** By default, pip waits minutes for a host that does not answer. The user's settings take precedence. */
 const PATIENCE = { PIP_RETRIES: '1', PIP_DEFAULT_TIMEOUT: '10' };
 
-/** Runs `pip install`; gives what it wrote to stderr if it failed, and undefined if it did not. */
+/** Runs `pip install`. @returns its stderr if it failed, else undefined */
 export async function pipInstall({ python, args, temporaryFolder, signal, onProgress }: PipRun) {
   const onTerminal = onProgress === undefined && process.stderr.isTTY;
   const common = ['--only-binary', ':all:', '--no-compile', '--no-input', '--disable-pip-version-check'];
@@ -71,7 +71,7 @@ export async function pipInstall({ python, args, temporaryFolder, signal, onProg
   return status === 0 ? undefined : failure || `pip ended with status ${status}`;
 }
 
-/** The lines of pip's stderr that tell a person what went wrong. */
+/** Returns the lines of pip's stderr that say what went wrong. */
 export function pipReason(failure: string): string {
   const lines = failure.split('\n').filter((line) => line.trim());
   const connection = lines.findLast((line) => line.includes('after connection broken by'));

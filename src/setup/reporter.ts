@@ -1,15 +1,15 @@
 import { SingleBar } from 'cli-progress';
 
-/** How far a download is. */
+/** The progress of one file. */
 export interface ProgressOfFile {
   add(bytes: number): void;
   stop(): void;
 }
 
-/** What tells a person how setup goes. */
+/** Reports the progress of setup. */
 export interface Reporter {
   line(text: string): void;
-  /** @param size bytes, where they are known */
+  /** @param size in bytes, if known */
   start(name: string, size: number | undefined): ProgressOfFile;
 }
 
@@ -17,9 +17,8 @@ const BYTES_PER_MB = 1e6;
 const LINE_EVERY_PERCENT = 10;
 
 /**
- * Lines for a program that wants them; otherwise a progress bar on a terminal, and lines elsewhere, on stderr.
- *
- * @param onProgress gets each line
+ * Returns a reporter that passes lines to `onProgress`; by default it shows a progress bar on a terminal, and prints lines
+ * to stderr otherwise.
  */
 export function makeReporter(onProgress?: (line: string) => void): Reporter {
   const line = onProgress ?? ((text: string) => console.error(text));

@@ -1,4 +1,4 @@
-/** What a package asks for: `cuda-toolkit[cublas,cudart]==13.0.3`. */
+/** A requirement of a package, such as `cuda-toolkit[cublas,cudart]==13.0.3`. */
 export interface Requirement {
   /** As it was written. */
   text: string;
@@ -10,9 +10,9 @@ export interface Requirement {
 }
 
 /**
- * The requirements that a wheel's METADATA names for Linux.
+ * Returns the requirements for Linux in a wheel's METADATA.
  *
- * @param extras the wheel's own extras that are asked for
+ * @param extras the requested extras of the wheel itself
  * @see https://packaging.python.org/en/latest/specifications/dependency-specifiers/
  */
 export function requirementsIn(metadata: string, extras: readonly string[] = []): Requirement[] {
@@ -32,7 +32,7 @@ export function parseRequirement(text: string): Requirement {
   };
 }
 
-/** A marker tells extras and systems; Python's version doesn't matter, for nothing is run. */
+/** Evaluates a marker's extras and systems. Python versions do not matter: no Python code is run. */
 function isAskedFor(marker: string, extras: readonly string[]): boolean {
   const wanted = [...marker.matchAll(/extra *== *["']([^"']+)["']/g)].map(([, extra]) => extra!);
   if (wanted.length > 0 && !wanted.some((extra) => extras.includes(extra))) return false;
@@ -41,8 +41,8 @@ function isAskedFor(marker: string, extras: readonly string[]): boolean {
 }
 
 /**
- * Whether a version meets every part of a specifier. Versions are compared by their numbers; a local label such as
- * "+cpu" counts where the specifier has one.
+ * Returns whether a version meets every part of a specifier. Versions are compared by their numbers; a local label such
+ * as "+cpu" is compared only if the specifier has one.
  *
  * @see https://peps.python.org/pep-0440/
  */
@@ -83,7 +83,7 @@ function meets(version: string, operator: string, wanted: string): boolean {
   }
 }
 
-/** Negative, 0 or positive, as versions follow one another; missing numbers are 0. */
+/** Compares versions for sorting; missing numbers are 0. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [numbersOf(a), numbersOf(b)];
   for (let index = 0; index < Math.max(left.length, right.length); index++) {

@@ -18,7 +18,7 @@ import { makeReporter } from './reporter';
 import { requirementsIn } from './requirement';
 import { type Build, DEFAULT_INDEXES, isNeededLibrary, isNvidia, type Unpacking } from './wheel-content';
 
-/** Where {@link setupLibtorch} takes libtorch from. */
+/** The source of libtorch for {@link setupLibtorch}. */
 export interface SetupOptions {
   /** Fetch the build with CUDA, gigabytes, rather than the one for the CPU. Default false. */
   cuda?: boolean | undefined;
@@ -56,8 +56,8 @@ function checkIndex(name: string, value: unknown): void {
  * Fills the package's cache with libtorch, unless it is there already. The folder gets its name once it is complete, so
  * that an interrupted or a second, simultaneous setup does no harm.
  *
- * It is fetched over HTTPS and needs no Python: through the proxy that HTTPS_PROXY names, checked by SHA-256, resumed
- * where the connection broke.
+ * The download needs no Python. It uses the proxy in HTTPS_PROXY, is checked by SHA-256, and resumes when the connection
+ * breaks.
  *
  * @throws ERR_SETUP; ERR_INVALID_ARGUMENT, before anything is done, for an option that is unknown, of another type or at
  *   odds with another; ERR_LIBTORCH_BROKEN or ERR_LIBTORCH_VERSION for a `from` that is not the libtorch needed
@@ -143,7 +143,7 @@ function inspectSource(from: string): Libtorch {
 function inspectContent(content: string): Libtorch {
   const found = inspectLibtorch(join(content, 'torch'), 'cache');
   if (typeof found !== 'string') return checkVersion(found, 'there');
-  throw new LibtorchGenerativeError('ERR_SETUP', `There is no complete libtorch in it: ${found}`);
+  throw new LibtorchGenerativeError('ERR_SETUP', `It does not contain a complete libtorch: ${found}`);
 }
 
 function checkVersion(found: Libtorch, where: string): Libtorch {
@@ -174,7 +174,7 @@ async function fetchLibtorch(build: Build, { index, pip, onProgress }: SetupOpti
     if (pipFailure === undefined) return;
     await emptyFolder(to.content);
     if (pip) throw fetchFailed(build, [pipFailure]);
-    to.reporter.line('pip could not fetch it; trying without pip');
+    to.reporter.line('pip failed; downloading without pip');
   }
   const { fetchWheels } = await import('./fetch-wheels.js');
   try {
@@ -273,14 +273,14 @@ function fetchFailed({ version }: Build, failures: (string | undefined)[], cause
       const flag = (name: string, value: string) =>
         choose({ program: `setupLibtorch({ ${name}: '${value}' })`, commandLine: `setup --${name} ${value}` });
       return [
-        `Could not fetch libtorch ${version}:`,
+        `Could not download libtorch ${version}:`,
         ...failures.flatMap((failure) => failure?.replace(/^/gm, '  ') ?? []),
-        'Try one of these:',
-        `  ${flag('index', 'https://...')}   a package index that this machine reaches`,
-        '  HTTPS_PROXY=http://HOST:PORT   the proxy that leads out of this network',
-        `  ${flag('from', 'FILE or DIR')}   a wheel of torch, libtorch's zip or folder, from another machine`,
-        '  LIBTORCH=/path/to/libtorch   a libtorch that stays where it is',
-        '  There is no libtorch for musl (Alpine) or Windows.',
+        'Ways to fix this:',
+        `  ${flag('index', 'https://...')}   a package index that this machine can reach`,
+        '  HTTPS_PROXY=http://HOST:PORT   a proxy',
+        `  ${flag('from', 'FILE or DIR')}   a wheel of torch, libtorch's zip or its folder, copied from another machine`,
+        '  LIBTORCH=/path/to/libtorch   an existing libtorch',
+        'On musl (Alpine) and Windows libtorch is not available.',
       ].join('\n');
     },
     { cause },

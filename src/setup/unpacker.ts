@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Unzip, type UnzipFile, UnzipInflate } from 'fflate';
 import { LibtorchGenerativeError } from '../errors';
 
-/** The texts of a wheel that describe it. */
+/** The files of a wheel that describe it. */
 const DESCRIPTION = /^[^/]+\.dist-info\/(METADATA|RECORD)$/;
 
 interface OpenFile {
@@ -12,9 +12,9 @@ interface OpenFile {
   hash: Hash;
 }
 
-/** Unpacks a zip archive, such as a wheel, while it comes in: nothing is kept but what is wanted of it. */
+/** Unpacks selected files of a zip archive, such as a wheel, while it is downloaded. */
 export class Unpacker {
-  /** The wheel's METADATA and RECORD, as far as it has them. */
+  /** The wheel's METADATA and RECORD, if present. */
   readonly description: { METADATA?: string; RECORD?: string } = {};
   readonly #unzip: Unzip;
   readonly #open = new Map<string, OpenFile>();
@@ -22,8 +22,8 @@ export class Unpacker {
   #isArchive = false;
 
   /**
-   * @param folder where files go
-   * @param placeOf a file's path there, by its name in the archive; undefined for what is not wanted
+   * @param folder the folder to unpack into
+   * @param placeOf maps a name in the archive to a path in `folder`, or to undefined to skip it
    */
   constructor(
     readonly archive: string,
@@ -34,7 +34,7 @@ export class Unpacker {
     this.#unzip.register(UnzipInflate);
   }
 
-  /** The next bytes. @throws ERR_SETUP if the archive is damaged */
+  /** Takes the next bytes. @throws ERR_SETUP if the archive is corrupt */
   push(chunk: Uint8Array): void {
     try {
       this.#unzip.push(chunk);
@@ -43,18 +43,18 @@ export class Unpacker {
     }
   }
 
-  /** After the last bytes. @throws ERR_SETUP if something is missing, or does not match the wheel's RECORD */
+  /** Call after the last bytes. @throws ERR_SETUP if the archive is truncated or does not match its RECORD */
   end(): void {
-    if (!this.#isArchive) throw this.#damaged('it is not a zip archive');
+    if (!this.#isArchive) throw this.#corrupt('it is not a zip archive');
     const [cutOff] = this.#open.keys();
-    if (cutOff !== undefined) throw this.#damaged(`it ends within ${cutOff}`);
+    if (cutOff !== undefined) throw this.#corrupt(`it is truncated within ${cutOff}`);
     for (const [, name, sha256] of (this.description.RECORD ?? '').matchAll(/^(.+),sha256=([\w-]+),\d*\r?$/gm)) {
       const found = this.#hashes.get(name!);
-      if (found !== undefined && found !== sha256) throw this.#damaged(`${name} does not match its checksum`);
+      if (found !== undefined && found !== sha256) throw this.#corrupt(`${name} does not match its checksum`);
     }
   }
 
-  /** Closes what an error has left open. */
+  /** Closes files that an error left open. */
   close(): void {
     for (const { descriptor } of this.#open.values()) closeSync(descriptor);
     this.#open.clear();
@@ -82,7 +82,7 @@ export class Unpacker {
 
   #writeFile(file: UnzipFile, place: string): void {
     const { name } = file;
-    if (place.split(/[/\\]/).includes('..') || place.includes('\0')) throw this.#damaged(`it has the path ${name}`);
+    if (place.split(/[/\\]/).includes('..') || place.includes('\0')) throw this.#corrupt(`it has the path ${name}`);
     const path = join(this.folder, place);
     mkdirSync(dirname(path), { recursive: true });
     const opened = { descriptor: openSync(path, 'w'), hash: createHash('sha256') };
@@ -99,13 +99,13 @@ export class Unpacker {
     file.start();
   }
 
-  #damaged(problem: string): LibtorchGenerativeError {
-    return new LibtorchGenerativeError('ERR_SETUP', `${this.archive} is damaged: ${problem}`);
+  #corrupt(problem: string): LibtorchGenerativeError {
+    return new LibtorchGenerativeError('ERR_SETUP', `${this.archive} is corrupt: ${problem}`);
   }
 
-  /** A full disk stays what it is; the rest are faults of the archive. */
+  /** System errors, such as a full disk, pass; all others are faults of the archive. */
   #asSetupError(error: unknown): unknown {
     const isOurs = error instanceof LibtorchGenerativeError || (error as NodeJS.ErrnoException).syscall !== undefined;
-    return isOurs ? error : this.#damaged((error as Error).message);
+    return isOurs ? error : this.#corrupt((error as Error).message);
   }
 }

@@ -1,7 +1,7 @@
 import type { Reporter } from './reporter';
 import type { Requirement } from './requirement';
 
-/** Where PyTorch keeps its builds for the CPU, and where its build with CUDA and NVIDIA's libraries are. */
+/** PyTorch's index for CPU builds, and the index with its CUDA build and NVIDIA's libraries. */
 export const DEFAULT_INDEXES = { cpu: 'https://download.pytorch.org/whl/cpu', cuda: 'https://pypi.org/simple' };
 
 /** A build of libtorch. */
@@ -10,25 +10,25 @@ export interface Build {
   cuda: boolean;
 }
 
-/** Where wheels go, and how that is reported and stopped. */
+/** Where to unpack wheels, and how to report progress and stop. */
 export interface Unpacking {
-  /** Gets `torch/` and, with CUDA, `nvidia/`. */
+  /** The folder for `torch/` and, with CUDA, `nvidia/`. */
   content: string;
   reporter: Reporter;
   signal: AbortSignal;
 }
 
-/** Packages with NVIDIA's libraries, or that ask for them; they need none but each other. */
+/** Whether a package has NVIDIA's libraries or requires such packages. They require only each other. */
 export function isNvidia({ project }: Requirement): boolean {
   return /^(nvidia-|cuda-toolkit$)/.test(project);
 }
 
-/** Whether a file of torch/lib is libtorch's, not one for Python or PyTorch's own tests. */
+/** Whether a file of torch/lib belongs to libtorch rather than to Python or PyTorch's tests. */
 export function isNeededLibrary(name: string): boolean {
   return !/^lib(torch_python|torch_global_deps|shm|aoti_custom_ops|backend_with_compiler|.*_test)/.test(name);
 }
 
-/** Where a file of a wheel, or of libtorch's zip, goes in pip's layout; undefined for what isn't needed. */
+/** Maps a name in a wheel or in libtorch's zip to its path in pip's layout; undefined if the file is not needed. */
 export function placeOf(name: string): string | undefined {
   const place = name.replace(/^libtorch\/(lib\/|include\/|build-version$)/, 'torch/$1');
   const isPart = /^(torch\/(lib\/|include\/|version\.py$|build-version$)|nvidia\/)/.test(place);

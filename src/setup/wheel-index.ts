@@ -15,10 +15,10 @@ const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
 const ACCEPT = `${JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.5, text/html;q=0.2`;
 
 /**
- * The newest wheel for this system that meets a requirement.
+ * Returns the newest wheel for this system that meets a requirement.
  *
- * @param index its URL, in the simple format of PEP 503 (HTML) or PEP 691 (JSON)
- * @throws ERR_SETUP, also if there is none
+ * @param index the URL of a package index, as specified by PEP 503 (HTML) or PEP 691 (JSON)
+ * @throws ERR_SETUP, also if there is no such wheel
  */
 export async function findWheel(downloader: Downloader, index: string, wanted: Requirement): Promise<IndexedFile> {
   const { url, files } = await listFiles(downloader, `${index.replace(/\/*$/, '')}/${wanted.project}/`);
@@ -29,7 +29,7 @@ export async function findWheel(downloader: Downloader, index: string, wanted: R
   });
   const [best] = fitting.sort((a, b) => compareVersions(b.version, a.version) || (a.file.name < b.file.name ? -1 : 1));
   if (best) return best.file;
-  const found = files.length > 0 ? `none of its ${files.length} files is` : 'it lists no files';
+  const found = files.length > 0 ? `none of its ${files.length} files matches` : 'it lists no files';
   throw new LibtorchGenerativeError(
     'ERR_SETUP',
     `${url} has no wheel of ${wanted.project}${wanted.specifier} for ${process.platform} ${process.arch}: ${found}`,

@@ -1,6 +1,6 @@
 import { libc } from '../native/system';
 
-/** What the name of a wheel says. */
+/** The parts of a wheel's name that matter here. */
 export interface WheelName {
   version: string;
   /** Such as "manylinux_2_28_x86_64"; a wheel may name several. */
@@ -17,13 +17,13 @@ export function parseWheelName(name: string): WheelName | undefined {
   return parts ? { version: parts[1]!, platforms: parts[2]!.split('.') } : undefined;
 }
 
-/** Whether a wheel's libraries run here; whatever Python it is for, they are the same. */
+/** Whether a wheel's libraries run on this system. They are the same for every version of Python. */
 export function isForThisSystem({ platforms }: WheelName): boolean {
   return platforms.some((platform) => platform === 'any' || isThisPlatform(platform));
 }
 
 const MACHINES: Partial<Record<NodeJS.Architecture, string>> = { x64: 'x86_64', arm64: 'aarch64' };
-/** The glibc that each of the older names stands for. */
+/** The minor version of glibc that each legacy name stands for. */
 const MANYLINUX: Record<string, number> = { manylinux1: 5, manylinux2010: 12, manylinux2014: 17 };
 
 function isThisPlatform(platform: string): boolean {

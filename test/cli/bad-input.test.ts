@@ -52,7 +52,7 @@ const cases: Record<string, Case> = {
   'a short series': {
     args: [...mdnRnn, 'a.csv', '--validation', '0'],
     status: 1,
-    message: /at least 25 values.*window of 24.*a\.csv has 24/,
+    message: /at least 25 training values, a window of 24.*a\.csv has 24/,
     file: ['a.csv', rows(24, (row) => row)],
   },
   'a validation part that leaves too little': {

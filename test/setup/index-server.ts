@@ -9,7 +9,7 @@ export function archive(files: Record<string, string | Uint8Array>): Uint8Array 
   return zipSync(Object.fromEntries(entries), { level: 1 });
 }
 
-export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Answers a request; true if it has. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => boolean | undefined;

@@ -198,7 +198,7 @@ describe('with pip', () => {
     await expect(setup({ pip: true })).rejects.toMatchObject({
       code: 'ERR_SETUP',
       message: expect.stringMatching(
-        /^Could not fetch libtorch 2\.13\.0:\n {2}pip:\n[\s\S]*No matching distribution found for torch==2\.13\.0[\s\S]*from: 'FILE or DIR'/,
+        /^Could not download libtorch 2\.13\.0:\n {2}pip:\n[\s\S]*No matching distribution found for torch==2\.13\.0[\s\S]*from: 'FILE or DIR'/,
       ),
     });
     expect(readdirSync(cache)).toEqual([]);
@@ -237,9 +237,9 @@ describe('with pip', () => {
     fakePip('echo "ERROR: the mirror is away" >&2; exit 1');
     process.env.HTTPS_PROXY = 'http://127.0.0.1:9'; // nothing listens there
     const message =
-      /^Could not fetch libtorch 2\.13\.0:\n {2}pip:\n {4}ERROR: the mirror is away\n {2}Cannot fetch https:/;
+      /^Could not download libtorch 2\.13\.0:\n {2}pip:\n {4}ERROR: the mirror is away\n {2}Cannot fetch https:/;
     await expect(setup()).rejects.toMatchObject({ code: 'ERR_SETUP', message: expect.stringMatching(message) });
-    expect(lines).toContain('pip could not fetch it; trying without pip');
+    expect(lines).toContain('pip failed; downloading without pip');
   });
 
   test("the CUDA build comes with the packages that torch's metadata names", async () => {
