@@ -37,7 +37,7 @@ std::vector<std::string> Arguments(napi_env env, napi_callback_info info, size_t
   for (napi_value argument : arguments) {
     size_t length = 0;
     if (napi_get_value_string_utf8(env, argument, nullptr, 0, &length) != napi_ok || length == 0) {
-      Throw(env, "Expected a string that is not empty for argument " + std::to_string(strings.size() + 1));
+      Throw(env, "Expected a non-empty string for argument " + std::to_string(strings.size() + 1));
       return {};
     }
     std::string& text = strings.emplace_back(length, '\0');

@@ -145,7 +145,7 @@ void checkTwisterState(const at::Tensor& state) {
   std::memcpy(&start, state.const_data_ptr(), sizeof start);
   const bool isFresh = start.left == 1 && start.next == 0;
   if (!isFresh && start.left + static_cast<int64_t>(start.next) != at::MERSENNE_STATE_N + 1) {
-    throw CodedError("ERR_LIBTORCH", "Expected what getState() gave for state but received other bytes");
+    throw CodedError("ERR_LIBTORCH", "Expected a state from getState() for state but received other bytes");
   }
 }
 

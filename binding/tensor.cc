@@ -120,8 +120,8 @@ Napi::Value item(const Napi::CallbackInfo& info) {
   const at::Scalar scalar = tensor.item();
   if (scalar.isBoolean()) return Napi::Boolean::New(env, scalar.toBool());
   if (scalar.isIntegral(false) && std::abs(static_cast<double>(scalar.toLong())) > 9007199254740991.0) {
-    throw CodedError("ERR_INVALID_ARGUMENT", "item() received " + std::to_string(scalar.toLong()) +
-                                                 ", beyond a number's integers: read it with toArray()");
+    throw CodedError("ERR_INVALID_ARGUMENT", "item() cannot represent " + std::to_string(scalar.toLong()) +
+                                                 " exactly as a number: use toArray()");
   }
   return Napi::Number::New(env, scalar.toDouble());
 }

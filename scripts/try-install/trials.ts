@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FETCHED_VERSIONS } from '../../src/native/libtorch';
 import { root } from '../if-changed';
 import { type Context, expectEqual, makeProject, run, Skipped } from './context';
 import { tryPrograms, tryTypes } from './programs';
@@ -30,6 +31,24 @@ export const trials: Trial[] = [
       expectEqual('doctor', String(ok), 'true');
       if (!addon.library.includes('prebuilds')) throw new Error(`The add-on is not the prebuilt one: ${addon.library}`);
       tryPrograms(project, context, [process.execPath]);
+    },
+  },
+  {
+    name: 'setup from an index, without Python',
+    quick: true,
+    run(context) {
+      const [wheels, cache] = [join(context.folder, 'wheels'), join(context.folder, 'caches', 'index')];
+      const torch = `torch==${FETCHED_VERSIONS.cpu}${process.platform === 'linux' ? '+cpu' : ''}`;
+      try {
+        run(context.folder, context.env, 'python3', '-m', 'pip', 'download', '--no-deps', '--dest', wheels, torch);
+      } catch (error) {
+        throw new Skipped(`pip could not fetch a wheel to serve: ${(error as Error).message.split('\n').at(-1)}`);
+      }
+      const project = join(context.folder, 'npm');
+      const script = join(root, 'scripts', 'try-install', 'setup-from-index.ts');
+      run(root, context.env, process.execPath, '--import', 'tsx', script, wheels, project, cache);
+      const env = { PATH: join(cache, 'bin'), HOME: cache, XDG_CACHE_HOME: cache };
+      tryPrograms(project, { ...context, env }, ['node']);
     },
   },
   {

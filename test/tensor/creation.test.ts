@@ -175,7 +175,7 @@ describe('item', () => {
     for (const value of [2n ** 53n, -(2n ** 63n), 2n ** 63n - 1n]) {
       expect(errorOf(() => tensor(BigInt64Array.of(value)).item())).toMatchObject({
         code: 'ERR_INVALID_ARGUMENT',
-        message: expect.stringContaining(`${value}, beyond a number's integers: read it with toArray()`),
+        message: expect.stringContaining(`${value} exactly as a number: use toArray()`),
       });
     }
   });
