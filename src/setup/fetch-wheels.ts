@@ -51,14 +51,15 @@ async function unpackDownload(downloader: Downloader, wheel: IndexedFile, to: Un
   return unpack(wheel.name, hashed(), size, to);
 }
 
-/** Unpacks wheels, or libtorch's zip. @throws ERR_SETUP, ERR_FILE */
+/** Unpacks wheels, or libtorch's zip. @throws ERR_SETUP */
 export async function unpackFiles(files: string[], to: Unpacking): Promise<void> {
   for (const file of files) await unpack(basename(file), readChunks(file), statSync(file).size, to);
 }
 
 /** Returns the archive itself, or the wheels of torch and NVIDIA in a folder. */
 export function archivesIn(path: string): string[] {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return /\.(whl|zip)$/.test(path) ? [path] : [];
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return found && /\.(whl|zip)$/.test(path) ? [path] : [];
   const names = readdirSync(path).filter((name) => /^(torch|nvidia_.*)-\d.*\.whl$/.test(name));
   return names.some((name) => name.startsWith('torch-')) ? names.map((name) => join(path, name)) : [];
 }
@@ -67,7 +68,8 @@ async function* readChunks(file: string): AsyncGenerator<Uint8Array, void> {
   try {
     yield* createReadStream(file, { highWaterMark: 1 << 18 });
   } catch (error) {
-    throw fileError('read', file, error);
+    const { message } = fileError('read', file, error); // ERR_FILE would be the cache's
+    throw new LibtorchGenerativeError('ERR_SETUP', message, { cause: error });
   }
 }
 

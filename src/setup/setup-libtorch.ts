@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { platform } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Checks, checkBoolean, checkFunction, checkString, readOptions } from '../check';
 import { invalidArgument, LibtorchGenerativeError, worded } from '../errors';
@@ -13,10 +12,11 @@ import {
   type Libtorch,
   libtorchRoot,
 } from '../native/libtorch';
-import { findPip, hasMirror, type PipRun, pipInstall, pipReason, requirePip } from './pip';
+import { explain, fetchFailed } from './failure';
+import { fetchWithPip } from './fetch-with-pip';
+import { findPip, hasMirror, requirePip } from './pip';
 import { makeReporter } from './reporter';
-import { requirementsIn } from './requirement';
-import { type Build, DEFAULT_INDEXES, isNeededLibrary, isNvidia, type Unpacking } from './wheel-content';
+import { type Build, isNeededLibrary, type Unpacking } from './wheel-content';
 
 /** The source of libtorch for {@link setupLibtorch}. */
 export interface SetupOptions {
@@ -78,7 +78,7 @@ export async function setupLibtorch(options?: SetupOptions): Promise<Libtorch> {
   const { cuda = false, ...given } = readOptions(options, CHECKS);
   checkOneSource(given);
   const { from, onProgress } = given;
-  // Not with the package: HTTP and zip are for setup alone.
+  // Loaded only here: other uses of the package need neither HTTP nor zip.
   const { archivesIn, unpackFiles } = await import('./fetch-wheels.js');
   const archives = from === undefined ? [] : archivesIn(resolve(from));
   const source = from === undefined || archives.length > 0 ? undefined : inspectSource(from);
@@ -120,7 +120,7 @@ function checkOneSource({ from, index, pip }: SetupOptions): void {
   );
 }
 
-/** Removes the package's cache with all that is in it, and gives what was there. @throws ERR_SETUP */
+/** Deletes the package's cache. @returns the paths that were in it @throws ERR_SETUP */
 export async function removeCache(): Promise<string[]> {
   try {
     return await emptyCache();
@@ -139,10 +139,10 @@ function inspectSource(from: string): Libtorch {
   return checkVersion(found, folder);
 }
 
-/** What was fetched or unpacked. @throws ERR_SETUP, ERR_LIBTORCH_VERSION */
+/** Describes the downloaded or unpacked libtorch. @throws ERR_SETUP, ERR_LIBTORCH_VERSION */
 function inspectContent(content: string): Libtorch {
   const found = inspectLibtorch(join(content, 'torch'), 'cache');
-  if (typeof found !== 'string') return checkVersion(found, 'there');
+  if (typeof found !== 'string') return checkVersion(found, 'it');
   throw new LibtorchGenerativeError('ERR_SETUP', `It does not contain a complete libtorch: ${found}`);
 }
 
@@ -150,7 +150,7 @@ function checkVersion(found: Libtorch, where: string): Libtorch {
   if (isBuildable(found.version)) return found;
   throw new LibtorchGenerativeError(
     'ERR_LIBTORCH_VERSION',
-    `libtorch in ${where} is version ${found.version}, but this package runs on ${BUILDABLE}`,
+    `The libtorch in ${where} is version ${found.version}, but this package runs on ${BUILDABLE}`,
   );
 }
 
@@ -165,7 +165,7 @@ async function copyLibtorch({ root }: Libtorch, content: string): Promise<void> 
   }
 }
 
-/** With pip where it is asked for, or set to a mirror, which may be all that the network reaches; else from an index. */
+/** Uses pip if requested or configured with a mirror, which may be all that the network reaches; otherwise an index. */
 async function fetchLibtorch(build: Build, { index, pip, onProgress }: SetupOptions, to: Unpacking): Promise<void> {
   const python = pip ? requirePip() : index === undefined ? findPip() : undefined;
   let pipFailure: string | undefined;
@@ -185,44 +185,12 @@ async function fetchLibtorch(build: Build, { index, pip, onProgress }: SetupOpti
   }
 }
 
-/** @returns what went wrong; undefined if nothing did */
-async function fetchWithPip(
-  { version, cuda }: Build,
-  { python, onProgress }: Pick<PipRun, 'python' | 'onProgress'>,
-  { content, signal }: Unpacking,
-): Promise<string | undefined> {
-  const temporaryFolder = join(dirname(content), 'tmp');
-  await mkdir(temporaryFolder);
-  const install = (...args: string[]) =>
-    pipInstall({ python, args: ['--target', content, ...args], temporaryFolder, signal, onProgress });
-  // On Linux the plain version is the CUDA build.
-  const isCpuBuild = !cuda && platform() === 'linux';
-  const torch = ['--no-deps', `torch==${version}${isCpuBuild ? '+cpu' : ''}`];
-  let failure = await install(...torch);
-  if (isCpuBuild && failure && /No matching distribution|Could not find a version/.test(failure)) {
-    failure = await install('--index-url', DEFAULT_INDEXES.cpu, ...torch);
-  }
-  const nvidia = !failure && cuda ? nvidiaRequirements(content) : [];
-  const lastFailure = nvidia.length > 0 ? await install(...nvidia) : failure;
-  if (lastFailure?.includes('No space left on device')) throw Object.assign(new Error(lastFailure), { code: 'ENOSPC' });
-  return lastFailure && `pip:\n${pipReason(lastFailure)}`;
-}
-
-/** The packages with NVIDIA's libraries that torch's metadata asks for; they need none but each other. */
-function nvidiaRequirements(content: string): string[] {
-  const info = readdirSync(content).find((name) => /^torch-.*\.dist-info$/.test(name))!;
-  const metadata = readFileSync(join(content, info, 'METADATA'), 'utf8');
-  return requirementsIn(metadata)
-    .filter(isNvidia)
-    .map(({ text }) => text);
-}
-
 async function emptyFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
 }
 
-/** Keeps the libraries and headers of what pip or a person put together. */
+/** Removes everything except libraries and headers. */
 async function prune(content: string): Promise<void> {
   const keep = async (folder: string, isWanted: (name: string) => boolean) => {
     for (const name of await readdir(folder)) {
@@ -235,25 +203,28 @@ async function prune(content: string): Promise<void> {
   await keep(join(content, 'torch', 'lib'), isNeededLibrary);
 }
 
+/** @throws ERR_SETUP for a CPU build where CUDA was asked for, or a CUDA build that cannot be loaded */
 function checkCuda(content: string, wantedCuda: boolean): void {
   const libraries = readdirSync(join(content, 'torch', 'lib'));
   const isCuda = libraries.some((name) => name.startsWith('libtorch_cuda.'));
   if (wantedCuda && !isCuda) {
-    throw new LibtorchGenerativeError(
+    throw worded(
       'ERR_SETUP',
-      'The CUDA build was asked for, but what came is a CPU build. Name an index that has the CUDA build with --index, or give one with --from.',
+      ({ option }) =>
+        `Expected the CUDA build but found a CPU build: choose an index that has it with ${option('index')}, or a file with ${option('from')}.`,
     );
   }
   const hasNvidia = existsSync(join(content, 'nvidia')) || libraries.some((name) => name.startsWith('libcudart'));
   if (isCuda && !hasNvidia) {
     throw new LibtorchGenerativeError(
       'ERR_SETUP',
-      "This CUDA build of torch came without NVIDIA's libraries, which it cannot be loaded without. Give a folder that has torch/ and nvidia/ side by side, as pip install --target makes it, or one with all wheels, as pip download makes it.",
+      "The CUDA build cannot be loaded without NVIDIA's libraries, which are missing. Use a folder with torch/ and nvidia/ " +
+        'side by side, as pip install --target creates it, or one with all wheels, as pip download creates it.',
     );
   }
 }
 
-/** Gives the folder its name; one in its place that is not complete goes to `broken`. */
+/** Moves the content to its folder in the cache; an incomplete one there moves to `broken`. */
 async function publish(content: string, folder: string, broken: string): Promise<Libtorch> {
   const inCache = () => inspectLibtorch(join(folder, 'torch'), 'cache');
   if (existsSync(folder) && typeof inCache() === 'string') await rename(folder, broken);
@@ -264,49 +235,4 @@ async function publish(content: string, folder: string, broken: string): Promise
   const libtorch = inCache();
   if (typeof libtorch !== 'string') return libtorch;
   throw new LibtorchGenerativeError('ERR_SETUP', `libtorch in ${folder} is not complete: ${libtorch}`);
-}
-
-function fetchFailed({ version }: Build, failures: (string | undefined)[], cause?: unknown): LibtorchGenerativeError {
-  return worded(
-    'ERR_SETUP',
-    ({ choose }) => {
-      const flag = (name: string, value: string) =>
-        choose({ program: `setupLibtorch({ ${name}: '${value}' })`, commandLine: `setup --${name} ${value}` });
-      return [
-        `Could not download libtorch ${version}:`,
-        ...failures.flatMap((failure) => failure?.replace(/^/gm, '  ') ?? []),
-        'Ways to fix this:',
-        `  ${flag('index', 'https://...')}   a package index that this machine can reach`,
-        '  HTTPS_PROXY=http://HOST:PORT   a proxy',
-        `  ${flag('from', 'FILE or DIR')}   a wheel of torch, libtorch's zip or its folder, copied from another machine`,
-        '  LIBTORCH=/path/to/libtorch   an existing libtorch',
-        'On musl (Alpine) and Windows libtorch is not available.',
-      ].join('\n');
-    },
-    { cause },
-  );
-}
-
-/** Says what to do about a disk that is full or not ours. */
-function explain(error: unknown): unknown {
-  const isFileError = error instanceof LibtorchGenerativeError && error.code === 'ERR_FILE';
-  const { code, message } = (isFileError ? error.cause : error) as NodeJS.ErrnoException;
-  const remedy = 'Set XDG_CACHE_HOME to a folder on another disk, or LIBTORCH to a libtorch that you have.';
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new LibtorchGenerativeError(
-      'ERR_SETUP',
-      `The disk is full: libtorch needs about 1.2 GB free (CUDA: 10 GB) in ${cacheRoot()}. ${remedy}`,
-      { cause: error },
-    );
-  }
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) {
-    return new LibtorchGenerativeError(
-      'ERR_SETUP',
-      `The cache ${cacheRoot()} can't be written: ${message}. ${remedy}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return error;
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -397,6 +397,15 @@ onLinux('an archive', () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
+  test('that cannot be read is refused by its name', async () => {
+    const missing = setupLibtorch({ from: join(folder, 'missing.whl'), onProgress: () => {} });
+    await expect(missing).rejects.toMatchObject(failure('ERR_LIBTORCH_BROKEN', /missing\.whl does not exist/));
+    mkdirSync(join(folder, 'torch-2.13.0.whl'));
+    const noFile = setupLibtorch({ from: join(folder, 'torch-2.13.0.whl'), onProgress: () => {} });
+    await expect(noFile).rejects.toMatchObject({ code: 'ERR_LIBTORCH_BROKEN' });
+    expect(existsSync(cache)).toBe(false);
+  });
+
   test('of another version is refused', async () => {
     writeFileSync(join(folder, 'a.whl'), archive(torchFiles({ version: '2.9.1' })));
     const refused = setupLibtorch({ from: join(folder, 'a.whl'), onProgress: () => {} });
@@ -417,6 +426,15 @@ onLinux('an archive', () => {
     const { root, cuda } = await setupLibtorch({ from: wheels, onProgress: () => {} });
     expect([cuda, existsSync(join(root, '../nvidia/cudnn/lib/libcudnn.so.9'))]).toEqual([true, true]);
   });
+});
+
+test.each([
+  [{ from: 'x', index: 'https://x' }, /^Cannot use from and index together/],
+  [{ index: 'https://x', pip: true }, /^Cannot use index and pip together/],
+  [{ index: 'x' }, /^Expected an http or https URL for index but received "x"/],
+  [{ index: 'file:///x' }, /^Expected an http or https URL for index/],
+])('%j is refused', async (options, message) => {
+  await expect(setupLibtorch(options)).rejects.toMatchObject(failure('ERR_INVALID_ARGUMENT', message));
 });
 
 onLinux('setups', () => {

@@ -96,7 +96,7 @@ describe('from a folder', () => {
   test("a CUDA build without NVIDIA's libraries is refused", async () => {
     await expect(setup({ from: fakeLibtorch({ cuda: true }) })).rejects.toMatchObject({
       code: 'ERR_SETUP',
-      message: expect.stringContaining("without NVIDIA's libraries"),
+      message: expect.stringContaining("cannot be loaded without NVIDIA's libraries"),
     });
     expect(readdirSync(cache)).toEqual([]);
   });
@@ -104,7 +104,7 @@ describe('from a folder', () => {
   test('a CPU build is refused where the CUDA build is asked for', async () => {
     await expect(setup({ from: fakeLibtorch(), cuda: true })).rejects.toMatchObject({
       code: 'ERR_SETUP',
-      message: expect.stringContaining('what came is a CPU build'),
+      message: expect.stringContaining('but found a CPU build: choose an index that has it with index'),
     });
   });
 
@@ -171,7 +171,7 @@ describe('the cache', () => {
     writeFiles(folder, { cache: 'a file' });
     await expect(setup({ from: fakeLibtorch() })).rejects.toMatchObject({
       code: 'ERR_SETUP',
-      message: expect.stringMatching(/^The cache .* can't be written: ENOTDIR.*Set XDG_CACHE_HOME/),
+      message: expect.stringMatching(/^The cache .* cannot be written: ENOTDIR.*Set XDG_CACHE_HOME/),
     });
   });
 });
