@@ -108,7 +108,9 @@ describe('the state of a generator', () => {
   test('of another size or kind is refused', () => {
     const before = getGeneratorState();
     expect(() => setGeneratorState(new Uint8Array(3))).toThrow(/RNG state/i);
-    expect(() => setGeneratorState(new Uint8Array(before.length))).toThrow(/RNG state|mt19937|a state from getState\(\)/i);
+    expect(() => setGeneratorState(new Uint8Array(before.length))).toThrow(
+      /RNG state|mt19937|a state from getState\(\)/i,
+    );
     expect(() => setGeneratorState('state' as never)).toThrow('Expected a typed array for state but received a string');
     expect([...getGeneratorState()]).toEqual([...before]);
   });
