@@ -1,6 +1,6 @@
-import type { BacktestRow } from '../evaluation/backtest';
 import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evaluate-forecasts';
 import { COVERAGE_LEVELS } from '../evaluation/one-step';
+import { baselinesLostTo, FORECASTER_NAMES } from '../evaluation/verdict';
 import { selectionNote } from '../report/selection-note';
 import { setNumThreads } from '../tensor/device';
 import { evaluateHeldOut } from '../training/held-out';
@@ -34,13 +34,6 @@ export function evaluateSeriesRun(run: string, { data, json, horizon, season, pa
   if (data === undefined) keepEvaluation(run, 'mdn-rnn', { column, ...evaluation });
 }
 
-const NAMES: Record<BacktestRow['name'], string> = {
-  model: 'model',
-  naive: 'naive',
-  seasonalNaive: 'seasonal naive',
-  drift: 'drift',
-};
-
 function describeEvaluation(column: string, { oneStep, backtest, lostTo }: ForecastEvaluation): string {
   const { count, nll, crps, pit } = oneStep;
   const { horizon, season, numForecasts, rows } = backtest;
@@ -51,10 +44,10 @@ function describeEvaluation(column: string, { oneStep, backtest, lostTo }: Forec
     `${horizon} steps ahead, ${numForecasts} ${numForecasts === 1 ? 'forecast' : 'forecasts'}, season ${season}:`,
     tableLine('', ['CRPS', 'pinball', 'MASE', ...COVERAGE_LEVELS.map((level) => `in ${percent(level)}`)]),
     ...rows.map(({ name, crps, pinball, mase, coverage }) =>
-      tableLine(NAMES[name], [...[crps, pinball, mase].map(short), ...coverage.map(percent)]),
+      tableLine(FORECASTER_NAMES[name], [...[crps, pinball, mase].map(short), ...coverage.map(percent)]),
     ),
     lostTo.length > 0
-      ? `The model loses to ${lostTo.map((name) => NAMES[name]).join(' and ')} in CRPS.`
+      ? `The model loses to ${baselinesLostTo({ lostTo })} in CRPS.`
       : 'The model beats all naive forecasts in CRPS.',
   ];
   return lines.map((line) => `${line}\n`).join('');

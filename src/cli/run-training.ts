@@ -26,25 +26,29 @@ export function trainingOptions<Flags extends TrainingOptions & { json?: boolean
  *
  * @param line returns the line of an epoch, or undefined for none
  * @param warning returns a warning about an epoch, if any, for stderr
+ * @param verdict returns a line about the result, if any, for stderr
  */
-export async function runTraining<Epoch extends { epoch: number }>(
-  start: (options: Pick<TrainingOptions, 'signal' | 'onProgress'>) => TrainingRun<Epoch, unknown>,
+export async function runTraining<Epoch extends { epoch: number }, Result>(
+  start: (options: Pick<TrainingOptions, 'signal' | 'onProgress'>) => TrainingRun<Epoch, Result>,
   {
     folder,
     json = false,
     line,
     warning,
+    verdict,
   }: {
     folder: string;
     json?: boolean;
     line: (record: Epoch) => string | undefined;
     warning?: (record: Epoch) => string | undefined;
+    verdict?: (result: Result) => string | undefined;
   },
 ): Promise<void> {
   const interrupt = interruptSignal();
   const bar = progressBar(json);
   try {
-    for await (const record of start({ signal: interrupt.signal, onProgress: bar?.update })) {
+    const training = start({ signal: interrupt.signal, onProgress: bar?.update });
+    for await (const record of training) {
       const text = json ? JSON.stringify(record) : line(record);
       const warned = warning?.(record);
       bar?.clear();
@@ -52,6 +56,8 @@ export async function runTraining<Epoch extends { epoch: number }>(
       if (warned !== undefined) console.error(`warning: ${warned}`);
     }
     bar?.stop();
+    const result = verdict?.(await training.result);
+    if (result !== undefined) console.error(result);
     console.error(`The run is in ${folder}`);
   } catch (error) {
     bar?.stop();

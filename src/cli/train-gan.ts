@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { GAN_OPTIONS, type TrainGanOptions } from '../training/gan-options';
 import { GAN_RUN, resolveGanSettings } from '../training/gan-settings';
 import { requestedSettings } from '../training/start-run';
-import { type GanEpoch, trainGan } from '../training/train-gan';
+import { type GanEpoch, type GanResult, trainGan } from '../training/train-gan';
 import { addExamples, addFlags, type Headings } from './flags';
 import { pythonFixed4, pythonRepr } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
@@ -34,7 +34,7 @@ async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   const options: TrainGanOptions = trainingOptions(flags, 'gan');
   const { data, epochs } = requestedSettings(GAN_RUN, resolveGanSettings(options), options);
   const isNoise = data === 'noise';
-  await runTraining<GanEpoch>((hooks) => trainGan({ ...options, ...hooks }), {
+  await runTraining<GanEpoch, GanResult>((hooks) => trainGan({ ...options, ...hooks }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,
     // As in the article: print every tenth of its one-batch epochs.

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { backtestLine } from '../evaluation/verdict';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from '../training/mdn-rnn-options';
 import { MDN_RNN_RUN, resolveMdnRnnSettings } from '../training/mdn-rnn-settings';
 import { requestedSettings } from '../training/start-run';
-import { type MdnRnnEpoch, trainMdnRnn } from '../training/train-mdn-rnn';
+import { type MdnRnnEpoch, type MdnRnnResult, trainMdnRnn } from '../training/train-mdn-rnn';
 import { addExamples, addFlags, type Headings } from './flags';
 import { pythonFixed4 } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
@@ -35,10 +36,11 @@ export function addTrainMdnRnnCommand(train: Command): void {
 async function run(flags: MdnRnnFlags): Promise<void> {
   const options: TrainMdnRnnOptions = trainingOptions(flags, 'mdn-rnn');
   const { epochs } = requestedSettings(MDN_RNN_RUN, resolveMdnRnnSettings(options), options);
-  await runTraining<MdnRnnEpoch>((hooks) => trainMdnRnn({ ...options, ...hooks, onWarning }), {
+  await runTraining<MdnRnnEpoch, MdnRnnResult>((hooks) => trainMdnRnn({ ...options, ...hooks, onWarning }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,
     line: (record) => articleLine(record, epochs),
+    verdict: ({ evaluation }) => evaluation && backtestLine(evaluation),
   });
 }
 

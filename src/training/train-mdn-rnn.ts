@@ -2,6 +2,8 @@ import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
 import { calibrationOrigins, fitSpread } from '../evaluation/calibrate';
+import type { ForecastEvaluation } from '../evaluation/evaluate-forecasts';
+import { lossWarning } from '../evaluation/verdict';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
@@ -53,6 +55,8 @@ export interface MdnRnnResult {
   series: Series[];
   /** The resolved options. */
   settings: MdnRnnSettings;
+  /** Scores of the held-out data, as in the run's evaluation.json; undefined without a run folder or enough such data. */
+  evaluation?: ForecastEvaluation | undefined;
 }
 
 /**
@@ -114,8 +118,12 @@ async function* mdnRnnEpochs(
       const spread = origins && fitSpread(new Forecaster(model, windows.encoding), origins, calibrate!, settings.seed);
       const result = { model, forecaster: new Forecaster(model, windows.encoding, spread), series, settings };
       if (spread) folder?.updateSettings({ spread });
-      if (folder) leaveResults(folder.path, result);
-      return { ...result, settings: { ...settings, spread } };
+      const evaluation = folder && leaveResults(folder.path, result);
+      const loss = evaluation && lossWarning(evaluation);
+      const advice =
+        settings.scale === 'window' ? 'try other settings' : 'try scale window, which suits trending series';
+      if (loss) onWarning(`${loss}: ${advice}`);
+      return { ...result, settings: { ...settings, spread }, evaluation };
     });
   } finally {
     training?.dispose();
@@ -123,11 +131,12 @@ async function* mdnRnnEpochs(
   }
 }
 
-/** Writes an evaluation, if there is enough held-out data, and a report. */
-function leaveResults(run: string, { forecaster, series, settings }: MdnRnnResult): void {
+/** Writes an evaluation, if there is enough held-out data, and a report. @returns the evaluation */
+function leaveResults(run: string, { forecaster, series, settings }: MdnRnnResult): ForecastEvaluation | undefined {
   const evaluation = tryToEvaluate(forecaster, series, settings);
   if (evaluation) writeEvaluation(run, 'mdn-rnn', { column: [settings.column].flat().join(', '), ...evaluation });
   writeRunReport(run);
+  return evaluation;
 }
 
 class MdnRnnTraining implements Training<MdnRnnLosses> {
