@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const bin = join(cache, 'bin');
   mkdirSync(bin, { recursive: true });
   symlinkSync(process.execPath, join(bin, 'node'));
-  const setup = spawn('node', ['node_modules/.bin/libtorch-generative', 'setup', '--index', index.url], {
+  const setup = spawn('node', ['node_modules/libtorch-generative/lib/cli/main.js', 'setup', '--index', index.url], {
     cwd: project,
     env: { PATH: bin, HOME: cache, XDG_CACHE_HOME: cache },
     stdio: ['ignore', 'inherit', 'inherit'],
