@@ -26,7 +26,10 @@ export function evaluateSeriesRun(run: string, { data, json, horizon, season, pa
   const evaluation =
     data === undefined
       ? evaluateHeldOut(forecaster, series, settings, options)
-      : evaluateForecasts(forecaster, series, { ...options, starts: series.map(() => settings.window) });
+      : evaluateForecasts(forecaster, series, {
+          ...options,
+          starts: series.map(() => forecaster.encoding.historyLength),
+        });
   const column = [settings.column].flat().join(', ');
   const note = data === undefined ? selectionNote(settings) : undefined;
   const words = () => describeEvaluation(column, evaluation) + (note ? `${note}\n` : '');

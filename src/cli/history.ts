@@ -1,4 +1,5 @@
 import type { Series } from '../data/series';
+import { SeriesEncoding } from '../data/series-encoding';
 import { describe, formatError, LibtorchGenerativeError } from '../errors';
 import { nearest } from '../nearest';
 import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
@@ -17,11 +18,12 @@ export function readHistory(settings: MdnRnnSettings, file = settings.data, only
   const all = readRunSeries(settings, file);
   const chosen = only === undefined ? all : all.filter(({ name }) => name === only);
   if (chosen.length === 0) throw unknownSeries(only!, all);
-  const short = chosen.find(({ values }) => values.length < settings.window);
+  const { historyLength } = new SeriesEncoding(settings.encoding);
+  const short = chosen.find(({ values }) => values.length < historyLength);
   if (!short) return chosen;
   const where = short.name ? ` of the series ${describe(short.name)}` : '';
   throw formatError(
-    `Expected at least ${settings.window} values${where} in ${file}, the model's window, but found ${short.values.length}`,
+    `Expected at least ${historyLength} values${where} in ${file}, the model's window, but found ${short.values.length}`,
   );
 }
 

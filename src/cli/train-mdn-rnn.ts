@@ -11,7 +11,19 @@ import { runTraining, trainingOptions } from './run-training';
 type MdnRnnFlags = TrainMdnRnnOptions & { json?: boolean };
 
 const HEADINGS: Headings<TrainMdnRnnOptions> = {
-  Data: ['data', 'column', 'series', 'time', 'covariates', 'calendar', 'scale', 'link', 'validation', 'test'],
+  Data: [
+    'data',
+    'column',
+    'series',
+    'time',
+    'covariates',
+    'calendar',
+    'scale',
+    'link',
+    'difference',
+    'validation',
+    'test',
+  ],
   Model: ['window', 'hidden', 'mixtures', 'exact', 'calibrate'],
   Training: [
     ...(['epochs', 'batchSize', 'lr', 'loss', 'betaNll', 'clipNorm', 'patience', 'lrPatience', 'lrFactor'] as const),

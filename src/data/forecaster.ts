@@ -8,14 +8,14 @@ import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';
 import { scope } from '../tensor/scope';
-import type { Tensor } from '../tensor/tensor';
+import { integrate } from './differencing';
 import { PATH_OPTIONS, type PathOptions, readPathOptions, toLevels } from './forecast-options';
 import type { Link } from './link';
 import { toElements } from './numbers';
 import type { Series } from './series';
-import { SeriesEncoding } from './series-encoding';
+import { type History, SeriesEncoding, shifted } from './series-encoding';
 import { type SeriesLike, toSeries } from './series-like';
-import type { Scaler } from './time-series';
+import { Scaler } from './time-series';
 
 /** The distribution of the value after a series' end, in the data's units: the model's mixture, exact, not sampled. */
 export interface NextValue {
@@ -114,12 +114,17 @@ export class Forecaster {
     const { horizon, seed, ...draw } = readPathOptions(options);
     const read = toSeries('series', series);
     return scope(() => {
-      const { rows, scaler } = this.#history(read);
+      const { rows, scaler, past } = this.#history(read);
       const known = this.encoding.known(read, horizon)?.to({ device: this.device });
       const drawn = forecastPaths(this.model, rows, { ...draw, horizon, known, seed: seedOf(read.name, seed) });
       const paths = Float64Array.from(drawn.toArray() as Float32Array);
+      const { link } = this.encoding;
+      if (past.length > 0) {
+        for (const [index, difference] of paths.entries()) paths[index] = scaler.unscale(difference);
+        integrate(paths, horizon, past);
+      }
       this.#widen(paths, horizon);
-      const toData = dataUnits(this.encoding.link, scaler);
+      const toData = dataUnits(link, past.length > 0 ? UNSCALED : scaler);
       for (const [index, value] of paths.entries()) paths[index] = toData(value, index % horizon);
       return paths;
     });
@@ -141,7 +146,8 @@ export class Forecaster {
     const ask = <T>(question: (mixture: Mixture, median: number, scaler: Scaler) => T): T =>
       noGrad(() =>
         scope(() => {
-          const { rows, scaler } = this.#history(read);
+          const { rows, scaler: ofValues, past } = this.#history(read);
+          const scaler = past.length > 0 ? shifted(ofValues, past[0]!) : ofValues;
           const mixture = new Mixture(this.model.forward(rows.unsqueeze(0)), { temperature });
           return question(mixture, mixture.quantile([0.5]).item(), scaler);
         }),
@@ -169,12 +175,12 @@ export class Forecaster {
     };
   }
 
-  #history(series: Series): { rows: Tensor; scaler: Scaler } {
-    const { rows, scaler } = this.encoding.history(series);
-    return { rows: rows.to({ device: this.device }), scaler }; // (window, inputDim)
+  #history(series: Series): History {
+    const { rows, ...rest } = this.encoding.history(series);
+    return { rows: rows.to({ device: this.device }), ...rest }; // (window, inputDim)
   }
 
-  /** Widens scaled paths (paths, horizon) about each step's median. */
+  /** Widens paths (paths, horizon) about each step's median, scaled or in the link's units. */
   #widen(paths: Float64Array, horizon: number): void {
     if (this.spread.length === 0) return;
     const medians = sortedSteps(paths, horizon).map((draws) => sortedQuantile(draws, 0.5));
@@ -184,6 +190,8 @@ export class Forecaster {
     }
   }
 }
+
+const UNSCALED = new Scaler(0, 1);
 
 /** Converts the model's values at a step ahead to the data's units. @throws ERR_NOT_FINITE */
 function dataUnits(link: Link, { mean, deviation }: Scaler): (value: number, step: number) => number {

@@ -39,14 +39,21 @@ export class Scaling {
   }
 
   /**
+   * @param mayBeConstant for differences, which a straight line has all equal; default false
    * @throws ERR_DATA_FORMAT if values are too large to be squared, are all equal (for "global"), or belong to series
    *   with the same name (otherwise)
    */
-  static fit(parts: { name: string; values: Float64Array }[], kind: ScalingKind, window: number): Scaling {
+  static fit(
+    parts: { name: string; values: Float64Array }[],
+    kind: ScalingKind,
+    window: number,
+    mayBeConstant = false,
+  ): Scaling {
     if (kind !== 'global') checkNames(parts, kind);
     const all = kind === 'global' ? [{ name: '', values: concatenate(parts.map(({ values }) => values)) }] : parts;
     const series = all.map(({ name, values }) => {
-      const { mean, deviation } = kind === 'global' ? Scaler.fit(observed(values)) : fitSeries(values, kind, window);
+      const isVaried = kind === 'global' && !mayBeConstant;
+      const { mean, deviation } = isVaried ? Scaler.fit(observed(values)) : fitSeries(values, kind, window);
       return { name, mean, deviation };
     });
     return new Scaling({ kind, series }, window);

@@ -1,4 +1,4 @@
-import { arrayOf, type Check, checkBoolean, checkNumber, checkSize, oneOf, readAll } from '../check';
+import { arrayOf, type Check, checkBoolean, checkInteger, checkNumber, checkSize, oneOf, readAll } from '../check';
 import { invalidArgument } from '../errors';
 import { CALENDAR_CYCLES, type CalendarCycle } from './calendar';
 import { LINK_NAMES, type LinkName } from './link';
@@ -15,7 +15,9 @@ export interface SeriesEncodingState {
     /** Where softplus bends, in the data's units; 1 for other links. */
     unit: number;
   };
-  /** What values are scaled by. */
+  /** Steps between the values whose differences the model sees: a season, 1, or 0 for the values themselves. */
+  difference: number;
+  /** What values, or their differences, are scaled by. */
   scaling: ScalingState;
   /** Whether an input flags observed values, as some were missing in training. */
   mask: boolean;
@@ -32,11 +34,12 @@ export interface SeriesEncodingState {
 
 /** Copies and checks a state, which may come from a corrupt file. @throws ERR_INVALID_ARGUMENT, with the place */
 export function readEncodingState(state: SeriesEncodingState): SeriesEncodingState {
-  const { window, link, scaling, mask, covariates, calendar } = readAll(
+  const { window, link, difference, scaling, mask, covariates, calendar } = readAll(
     state,
     {
       window: checkSize,
       link: any,
+      difference: checkLag,
       scaling: any,
       mask: checkBoolean,
       covariates: arrayOf(any),
@@ -48,6 +51,7 @@ export function readEncodingState(state: SeriesEncodingState): SeriesEncodingSta
   return {
     window,
     link: readAll(link, { name: oneOf(...LINK_NAMES), unit: checkDeviation }, 'state.link'),
+    difference,
     scaling: {
       kind,
       series: series.map((each, index) =>
@@ -59,6 +63,9 @@ export function readEncodingState(state: SeriesEncodingState): SeriesEncodingSta
     calendar: [...calendar],
   };
 }
+
+/** @throws ERR_INVALID_ARGUMENT unless `value` is a whole number of at least 0 */
+export const checkLag: Check = (name, value) => checkInteger(name, value, { min: 0 });
 
 const checkDeviation: Check = (name, value) => checkNumber(name, value, { above: 0 });
 

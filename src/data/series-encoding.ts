@@ -3,12 +3,13 @@ import { formatError } from '../errors';
 import { tensor } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { CALENDAR_CYCLES, type CalendarCycle, calendarInputs, INPUTS_A_CYCLE } from './calendar';
+import { type Differenced, differenced } from './differencing';
 import { MAX_HORIZON } from './forecast-options';
 import { LINK_NAMES, Link, type LinkName, linked } from './link';
 import { concatenate, momentsOf, observed, SCALING_KINDS, Scaling, type ScalingKind } from './scaling';
 import type { Series } from './series';
-import { readEncodingState, type SeriesEncodingState } from './series-encoding-state';
-import { checkHasValue, ofSeries, type SeriesLike, toSeries, toSeriesList, toSteps } from './series-like';
+import { checkLag, readEncodingState, type SeriesEncodingState } from './series-encoding-state';
+import { checkHasValue, hasValue, ofSeries, type SeriesLike, toSeries, toSeriesList, toSteps } from './series-like';
 import { Scaler } from './time-series';
 
 /** Options of {@link SeriesEncoding.fit}. */
@@ -19,6 +20,11 @@ export interface SeriesEncodingOptions {
   link?: LinkName | undefined;
   /** What values are scaled by; default "global", all training data. */
   scale?: ScalingKind | undefined;
+  /**
+   * Steps between the values whose differences the model sees, for series with a season or a trend: the season's length,
+   * or 1. Default 0: the values themselves.
+   */
+  difference?: number | undefined;
   /** Calendar features of the predicted step, as further inputs; default none. */
   calendar?: readonly CalendarCycle[] | undefined;
 }
@@ -27,6 +33,7 @@ const OPTIONS: Checks<SeriesEncodingOptions> = {
   window: checkSize,
   link: oneOf(...LINK_NAMES),
   scale: oneOf(...SCALING_KINDS),
+  difference: checkLag,
   calendar: arrayOf(oneOf(...CALENDAR_CYCLES)),
 };
 
@@ -36,7 +43,7 @@ export interface Windows {
   rows: Tensor;
   /** The target of each window, in the data's units. */
   targets: Float64Array;
-  /** The scaler of each window's values. */
+  /** The scaler of each window's target; without differences, also of its values. */
   scalers: Scaler[];
 }
 
@@ -44,16 +51,18 @@ export interface Windows {
 export interface History {
   /** (window, inputDim) */
   rows: Tensor;
-  /** The scaler of its values. */
+  /** The scaler of its values, or of their differences. */
   scaler: Scaler;
+  /** The last values, in the link's units, to which differences are added; empty without differences. */
+  past: Float64Array;
 }
 
 /**
  * Converts series to a model's inputs. Fitted on the training data.
  *
- * The inputs of a time step are its scaled value, whether that value is observed (if any was missing in training), and
+ * The inputs of a time step are its scaled value, or its difference to an earlier one, whether that value is observed (if any was missing in training), and
  * what is known of the *next* step, which the model predicts: scaled covariates and calendar features. A missing value
- * is replaced by the last observed one.
+ * is replaced by the last observed one; if the model sees differences, by the one that differs by nothing.
  *
  * @example
  * ```ts
@@ -99,7 +108,8 @@ export class SeriesEncoding {
    *   scaled individually share a name, or as {@link Forecaster.paths}
    */
   static fit(parts: readonly SeriesLike[], options: SeriesEncodingOptions): SeriesEncoding {
-    const { window, link: name = 'identity', scale = 'global', calendar = [] } = readOptions(options, OPTIONS);
+    const given = readOptions(options, OPTIONS);
+    const { window, link: name = 'identity', scale = 'global', difference = 0, calendar = [] } = given;
     checkSize('window', window);
     const series = toSeriesList('parts', parts);
     series.forEach(checkHasValue);
@@ -107,18 +117,30 @@ export class SeriesEncoding {
     for (const each of series) checkCovariates(each, numCovariates);
     const values = concatenate(series.map((part) => part.values));
     const link = new Link(name, name === 'softplus' ? momentsOf(observed(values)).mean || 1 : 1);
-    const seen = series.map((part) => ({ name: part.name, values: linked(link, part.values, ofSeries(part.name)) }));
+    const seen = series.map((part) => {
+      const { seen } = differenced(linked(link, part.values, ofSeries(part.name)), difference);
+      return { name: part.name, values: seen };
+    });
+    if (!seen.some(({ values }) => hasValue(values))) {
+      throw formatError(`Expected more than ${difference} values, the difference, in a series`);
+    }
     const covariates = Array.from({ length: numCovariates }, (_, index) =>
       Scaler.fit(concatenate(series.map((part) => part.covariates![index]!.subarray(0, part.values.length)))),
     );
     return new SeriesEncoding({
       window,
       link: { name, unit: link.unit },
-      scaling: Scaling.fit(seen, scale, window).state,
+      difference,
+      scaling: Scaling.fit(seen, scale, window, difference > 0).state,
       mask: values.some(Number.isNaN),
       covariates: covariates.map(({ mean, deviation }) => ({ mean, deviation })),
       calendar,
     });
+  }
+
+  /** Number of past values needed to forecast: the window, and with differences those before it that it refers to. */
+  get historyLength(): number {
+    return this.window + this.state.difference;
   }
 
   /** Number of inputs per time step. */
@@ -158,18 +180,21 @@ export class SeriesEncoding {
    * @throws ERR_DATA_FORMAT if there is no such window, or as {@link Forecaster.paths}
    */
   history(series: SeriesLike): History {
-    const { window, inputDim } = this;
+    const { window, inputDim, historyLength } = this;
+    const { difference } = this.state;
     const read = toSeries('series', series);
-    const values = this.#linked(read);
-    const start = values.length - window;
+    const { length } = read.values;
+    const { seen, inputs, baseAt } = this.#differenced(read);
     if (!this.#hasHistory(read)) {
-      const found = start < 0 ? `found ${values.length}` : 'all of them are missing';
-      throw formatError(`Expected at least ${window} values${ofSeries(read.name)}, the model's window, but ${found}`);
+      const found = length < historyLength ? `found ${length}` : 'all of them are missing';
+      const what = difference > 0 ? "the model's window and difference" : "the model's window";
+      throw formatError(`Expected at least ${historyLength} values${ofSeries(read.name)}, ${what}, but ${found}`);
     }
-    const scaler = this.#scaling.scalerFor(read.name, values);
+    const scaler = this.#scaling.scalerFor(read.name, seen);
     const rows = new Float32Array(window * inputDim);
-    this.#writeRows(rows, read, carriedForward(values).subarray(start), scaler, start);
-    return { rows: tensor(rows, { shape: [window, inputDim] }), scaler };
+    this.#writeRows(rows, read, inputs.subarray(length - window), scaler, length - window);
+    const past = Float64Array.from({ length: difference }, (_, step) => baseAt(length + step));
+    return { rows: tensor(rows, { shape: [window, inputDim] }), scaler, past };
   }
 
   /**
@@ -188,37 +213,35 @@ export class SeriesEncoding {
   }
 
   #hasHistory({ values }: Series): boolean {
-    return values.length >= this.window && !values.subarray(-this.window).every(Number.isNaN);
+    return values.length >= this.historyLength && hasValue(values.subarray(-this.window));
   }
 
-  /** Checks the covariates of a series and applies the link to its values. */
-  #linked(series: Series): Float64Array {
+  /** Checks the covariates of a series, applies the link to its values and takes differences. */
+  #differenced(series: Series): Differenced {
     checkCovariates(series, this.#covariates.length);
-    return linked(this.link, series.values, ofSeries(series.name));
+    return differenced(linked(this.link, series.values, ofSeries(series.name)), this.state.difference);
   }
 
   #windowsOf(series: Series, from: number) {
-    const { window, inputDim } = this;
+    const { window, inputDim, historyLength } = this;
     const { values } = series;
-    const linkedValues = this.#linked(series);
-    const carried = carriedForward(linkedValues);
+    const { seen, inputs, baseAt } = this.#differenced(series);
     const windows: { rows: Float32Array; target: number; scaler: Scaler }[] = [];
-    for (let step = Math.max(from, window); step < values.length; step++) {
-      const inputs = linkedValues.subarray(step - window, step);
-      if (Number.isNaN(values[step]) || inputs.every(Number.isNaN)) continue;
-      const scaler = this.#scaling.scalerFor(series.name, linkedValues.subarray(0, step));
+    for (let step = Math.max(from, historyLength); step < values.length; step++) {
+      if (Number.isNaN(values[step]) || !hasValue(values.subarray(step - window, step))) continue;
+      const scaler = this.#scaling.scalerFor(series.name, seen.subarray(0, step));
       const rows = new Float32Array((window + 1) * inputDim);
-      this.#writeRows(rows, series, carried.subarray(step - window, step), scaler, step - window);
-      rows[window * inputDim] = scaled(scaler, linkedValues[step]!, series, step);
-      windows.push({ rows, target: values[step]!, scaler });
+      this.#writeRows(rows, series, inputs.subarray(step - window, step), scaler, step - window);
+      rows[window * inputDim] = scaled(scaler, inputs[step]!, series, step);
+      windows.push({ rows, target: values[step]!, scaler: shifted(scaler, baseAt(step)) });
     }
     return windows;
   }
 
   /** Writes the inputs of the time steps from `start` on. */
-  #writeRows(rows: Float32Array, series: Series, carried: Float64Array, scaler: Scaler, start: number): void {
+  #writeRows(rows: Float32Array, series: Series, inputs: Float64Array, scaler: Scaler, start: number): void {
     const { inputDim } = this;
-    for (const [index, value] of carried.entries()) {
+    for (const [index, value] of inputs.entries()) {
       // Before the first value there is nothing to carry forward: use the mean.
       rows[index * inputDim] = Number.isNaN(value) ? 0 : scaled(scaler, value, series, start + index);
       if (inputDim === 1) continue;
@@ -265,11 +288,7 @@ function checkCovariates({ name, covariates = [] }: Series, count: number): void
   );
 }
 
-/** Replaces each missing value by the last observed one; NaN if there is none. */
-function carriedForward(values: Float64Array): Float64Array {
-  let last = Number.NaN;
-  return values.map((value) => {
-    if (!Number.isNaN(value)) last = value;
-    return last;
-  });
+/** Returns the scaler of a value from that of its difference to `base`. */
+export function shifted({ mean, deviation }: Scaler, base: number): Scaler {
+  return new Scaler(mean + base, deviation);
 }

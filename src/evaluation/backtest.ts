@@ -1,10 +1,11 @@
+import { differences } from '../data/differencing';
+import { mean } from '../data/mean';
 import { observed } from '../data/scaling';
 import { sortedQuantile, sortedSteps } from '../models/forecast';
 import { Mixture } from '../models/mixture';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
-import { baselinesOf, differences, type GaussianForecast } from './baselines';
-import { mean } from './mean';
+import { baselinesOf, type GaussianForecast } from './baselines';
 import { COVERAGE_LEVELS } from './one-step';
 import { crpsOfDraws, mixtureCrps, pinball } from './scores';
 

@@ -1,3 +1,4 @@
+import { differences } from '../data/differencing';
 import { formatError } from '../errors';
 
 /** A Gaussian for each step ahead. */
@@ -63,11 +64,6 @@ function lastInPhase(history: Float64Array, season: number, step: number): numbe
 
 function stepsAhead(horizon: number, of: (step: number) => number): Float64Array {
   return Float64Array.from({ length: horizon }, (_, step) => of(step));
-}
-
-/** Returns each value minus the one `lag` steps earlier; NaN if either is missing. */
-export function differences(values: Float64Array, lag: number): Float64Array {
-  return values.subarray(lag).map((value, index) => value - values[index]!);
 }
 
 /** Ignores missing values; 0 if there are no others. */

@@ -1,6 +1,7 @@
 import { type Checks, checkInstance, checkSize, readOptions } from '../check';
 import { PATH_OPTIONS, type PathOptions, seedAt, withDefaults } from '../data/forecast-options';
 import { Forecaster } from '../data/forecaster';
+import { usualSeason } from '../data/season';
 import type { Series } from '../data/series';
 import { SeriesEncoding } from '../data/series-encoding';
 import { checkHasValue, type SeriesLike, toSeriesList, toSteps } from '../data/series-like';
@@ -9,7 +10,6 @@ import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors
 import { scope } from '../tensor/scope';
 import { type Backtest, type BacktestRow, backtest } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';
-import { usualSeason } from './season';
 
 /** Options of {@link evaluateForecasts}. */
 export interface ForecastEvaluationOptions extends PathOptions {
@@ -66,8 +66,8 @@ export function evaluateForecasts(
   const all = toSeriesList('series', series);
   all.forEach(checkHasValue);
   const { encoding } = forecaster;
-  const fitting = fittingSeries(all, toSteps('starts', starts, all), encoding.window, horizon);
-  const usedSeason = checkedSeason(season, fitting, encoding.window);
+  const fitting = fittingSeries(all, toSteps('starts', starts, all), encoding.historyLength, horizon);
+  const usedSeason = checkedSeason(season, fitting, encoding.historyLength);
   const oneStep = scope(() => {
     const windows = encoding.windows(
       fitting.map(({ series }) => series),

@@ -1,10 +1,10 @@
 import type { Forecaster } from '../data/forecaster';
+import { mean } from '../data/mean';
 import type { Windows } from '../data/series-encoding';
 import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { mean } from './mean';
 import { mixtureCrps, pinball } from './scores';
 import { testUniformity, type Uniformity } from './uniformity';
 

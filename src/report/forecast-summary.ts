@@ -1,7 +1,7 @@
 import type { PathOptions } from '../data/forecast-options';
 import type { Forecaster } from '../data/forecaster';
+import { mean } from '../data/mean';
 import type { Series } from '../data/series';
-import { mean } from '../evaluation/mean';
 import { pathQuantiles } from '../models/forecast';
 
 /** A forecast as a few numbers per step, in the data's units. */

@@ -18,6 +18,9 @@ import {
 } from '../option';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 
+/** Which differences a model sees. */
+export type DifferenceName = 'season' | '1' | 'none';
+
 /** Options of {@link trainMdnRnn}. */
 export interface TrainMdnRnnOptions extends TrainingOptions {
   /** A CSV file with a header and one row per time step, in order. Missing values are allowed. */
@@ -38,6 +41,11 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
    * "log" for values above 0, "softplus" for values of at least 0; forecasts keep to that range. Default "identity".
    */
   link?: LinkName | undefined;
+  /**
+   * Train on differences: to the value one season ago ("season", guessed from the times and the training data), or to the
+   * previous value ("1"). Forecasts are sums of differences. Default "none".
+   */
+  difference?: DifferenceName | undefined;
   /** Maximum number of epochs; default 100. */
   epochs?: number | undefined;
   /** Windows per batch; default 32, or all windows if there are fewer. */
@@ -111,6 +119,11 @@ export const MDN_RNN_OPTIONS = {
     ...choice(...LINK_NAMES),
     default: 'identity',
     help: 'transform values: log for values above 0, softplus for values of at least 0',
+  },
+  difference: {
+    ...choice('season', '1', 'none'),
+    default: 'none',
+    help: 'model differences to the value one season ago, or to the previous value',
   },
   window: { ...size, default: 24, help: 'predict each value from this many past ones' },
   hidden: { ...size, default: 64, help: 'set the number of units in the GRU' },

@@ -1,3 +1,4 @@
+import { usualSeason } from '../data/season';
 import { readSeries, type Series, type SeriesSource } from '../data/series';
 import { SeriesEncoding, type Windows } from '../data/series-encoding';
 import { hasValue } from '../data/series-like';
@@ -16,12 +17,16 @@ export function sourceOf({ column, series, time, covariates, link }: RequestedMd
 }
 
 /** Describes problems of a run's data that do not prevent training. */
-export function oddities({ data, window }: RequestedMdnRnnSettings, series: Series[]): string[] {
+export function oddities(
+  { data, window }: RequestedMdnRnnSettings,
+  series: Series[],
+  { historyLength }: SeriesEncoding,
+): string[] {
   const irregular = series.flatMap(({ name, time }) => {
     const problem = time?.irregularity();
     return problem ? `${data}${name && `, series ${describe(name)}`}: ${problem}` : [];
   });
-  const numShort = series.filter(({ values }) => values.length <= window).length;
+  const numShort = series.filter(({ values }) => values.length <= historyLength).length;
   const others = irregular.length > 1 ? ` (and ${irregular.length - 1} other irregular series)` : '';
   return [
     ...irregular.slice(0, 1).map((first) => first + others),
@@ -47,13 +52,15 @@ export interface TrainingWindows {
 export function trainingWindows(settings: RequestedMdnRnnSettings, series: Series[]): TrainingWindows {
   const ends = series.map((each) => partEnds(each, settings));
   const parts = series.map((each, index) => upTo(each, ends[index]!.training));
-  if (!parts.some(({ values }) => values.length > settings.window)) throw tooShort(settings, series, parts);
+  const difference = lagOf(settings, parts);
+  const needed = settings.window + difference + 1;
+  if (!parts.some(({ values }) => values.length >= needed)) throw tooShort(settings, series, parts, difference);
   return naming(settings, () => {
     const { window, link, scale, calendar } = settings;
     // A series without values in its training part is scaled by its own past.
     const known = parts.filter(({ values }) => hasValue(values));
     if (known.length === 0) throw formatError('all training values are missing');
-    const encoding = SeriesEncoding.fit(known, { window, link, scale, calendar });
+    const encoding = SeriesEncoding.fit(known, { window, link, scale, difference, calendar });
     const training = encoding.windows(
       parts,
       parts.map(() => 0),
@@ -71,10 +78,26 @@ export function trainingWindows(settings: RequestedMdnRnnSettings, series: Serie
   });
 }
 
-function tooShort({ data, window, validation, test }: RequestedMdnRnnSettings, series: Series[], parts: Series[]) {
+/** Longer seasons are found only from the times. */
+const MAX_GUESSED_SEASON = 400;
+
+/** Returns the steps between the values that are subtracted, guessing the season from the training parts; 0 for none. */
+function lagOf({ difference }: RequestedMdnRnnSettings, parts: Series[]): number {
+  if (difference !== 'season') return difference === '1' ? 1 : 0;
+  const [longest] = parts.toSorted((a, b) => b.values.length - a.values.length);
+  return usualSeason(longest!, Math.min(Math.floor(longest!.values.length / 3), MAX_GUESSED_SEASON));
+}
+
+function tooShort(
+  { data, window, validation, test }: RequestedMdnRnnSettings,
+  series: Series[],
+  parts: Series[],
+  difference: number,
+) {
   const longest = (each: Series[]) => each.reduce((longest, { values }) => Math.max(longest, values.length), 0);
   const [length, left] = [longest(series), longest(parts)];
-  const expected = `Expected at least ${window + 1} training values, a window of ${window} and the next value`;
+  const lag = difference > 0 ? `, a difference of ${difference}` : '';
+  const expected = `Expected at least ${window + difference + 1} training values, a window of ${window}${lag} and the next value`;
   const has = `${data} has ${length}${series.length > 1 ? ' at most in a series' : ''}`;
   return worded('ERR_DATA_FORMAT', ({ option }) => {
     const heldOut = `${option('validation')} ${validation}`;

@@ -103,7 +103,7 @@ async function* mdnRnnEpochs(
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const series = readRunSeries(requested);
     const windows = isolation.run(() => trainingWindows(requested, series));
-    for (const oddity of oddities(requested, series)) onWarning(oddity);
+    for (const oddity of oddities(requested, series, windows.encoding)) onWarning(oddity);
     const { calibrate } = requested;
     const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
     // A short series may have fewer windows than the default.
@@ -120,8 +120,7 @@ async function* mdnRnnEpochs(
       if (spread) folder?.updateSettings({ spread });
       const evaluation = folder && leaveResults(folder.path, result);
       const loss = evaluation && lossWarning(evaluation);
-      const advice =
-        settings.scale === 'window' ? 'try other settings' : 'try scale window, which suits trending series';
+      const advice = settings.difference === 'none' ? 'try difference season, or difference 1' : 'try other settings';
       if (loss) onWarning(`${loss}: ${advice}`);
       return { ...result, settings: { ...settings, spread }, evaluation };
     });

@@ -48,13 +48,16 @@ test('one that loses, as to a trend that is scaled globally, warns with the scor
   expect(evaluation!.lostTo).toContain('drift');
   expect(warnings).toEqual([
     expect.stringMatching(
-      /^The model loses to the naive, .*drift forecasts on held-out data \(CRPS [\d.]+, the best naive forecast [\d.]+\): try scale window, which suits trending series$/,
+      /^The model loses to the naive, .*drift forecasts on held-out data \(CRPS [\d.]+, the best naive forecast [\d.]+\): try difference season, or difference 1$/,
     ),
   ]);
 });
 
-test('with scale window the advice is another', async () => {
-  const { warnings } = await train(series(climb), { epochs: 1, scale: 'window' });
+test('with differences the advice is another', async () => {
+  const { warnings } = await train(
+    series((step) => Math.floor(step / 25)),
+    { epochs: 1, difference: '1' },
+  );
   expect(warnings).toEqual([expect.stringMatching(/: try other settings$/)]);
 });
 

@@ -1,4 +1,4 @@
-import { guessSeason } from '../../src/evaluation/season';
+import { guessSeason } from '../../src/data/season';
 import { RandomGenerator, randn } from '../../src/tensor/random';
 
 const noise = Float64Array.from(randn([200], { generator: new RandomGenerator(1), dtype: 'float64' }).toArray());
@@ -17,4 +17,21 @@ test('where nothing repeats itself there is none', () => {
     ),
   ).toBe(1);
   expect(guessSeason(Float64Array.of(1, 2), 24)).toBe(1);
+});
+
+test('a season, not one of its multiples, whichever has the higher correlation', () => {
+  // Every second season is a little higher.
+  const values = noise.map((value, i) => 0.1 * value + [0, 6, -3, 2][i % 4]! + (i % 8 < 4 ? 0.3 : 0));
+  expect(guessSeason(values, 24)).toBe(4);
+});
+
+test('smooth changes alone are no season', () => {
+  let level = 0;
+  let change = 0;
+  const values = noise.map((value) => {
+    change = 0.9 * change + value;
+    level += change;
+    return level;
+  });
+  expect(guessSeason(values, 12)).toBe(1);
 });

@@ -1,9 +1,11 @@
-import type { Series } from '../data/series';
-import { differences } from './baselines';
+import { differences } from './differencing';
 import { mean } from './mean';
+import type { Series } from './series';
 
 /** Weaker correlations may be due to chance. */
 const LEAST_CORRELATION = 0.3;
+/** A peak of the autocorrelation is nearly as high as another from this part of it on. */
+const NEARLY = 0.9;
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
 const DAYS_A_YEAR = 365;
@@ -27,21 +29,23 @@ export function usualSeason({ values, time }: Series, maxSeason: number): number
 }
 
 /**
- * Returns the lag from 2 to `maxSeason` with the highest autocorrelation of the series' changes, or 1 if none is high
- * enough. Missing changes count as average ones.
+ * Returns the season that the series' changes repeat after, from 2 to `maxSeason`, or 1 if there is none: of the peaks of
+ * their autocorrelation that are nearly as high as the highest, the first, since a season's multiples are peaks too.
+ * Missing changes count as average ones.
  *
  * @param values the training part only
  */
 export function guessSeason(values: Float64Array, maxSeason: number): number {
   const changes = centered(differences(values, 1));
-  let season = 1;
-  let largest = LEAST_CORRELATION;
   // The changes must cover a lag at least twice.
-  for (let lag = 2; lag <= Math.min(maxSeason, changes.length / 2); lag++) {
-    const correlation = autocorrelation(changes, lag);
-    if (correlation > largest) [season, largest] = [lag, correlation];
-  }
-  return season;
+  const longest = Math.max(Math.min(maxSeason, Math.floor(changes.length / 2)), 0);
+  const correlations = Array.from({ length: longest + 1 }, (_, lag) => autocorrelation(changes, lag));
+  const peaks = correlations.flatMap((correlation, lag) => {
+    const [before, after = -Infinity] = [correlations[lag - 1]!, correlations[lag + 1]];
+    return lag >= 2 && correlation > LEAST_CORRELATION && correlation >= before && correlation >= after ? [lag] : [];
+  });
+  const highest = Math.max(...peaks.map((lag) => correlations[lag]!));
+  return peaks.find((lag) => correlations[lag]! >= NEARLY * highest) ?? 1;
 }
 
 function centered(values: Float64Array): Float64Array {
