@@ -18,9 +18,6 @@ import {
 } from '../option';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 
-/** Which differences a model sees. */
-export type DifferenceName = 'season' | '1' | 'none';
-
 /** Options of {@link trainMdnRnn}. */
 export interface TrainMdnRnnOptions extends TrainingOptions {
   /** A CSV file with a header and one row per time step, in order. Missing values are allowed. */
@@ -45,7 +42,7 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
    * Train on differences: to the value one season ago ("season", guessed from the times and the training data), or to the
    * previous value ("1"). Forecasts are sums of differences. Default "none".
    */
-  difference?: DifferenceName | undefined;
+  difference?: 'season' | '1' | 'none' | undefined;
   /** Maximum number of epochs; default 100. */
   epochs?: number | undefined;
   /** Windows per batch; default 32, or all windows if there are fewer. */
