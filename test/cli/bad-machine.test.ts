@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { libraryFile } from '../../src/native/libtorch';
 import { writeFakeLibtorch } from '../native/fake-libtorch';
+import { canMount, mountDisk, testOnDisk, unmountDisk } from '../small-disk';
 import { testIf } from '../test-if';
 import { runCli, useTemporaryFolder } from './cli';
 
@@ -32,27 +32,14 @@ test('a libtorch with a file missing is refused by its name', async () => {
   await expectRefusal(libtorch, /LIBTORCH is set to .*, but lib\/libtorch_cpu\.\w+ is missing/);
 });
 
-const mount = (at: string, size: string) =>
-  spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', at]).status;
-
-/** Whether a small disk can be mounted, and filled: by root, on Linux. */
-const canMount = (() => {
-  const trial = mkdtempSync(join(tmpdir(), 'disk-'));
-  const isMounted = process.platform === 'linux' && mount(trial, '16k') === 0;
-  if (isMounted) spawnSync('umount', [trial]);
-  rmSync(trial, { recursive: true });
-  return isMounted;
-})();
-const testOnDisk = testIf(canMount, 'root on Linux, who may mount a small disk');
-
 describe('a full disk', () => {
   const disk = () => join(folder(), 'disk');
   beforeEach(() => {
     mkdirSync(disk());
-    if (canMount) mount(disk(), '256k');
+    if (canMount) mountDisk(disk(), '256k');
   });
   afterEach(() => {
-    if (canMount) spawnSync('umount', [disk()]);
+    if (canMount) unmountDisk(disk());
   });
 
   testOnDisk('is named, and no run is left half-written', async () => {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type SetupOptions, setupLibtorch } from '../../src/setup/setup-libtorch';
 import { temporaryFolder, writeFiles } from '../native/fake-libtorch';
-import { testIf } from '../test-if';
+import { mountDisk, testOnDisk, unmountDisk } from '../small-disk';
 import { archive, type IndexServer, sendFile, startIndex, startProxy } from './index-server';
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;
@@ -463,22 +463,15 @@ onLinux('setups', () => {
     expect(readdirSync(cache)).toEqual(['2.13.0-cpu']);
   });
 
-  testIf(process.platform === 'linux' && process.getuid?.() === 0, 'root, to mount a small disk')(
-    'a full disk is told, and left empty',
-    async () => {
-      const { spawnSync } = await import('node:child_process');
-      writeFiles(cache, { x: '' });
-      const PATH = originalEnv.PATH;
-      const env = { ...process.env, PATH };
-      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', cache], { env });
-      if (mounted.status !== 0) throw new Error(`cannot mount: ${mounted.stderr}`);
-      try {
-        index = await cpuIndex(cpuWheel(3_000_000));
-        await expect(setup()).rejects.toMatchObject(failure('ERR_SETUP', /^The disk is full: libtorch needs about/));
-        expect(readdirSync(cache)).toEqual([]);
-      } finally {
-        spawnSync('umount', [cache], { env });
-      }
-    },
-  );
+  testOnDisk('a full disk is reported, and left empty', async () => {
+    mkdirSync(cache, { recursive: true });
+    expect(mountDisk(cache, '1m')).toBe(true);
+    try {
+      index = await cpuIndex(cpuWheel(3_000_000));
+      await expect(setup()).rejects.toMatchObject(failure('ERR_SETUP', /^The disk is full: libtorch needs about/));
+      expect(readdirSync(cache)).toEqual([]);
+    } finally {
+      unmountDisk(cache);
+    }
+  });
 });

@@ -56,7 +56,7 @@ const odd: Record<string, unknown[]> = {
 odd.path = [...odd.name!, 'a\0b'];
 odd.column = odd.names!.filter((value) => value !== 'a').concat('');
 const options: Record<string, string[]> = {
-  name: ['preset', 'loss', 'series', 'time', 'scale', 'link', 'device'],
+  name: ['preset', 'loss', 'series', 'time', 'scale', 'link', 'difference', 'device'],
   path: ['data', 'out', 'resume'],
   names: ['covariates', 'calendar'],
   column: ['column'],
