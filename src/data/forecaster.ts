@@ -147,7 +147,7 @@ export class Forecaster {
       noGrad(() =>
         scope(() => {
           const { rows, scaler: ofValues, past } = this.#history(read);
-          const scaler = past.length > 0 ? shifted(ofValues, past[0]!) : ofValues;
+          const scaler = shifted(ofValues, past[0] ?? 0);
           const mixture = new Mixture(this.model.forward(rows.unsqueeze(0)), { temperature });
           return question(mixture, mixture.quantile([0.5]).item(), scaler);
         }),

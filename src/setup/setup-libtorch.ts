@@ -15,7 +15,6 @@ import {
 import { explain, fetchFailed } from './failure';
 import { fetchWithPip } from './fetch-with-pip';
 import { findPip, hasMirror, requirePip } from './pip';
-import { makeReporter } from './reporter';
 import { type Build, isNeededLibrary, type Unpacking } from './wheel-content';
 
 /** The source of libtorch for {@link setupLibtorch}. */
@@ -78,7 +77,8 @@ export async function setupLibtorch(options?: SetupOptions): Promise<Libtorch> {
   const { cuda = false, ...given } = readOptions(options, CHECKS);
   checkOneSource(given);
   const { from, onProgress } = given;
-  // Loaded only here: other uses of the package need neither HTTP nor zip.
+  // Loaded only here: other uses of the package need neither HTTP, zip nor a progress bar.
+  const { makeReporter } = await import('./reporter.js');
   const { archivesIn, unpackFiles } = await import('./fetch-wheels.js');
   const archives = from === undefined ? [] : archivesIn(resolve(from));
   const source = from === undefined || archives.length > 0 ? undefined : inspectSource(from);
