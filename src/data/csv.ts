@@ -1,8 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { arrayOf, checkString, oneOf, readOptions } from '../check';
-import { describe, formatError } from '../errors';
+import { describe, formatError, worded } from '../errors';
 import { readFileBytes } from '../files';
 import { nearest } from '../nearest';
+import { type DecimalSign, decimalSignOf, plainNumber } from './decimals';
 import { toElements } from './numbers';
 
 interface Row {
@@ -71,38 +72,55 @@ export function readCsvColumns(
   return Object.fromEntries(names.map((column) => [column, table.numbers(column, missing)]));
 }
 
-/** A comma-separated UTF-8 file whose first line names the columns. */
+/** How a file is written, where it can't be told. */
+export interface CsvFormat {
+  /** What separates cells; default a comma, semicolon, tab or bar, whichever the lines have. */
+  delimiter?: string | undefined;
+  /** The decimal sign; default told from the numbers of a column. */
+  decimal?: DecimalSign | undefined;
+}
+
+/** A UTF-8 file of separated values whose first line names the columns. */
 export class CsvTable {
   private constructor(
     readonly path: string,
     readonly header: string[],
     readonly rows: Row[],
+    readonly decimal: DecimalSign | undefined,
   ) {}
 
   /** @throws ERR_FILE if it cannot be read; ERR_DATA_FORMAT, with file and line, if it has no rows or ragged rows */
-  static read(path: string): CsvTable {
-    const { header, rows: all } = splitHeader(path, parseRows(path));
+  static read(path: string, { delimiter, decimal }: CsvFormat = {}): CsvTable {
+    const { header, rows: all } = splitHeader(path, parseRows(path, delimiter));
     const { length } = header;
     const rows = withoutBlankLines(all, length);
     if (rows.length === 0) throw formatError(`${path} has a header but no rows`);
     const ragged = rows.find(({ cells }) => cells.length !== length);
-    if (!ragged) return new CsvTable(path, header, rows);
+    if (!ragged) return new CsvTable(path, header, rows, decimal);
     const expected = `expected ${length} ${length === 1 ? 'cell' : 'cells'} as in the header`;
     throw formatError(`${path}:${ragged.line}: ${expected} but found ${ragged.cells.length}`);
   }
 
   /**
-   * Parses a column's values as Python's `float()` does.
+   * Parses a column's values as Python's `float()` does, but with its decimal sign and separators of thousands.
    *
-   * @throws ERR_DATA_FORMAT, with file, line and column, if the column does not exist, or a cell is not a number, is
-   *   infinite or, unless `missing` is "nan", is missing
+   * @throws ERR_DATA_FORMAT, with file, line and column, if the column does not exist, its decimal sign can't be told, or
+   *   a cell is not a number, is infinite or, unless `missing` is "nan", is missing
    */
   numbers(column: string, missing: MissingValues = 'error'): Float64Array {
     const index = findColumn(this.path, this.header, column);
+    const decimal = this.decimal ?? decimalSignOf(this.text(column)) ?? this.#undecided(column, index);
     const numbers = this.rows.map(({ cells, line }) =>
-      parseNumber(cells[index]!, `${this.path}:${line}`, column, missing),
+      parseNumber(cells[index]!, decimal, `${this.path}:${line}`, column, missing),
     );
     return Float64Array.from(numbers);
+  }
+
+  #undecided(column: string, index: number): never {
+    const row = this.rows.find(({ cells }) => cells[index]!.includes(','))!;
+    throw worded('ERR_DATA_FORMAT', ({ option }) => {
+      return `${this.path}:${row.line}: the comma of ${describe(row.cells[index]!)} in column ${describe(column)} may begin a fraction or separate thousands: pass ${option('decimal')} "," or "."`;
+    });
   }
 
   /** Returns a column's cells as text, such as dates. @throws ERR_DATA_FORMAT if the column does not exist */
@@ -132,11 +150,38 @@ function splitHeader(path: string, rows: Row[]): { header: string[]; rows: Row[]
   return { header, rows: rows.slice(start + 1) };
 }
 
-function parseRows(path: string): Row[] {
+/** Delimiters, the most usual first. */
+const DELIMITERS = [',', ';', '\t', '|'];
+/** Lines whose cells are counted. */
+const NUM_LINES = 20;
+
+function parseRows(path: string, delimiter?: string): Row[] {
   const text = readText(path).replace(/\r\n?/g, '\n');
+  return rowsOf(path, text, delimiter ?? delimiterOf(path, text));
+}
+
+/** Returns what separates the cells of the header and the first lines into equally many. */
+function delimiterOf(path: string, text: string): string {
+  const lines = text.split('\n', NUM_LINES + 1).filter((line) => line.trim() !== '');
+  const start = `${lines.slice(0, NUM_LINES).join('\n')}\n`;
+  const inHeader = DELIMITERS.filter((each) => lines[0]?.includes(each));
+  if (inHeader.length < 2) return inHeader[0] ?? ',';
+  const fitting = inHeader.filter((each) => {
+    const counts = rowsOf(path, start, each).map(({ cells }) => cells.length);
+    return counts.every((count) => count === counts[0]);
+  });
+  if (fitting.length === 1) return fitting[0]!;
+  const found = inHeader.map((each) => (each === '\t' ? 'a tab' : describe(each))).join(' and ');
+  throw worded('ERR_DATA_FORMAT', ({ option }) => {
+    return `${path}: the header has ${found}: pass ${option('delimiter')} for the one that separates columns`;
+  });
+}
+
+function rowsOf(path: string, text: string, delimiter: string): Row[] {
   const rows: Row[] = [];
   try {
     parse(text, {
+      delimiter,
       record_delimiter: '\n',
       relax_column_count: true,
       on_record: (cells, { lines }) => {
@@ -172,8 +217,14 @@ function findColumn(path: string, header: string[], column: string): number {
 }
 
 /** Python's `float(cell)` for finite decimal numbers; `Number` alone would also accept "", "0x10" and "Infinity". */
-function parseNumber(cell: string, where: string, column: string, missing: MissingValues): number {
-  const text = cell.trim();
+function parseNumber(
+  cell: string,
+  decimalSign: DecimalSign,
+  where: string,
+  column: string,
+  missing: MissingValues,
+): number {
+  const text = plainNumber(cell.trim(), decimalSign);
   const isDecimal = decimal.test(text);
   if (isDecimal && Number.isFinite(Number(text))) return Number(text);
   if (noValue.test(text)) {

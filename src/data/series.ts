@@ -1,8 +1,9 @@
 import { arrayOf, type Checks, checkString, oneOf, reading, readOptions } from '../check';
 import { describe, formatError, invalidArgument } from '../errors';
 import { CsvTable } from './csv';
+import type { DecimalSign } from './decimals';
 import { LINK_NAMES, Link, type LinkName } from './link';
-import { TimeAxis } from './time-axis';
+import { checkTimeZone, TimeAxis } from './time-axis';
 
 /**
  * A time series of numbers, one row per step. Functions also accept plain arrays, see {@link SeriesLike}.
@@ -39,6 +40,19 @@ export interface SeriesSource {
   series?: string | undefined;
   /** The column of the time: dates or numbers, increasing within a series. Default none. */
   time?: string | undefined;
+  /** What separates cells; default a comma, semicolon, tab or bar, whichever the lines have. */
+  delimiter?: string | undefined;
+  /** The decimal sign; default told from the numbers of a column. */
+  decimal?: DecimalSign | undefined;
+  /**
+   * "fill" (default) takes rows that are missing between others, by their time, as missing values, unless there are
+   * covariates; "keep" takes the rows as they are.
+   */
+  gaps?: 'fill' | 'keep' | undefined;
+  /** How dates are written, by Luxon's tokens, such as "dd.MM.yyyy"; default ISO 8601 and other unambiguous ways. */
+  dateFormat?: string | undefined;
+  /** The time zone of dates without an offset, such as "Europe/Berlin"; default UTC. */
+  timeZone?: string | undefined;
   /** Columns known in advance, including rows at the end whose value is still missing. Default none. */
   covariates?: readonly string[] | undefined;
   /** Rejects values outside its range, besides text and infinities. Default "identity", which accepts all numbers. */
@@ -49,9 +63,19 @@ const SOURCE: Checks<SeriesSource> = {
   column: checkColumns,
   series: checkString,
   time: checkString,
+  delimiter: checkDelimiter,
+  decimal: oneOf('.', ','),
+  gaps: oneOf('fill', 'keep'),
+  dateFormat: checkString,
+  timeZone: checkTimeZone,
   covariates: arrayOf(checkString, 'an array of column names'),
   link: oneOf(...LINK_NAMES),
 };
+
+/** Throws ERR_INVALID_ARGUMENT unless `value` is one character. */
+export function checkDelimiter(name: string, value: unknown): void {
+  if (typeof value !== 'string' || value.length !== 1) throw invalidArgument(name, 'a single character', value);
+}
 
 function checkColumns(name: string, value: unknown): void {
   const names = reading(name, () => (Array.isArray(value) ? Array.from(value) : [value]));
@@ -81,7 +105,7 @@ function checkColumns(name: string, value: unknown): void {
 export function readSeries(path: string, source: SeriesSource): Series[] {
   const given = readOptions(source, SOURCE, 'source');
   checkColumns('column', given.column);
-  const table = CsvTable.read(path);
+  const table = CsvTable.read(path, given);
   const link = new Link(given.link ?? 'identity');
   const names = [given.column].flat() as string[];
   const columns = names.map((column) => ({ column, cells: table.numbers(column, 'nan') }));
@@ -95,13 +119,24 @@ export function readSeries(path: string, source: SeriesSource): Series[] {
       TimeAxis.parse(
         rows.map((row) => times[row]!),
         where,
+        { format: given.dateFormat, zone: given.timeZone },
       );
-    const shared = { covariates: covariates.map(pick), time };
+    const isFilled = given.gaps !== 'keep' && covariates.length === 0;
+    const filled = isFilled ? time?.filled() : undefined;
+    const shared = { covariates: covariates.map(pick), time: filled?.time ?? time };
     return columns.map(({ column, cells }) => {
       const name = [group, names.length > 1 ? column : ''].filter(Boolean).join(' ');
-      return { name, values: knownValues(pick(cells), column, where, link), ...shared };
+      const values = knownValues(pick(cells), column, where, link);
+      return { name, values: filled ? spread(values, filled.rows) : values, ...shared };
     });
   });
+}
+
+/** Moves values to their rows among missing ones. */
+function spread(values: Float64Array, rows: readonly number[]): Float64Array {
+  const all = new Float64Array(rows[values.length - 1]! + 1).fill(Number.NaN);
+  for (const [index, value] of values.entries()) all[rows[index]!] = value;
+  return all;
 }
 
 /** Returns the row numbers of each series, in file order. */

@@ -1,12 +1,13 @@
 import { types } from 'node:util';
-import { checkFunction, checkInteger } from '../check';
+import { type Checks, checkFunction, checkInteger, checkString, readOptions } from '../check';
 import { describe, formatError, invalidArgument } from '../errors';
+import { type Dates, fromWallClock, isFixed, isTimeZone, readDates, wallClock } from './dates';
 import { toElements } from './numbers';
 
 /** The usual interval between two rows. Months are a unit, as they vary in length. */
 export interface TimeStep {
-  /** The unit; "number" if times are plain numbers. */
-  unit: 'month' | 'millisecond' | 'number';
+  /** The unit; "weekday" for days without weekends, "number" if times are plain numbers. */
+  unit: 'month' | 'weekday' | 'millisecond' | 'number';
   /** The number of units. */
   size: number;
 }
@@ -16,9 +17,25 @@ const MONTHS_A_YEAR = 12;
 const LAST_DATE = 8.64e15;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/;
 const YEAR = /^\d{4}$/;
-const ISO_DATE = /^\d{4}-\d{2}(-\d{2})?$/;
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
-const ZONED = /(Z|UTC|GMT|:\d{2}(\.\d+)?\s*[+-]\d{2}:?\d{2})$/i;
+const YEAR_MONTH = /^(1[789]|2[01])\d{2}(0[1-9]|1[0-2])$/;
+const YEAR_MONTH_DAY = /^(1[789]|2[01])\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+
+/** Options of {@link TimeAxis.parse}. */
+export interface TimeAxisOptions {
+  /** How dates are written, by Luxon's tokens; default ISO 8601 and other ways that have one meaning. */
+  format?: string | undefined;
+  /** The IANA name of the time zone of dates without an offset; default UTC. */
+  zone?: string | undefined;
+}
+
+const OPTIONS: Checks<TimeAxisOptions> = { format: checkString, zone: checkTimeZone };
+
+/** Throws ERR_INVALID_ARGUMENT unless `value` is the IANA name of a time zone. */
+export function checkTimeZone(name: string, value: unknown): void {
+  checkString(name, value);
+  if (!isTimeZone(value as string))
+    throw invalidArgument(name, 'the IANA name of a time zone, such as Europe/Berlin,', value);
+}
 
 /**
  * The times of a series' rows: dates, in UTC unless they name a time zone, or plain numbers.
@@ -34,17 +51,26 @@ const ZONED = /(Z|UTC|GMT|:\d{2}(\.\d+)?\s*[+-]\d{2}:?\d{2})$/i;
  * ```
  */
 export class TimeAxis {
+  readonly #dates: Dates | undefined;
+  readonly #isLastDay: boolean;
+
   private constructor(
     /** The labels as given; `Date` objects in ISO format. */
     readonly labels: readonly string[],
     /** The times: milliseconds since 1970, or plain numbers. */
     readonly values: readonly number[],
-    /** The usual interval between two rows. */
-    readonly step: Readonly<TimeStep>,
+    dates: Dates | undefined,
   ) {
+    this.#dates = dates;
+    const clock = dates ? values.map((value) => wallClock(value, dates.zone)) : values;
+    this.#isLastDay = dates !== undefined && clock.every(isLastDayOfMonth);
+    this.step = dates ? stepOf(clock, values) : usualDistance(values, 'number');
     // Frozen, as forecasts rely on their order.
-    for (const part of [labels, values, step]) Object.freeze(part);
+    for (const part of [labels, values, this.step]) Object.freeze(part);
   }
+
+  /** The usual interval between two rows. */
+  readonly step: Readonly<TimeStep>;
 
   /**
    * Parses times as they appear in a file.
@@ -52,16 +78,27 @@ export class TimeAxis {
    * @param labels at least one: strings such as 2024-01-31, 2024-01 or 2024-01-31 18:00, `Date`s, or strings of plain
    *   numbers
    * @param where returns the name of a row in errors, such as "co2.csv:17"; default "labels[16]"
+   * @param options.format how dates are written, by Luxon's tokens, such as "dd.MM.yyyy"; default ISO 8601 and other
+   *   ways that have one meaning
+   * @param options.zone the IANA name of the time zone of dates without an offset, such as "Europe/Berlin", whose clock
+   *   calendar features follow; default UTC
+   * @see https://moment.github.io/luxon/#/parsing?id=table-of-tokens
    * @throws ERR_DATA_FORMAT if a label is neither a date nor a number, or times do not strictly increase;
    *   ERR_INVALID_ARGUMENT if a label is neither a string nor a `Date`
    */
-  static parse(labels: readonly (string | Date)[], where = (row: number) => `labels[${row}]`): TimeAxis {
+  static parse(
+    labels: readonly (string | Date)[],
+    where = (row: number) => `labels[${row}]`,
+    options: TimeAxisOptions = {},
+  ): TimeAxis {
     checkFunction('where', where);
+    const given = readOptions(options, OPTIONS);
     const texts = textsOf(labels, where);
     return TimeAxis.#read(
       texts,
       texts.map((text) => text.trim()),
       where,
+      given,
     );
   }
 
@@ -70,15 +107,15 @@ export class TimeAxis {
     return typeof value === 'object' && value !== null && #valueAt in value;
   }
 
-  static #read(labels: string[], texts: string[], where: (row: number) => string): TimeAxis {
-    const areNumbers = texts.every((text) => NUMBER.test(text)) && !texts.every((text) => YEAR.test(text));
-    const values = texts.map((text, row) => {
-      const value = areNumbers ? Number(text) : parseDate(text);
-      if (Number.isFinite(value)) return value;
-      throw formatError(
-        `${where(row)}: expected a date such as 2024-01-31 or 2024-01-31 18:00 but found ${describe(text)}`,
-      );
-    });
+  static #read(
+    labels: string[],
+    texts: string[],
+    where: (row: number) => string,
+    { format, zone }: TimeAxisOptions,
+  ): TimeAxis {
+    const areNumbers = format === undefined && texts.every((text) => NUMBER.test(text)) && !areDates(texts);
+    const dates = areNumbers ? undefined : readDates(texts, where, { format, zone });
+    const values = dates?.values ?? texts.map(Number);
     for (let row = 1; row < values.length; row++) {
       if (values[row]! > values[row - 1]!) continue;
       const isDuplicate = values[row] === values[row - 1];
@@ -87,7 +124,7 @@ export class TimeAxis {
         : `The time ${describe(texts[row])} comes after ${describe(texts[row - 1])}`;
       throw formatError(`${where(row)}: ${problem}: timestamps must strictly increase`);
     }
-    return new TimeAxis(labels, values, areNumbers ? usualDistance(values, 'number') : stepOf(values));
+    return new TimeAxis(labels, values, dates);
   }
 
   /**
@@ -101,9 +138,14 @@ export class TimeAxis {
     return this.step.unit === 'number' ? undefined : new Date(value);
   }
 
+  /** @internal Returns what the clock shows at a row, in UTC; undefined if times are plain numbers. */
+  clockAt(row: number): Date | undefined {
+    const value = this.#valueAt(row);
+    return this.#dates && new Date(wallClock(value, this.#dates.zone));
+  }
+
   /**
-   * Returns the label of a row as given; past the end a number or an ISO date, with the time of day if other rows have
-   * one.
+   * Returns the label of a row as given; past the end a number, or a date that is written as the others are.
    *
    * @param row counted from 0
    * @throws ERR_INVALID_ARGUMENT as {@link TimeAxis.dateAt}
@@ -111,14 +153,34 @@ export class TimeAxis {
   labelAt(row: number): string {
     const value = this.#valueAt(row);
     if (row < this.labels.length) return this.labels[row]!;
-    if (this.step.unit === 'number') return String(value);
-    return isoLabel(value, this.values.some(hasTimeOfDay) ? 'second' : 'day');
+    return this.#dates ? this.#dates.write(value) : String(value);
+  }
+
+  /**
+   * @internal Returns the axis with the rows that are missing between others, and the row of each of this axis's rows in it;
+   * undefined if none is missing, or if rows are not whole steps apart.
+   */
+  filled(): { time: TimeAxis; rows: number[] } | undefined {
+    const { values } = this;
+    const rows = [0];
+    const all = [values[0]!];
+    for (const [index, value] of values.slice(1).entries()) {
+      const from = values[index]!;
+      for (let steps = 1; all.at(-1)! < value && steps <= MAX_STEPS_MISSING; steps++)
+        all.push(this.#shift(from, steps));
+      if (all.at(-1) !== value) return undefined;
+      rows.push(all.length - 1);
+    }
+    if (all.length === values.length || all.length > MOST_FILLED * values.length) return undefined;
+    const labels = all.map((value) => this.#dates?.write(value) ?? String(value));
+    for (const [index, row] of rows.entries()) labels[row] = this.labels[index]!;
+    return { time: new TimeAxis(labels, all, this.#dates), rows };
   }
 
   /** Describes irregular intervals between rows; undefined if all are equal. */
   irregularity(): string | undefined {
     const { values, labels, step } = this;
-    const isOdd = (row: number) => values[row] !== shift(values[row - 1]!, step, 1);
+    const isOdd = (row: number) => values[row] !== this.#shift(values[row - 1]!, 1);
     const odd = values.map((_, row) => row).filter((row) => row > 0 && isOdd(row));
     const [first] = odd;
     if (first === undefined) return undefined;
@@ -129,11 +191,26 @@ export class TimeAxis {
   #valueAt(row: number): number {
     checkInteger('row', row, { min: 0 });
     const last = this.values.length - 1;
-    const value = row <= last ? this.values[row]! : shift(this.values[last]!, this.step, row - last);
+    const value = row <= last ? this.values[row]! : this.#shift(this.values[last]!, row - last);
     const limit = this.step.unit === 'number' ? Number.MAX_VALUE : LAST_DATE;
     if (Math.abs(value) <= limit) return value;
     throw invalidArgument('row', 'a row whose time can be represented', row);
   }
+
+  /** Moves a time on by some steps: days and longer ones by the clock, shorter ones by the time that passes. */
+  #shift(value: number, steps: number): number {
+    const { unit, size } = this.step;
+    const zone = this.#dates?.zone ?? 'utc';
+    const isByClock = unit !== 'number' && !(unit === 'millisecond' && size % MILLISECONDS_A_DAY !== 0);
+    if (!isByClock || isFixed(zone)) return shift(value, this.step, steps, this.#isLastDay);
+    const clock = shift(wallClock(value, zone), this.step, steps, this.#isLastDay);
+    return fromWallClock(clock, zone);
+  }
+}
+
+/** Returns whether numbers are years, months as 202401 or days as 20240131. */
+function areDates(texts: string[]): boolean {
+  return [YEAR, YEAR_MONTH, YEAR_MONTH_DAY].some((form) => texts.every((text) => form.test(text)));
 }
 
 /** Converts labels to text: `Date`s in ISO format, with the time of day if any has one. */
@@ -166,27 +243,57 @@ function hasTimeOfDay(time: number): boolean {
   return time % MILLISECONDS_A_DAY !== 0;
 }
 
-function parseDate(text: string): number {
-  if (YEAR.test(text) || ISO_DATE.test(text)) return Date.parse(text); // UTC by the standard
-  if (ISO_TIME.test(text)) return Date.parse(`${text.replace(' ', 'T')}Z`);
-  // Date.parse() reads almost anything with a digit as a date: require at least a year.
-  return /\d{4}/.test(text) ? Date.parse(ZONED.test(text) ? text : `${text} UTC`) : Number.NaN;
+/** Longer gaps are not filled, and none if that would leave less than half of the rows known. */
+const [MAX_STEPS_MISSING, MOST_FILLED] = [1000, 2];
+const MILLISECONDS_A_DAY = 86_400_000;
+const [SATURDAY, SUNDAY] = [6, 0];
+/** Part of the steps that must be weekdays. */
+const MOSTLY = 0.8;
+
+/**
+ * Whole months if all dates are at the same moment of the month, or all on its last day; weekdays if there are no
+ * weekends; else milliseconds.
+ *
+ * @param clock what the clock shows
+ * @param values the times
+ */
+function stepOf(clock: readonly number[], values: readonly number[]): TimeStep {
+  const months = clock.map(monthOf);
+  const moment = (row: number) => clock[row]! - startOfMonth(months[row]!);
+  const isSameMoment = clock.every((_, row) => moment(row) === moment(0));
+  if (isSameMoment || clock.every(isLastDayOfMonth)) return usualDistance(months, 'month');
+  if (areWeekdays(clock)) return { unit: 'weekday', size: 1 };
+  const isDaily = clock.every((value) => (value - clock[0]!) % MILLISECONDS_A_DAY === 0);
+  return usualDistance(isDaily ? clock : values, 'millisecond');
 }
 
-const MILLISECONDS_A_DAY = 86_400_000;
+function areWeekdays(clock: readonly number[]): boolean {
+  if (clock.some(isWeekend)) return false;
+  const next = clock.filter((value, row) => row > 0 && value === shiftWeekdays(clock[row - 1]!, 1));
+  const overWeekend = next.some((value) => new Date(value).getUTCDay() === 1);
+  return overWeekend && next.length >= MOSTLY * (clock.length - 1);
+}
 
-/** Whole months if all dates are at the same moment of the month, or all on its last day; else milliseconds. */
-function stepOf(values: number[]): TimeStep {
-  const months = values.map(monthOf);
-  const isSameMoment = values.every(
-    (value, row) => value - startOfMonth(months[row]!) === values[0]! - startOfMonth(months[0]!),
-  );
-  const isLastDay = values.every((value, row) => startOfMonth(months[row]! + 1) - value === MILLISECONDS_A_DAY);
-  return isSameMoment || isLastDay ? usualDistance(months, 'month') : usualDistance(values, 'millisecond');
+function isWeekend(value: number): boolean {
+  return [SATURDAY, SUNDAY].includes(new Date(value).getUTCDay());
+}
+
+function shiftWeekdays(value: number, steps: number): number {
+  const weeks = Math.floor(steps / 5);
+  let shifted = value + 7 * weeks * MILLISECONDS_A_DAY;
+  for (let left = steps - 5 * weeks; left > 0; ) {
+    shifted += MILLISECONDS_A_DAY;
+    if (!isWeekend(shifted)) left--;
+  }
+  return shifted;
+}
+
+function isLastDayOfMonth(clock: number): boolean {
+  return startOfMonth(monthOf(clock) + 1) - clock === MILLISECONDS_A_DAY;
 }
 
 /** Returns the most common distance between neighbours; 1 if there are none. */
-function usualDistance(values: number[], unit: TimeStep['unit']): TimeStep {
+function usualDistance(values: readonly number[], unit: TimeStep['unit']): TimeStep {
   const counts = new Map<number, number>();
   for (let row = 1; row < values.length; row++) {
     const distance = values[row]! - values[row - 1]!;
@@ -207,11 +314,11 @@ function startOfMonth(month: number): number {
   return Date.UTC(Math.floor(month / MONTHS_A_YEAR), month % MONTHS_A_YEAR);
 }
 
-function shift(value: number, { unit, size }: TimeStep, steps: number): number {
+function shift(value: number, { unit, size }: TimeStep, steps: number, isLastDay: boolean): number {
+  if (unit === 'weekday') return shiftWeekdays(value, steps);
   if (unit !== 'month') return value + steps * size;
   const [from, to] = [monthOf(value), monthOf(value) + steps * size];
-  const beforeEnd = startOfMonth(from + 1) - value;
-  if (beforeEnd === MILLISECONDS_A_DAY) return startOfMonth(to + 1) - beforeEnd; // the last day stays the last
+  if (isLastDay) return startOfMonth(to + 1) - (startOfMonth(from + 1) - value); // the last day stays the last
   return startOfMonth(to) + (value - startOfMonth(from));
 }
 
@@ -227,6 +334,7 @@ const UNITS: Record<TimeStep['unit'], [size: number, name: string][]> = {
     [1000, 'second'],
     [1, 'millisecond'],
   ],
+  weekday: [[1, 'weekday']],
   number: [],
 };
 
