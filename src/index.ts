@@ -2,8 +2,9 @@
 export type { CalendarCycle } from './data/calendar';
 export { type MissingValues, readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
+export type { DecimalSign } from './data/decimals';
 export type { PathOptions } from './data/forecast-options';
-export { Forecaster, type NextValue } from './data/forecaster';
+export { type Encoding, Forecaster, type NextValue } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
 export type { Link, LinkName } from './data/link';
@@ -12,9 +13,15 @@ export type { Numbers } from './data/numbers';
 export type { ScalingKind, ScalingState } from './data/scaling';
 export { readSeries, type Series, type SeriesSource } from './data/series';
 export { type History, SeriesEncoding, type SeriesEncodingOptions, type Windows } from './data/series-encoding';
-export type { SeriesEncodingState } from './data/series-encoding-state';
+export type { LinkState, SeriesEncodingState } from './data/series-encoding-state';
 export type { SeriesLike } from './data/series-like';
-export { TimeAxis, type TimeStep } from './data/time-axis';
+export {
+  type SmoothedHistory,
+  SmoothingEncoding,
+  type SmoothingEncodingOptions,
+  type SmoothingEncodingState,
+} from './data/smoothing-encoding';
+export { TimeAxis, type TimeAxisOptions, type TimeStep } from './data/time-axis';
 export { Scaler, slidingWindows } from './data/time-series';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
 export type { Backtest, BacktestRow } from './evaluation/backtest';
@@ -113,6 +120,7 @@ export type {
   VarianceOptions,
 } from './tensor/tensor-options';
 export { type TensorCarrier, tensorsOf } from './tensor/tensors-in';
+export type { Candidate } from './training/candidates';
 export type { WatchedVariety } from './training/collapse-watch';
 export { type DrawImagesOptions, drawImages } from './training/draw-images';
 export type { EpochTime } from './training/epochs';
@@ -126,9 +134,10 @@ export {
   loadForecaster,
   loadGenerator,
 } from './training/load-run';
-export type { TrainMdnRnnOptions } from './training/mdn-rnn-options';
+export type { InputKind, MdnRnnPreset, TrainMdnRnnOptions } from './training/mdn-rnn-options';
 export type { MdnRnnSettings } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
+export { type PretrainedForecasterOptions, pretrainedForecaster } from './training/pretrained-forecaster';
 export { writeRunReport } from './training/run-report';
 export { type GanEpoch, type GanLosses, type GanResult, trainGan } from './training/train-gan';
 export { type MdnRnnEpoch, type MdnRnnLosses, type MdnRnnResult, trainMdnRnn } from './training/train-mdn-rnn';

@@ -37,7 +37,7 @@ export interface Option<Value = unknown, Options = unknown> extends Kind {
   help?: string;
   default?: Value;
   /** Conditional defaults: the first whose condition on other options holds applies. */
-  unless?: [when: Partial<Options>, value: Value][];
+  unless?: [when: Partial<Options>, value: Value | undefined][];
   /** The text for the default in the help, if the value itself is unclear. */
   defaultHelp?: string;
 }

@@ -9,3 +9,13 @@ export function errorOf(body: () => unknown): LibtorchGenerativeError {
   }
   throw new Error('Expected an error');
 }
+
+/** What a promise rejects with; fails if it is fulfilled. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<LibtorchGenerativeError> {
+  return promise.then(
+    () => {
+      throw new Error('Expected a rejection');
+    },
+    (error) => error as LibtorchGenerativeError,
+  );
+}

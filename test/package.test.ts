@@ -57,7 +57,9 @@ test("the article's programs print what the command line prints", () => {
 
   const series = ['--data', co2, '--column', 'CO2', '--seed', '7', '--epochs', '2'];
   const mdnRnn = run(tsx, join(root, 'scripts', 'train-mdn-rnn.ts'), ...series);
-  expect(mdnRnn).toBe(run(process.execPath, main, 'train', 'mdn-rnn', '--validation', '0', ...series));
+  expect(mdnRnn).toBe(
+    run(process.execPath, main, 'train', 'mdn-rnn', '--preset', 'article', '--validation', '0', ...series),
+  );
 });
 
 test("README's example runs and its types hold", () => {

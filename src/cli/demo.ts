@@ -38,12 +38,10 @@ function digits(run: string): string[][] {
 
 function co2(run: string): string[][] {
   const data = packageFile('demo', 'co2.csv');
-  const series = ['--data', data, '--column', 'CO2', '--time', 'Date', '--calendar', 'month', '--scale', 'window'];
-  const settings = ['--window', '30', '--hidden', '8', '--mixtures', '1', '--lr', '3e-3'];
-  const parts = ['--validation', '0.1', '--test', '0.1', '--calibrate', '12'];
+  const series = ['--data', data, '--column', 'CO2', '--time', 'Date', '--horizon', '24', '--test', '0.1'];
   const forecast = join(run, 'forecast');
   return [
-    ['train', 'mdn-rnn', ...series, ...settings, ...parts, '--out', run],
+    ['train', 'mdn-rnn', ...series, '--out', run],
     ['evaluate', run],
     ['forecast', run, '--horizon', '24', '--out', `${forecast}.csv`, '--chart', `${forecast}.svg`],
   ];

@@ -28,7 +28,7 @@ export function evaluateSeriesRun(run: string, { data, json, horizon, season, pa
       ? evaluateHeldOut(forecaster, series, settings, options)
       : evaluateForecasts(forecaster, series, {
           ...options,
-          starts: series.map(() => forecaster.encoding.historyLength),
+          starts: series.map(() => forecaster.historyLength),
         });
   const column = [settings.column].flat().join(', ');
   const note = data === undefined ? selectionNote(settings) : undefined;

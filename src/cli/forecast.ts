@@ -1,19 +1,46 @@
+import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { checkString } from '../check';
-import type { Series } from '../data/series';
+import type { DecimalSign } from '../data/decimals';
+import type { Forecaster } from '../data/forecaster';
+import { LINK_NAMES, type LinkName } from '../data/link';
+import { readSeries, type Series } from '../data/series';
 import { invalidArgument, worded } from '../errors';
 import { writeFileAtomic } from '../files';
 import { FORECAST_OPTIONS } from '../models/forecast-options';
-import { finiteNumber, listOf, name, type OptionTable, onOff, path, type Resolved, withDefaults } from '../option';
+import {
+  choice,
+  finiteNumber,
+  listOf,
+  missingOption,
+  name,
+  type OptionTable,
+  onOff,
+  path,
+  type Resolved,
+  size,
+  withDefaults,
+} from '../option';
 import { forecastChartSvg } from '../report/forecast-chart';
 import { forecastFan } from '../report/forecast-fan';
 import { type ForecastSummary, forecastsToCsv, summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from '../training/load-run';
-import { addExamples, addFlags } from './flags';
-import { readHistory } from './history';
+import { MDN_RNN_OPTIONS } from '../training/mdn-rnn-options';
+import { pretrainedForecaster } from '../training/pretrained-forecaster';
+import { addExamples, addFlags, type Headings } from './flags';
+import { named, readHistory } from './history';
 
 interface GivenFlags {
+  column?: string | string[];
+  time?: string;
+  delimiter?: string;
+  decimal?: DecimalSign;
+  dateFormat?: string;
+  timeZone?: string;
+  seriesColumn?: string;
+  link?: LinkName | 'auto';
+  season?: number;
   data?: string;
   series?: string;
   horizon?: number;
@@ -26,7 +53,25 @@ interface GivenFlags {
   json?: boolean;
 }
 
+const OF_FILE = {
+  column: MDN_RNN_OPTIONS.column,
+  time: MDN_RNN_OPTIONS.time,
+  delimiter: MDN_RNN_OPTIONS.delimiter,
+  decimal: MDN_RNN_OPTIONS.decimal,
+  dateFormat: MDN_RNN_OPTIONS.dateFormat,
+  timeZone: MDN_RNN_OPTIONS.timeZone,
+  seriesColumn: { ...name, help: "take the name of each row's series from this column" },
+  link: { ...choice('auto', ...LINK_NAMES), help: 'transform values', defaultHelp: 'auto, found by a backtest' },
+  season: { ...size, help: 'take this many steps as the season, 1 for none', defaultHelp: 'found by a backtest' },
+} satisfies OptionTable<
+  Pick<
+    GivenFlags,
+    'column' | 'time' | 'delimiter' | 'decimal' | 'dateFormat' | 'timeZone' | 'seriesColumn' | 'link' | 'season'
+  >
+>;
+
 const FLAGS = {
+  ...OF_FILE,
   data: {
     ...path('file'),
     help: 'forecast from this CSV file; it must include future covariates if the model uses any',
@@ -54,14 +99,15 @@ type ForecastFlags = Resolved<GivenFlags, typeof FLAGS>;
 export function addForecastCommand(program: Command): void {
   const command = program
     .command('forecast')
-    .description("forecast series past their end with a trained MDN-RNN, from joint sample paths, in the data's units")
-    .argument('<run>', 'the run folder');
+    .description("forecast series past their end, from joint sample paths, in the data's units")
+    .argument('<run>', 'the run folder of a trained MDN-RNN, or a CSV file to forecast without training');
   addExamples(
     command,
+    'forecast sales.csv --column sold --time day --horizon 14',
     'forecast runs/co2 --horizon 24 --quantiles 0.05,0.5,0.95 --out forecast.csv --chart forecast.svg',
     'forecast runs/sales --data new.csv --series north --json',
   );
-  addFlags<GivenFlags>(command, FLAGS).action(run);
+  addFlags<GivenFlags>(command, FLAGS, HEADINGS).action(run);
 }
 
 function checkCsvOrJson(name: string, file: unknown): void {
@@ -71,10 +117,11 @@ function checkCsvOrJson(name: string, file: unknown): void {
   }
 }
 
-async function run(runFolder: string, given: GivenFlags): Promise<void> {
+const HEADINGS: Headings<GivenFlags> = { 'For a CSV file': Object.keys(OF_FILE) as (keyof typeof OF_FILE)[] };
+
+async function run(place: string, given: GivenFlags): Promise<void> {
   const flags = withDefaults<GivenFlags, typeof FLAGS>(given, FLAGS);
-  const { forecaster, settings } = loadForecaster(runFolder);
-  const series = readHistory(settings, flags.data, flags.series);
+  const { forecaster, series, column } = isFile(place) ? await fromFile(place, flags) : fromRun(place, flags);
   if (flags.chart && series.length > 1) {
     throw worded(
       'ERR_INVALID_ARGUMENT',
@@ -85,9 +132,49 @@ async function run(runFolder: string, given: GivenFlags): Promise<void> {
   const { horizon, paths, quantiles, temperature, seed } = flags;
   const options = { horizon, paths, quantiles, temperature, seed };
   const forecasts = series.map((each) => summarizeForecast(forecaster, each, options));
-  const column = [settings.column].flat().join(', ');
   writeForecasts(column, forecasts, flags);
   if (flags.chart) await writeChart(flags.chart, column, series[0]!, forecasts[0]!);
+}
+
+/** What to forecast from. */
+interface Source {
+  forecaster: Forecaster;
+  series: Series[];
+  /** The column's name, for people. */
+  column: string;
+}
+
+function fromRun(run: string, flags: ForecastFlags): Source {
+  const odd = (Object.keys(OF_FILE) as (keyof typeof OF_FILE)[]).find((name) => flags[name] !== undefined);
+  if (odd !== undefined) {
+    throw worded(
+      'ERR_INVALID_ARGUMENT',
+      ({ option }) => `${option(odd)} is for a CSV file, but ${run} is not a file: a run folder has its own.`,
+    );
+  }
+  const { forecaster, settings } = loadForecaster(run);
+  const series = readHistory(settings, flags.data, flags.series);
+  return { forecaster, series, column: [settings.column].flat().join(', ') };
+}
+
+async function fromFile(file: string, flags: ForecastFlags): Promise<Source> {
+  const { seriesColumn, link, season, horizon, seed } = flags;
+  const { column, time, delimiter, decimal, dateFormat, timeZone } = flags;
+  if (column === undefined) throw missingOption('column', 'the column to forecast, or several');
+  if (flags.data !== undefined)
+    throw worded(
+      'ERR_INVALID_ARGUMENT',
+      ({ option }) => `${option('data')} is for a run folder, but ${file} is a file.`,
+    );
+  const source = { column, series: seriesColumn, time, delimiter, decimal, dateFormat, timeZone };
+  const all = readSeries(file, { ...source, ...(link !== 'auto' && { link }) });
+  const series = named(all, flags.series);
+  const forecaster = await pretrainedForecaster(series, { horizon, link, season, seed });
+  return { forecaster, series, column: [column].flat().join(', ') };
+}
+
+function isFile(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function writeForecasts(column: string, forecasts: ForecastSummary[], { quantiles, out, json }: ForecastFlags): void {

@@ -1,8 +1,7 @@
 import type { Series } from '../data/series';
-import { SeriesEncoding } from '../data/series-encoding';
 import { describe, formatError, LibtorchGenerativeError } from '../errors';
 import { nearest } from '../nearest';
-import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
+import { encodingsOf, type MdnRnnSettings } from '../training/mdn-rnn-settings';
 import { readRunSeries } from '../training/series-windows';
 
 const MAX_LISTED = 10;
@@ -15,16 +14,21 @@ const MAX_LISTED = 10;
  *   has that name
  */
 export function readHistory(settings: MdnRnnSettings, file = settings.data, only?: string): Series[] {
-  const all = readRunSeries(settings, file);
-  const chosen = only === undefined ? all : all.filter(({ name }) => name === only);
-  if (chosen.length === 0) throw unknownSeries(only!, all);
-  const { historyLength } = new SeriesEncoding(settings.encoding);
+  const chosen = named(readRunSeries(settings, file), only);
+  const historyLength = Math.max(...encodingsOf(settings).map((encoding) => encoding.historyLength));
   const short = chosen.find(({ values }) => values.length < historyLength);
   if (!short) return chosen;
   const where = short.name ? ` of the series ${describe(short.name)}` : '';
   throw formatError(
     `Expected at least ${historyLength} values${where} in ${file}, the model's window, but found ${short.values.length}`,
   );
+}
+
+/** Returns all series, or the one with a name. @throws ERR_INVALID_ARGUMENT if none has it */
+export function named(all: Series[], only: string | undefined): Series[] {
+  const chosen = only === undefined ? all : all.filter(({ name }) => name === only);
+  if (chosen.length === 0) throw unknownSeries(only!, all);
+  return chosen;
 }
 
 function unknownSeries(name: string, all: Series[]): LibtorchGenerativeError {

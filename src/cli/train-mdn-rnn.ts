@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { backtestLine } from '../evaluation/verdict';
+import { choiceLine } from '../training/candidates';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from '../training/mdn-rnn-options';
 import { MDN_RNN_RUN, resolveMdnRnnSettings } from '../training/mdn-rnn-settings';
 import { requestedSettings } from '../training/start-run';
@@ -16,15 +17,20 @@ const HEADINGS: Headings<TrainMdnRnnOptions> = {
     'column',
     'series',
     'time',
+    'delimiter',
+    'decimal',
+    'gaps',
+    'dateFormat',
+    'timeZone',
     'covariates',
     'calendar',
-    'scale',
+    'season',
     'link',
-    'difference',
+    'horizon',
     'validation',
     'test',
   ],
-  Model: ['window', 'hidden', 'mixtures', 'exact', 'calibrate'],
+  Model: ['preset', 'start', 'inputs', 'window', 'scale', 'difference', 'hidden', 'mixtures', 'exact', 'calibrate'],
   Training: [
     'epochs',
     'batchSize',
@@ -46,8 +52,8 @@ export function addTrainMdnRnnCommand(train: Command): void {
   const command = train.command('mdn-rnn').description('train an MDN-RNN to forecast series in a CSV file');
   addExamples(
     command,
-    'train mdn-rnn --data co2.csv --column CO2 --time Date --scale window',
-    'train mdn-rnn --data sales.csv --column sold --series shop --link softplus --patience 10',
+    'train mdn-rnn --data co2.csv --column CO2 --time Date',
+    'train mdn-rnn --data sales.csv --column sold --series shop --time day --covariates price --horizon 14',
     'train mdn-rnn --resume runs/mdn-rnn --epochs 200',
   );
   addFlags<TrainMdnRnnOptions>(command, MDN_RNN_OPTIONS, HEADINGS)
@@ -62,7 +68,8 @@ async function run(flags: MdnRnnFlags): Promise<void> {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,
     line: (record) => articleLine(record, epochs),
-    verdict: ({ evaluation }) => evaluation && backtestLine(evaluation),
+    verdict: ({ settings, evaluation }) =>
+      [choiceLine(settings.candidates), evaluation && backtestLine(evaluation)].filter(Boolean).join('\n') || undefined,
   });
 }
 

@@ -1,6 +1,6 @@
-import { checkInstance, checkInteger, checkNumber, checkObject, readOptions } from '../check';
+import { checkInteger, checkNumber, reading, readOptions } from '../check';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
-import { forecastPaths, sortedQuantile, sortedSteps } from '../models/forecast';
+import { forecastPaths, PathSampler, sortedQuantile, sortedSteps } from '../models/forecast';
 import { MdnRnn } from '../models/mdn-rnn';
 import { Mixture } from '../models/mixture';
 import { checkModule } from '../nn/module';
@@ -8,14 +8,17 @@ import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';
 import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
 import { integrate } from './differencing';
-import { PATH_OPTIONS, type PathOptions, readPathOptions, toLevels } from './forecast-options';
+import { PATH_OPTIONS, type PathOptions, readPathOptions, seedAt, toLevels } from './forecast-options';
 import type { Link } from './link';
+import { mean } from './mean';
 import { toElements } from './numbers';
 import type { Series } from './series';
-import { type History, SeriesEncoding, shifted } from './series-encoding';
+import { SeriesEncoding, shifted } from './series-encoding';
 import { type SeriesLike, toSeries } from './series-like';
-import { Scaler } from './time-series';
+import { SmoothingEncoding } from './smoothing-encoding';
+import type { Scaler } from './time-series';
 
 /** The distribution of the value after a series' end, in the data's units: the model's mixture, exact, not sampled. */
 export interface NextValue {
@@ -32,6 +35,22 @@ export interface NextValue {
    * @throws ERR_INVALID_ARGUMENT for NaN
    */
   cdf(values: readonly number[]): number[];
+}
+
+/** How a model sees series: a window of values, or what exponential smoothing makes of them. */
+export type Encoding = SeriesEncoding | SmoothingEncoding;
+
+/** Predictions of N known values, each from those before it. */
+export interface Predictions {
+  /** (N, K, 3), raw: the mixtures of the scaled values. */
+  raw: Tensor;
+  /** (N, 1), the scaled values. */
+  target: Tensor;
+  /** (N), the values in the data's units. */
+  targets: Float64Array;
+  /** The scaler of each value, in the link's units. */
+  scalers: Scaler[];
+  link: Link;
 }
 
 /**
@@ -55,6 +74,8 @@ export interface NextValue {
  * ```
  */
 export class Forecaster {
+  /** How the model sees series; with several encodings, the forecast is the mean of those that they give. */
+  readonly encodings: readonly Encoding[];
   /** For each step ahead, the factor by which the forecast is widened about its median; empty for none. */
   readonly spread: readonly number[];
 
@@ -62,7 +83,7 @@ export class Forecaster {
    * Combines a model with its encoding.
    *
    * @param model predicts one value per step from rows made by `encoding`
-   * @param encoding fitted on the model's training data
+   * @param encoding fitted on the model's training data; several with the same inputs are pooled
    * @param spread for each step ahead, the factor above 0 by which to widen the forecast about its median; the last one
    *   applies to all further steps. Default none: forecasts are not widened
    * @throws ERR_INVALID_ARGUMENT, also if the model's inputs or outputs do not match `encoding`
@@ -70,18 +91,14 @@ export class Forecaster {
   constructor(
     /** Predicts scaled values. */
     readonly model: MdnRnn,
-    /** Scales values and prepares the model's other inputs. */
-    readonly encoding: SeriesEncoding,
+    encoding: Encoding | readonly Encoding[],
     spread: readonly number[] = [],
   ) {
     checkModule('model', model, MdnRnn);
-    checkInstance('encoding', encoding, SeriesEncoding);
-    checkObject('encoding.state', encoding.state);
-    const { inputDim, outputDim } = model;
-    if (inputDim !== encoding.inputDim || outputDim !== 1) {
-      const expected = `a model with inputDim ${encoding.inputDim}, as the encoding has, and outputDim 1`;
-      throw invalidArgument('model', expected, `inputDim ${inputDim} and outputDim ${outputDim}`);
-    }
+    const isList = reading('encoding', () => Array.isArray(encoding));
+    this.encodings = (isList ? toElements('encoding', encoding) : [encoding]) as Encoding[];
+    if (this.encodings.length === 0) throw invalidArgument('encoding', 'at least one encoding', encoding);
+    for (const each of this.encodings) checkEncoding(each, model);
     this.spread = toElements('spread', spread).map((factor, index) => {
       checkNumber(`spread[${index}]`, factor, { above: 0 });
       return factor as number;
@@ -91,6 +108,17 @@ export class Forecaster {
   /** The model's device: "cpu", "cuda:0", ... */
   get device(): Device {
     return this.model.parameters()[0]!.device;
+  }
+
+  /** Number of past values needed to forecast. */
+  get historyLength(): number {
+    return Math.max(...this.encodings.map(({ historyLength }) => historyLength));
+  }
+
+  /** Returns whether a series has enough values to forecast from. */
+  hasHistory(series: SeriesLike): boolean {
+    const read = toSeries('series', series);
+    return this.encodings.every((encoding) => encoding.hasHistory(read));
   }
 
   /** Returns the factor of {@link Forecaster.spread} for a step ahead, counted from 0. */
@@ -111,23 +139,23 @@ export class Forecaster {
    *   advance; ERR_NOT_FINITE if a path overflows
    */
   paths(series: SeriesLike, options: PathOptions = {}): Float64Array {
-    const { horizon, seed, ...draw } = readPathOptions(options);
+    const { horizon, paths, seed, temperature } = readPathOptions(options);
     const read = toSeries('series', series);
-    return scope(() => {
-      const { rows, scaler, past } = this.#history(read);
-      const known = this.encoding.known(read, horizon)?.to({ device: this.device });
-      const drawn = forecastPaths(this.model, rows, { ...draw, horizon, known, seed: seedOf(read.name, seed) });
-      const paths = Float64Array.from(drawn.toArray() as Float32Array);
-      const { link } = this.encoding;
-      if (past.length > 0) {
-        for (const [index, difference] of paths.entries()) paths[index] = scaler.unscale(difference);
-        integrate(paths, horizon, past);
+    const result = new Float64Array(paths * horizon);
+    const count = this.encodings.length;
+    for (const [index, encoding] of this.encodings.entries()) {
+      // Path p is of encoding p modulo their number, so that it does not depend on the number of paths.
+      const own = Math.ceil((paths - index) / count);
+      if (own === 0) continue;
+      const draw = { horizon, paths: own, temperature, seed: seedAt(seedOf(read.name, seed), index) };
+      const linkedPaths = scope(() => this.#draw(encoding, read, draw));
+      this.#widen(linkedPaths, horizon);
+      for (const [position, value] of linkedPaths.entries()) {
+        const [path, step] = [Math.floor(position / horizon), position % horizon];
+        result[(path * count + index) * horizon + step] = checkFinite(encoding.link.invertOne(value), step);
       }
-      this.#widen(paths, horizon);
-      const toData = dataUnits(link, past.length > 0 ? UNSCALED : scaler);
-      for (const [index, value] of paths.entries()) paths[index] = toData(value, index % horizon);
-      return paths;
-    });
+    }
+    return result;
   }
 
   /**
@@ -141,24 +169,95 @@ export class Forecaster {
   next(series: SeriesLike, options: Pick<PathOptions, 'temperature'> = {}): NextValue {
     const { temperature } = readOptions(options, { temperature: PATH_OPTIONS.temperature });
     const read = toSeries('series', series);
-    const { link } = this.encoding;
+    const parts = this.encodings.map((encoding) => this.#next(encoding, read, temperature));
+    return parts.length === 1 ? parts[0]! : pooled(parts);
+  }
+
+  /**
+   * @internal Predicts each value of series from a step on from the values before it, once per encoding.
+   *
+   * @param from the step of the first value to predict in each series
+   */
+  predictions(series: readonly Series[], from: readonly number[]): Predictions[] {
+    // The steps that all encodings can predict.
+    const starts = series.map((each, index) =>
+      Math.max(from[index]!, ...this.encodings.map((encoding) => encoding.firstStep(each))),
+    );
+    return this.encodings.map((encoding) => {
+      if (encoding instanceof SeriesEncoding) {
+        const { rows, ...rest } = encoding.windows(series, starts);
+        const there = rows.to({ device: this.device });
+        const raw = this.model.forward(there.slice(1, 0, -1));
+        return { raw, target: there.select(1, -1).slice(1, 0, 1), link: encoding.link, ...rest };
+      }
+      const half = Math.ceil(encoding.window / 2);
+      const { rows, ...rest } = encoding.segments(series, { from: starts, stride: half, warmUp: half });
+      const raw = this.model.forwardEach(rows.slice(-1, 1).contiguous().to({ device: this.device })); // (N, T, K, 3)
+      const [target, known] = knownTargets(rows);
+      const { numMixtures } = this.model;
+      return { raw: raw.view(-1, numMixtures, 3).indexSelect(0, known), target, link: encoding.link, ...rest };
+    });
+  }
+
+  /** Draws paths (paths, horizon) in the link's units. */
+  #draw(encoding: Encoding, series: Series, options: Required<PathOptions>): Float64Array {
+    return encoding instanceof SeriesEncoding
+      ? this.#drawWindowed(encoding, series, options)
+      : noGrad(() => this.#drawSmoothed(encoding, series, options));
+  }
+
+  #drawWindowed(encoding: SeriesEncoding, series: Series, options: Required<PathOptions>): Float64Array {
+    const { horizon } = options;
+    const { rows, scaler, past } = encoding.history(series);
+    const known = encoding.known(series, horizon)?.to({ device: this.device });
+    const drawn = forecastPaths(this.model, rows.to({ device: this.device }), { ...options, known });
+    const { mean, deviation } = scaler;
+    const paths = Float64Array.from(drawn.toArray() as Float32Array, (value) => value * deviation + mean);
+    if (past.length > 0) integrate(paths, horizon, past);
+    return paths;
+  }
+
+  #drawSmoothed(encoding: SmoothingEncoding, series: Series, { horizon, ...options }: Required<PathOptions>) {
+    const { rows, filters } = encoding.history(series);
+    const { paths } = options;
+    const sampler = new PathSampler(this.model, rows.to({ device: this.device }), options);
+    const copies = filters.copies(paths);
+    const result = new Float64Array(paths * horizon);
+    for (let step = 0; ; step++) {
+      const values = copies.unscale(sampler.draw().toArray() as Float32Array);
+      const effect = encoding.effectAt(series, series.values.length + step);
+      for (let path = 0; path < paths; path++) result[path * horizon + step] = values[path]! + effect;
+      if (step === horizon - 1) return result;
+      copies.push(values);
+      const at = series.values.length + step + 1;
+      const inputs = scope(() => encoding.pathInputs(copies, series, at).to({ device: this.device })); // (P, I)
+      sampler.feed(inputs);
+      inputs.dispose();
+    }
+  }
+
+  #next(encoding: Encoding, series: Series, temperature: number | undefined): NextValue {
+    const { link } = encoding;
     const spread = this.spreadAt(0);
     const ask = <T>(question: (mixture: Mixture, median: number, scaler: Scaler) => T): T =>
       noGrad(() =>
         scope(() => {
-          const { rows, scaler: ofValues, past } = this.#history(read);
+          const { rows, scaler: ofValues, past } = encoding.history(series);
           const scaler = shifted(ofValues, past[0] ?? 0);
-          const mixture = new Mixture(this.model.forward(rows.unsqueeze(0)), { temperature });
+          const input = rows.to({ device: this.device }).unsqueeze(0); // (1, T, I)
+          const mixture = new Mixture(this.model.forward(input), { temperature });
           return question(mixture, mixture.quantile([0.5]).item(), scaler);
         }),
       );
     return {
       quantiles: (levels) => {
         const asked = toLevels('levels', levels);
-        return ask((mixture, median, scaler) => {
-          const toData = dataUnits(link, scaler);
+        return ask((mixture, median, { mean, deviation }) => {
           const quantiles = mixture.quantile(asked).toArray();
-          return Array.from(quantiles, (quantile) => toData(median + spread * (quantile - median), 0));
+          return Array.from(quantiles, (quantile) => {
+            const widened = median + spread * (quantile - median);
+            return checkFinite(link.invertOne(widened * deviation + mean), 0);
+          });
         });
       },
       cdf: (values) => {
@@ -175,12 +274,7 @@ export class Forecaster {
     };
   }
 
-  #history(series: Series): History {
-    const { rows, ...rest } = this.encoding.history(series);
-    return { rows: rows.to({ device: this.device }), ...rest }; // (window, inputDim)
-  }
-
-  /** Widens paths (paths, horizon) about each step's median, scaled or in the link's units. */
+  /** Widens paths (paths, horizon) about each step's median, in the link's units. */
   #widen(paths: Float64Array, horizon: number): void {
     if (this.spread.length === 0) return;
     const medians = sortedSteps(paths, horizon).map((draws) => sortedQuantile(draws, 0.5));
@@ -191,11 +285,50 @@ export class Forecaster {
   }
 }
 
-const UNSCALED = new Scaler(0, 1);
+/** The mean of several distributions. */
+function pooled(parts: NextValue[]): NextValue {
+  const cdf = (values: readonly number[]) => {
+    const levels = parts.map((part) => part.cdf(values));
+    return levels[0]!.map((_, index) => mean(levels.map((each) => each[index]!)));
+  };
+  const quantiles = (levels: readonly number[]) => {
+    const bounds = parts.map((part) => part.quantiles(levels));
+    let [low, high] = [Math.min, Math.max].map((pick) =>
+      levels.map((_, index) => pick(...bounds.map((each) => each[index]!))),
+    );
+    for (let round = 0; round < BISECTIONS; round++) {
+      const middle = low!.map((each, index) => each / 2 + high![index]! / 2);
+      const isBelow = cdf(middle).map((level, index) => level < levels[index]!);
+      low = low!.map((each, index) => (isBelow[index] ? middle[index]! : each));
+      high = high!.map((each, index) => (isBelow[index] ? each : middle[index]!));
+    }
+    return high!;
+  };
+  return { cdf, quantiles };
+}
 
-/** Converts the model's values at a step ahead to the data's units. @throws ERR_NOT_FINITE */
-function dataUnits(link: Link, { mean, deviation }: Scaler): (value: number, step: number) => number {
-  return (value, step) => checkFinite(link.invertOne(value * deviation + mean), step);
+/** Enough for the precision of a number. */
+const BISECTIONS = 60;
+
+/** Returns the targets (M, 1) in rows (N, T, 1 + I) that are not NaN, and their positions in (N · T). */
+export function knownTargets(rows: Tensor): [targets: Tensor, positions: Tensor] {
+  const targets = rows.select(-1, 0).contiguous().view(-1, 1); // (N · T, 1)
+  const values = targets.toArray() as Float32Array;
+  const positions: number[] = [];
+  for (let position = 0; position < values.length; position++) {
+    if (!Number.isNaN(values[position])) positions.push(position);
+  }
+  const index = tensor(positions, { dtype: 'int64', device: rows.device });
+  return [targets.indexSelect(0, index), index];
+}
+
+function checkEncoding(encoding: Encoding, { inputDim, outputDim }: MdnRnn): void {
+  if (!(SeriesEncoding.isOne(encoding) || SmoothingEncoding.isOne(encoding))) {
+    throw invalidArgument('encoding', 'a SeriesEncoding or a SmoothingEncoding', encoding);
+  }
+  if (inputDim === encoding.inputDim && outputDim === 1) return;
+  const expected = `a model with inputDim ${encoding.inputDim}, as the encoding has, and outputDim 1`;
+  throw invalidArgument('model', expected, `inputDim ${inputDim} and outputDim ${outputDim}`);
 }
 
 function checkFinite(value: number, step: number): number {

@@ -1,32 +1,59 @@
 import { differences } from './differencing';
 import { mean } from './mean';
 import type { Series } from './series';
+import type { TimeStep } from './time-axis';
 
 /** Weaker correlations may be due to chance. */
 const LEAST_CORRELATION = 0.3;
 /** A peak of the autocorrelation is nearly as high as another from this part of it on. */
 const NEARLY = 0.9;
 
-const MILLISECONDS_AN_HOUR = 3_600_000;
-const DAYS_A_YEAR = 365;
+const MILLISECONDS_A_DAY = 86_400_000;
+const [DAYS_A_WEEK, DAYS_A_YEAR, MONTHS_A_YEAR] = [7, 365, 12];
+/** Longer seasons are found only from the times. */
+const MAX_GUESSED_SEASON = 400;
+/** Seasons of a day or more may be part of a week. */
+const LEAST_STEPS_A_DAY = 12;
 
 /**
- * Returns the season of a series: a day for hourly steps and a year for monthly or quarterly ones, if the series covers
- * it twice; a year for daily steps, likewise, unless a shorter season is evident; else the result of {@link
- * guessSeason}.
+ * Returns the season of a series: a day for steps of hours or parts of hours, a year for weekly, monthly or quarterly
+ * ones, if the series covers it twice; a year for daily steps, likewise, unless a shorter season is evident; else the
+ * result of {@link guessSeason}.
  *
  * @param series the training part only
  */
-export function usualSeason({ values, time }: Series, maxSeason: number): number {
-  const { unit, size } = time?.step ?? { unit: 'number' };
+export function usualSeason({ values, time }: Series, maxSeason = MAX_GUESSED_SEASON): number {
   const guessed = guessSeason(values, maxSeason);
-  const isLongEnough = (season: number) => values.length >= 2 * season;
-  if (unit === 'month' && 12 % size! === 0 && isLongEnough(12 / size!)) return 12 / size!;
-  const hours = unit === 'millisecond' ? size! / MILLISECONDS_AN_HOUR : 0;
-  if (hours === 1 && isLongEnough(24)) return 24;
-  if (hours === 24 && guessed === 1 && isLongEnough(DAYS_A_YEAR)) return DAYS_A_YEAR;
-  return guessed;
+  const isLongEnough = (season: number | undefined): season is number =>
+    season !== undefined && season > 1 && values.length >= 2 * season;
+  const known = stepsAYear(time?.step) ?? stepsADay(time?.step);
+  if (isLongEnough(known)) return known;
+  return stepsADay(time?.step) === 1 && guessed === 1 && isLongEnough(DAYS_A_YEAR) ? DAYS_A_YEAR : guessed;
 }
+
+/** Returns the seasons that a series may have, the most likely first, always with 1, for none. */
+export function possibleSeasons(series: Series): number[] {
+  const { length } = series.values;
+  const usual = usualSeason(series);
+  const guessed = guessSeason(series.values, MAX_GUESSED_SEASON);
+  const week = stepsADay(series.time?.step) === 1 ? DAYS_A_WEEK : 1;
+  const longer = usual >= LEAST_STEPS_A_DAY && usual !== MONTHS_A_YEAR ? usual * DAYS_A_WEEK : 1;
+  const possible = [usual, guessed, week, longer].filter((season) => length > 2 * season);
+  return [...new Set([...possible, 1])];
+}
+
+/** Returns the number of steps in a year, if steps are weeks, months or quarters. */
+function stepsAYear({ unit, size }: TimeStep = NO_STEP): number | undefined {
+  if (unit === 'month' && MONTHS_A_YEAR % size === 0) return MONTHS_A_YEAR / size;
+  return unit === 'millisecond' && size === DAYS_A_WEEK * MILLISECONDS_A_DAY ? 52 : undefined;
+}
+
+/** Returns the number of steps in a day, if it is a whole number. */
+function stepsADay({ unit, size }: TimeStep = NO_STEP): number | undefined {
+  return unit === 'millisecond' && MILLISECONDS_A_DAY % size === 0 ? MILLISECONDS_A_DAY / size : undefined;
+}
+
+const NO_STEP: TimeStep = { unit: 'number', size: 1 };
 
 /**
  * Returns the season that the series' changes repeat after, from 2 to `maxSeason`, or 1 if there is none: of the peaks of

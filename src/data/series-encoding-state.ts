@@ -1,35 +1,30 @@
 import { arrayOf, type Check, checkBoolean, checkInteger, checkNumber, checkSize, oneOf, readAll } from '../check';
 import { invalidArgument } from '../errors';
-import { CALENDAR_CYCLES, type CalendarCycle } from './calendar';
+import { CALENDAR_CYCLES } from './calendar';
+import type { KnownInputsState } from './known-inputs';
 import { LINK_NAMES, type LinkName } from './link';
 import { SCALING_KINDS, type ScalingState } from './scaling';
 
+/** A {@link Link}, as saved in config.json. */
+export interface LinkState {
+  /** The name of the function. */
+  name: LinkName;
+  /** Where softplus bends, in the data's units; 1 for other links. */
+  unit: number;
+}
+
 /** The fitted values of a {@link SeriesEncoding}, as saved in config.json. */
-export interface SeriesEncodingState {
+export interface SeriesEncodingState extends KnownInputsState {
   /** Number of past values that predict the next one. */
   window: number;
   /** Transformation of values before scaling. */
-  link: {
-    /** The name of the function. */
-    name: LinkName;
-    /** Where softplus bends, in the data's units; 1 for other links. */
-    unit: number;
-  };
+  link: LinkState;
   /** Steps between the values whose differences the model sees: a season, 1, or 0 for the values themselves. */
   difference: number;
   /** What values, or their differences, are scaled by. */
   scaling: ScalingState;
   /** Whether an input flags observed values, as some were missing in training. */
   mask: boolean;
-  /** Mean and standard deviation of each covariate. */
-  covariates: {
-    /** Mean, in the data's units. */
-    mean: number;
-    /** Standard deviation, in the data's units. */
-    deviation: number;
-  }[];
-  /** Calendar features of the predicted step. */
-  calendar: readonly CalendarCycle[];
 }
 
 /** Copies and checks a state, which may come from a corrupt file. @throws ERR_INVALID_ARGUMENT, with the place */
@@ -38,19 +33,23 @@ export function readEncodingState(state: SeriesEncodingState): SeriesEncodingSta
     state,
     {
       window: checkSize,
-      link: any,
+      link: anyObject,
       difference: checkLag,
-      scaling: any,
+      scaling: anyObject,
       mask: checkBoolean,
-      covariates: arrayOf(any),
-      calendar: arrayOf(oneOf(...CALENDAR_CYCLES)),
+      covariates: arrayOf(anyObject),
+      calendar: checkCalendar,
     },
     'state',
   );
-  const { kind, series } = readAll(scaling, { kind: oneOf(...SCALING_KINDS), series: arrayOf(any) }, 'state.scaling');
+  const { kind, series } = readAll(
+    scaling,
+    { kind: oneOf(...SCALING_KINDS), series: arrayOf(anyObject) },
+    'state.scaling',
+  );
   return {
     window,
-    link: readAll(link, { name: oneOf(...LINK_NAMES), unit: checkDeviation }, 'state.link'),
+    link: readLinkState(link),
     difference,
     scaling: {
       kind,
@@ -59,10 +58,24 @@ export function readEncodingState(state: SeriesEncodingState): SeriesEncodingSta
       ),
     },
     mask,
+    ...readKnownState({ covariates, calendar }),
+  };
+}
+
+/** Copies and checks the state of a link. @throws ERR_INVALID_ARGUMENT */
+export function readLinkState(link: LinkState): LinkState {
+  return readAll(link, { name: oneOf(...LINK_NAMES), unit: checkDeviation }, 'state.link');
+}
+
+/** Copies a state and checks its covariates. @throws ERR_INVALID_ARGUMENT */
+export function readKnownState({ covariates, calendar }: KnownInputsState): KnownInputsState {
+  return {
     covariates: covariates.map((each, index) => readAll(each, MOMENTS, `state.covariates[${index}]`)),
     calendar: [...calendar],
   };
 }
+
+export const checkCalendar = arrayOf(oneOf(...CALENDAR_CYCLES));
 
 /** @throws ERR_INVALID_ARGUMENT unless `value` is a whole number of at least 0 */
 export const checkLag: Check = (name, value) => checkInteger(name, value, { min: 0 });
@@ -71,11 +84,12 @@ const checkDeviation: Check = (name, value) => checkNumber(name, value, { above:
 
 const MOMENTS = { mean: checkNumber as Check, deviation: checkDeviation };
 
-const checkName: Check = (name, value) => {
+/** Any text; a single series has no name. */
+export const checkName: Check = (name, value) => {
   if (typeof value !== 'string') throw invalidArgument(name, 'a string', value);
 };
 
 /** For values that are checked later. */
-function any(name: string, value: unknown): void {
+export function anyObject(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw invalidArgument(name, 'an object', value);
 }

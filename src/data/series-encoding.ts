@@ -2,9 +2,10 @@ import { arrayOf, type Checks, checkInteger, checkSize, oneOf, readOptions } fro
 import { formatError } from '../errors';
 import { tensor } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
-import { CALENDAR_CYCLES, type CalendarCycle, calendarInputs, INPUTS_A_CYCLE } from './calendar';
+import { CALENDAR_CYCLES, type CalendarCycle } from './calendar';
 import { type Differenced, differenced } from './differencing';
 import { MAX_HORIZON } from './forecast-options';
+import { KnownInputs, scaled } from './known-inputs';
 import { LINK_NAMES, Link, type LinkName, linked } from './link';
 import { concatenate, momentsOf, observed, SCALING_KINDS, Scaling, type ScalingKind } from './scaling';
 import type { Series } from './series';
@@ -84,7 +85,7 @@ export class SeriesEncoding {
   /** The fitted values, as JSON, from which to recreate the encoding. */
   readonly state: SeriesEncodingState;
   readonly #scaling: Scaling;
-  readonly #covariates: Scaler[];
+  readonly #known: KnownInputs;
 
   /**
    * Recreates an encoding from its state; {@link SeriesEncoding.fit} makes a new one.
@@ -93,11 +94,11 @@ export class SeriesEncoding {
    */
   constructor(state: SeriesEncodingState) {
     this.state = readEncodingState(state);
-    const { window, link, scaling, covariates } = this.state;
+    const { window, link, scaling } = this.state;
     this.window = window;
     this.link = new Link(link.name, link.unit);
     this.#scaling = new Scaling(scaling, window);
-    this.#covariates = covariates.map(({ mean, deviation }) => new Scaler(mean, deviation));
+    this.#known = new KnownInputs(this.state);
   }
 
   /**
@@ -113,8 +114,7 @@ export class SeriesEncoding {
     checkSize('window', window);
     const series = toSeriesList('parts', parts);
     series.forEach(checkHasValue);
-    const numCovariates = series[0]!.covariates?.length ?? 0;
-    for (const each of series) checkCovariates(each, numCovariates);
+    const known = KnownInputs.fit(series, calendar);
     const values = concatenate(series.map((part) => part.values));
     const link = new Link(name, name === 'softplus' ? momentsOf(observed(values)).mean || 1 : 1);
     const seen = series.map((part) => {
@@ -124,18 +124,19 @@ export class SeriesEncoding {
     if (!seen.some(({ values }) => hasValue(values))) {
       throw formatError(`Expected more than ${difference} values, the difference, in a series`);
     }
-    const covariates = Array.from({ length: numCovariates }, (_, index) =>
-      Scaler.fit(concatenate(series.map((part) => part.covariates![index]!.subarray(0, part.values.length)))),
-    );
     return new SeriesEncoding({
       window,
       link: { name, unit: link.unit },
       difference,
       scaling: Scaling.fit(seen, scale, window, difference > 0).state,
       mask: values.some(Number.isNaN),
-      covariates: covariates.map(({ mean, deviation }) => ({ mean, deviation })),
-      calendar,
+      ...known,
     });
+  }
+
+  /** @internal Returns whether a value is a genuine one, neither a lookalike nor a Proxy. */
+  static isOne(value: unknown): value is SeriesEncoding {
+    return typeof value === 'object' && value !== null && #known in value;
   }
 
   /** Number of past values needed to forecast: the window, and with differences those before it that it refers to. */
@@ -143,9 +144,14 @@ export class SeriesEncoding {
     return this.window + this.state.difference;
   }
 
+  /** @internal Returns the first step of a series that the values before it can predict. */
+  firstStep(_series: Series): number {
+    return this.historyLength;
+  }
+
   /** Number of inputs per time step. */
   get inputDim(): number {
-    return 1 + Number(this.state.mask) + this.#covariates.length + this.state.calendar.length * INPUTS_A_CYCLE;
+    return 1 + Number(this.state.mask) + this.#known.size;
   }
 
   /**
@@ -207,7 +213,7 @@ export class SeriesEncoding {
     const read = toSeries('series', series);
     checkInteger('horizon', horizon, { min: 1, max: MAX_HORIZON });
     if (this.inputDim === 1 || horizon === 1) return undefined;
-    checkCovariates(read, this.#covariates.length);
+    this.#known.check(read);
     const { length } = read.values;
     return tensor(Array.from({ length: horizon - 1 }, (_, step) => this.#besideValue(read, length + step, false)));
   }
@@ -218,7 +224,7 @@ export class SeriesEncoding {
 
   /** Checks the covariates of a series, applies the link to its values and takes differences. */
   #differenced(series: Series): Differenced {
-    checkCovariates(series, this.#covariates.length);
+    this.#known.check(series);
     return differenced(linked(this.link, series.values, ofSeries(series.name)), this.state.difference);
   }
 
@@ -256,36 +262,8 @@ export class SeriesEncoding {
    * @throws ERR_DATA_FORMAT if the next step's covariates are unknown
    */
   #besideValue(series: Series, step: number, isMissing: boolean): number[] {
-    const { name, covariates = [], time } = series;
-    const { mask, calendar } = this.state;
-    const next = step + 1;
-    const ofCovariates = this.#covariates.map((scaler, index) => {
-      const value = covariates[index]![next];
-      if (value !== undefined) return scaled(scaler, value, series, next, `covariates[${index}]`);
-      const known = `${covariates[index]!.length} steps${ofSeries(name)}`;
-      throw formatError(`Expected covariates for the whole forecast horizon, but they are known for only ${known}`);
-    });
-    const date = calendar.length > 0 ? time?.dateAt(next) : undefined;
-    if (calendar.length > 0 && !date) {
-      throw formatError(`Expected dates for time${ofSeries(name)}: the model uses calendar features`);
-    }
-    return [...(mask ? [Number(!isMissing)] : []), ...ofCovariates, ...(date ? calendarInputs(date, calendar) : [])];
+    return [...(this.state.mask ? [Number(!isMissing)] : []), ...this.#known.at(series, step + 1)];
   }
-}
-
-/** Scales a value for the model. @throws ERR_DATA_FORMAT if it overflows float32 */
-function scaled(scaler: Scaler, value: number, { name }: Series, step: number, column = 'values'): number {
-  const result = scaler.scaleOne(value);
-  if (Number.isFinite(result)) return result;
-  throw formatError(`${column}[${step}]${ofSeries(name)} is too far from the values that the encoding was fitted on`);
-}
-
-/** @throws ERR_DATA_FORMAT unless a series has `count` covariates */
-function checkCovariates({ name, covariates = [] }: Series, count: number): void {
-  if (covariates.length === count) return;
-  throw formatError(
-    `Expected ${count} for the number of covariates${ofSeries(name)} but received ${covariates.length}`,
-  );
 }
 
 /** Returns the scaler of a value from that of its difference to `base`. */

@@ -88,14 +88,15 @@ const LEVELS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
 
 /**
  * Scores the model and the baselines by rolling-origin forecasts: each starts where the previous one ended and sees
- * only the past. Missing values are not scored.
+ * only the past. Missing values are not scored. Of many forecasts an evenly spaced part is made.
  *
  * @see https://otexts.com/fpp3/tscv.html
  */
 export function backtest(series: BacktestSeries[], { horizon, season }: BacktestOptions): Backtest {
+  const origins = { horizon, most: Math.ceil(MAX_FORECASTS / series.length) };
   const scored = scope(() => {
     const standard = standardNormal();
-    return series.map((each) => ({ name: each.name, steps: scoreSeries(each, horizon, season, standard) }));
+    return series.map((each) => ({ name: each.name, steps: scoreSeries(each, origins, season, standard) }));
   });
   const names = Object.keys(scored[0]!.steps) as BacktestRow['name'][];
   const rowsOf = (of: typeof scored) =>
@@ -105,26 +106,39 @@ export function backtest(series: BacktestSeries[], { horizon, season }: Backtest
         of.flatMap(({ steps }) => steps[name]!),
       ),
     );
-  const numForecasts = series.reduce((count, each) => count + startsOf(each, horizon).length, 0);
+  const numForecasts = series.reduce((count, each) => count + startsOf(each, origins).length, 0);
   const all = { horizon, season, numForecasts, rows: rowsOf(scored) };
   if (series.length === 1) return all;
   const withScores = scored.filter(({ steps }) => steps.model!.length > 0);
   return { ...all, bySeries: withScores.map((each) => ({ name: each.name, rows: rowsOf([each]) })) };
 }
 
-function startsOf({ values, start, canForecast = () => true }: BacktestSeries, horizon: number): number[] {
+/** Returns the steps to forecast from: a horizon apart, or farther if there would be too many. */
+function startsOf({ values, start, canForecast = () => true }: BacktestSeries, { horizon, most }: Origins): number[] {
   const count = Math.max(Math.floor((values.length - start) / horizon), 0);
-  return Array.from({ length: count }, (_, index) => start + index * horizon).filter(canForecast);
+  const stride = horizon * Math.ceil(count / most);
+  const starts = Array.from({ length: count }, (_, index) => start + index * stride);
+  return starts.filter((step) => step + horizon <= values.length).filter(canForecast);
 }
+
+interface Origins {
+  horizon: number;
+  /** Most forecasts of a series. */
+  most: number;
+}
+
+/** More forecasts than this tell nothing new. */
+const MAX_FORECASTS = 400;
 
 /** Returns the scores of every step, by forecaster. */
 function scoreSeries(
   series: BacktestSeries,
-  horizon: number,
+  origins: Origins,
   season: number,
   standard: StandardNormal,
 ): Partial<Record<BacktestRow['name'], StepScores[]>> {
   const { values, start, drawPaths } = series;
+  const { horizon } = origins;
   const scale = mean(observed(differences(values.subarray(0, start), season)).map(Math.abs));
   const forecasters: [string, Forecaster][] = [['model', fromPaths(drawPaths)]];
   for (const [name, baseline] of Object.entries(baselinesOf(season))) {
@@ -136,7 +150,7 @@ function scoreSeries(
   return Object.fromEntries(
     forecasters.map(([name, forecaster]) => [
       name,
-      startsOf(series, horizon).flatMap((from) =>
+      startsOf(series, origins).flatMap((from) =>
         scoreForecast(forecaster(from, horizon), values.subarray(from, from + horizon), scale),
       ),
     ]),

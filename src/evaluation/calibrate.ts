@@ -12,8 +12,9 @@ const PATHS = 200;
 /** Enough to estimate a quantile. */
 const MAX_FORECASTS = 200;
 const LEAST_FORECASTS = 10;
-/** Lower bound of the factor, so that forecasts keep some width. */
+/** Bounds of the factor: forecasts keep some width, and one that is wrong in another way is not made absurdly wide. */
 const LEAST_SPREAD = 1e-3;
+export const MOST_SPREAD = 3;
 
 /** A step of a series to forecast from, given the values before it. */
 export interface Origin {
@@ -46,7 +47,7 @@ export function calibrationOrigins(series: Series[], horizon: number, split: Spl
 
 /**
  * Fits the factors by which to widen the model's forecasts: for each step ahead, the factor at which its central 90 %
- * interval about the median would have covered 90 % of the actual values.
+ * interval about the median would have covered 90 % of the actual values, at most 3.
  *
  * @returns (horizon)
  * @see https://arxiv.org/abs/1905.03222
@@ -55,16 +56,20 @@ export function fitSpread(forecaster: Forecaster, origins: Origin[], horizon: nu
   const ratios = Array.from({ length: horizon }, (): number[] => []);
   for (const { series, step: origin } of origins) {
     const history = upTo(series, origin);
-    if (!forecaster.encoding.hasHistory(history)) continue;
+    if (!forecaster.hasHistory(history)) continue;
     const paths = forecaster.paths(history, { horizon, paths: PATHS, seed: seedAt(seed, origin) });
     for (const [step, draws] of sortedSteps(paths, horizon).entries()) {
-      const ratio = widthNeeded(forecaster.encoding.link, draws, series.values[origin + step]!);
+      const ratio = widthNeeded(forecaster.encodings[0]!.link, draws, series.values[origin + step]!);
       if (Number.isFinite(ratio)) ratios[step]!.push(ratio);
     }
   }
   return ratios.map((each) =>
-    each.length > 0 ? Math.max(sortedQuantile(Float64Array.from(each).sort(), COVERAGE), LEAST_SPREAD) : 1,
+    each.length > 0 ? bounded(sortedQuantile(Float64Array.from(each).sort(), COVERAGE)) : 1,
   );
+}
+
+function bounded(spread: number): number {
+  return Math.min(Math.max(spread, LEAST_SPREAD), MOST_SPREAD);
 }
 
 /** Returns a value's distance from the median, relative to the half-interval on its side; NaN for a missing value. */

@@ -1,13 +1,12 @@
 import { type Checks, checkInstance, checkSize, readOptions } from '../check';
 import { PATH_OPTIONS, type PathOptions, seedAt, withDefaults } from '../data/forecast-options';
 import { Forecaster } from '../data/forecaster';
+import { toElements } from '../data/numbers';
 import { usualSeason } from '../data/season';
 import type { Series } from '../data/series';
-import { SeriesEncoding } from '../data/series-encoding';
 import { checkHasValue, type SeriesLike, toSeriesList, toSteps } from '../data/series-like';
 import { upTo } from '../data/split';
 import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors';
-import { scope } from '../tensor/scope';
 import { type Backtest, type BacktestRow, backtest } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';
 
@@ -60,28 +59,26 @@ export function evaluateForecasts(
   options: ForecastEvaluationOptions,
 ): ForecastEvaluation {
   checkInstance('forecaster', forecaster, Forecaster);
-  checkInstance('forecaster.encoding', forecaster.encoding, SeriesEncoding);
+  toElements('forecaster.encodings', forecaster.encodings);
   const { starts, season, ...draw } = readOptions(options, OPTIONS);
   const { horizon, seed, ...pathOptions } = withDefaults(draw);
   const all = toSeriesList('series', series);
   all.forEach(checkHasValue);
-  const { encoding } = forecaster;
-  const fitting = fittingSeries(all, toSteps('starts', starts, all), encoding.historyLength, horizon);
-  const usedSeason = checkedSeason(season, fitting, encoding.historyLength);
-  const oneStep = scope(() => {
-    const windows = encoding.windows(
-      fitting.map(({ series }) => series),
-      fitting.map(({ start }) => start),
-    );
-    if (windows.targets.length === 0) throw nothingToScore();
-    return scoreOneStep(forecaster, windows);
-  });
+  const { historyLength } = forecaster;
+  const fitting = fittingSeries(all, toSteps('starts', starts, all), historyLength, horizon);
+  const usedSeason = checkedSeason(season, fitting);
+  const oneStep = scoreOneStep(
+    forecaster,
+    fitting.map(({ series }) => series),
+    fitting.map(({ start }) => start),
+  );
+  if (!oneStep) throw nothingToScore();
   const result = backtest(
     fitting.map(({ series, start }) => ({
       name: series.name,
       values: series.values,
       start,
-      canForecast: (length) => encoding.hasHistory(upTo(series, length)),
+      canForecast: (length) => forecaster.hasHistory(upTo(series, length)),
       // Each forecast draws its own random numbers, so that their errors are independent.
       drawPaths: (length) =>
         forecaster.paths(upTo(series, length), { ...pathOptions, horizon, seed: seedAt(seed, length) }),
@@ -123,15 +120,11 @@ function nothingToScore(): LibtorchGenerativeError {
   return formatError('Expected held-out values that follow known ones, but too many values are missing');
 }
 
-function checkedSeason(
-  season: number | undefined,
-  fitting: { series: Series; start: number }[],
-  window: number,
-): number {
+function checkedSeason(season: number | undefined, fitting: { series: Series; start: number }[]): number {
   const shortest = fitting.reduce((shortest, { start }) => Math.min(shortest, start), Infinity);
   if (season === undefined) {
     const [longest] = fitting.toSorted((a, b) => b.start - a.start);
-    return Math.min(usualSeason(upTo(longest!.series, longest!.start), window), shortest - 1);
+    return Math.min(usualSeason(upTo(longest!.series, longest!.start)), shortest - 1);
   }
   if (season < shortest) return season;
   throw invalidArgument('season', `a whole number below ${shortest}, the values before the first forecast`, season);

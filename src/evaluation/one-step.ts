@@ -1,11 +1,12 @@
-import type { Forecaster } from '../data/forecaster';
+import type { Forecaster, Predictions } from '../data/forecaster';
 import { mean } from '../data/mean';
-import type { Windows } from '../data/series-encoding';
+import { concatenate } from '../data/scaling';
+import type { Series } from '../data/series';
 import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { mixtureCrps, pinball } from './scores';
+import { crpsOfDraws, mixtureCrps, pinball } from './scores';
 import { testUniformity, type Uniformity } from './uniformity';
 
 /** Nominal coverage of the central intervals that are scored. */
@@ -36,33 +37,29 @@ export interface Pit extends Uniformity {
 
 const NUM_BINS = 10;
 
-/** Scores the prediction of each window's target, in float64, where even distant values have a finite density. */
-export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepScores {
-  const { model, encoding } = forecaster;
+/**
+ * Scores the prediction of each value from a step on, in float64, where even distant values have a finite density.
+ * Undefined if there is nothing to predict.
+ *
+ * @param from the step of the first value to predict in each series
+ */
+export function scoreOneStep(
+  forecaster: Forecaster,
+  series: readonly Series[],
+  from: readonly number[],
+): OneStepScores | undefined {
   const spread = forecaster.spreadAt(0);
   return noGrad(() =>
     scope(() => {
-      const { targets, scalers } = windows;
-      const rows = windows.rows.to({ device: forecaster.device });
-      const mixture = new Mixture(model.forward(rows.slice(1, 0, -1)).to({ dtype: 'float64' }));
-      const target = rows.select(1, -1).slice(1, 0, 1).to({ dtype: 'float64' }); // (N, 1)
-      // Widening a forecast by `spread` about its median is the same as narrowing the target.
-      const median = mixture.quantile([0.5]); // (N, 1)
-      const narrowed = spread === 1 ? target : target.sub(median).div(spread).add(median);
-      const logDensities = numbersOf(mixture.logProb(narrowed));
-      const pit = numbersOf(mixture.cdf(narrowed)).map((each) => Math.min(Math.max(each, 0), 1));
-      const nlls = logDensities.map((logDensity, index) => {
-        const width = Math.log(spread * scalers[index]!.deviation);
-        return width - encoding.link.logDerivative(targets[index]!) - logDensity;
-      });
-      const crps =
-        encoding.link.name === 'identity'
-          ? numbersOf(mixtureCrps(mixture, narrowed)).map((score, index) => spread * score * scalers[index]!.deviation)
-          : linkedCrps(forecaster, mixture, windows);
+      const parts = forecaster.predictions(series, from).map((each) => new Forecasts(each, spread));
+      const count = parts[0]!.targets.length;
+      if (count === 0) return undefined;
+      const pit = meanOfEach(parts.map((part) => part.cdf()));
+      const logDensities = logMeanOfEach(parts.map((part) => part.logDensities()));
       return {
-        count: pit.length,
-        nll: mean(nlls),
-        crps: mean(crps),
+        count,
+        nll: -mean(logDensities),
+        crps: mean(parts.length === 1 ? parts[0]!.crps() : pooledCrps(parts)),
         coverage: COVERAGE_LEVELS.map((level) => mean(pit.map((each) => Number(Math.abs(each - 0.5) <= level / 2)))),
         pit: { ...testUniformity(pit), histogram: histogramOf(pit) },
       };
@@ -70,25 +67,93 @@ export function scoreOneStep(forecaster: Forecaster, windows: Windows): OneStepS
   );
 }
 
-/** CRPS in the data's units. With a link there is no closed form: twice the mean pinball loss over all levels. */
-function linkedCrps(forecaster: Forecaster, mixture: Mixture, { targets, scalers }: Windows): Float64Array {
-  const { link } = forecaster.encoding;
-  const spread = forecaster.spreadAt(0);
-  const numLevels = CRPS_LEVELS.length;
-  const quantiles = mixture.quantile([...CRPS_LEVELS, 0.5]).toArray(); // (N, levels + 1)
-  return targets.map((value, index) => {
-    const row = quantiles.subarray(index * (numLevels + 1), (index + 1) * (numLevels + 1));
-    const median = row[numLevels]!;
-    const losses = CRPS_LEVELS.map((level, column) => {
-      const quantile = scalers[index]!.unscale(median + spread * (row[column]! - median));
-      return pinball(link.invert(quantile), level, value);
+/** Forecasts of known values by one encoding. */
+class Forecasts {
+  /** The known values, in the data's units. */
+  readonly targets: Float64Array;
+  readonly #predictions: Predictions;
+  readonly #mixture: Mixture;
+  readonly #spread: number;
+  /** (N, 1): scaled targets; widening a forecast by `spread` about its median is the same as narrowing the target. */
+  readonly #narrowed: Tensor;
+
+  constructor(predictions: Predictions, spread: number) {
+    this.targets = predictions.targets;
+    this.#predictions = predictions;
+    this.#spread = spread;
+    this.#mixture = new Mixture(predictions.raw.to({ dtype: 'float64' }));
+    const target = predictions.target.to({ dtype: 'float64' });
+    if (spread === 1) this.#narrowed = target;
+    else {
+      const median = this.#mixture.quantile([0.5]); // (N, 1)
+      this.#narrowed = target.sub(median).div(spread).add(median);
+    }
+  }
+
+  /** The distribution functions at the targets. */
+  cdf(): Float64Array {
+    return numbersOf(this.#mixture.cdf(this.#narrowed)).map((each) => Math.min(Math.max(each, 0), 1));
+  }
+
+  /** Log densities at the targets, in the data's units. */
+  logDensities(): Float64Array {
+    const { targets, scalers, link } = this.#predictions;
+    return numbersOf(this.#mixture.logProb(this.#narrowed)).map((logDensity, index) => {
+      return logDensity + link.logDerivative(targets[index]!) - Math.log(this.#spread * scalers[index]!.deviation);
     });
-    return 2 * mean(losses);
+  }
+
+  /** CRPS in the data's units. With a link there is no closed form: twice the mean pinball loss over all levels. */
+  crps(): Float64Array {
+    const { scalers, link } = this.#predictions;
+    if (link.name === 'identity') {
+      const scores = numbersOf(mixtureCrps(this.#mixture, this.#narrowed));
+      return scores.map((score, index) => this.#spread * score * scalers[index]!.deviation);
+    }
+    const quantiles = this.quantiles();
+    return this.targets.map(
+      (value, index) => 2 * mean(CRPS_LEVELS.map((level, column) => pinball(quantiles[index]![column]!, level, value))),
+    );
+  }
+
+  /** Quantiles at {@link CRPS_LEVELS} of each forecast, in the data's units. */
+  quantiles(): Float64Array[] {
+    const { scalers, link } = this.#predictions;
+    const width = CRPS_LEVELS.length + 1;
+    const quantiles = this.#mixture.quantile([...CRPS_LEVELS, 0.5]).toArray(); // (N, levels + 1)
+    return scalers.map(({ mean, deviation }, index) => {
+      const row = quantiles.subarray(index * width, (index + 1) * width);
+      const median = row[width - 1]!;
+      const inLink = row.subarray(0, -1).map((quantile) => median + this.#spread * (quantile - median));
+      return inLink.map((quantile) => link.invertOne(quantile * deviation + mean));
+    });
+  }
+}
+
+/** CRPS of the mean of several forecasts, each represented by its quantiles. */
+function pooledCrps(parts: Forecasts[]): Float64Array {
+  const quantiles = parts.map((part) => part.quantiles());
+  return parts[0]!.targets.map((value, index) => {
+    const draws = concatenate(quantiles.map((each) => each[index]!)).sort();
+    return crpsOfDraws(draws, value);
   });
 }
 
 /** Midpoints of equal parts of [0, 1]. */
 const CRPS_LEVELS = Array.from({ length: 200 }, (_, index) => (index + 0.5) / 200);
+
+function meanOfEach(parts: Float64Array[]): Float64Array {
+  return parts[0]!.map((_, index) => mean(parts.map((part) => part[index]!)));
+}
+
+/** Returns the logarithms of the means of numbers given by their logarithms. */
+function logMeanOfEach(parts: Float64Array[]): Float64Array {
+  return parts[0]!.map((_, index) => {
+    const logs = parts.map((part) => part[index]!);
+    const largest = Math.max(...logs);
+    return largest + Math.log(mean(logs.map((log) => Math.exp(log - largest))));
+  });
+}
 
 function numbersOf(tensor: Tensor): Float64Array {
   return tensor.toArray() as Float64Array;

@@ -76,17 +76,48 @@ function fusedRollOut(model: MdnRnn, history: Tensor, { known, ...options }: Rol
 }
 
 /** Draws the same paths with the model's own steps. */
-function rollOut(model: MdnRnn, history: Tensor, { horizon, paths, temperature, seed, known }: RollOut): Tensor {
-  const start = model.step(history.unsqueeze(0)); // raw (1, K, 3), hidden (1, 1, H)
-  let raw = start.raw.expand(paths, -1, -1); // (P, K, 3)
-  let hidden = start.hidden.expand(-1, paths, -1).contiguous(); // (1, P, H)
+function rollOut(model: MdnRnn, history: Tensor, { horizon, known, ...options }: RollOut): Tensor {
+  const sampler = new PathSampler(model, history, options);
   const values: Tensor[] = [];
   for (let step = 0; ; step++) {
-    const value = drawValues(new Mixture(raw, { temperature }), seed, step); // (P, 1)
+    const value = sampler.draw(); // (P, 1)
     values.push(value);
     if (values.length === horizon) return cat(values, 1);
-    const input = known ? cat([value, known.select(0, step).expand(paths, -1)], 1) : value; // (P, I)
-    ({ raw, hidden } = model.step(input.unsqueeze(1), hidden));
+    sampler.feed(known ? cat([value, known.select(0, step).expand(options.paths, -1)], 1) : value);
+  }
+}
+
+/** Draws paths step by step, for inputs that depend on the values drawn. To be used in a scope and without gradients. */
+export class PathSampler {
+  readonly #model: MdnRnn;
+  readonly #options: { paths: number; temperature: number; seed: number };
+  #raw: Tensor; // (P, K, 3)
+  #hidden: Tensor; // (1, P, H)
+  #step = 0;
+
+  /** @param history (T, inputDim), as in {@link forecastPaths} */
+  constructor(model: MdnRnn, history: Tensor, options: { paths: number; temperature: number; seed: number }) {
+    const { paths } = options;
+    const { raw, hidden } = model.step(history.unsqueeze(0)); // (1, K, 3), (1, 1, H)
+    this.#model = model;
+    this.#options = options;
+    this.#raw = raw.expand(paths, -1, -1);
+    this.#hidden = hidden.expand(-1, paths, -1).contiguous();
+  }
+
+  /** Draws each path's next value: (P, 1), scaled. */
+  draw(): Tensor {
+    const { temperature, seed } = this.#options;
+    return scope(() => drawValues(new Mixture(this.#raw, { temperature }), seed, this.#step));
+  }
+
+  /** @param inputs (P, inputDim), the inputs that follow the values drawn */
+  feed(inputs: Tensor): void {
+    const [raw, hidden] = [this.#raw, this.#hidden];
+    ({ raw: this.#raw, hidden: this.#hidden } = scope(() => this.#model.step(inputs.unsqueeze(1), hidden)));
+    raw.dispose();
+    hidden.dispose();
+    this.#step++;
   }
 }
 

@@ -104,6 +104,29 @@ export class MdnRnn extends Module {
   }
 
   /**
+   * Like {@link MdnRnn.forward}, but predicts after every step of the input, to train on all of them at once.
+   *
+   * @param input (B, T, inputDim)
+   * @returns (B, T, K, D + 2), raw: the mixture of the step after each
+   * @throws ERR_SHAPE
+   * @example
+   * ```ts
+   * import { MdnRnn, mixtureNll, randn } from 'libtorch-generative';
+   *
+   * const model = new MdnRnn({ hiddenDim: 16 });
+   * const series = randn([8, 25, 1]);
+   * const raw = model.forwardEach(series.slice(1, 0, -1)); // (8, 24, 5, 3)
+   * const loss = mixtureNll(raw.view(-1, 5, 3), series.slice(1, 1).contiguous().view(-1, 1)); // of 8 · 24 values
+   * console.log(loss.item() > 0); // true
+   * ```
+   */
+  forwardEach<D extends DType>(input: Tensor<D>): Tensor<D> {
+    const { output } = this.rnn.forward(input); // (B, T, H)
+    const [batch, steps] = input.shape;
+    return this.fc.forward(output).view(batch!, steps!, this.numMixtures, this.outputDim + 2);
+  }
+
+  /**
    * Like {@link MdnRnn.forward}, but takes and returns the hidden state, so that the cost of a step does not depend on
    * the length of the history.
    *

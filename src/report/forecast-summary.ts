@@ -37,12 +37,13 @@ export function summarizeForecast(
 ): ForecastSummary {
   const { horizon } = options;
   const paths = forecaster.paths(series, options);
+  const numPaths = paths.length / horizon;
   const byLevel = pathQuantiles(paths, horizon, levels);
   const first = forecaster.next(series, { temperature: options.temperature }).quantiles(levels);
   const steps = Array.from({ length: horizon }, (_, index) => ({
     step: index + 1,
     ...(series.time && { time: series.time.labelAt(series.values.length + index) }),
-    mean: mean(paths.filter((_, position) => position % horizon === index)),
+    mean: mean(Array.from({ length: numPaths }, (_, path) => paths[path * horizon + index]!)),
     quantiles: index === 0 ? first : byLevel.map((values) => values[index]!),
   }));
   return { name: series.name, levels, steps };

@@ -1,5 +1,6 @@
 import { backtestTable, seriesTable, verdict } from './backtest-table';
 import { calibrationCharts } from './calibration-charts';
+import { candidatesTable } from './candidates-table';
 import type { Chart } from './chart';
 import { type Fan, fanChart } from './fan-chart';
 import type { Figures } from './figures';
@@ -14,7 +15,7 @@ export function mdnRnnSections(report: MdnRnnReport, figures: Figures): Html {
   const { scores, settings } = report;
   return html`<section>
 <h2>Forecast</h2>
-${forecasts(report, figures)}
+${forecasts(report, figures)}${candidatesTable(report.candidates)}
 </section>
 <section>
 <h2>How good are the forecasts?</h2>

@@ -59,9 +59,19 @@ export interface MdnRnnReport extends CommonReport {
   forecasts: { name: string; fan: Fan }[];
   /** Number of series that the model was trained on. */
   numSeries: number;
+  /** What the training chose between. */
+  candidates?: readonly ForecastCandidate[];
   /** Why there is no forecast, if so. */
   noForecast?: string;
   scores?: ForecastScores;
+}
+
+/** A way to see series, and how forecasts from it did. */
+export interface ForecastCandidate {
+  link: string;
+  season: number;
+  score?: MaybeNumber;
+  isChosen: boolean;
 }
 
 /** Scores of forecasts of held-out values. */

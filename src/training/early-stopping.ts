@@ -20,7 +20,7 @@ export class EarlyStopping {
     this.#weights = copyOf(() => model.stateDict());
   }
 
-  /** Counted from 0. */
+  /** Counted from 0; -1 if no epoch was better than the initial weights. */
   get bestEpoch(): number {
     return this.#bestEpoch;
   }
@@ -32,6 +32,11 @@ export class EarlyStopping {
   /** The weights of the best epoch. */
   get weights(): StateDict {
     return this.#weights;
+  }
+
+  /** Call before the first epoch, with the validation loss, if the initial weights may be the best. */
+  begin(loss: number): void {
+    this.#best = loss;
   }
 
   /** Call after each epoch with its validation loss. */

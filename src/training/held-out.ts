@@ -14,7 +14,7 @@ const HORIZON = 24;
 
 /**
  * Scores forecasts of the test part of each series, or of its validation part if there is no test part. The default
- * horizon is the calibrated one, else 24 steps, or fewer if the series are too short.
+ * horizon is that of the training, else 24 steps, or fewer if the series are too short.
  *
  * @throws ERR_DATA_FORMAT if there is no held-out data, or no horizon fits
  */
@@ -39,7 +39,7 @@ export function evaluateHeldOut(
     return test > 0 ? ends.validation : ends.training;
   });
   const longest = series.reduce((longest, { values }, index) => Math.max(longest, values.length - starts[index]!), 0);
-  const { horizon = Math.max(Math.min(calibrate ?? HORIZON, longest), 1) } = options;
+  const { horizon = Math.max(Math.min(settings.horizon ?? calibrate ?? HORIZON, longest), 1) } = options;
   return evaluateForecasts(forecaster, series, { ...options, horizon, starts });
 }
 

@@ -1,11 +1,10 @@
 import { Forecaster } from '../data/forecaster';
 import type { SeriesSource } from '../data/series';
-import { SeriesEncoding } from '../data/series-encoding';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import { withSeed } from '../tensor/random';
 import { GAN_RUN, type GanSettings } from './gan-settings';
-import { createMdnRnn, MDN_RNN_RUN, type MdnRnnSettings } from './mdn-rnn-settings';
+import { createMdnRnn, encodingsOf, MDN_RNN_RUN, type MdnRnnSettings } from './mdn-rnn-settings';
 import { loadingFrom, RunFolder } from './run-folder';
 import { sourceOf } from './series-windows';
 
@@ -94,6 +93,6 @@ export function loadForecaster(run: string): LoadedForecaster {
   const { folder, settings } = RunFolder.open(run, MDN_RNN_RUN);
   const model = loadingFrom(folder.file('config.json'), () => withSeed(0, () => createMdnRnn(settings)));
   folder.loadModel('model', model);
-  const forecaster = new Forecaster(model.eval(), new SeriesEncoding(settings.encoding), settings.spread);
+  const forecaster = new Forecaster(model.eval(), encodingsOf(settings), settings.spread);
   return { forecaster, settings, source: sourceOf(settings) };
 }

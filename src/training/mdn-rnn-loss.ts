@@ -1,8 +1,22 @@
+import { knownTargets } from '../data/forecaster';
 import type { MdnRnn } from '../models/mdn-rnn';
-import { Mixture } from '../models/mixture';
+import { Mixture, mixtureNll } from '../models/mixture';
 import { mseLoss } from '../nn/losses';
 import type { Tensor } from '../tensor/tensor';
 import type { MdnRnnSettings } from './mdn-rnn-settings';
+
+type LossOptions = Pick<MdnRnnSettings, 'loss' | 'betaNll'>;
+
+/**
+ * Returns the loss of predicting every value of segments: as {@link windowLoss}, over all their targets.
+ *
+ * @param segments (B, T, 1 + I): the target of each step, NaN for none, then its inputs
+ */
+export function segmentLoss(model: MdnRnn, segments: Tensor, options: LossOptions): Tensor {
+  const [targets, positions] = knownTargets(segments);
+  const raw = model.forwardEach(segments.slice(-1, 1).contiguous()); // (B, T, K, 3)
+  return mixtureLoss(raw.view(-1, model.numMixtures, 3).indexSelect(0, positions), targets, options);
+}
 
 /**
  * Returns the loss of predicting each window's last value from the rows before it: the mean negative log-likelihood in
@@ -10,14 +24,15 @@ import type { MdnRnnSettings } from './mdn-rnn-settings';
  *
  * @param windows (B, window + 1, I), the value first in each row
  */
-export function mdnRnnLoss(
-  model: MdnRnn,
-  windows: Tensor,
-  { loss, betaNll }: Pick<MdnRnnSettings, 'loss' | 'betaNll'>,
-): Tensor {
+export function windowLoss(model: MdnRnn, windows: Tensor, options: LossOptions): Tensor {
   const { inputs, target } = split(windows);
-  if (loss === 'nll' && betaNll === 0) return model.nll(inputs, target);
-  const mixture = new Mixture(model.forward(inputs));
+  if (options.loss === 'nll' && options.betaNll === 0) return model.nll(inputs, target);
+  return mixtureLoss(model.forward(inputs), target, options);
+}
+
+function mixtureLoss(raw: Tensor, target: Tensor, { loss, betaNll }: LossOptions): Tensor {
+  if (loss === 'nll' && betaNll === 0) return mixtureNll(raw, target);
+  const mixture = new Mixture(raw);
   return loss === 'mse' ? mseLoss(mixture.mean(), target) : betaNegativeLogLikelihood(mixture, target, betaNll);
 }
 

@@ -1,16 +1,31 @@
 import { arrayOf, checkObject, within } from '../check';
 import { checkMemory } from '../check-memory';
-import type { Forecaster } from '../data/forecaster';
+import type { Encoding, Forecaster } from '../data/forecaster';
 import { SeriesEncoding } from '../data/series-encoding';
 import type { SeriesEncodingState } from '../data/series-encoding-state';
-import { worded } from '../errors';
+import { SmoothingEncoding, type SmoothingEncodingState } from '../data/smoothing-encoding';
+import { invalidArgument, type Surface, worded } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { checksOf, missingOption, orUndefined, withDefaults } from '../option';
+import type { Candidate } from './candidates';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from './mdn-rnn-options';
 import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
+import { PRETRAINED, pretrainedModel } from './pretrained';
 import type { RunKind } from './run-folder';
 
-type WithoutDefault = 'series' | 'time' | 'clipNorm' | 'patience' | 'lrPatience' | 'calibrate';
+type WithoutDefault =
+  | 'series'
+  | 'time'
+  | 'delimiter'
+  | 'decimal'
+  | 'dateFormat'
+  | 'timeZone'
+  | 'season'
+  | 'horizon'
+  | 'clipNorm'
+  | 'patience'
+  | 'lrPatience'
+  | 'calibrate';
 
 /**
  * The resolved options of an MDN-RNN's training and the values fitted to the data, as saved in config.json. The path
@@ -19,14 +34,16 @@ type WithoutDefault = 'series' | 'time' | 'clipNorm' | 'patience' | 'lrPatience'
 export interface MdnRnnSettings
   extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'onWarning'>>,
     Pick<TrainMdnRnnOptions, WithoutDefault> {
-  /** Fitted on the training part. */
-  encoding: SeriesEncodingState;
+  /** How the model sees series, fitted to the data; forecasts from several are pooled. */
+  encodings: (SeriesEncodingState | SmoothingEncodingState)[];
+  /** What the encodings were chosen from, if a backtest chose them. */
+  candidates: Candidate[];
   /** Fitted on the validation part at the end of a run with `calibrate`, see {@link Forecaster}. */
   spread?: number[] | undefined;
 }
 
 /** The settings before the data is read. */
-export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encoding' | 'spread'>;
+export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encodings' | 'candidates' | 'spread'>;
 
 const { onWarning: _, ...checks } = settingsOf(checksOf<TrainMdnRnnOptions>(MDN_RNN_OPTIONS));
 
@@ -37,26 +54,39 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
     ...checks,
     series: orUndefined(checks.series),
     time: orUndefined(checks.time),
+    delimiter: orUndefined(checks.delimiter),
+    decimal: orUndefined(checks.decimal),
+    dateFormat: orUndefined(checks.dateFormat),
+    timeZone: orUndefined(checks.timeZone),
+    season: orUndefined(checks.season),
+    horizon: orUndefined(checks.horizon),
     clipNorm: orUndefined(checks.clipNorm),
     patience: orUndefined(checks.patience),
     lrPatience: orUndefined(checks.lrPatience),
     calibrate: orUndefined(checks.calibrate),
-    encoding: checkObject,
+    encodings: arrayOf(checkObject),
+    candidates: arrayOf(checkObject),
     spread: orUndefined(arrayOf(within({ min: 0 }))),
   },
 };
 
-/** Checks the options and fills in the defaults, except the encoding. @throws ERR_INVALID_ARGUMENT */
+/** Checks the options and fills in the defaults, except what is fitted to the data. @throws ERR_INVALID_ARGUMENT */
 export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdnRnnSettings {
   const asked = readTrainingOptions(options, MDN_RNN_OPTIONS);
-  const { onWarning: _, ...settings } = settingsOf(withDefaults(asked, MDN_RNN_OPTIONS));
+  const { onWarning: _, ...filled } = settingsOf(withDefaults(asked, MDN_RNN_OPTIONS));
+  // Without validation there is nothing to wait for, unless it is asked for.
+  const patience = asked.patience ?? (filled.validation > 0 ? filled.patience : undefined);
+  const settings = { ...filled, patience };
   if (asked.resume === undefined) {
-    checkTogether(settings);
     checkSizes(settings);
+    checkTogether(settings);
   }
   const { column } = settings;
   return { ...settings, column: Array.isArray(column) && column.length === 1 ? column[0]! : column };
 }
+
+/** What the pretrained net is like. */
+const AS_PRETRAINED = { inputs: 'smoothing', hidden: PRETRAINED.hidden, mixtures: PRETRAINED.mixtures, exact: false };
 
 /** Throws if an option lacks another one that it requires. */
 function checkTogether(settings: RequestedMdnRnnSettings): void {
@@ -71,6 +101,14 @@ function checkTogether(settings: RequestedMdnRnnSettings): void {
         `Expected ${option('validation')} and ${option('test')} to leave a part for training, but ${validation} + ${test} is not below 1`,
     );
   }
+  for (const [name, value] of Object.entries(AS_PRETRAINED)) {
+    const given = settings[name as keyof typeof AS_PRETRAINED];
+    if (settings.start === 'pretrained' && given !== value) throw needs([name, given], ['start', 'random']);
+  }
+  if (settings.inputs === 'smoothing') {
+    if (settings.scale !== 'global') throw needs(['scale', settings.scale], ['inputs', 'window']);
+    if (settings.difference !== 'none') throw needs(['difference', settings.difference], ['inputs', 'window']);
+  }
   for (const name of ['patience', 'lrPatience', 'calibrate'] as const) {
     if (settings[name] !== undefined && validation === 0) throw requires(name, 'validation', ' > 0');
   }
@@ -82,12 +120,30 @@ function checkSizes({ hidden, mixtures }: Pick<MdnRnnSettings, 'hidden' | 'mixtu
   checkMemory('mixtures', mixtures, 3 * mixtures * hidden * BYTES_PER_WEIGHT);
 }
 
+type Setting = Parameters<Surface['setting']>;
+
+function needs(given: Setting, needed: Setting) {
+  return worded('ERR_INVALID_ARGUMENT', ({ setting }) => `${setting(...given)} requires ${setting(...needed)}.`);
+}
+
 function requires(name: string, other: string, what: string) {
   return worded('ERR_INVALID_ARGUMENT', ({ option }) => `${option(name)} requires ${option(other)}${what}.`);
 }
 
-/** Creates a model with the given settings. */
-export function createMdnRnn({ hidden, mixtures, exact, encoding }: MdnRnnSettings): MdnRnn {
-  const { inputDim } = new SeriesEncoding(encoding);
+/** Returns the encodings of a run. @throws ERR_INVALID_ARGUMENT if they are invalid */
+export function encodingsOf({ inputs, encodings }: Pick<MdnRnnSettings, 'inputs' | 'encodings'>): Encoding[] {
+  if (encodings.length === 0) throw invalidArgument('encodings', 'at least one encoding', encodings);
+  return encodings.map((state) =>
+    inputs === 'window'
+      ? new SeriesEncoding(state as SeriesEncodingState)
+      : new SmoothingEncoding(state as SmoothingEncodingState),
+  );
+}
+
+/** Creates a model with the given settings, as it is before its training. */
+export function createMdnRnn(settings: MdnRnnSettings): MdnRnn {
+  const { hidden, mixtures, exact, start } = settings;
+  const { inputDim } = encodingsOf(settings)[0]!;
+  if (start === 'pretrained') return pretrainedModel(inputDim);
   return new MdnRnn({ inputDim, hiddenDim: hidden, numMixtures: mixtures, exact });
 }

@@ -56,7 +56,9 @@ function collectReport(run: string): RunReport {
   }
   if (kind === 'mdn-rnn') {
     const scores = forecastScores(evaluation);
-    return { ...common, kind, scores, ...tryToForecast(run, scores?.backtest.horizon) };
+    const { candidates, ...rest } = settings as Pick<MdnRnnReport, 'candidates' | 'settings'>;
+    const forecasts = tryToForecast(run, scores?.backtest.horizon);
+    return { ...common, settings: rest, kind, candidates, scores, ...forecasts };
   }
   throw new LibtorchGenerativeError(
     'ERR_CHECKPOINT',

@@ -1,9 +1,13 @@
+import type { LinkName } from '../data/link';
 import { usualSeason } from '../data/season';
 import { readSeries, type Series, type SeriesSource } from '../data/series';
-import { SeriesEncoding, type Windows } from '../data/series-encoding';
+import { SeriesEncoding } from '../data/series-encoding';
 import { hasValue } from '../data/series-like';
+import type { SmoothingEncoding } from '../data/smoothing-encoding';
 import { partEnds, upTo } from '../data/split';
 import { describe, formatError, LibtorchGenerativeError, messageOn, worded } from '../errors';
+import { cat, full, zeros } from '../tensor/creation';
+import type { Tensor } from '../tensor/tensor';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
 /** Reads the series of a run, or the same columns of another file. @throws as {@link readSeries} */
@@ -12,16 +16,13 @@ export function readRunSeries(settings: RequestedMdnRnnSettings, file = settings
 }
 
 /** Returns where to find the series of a run in its file. */
-export function sourceOf({ column, series, time, covariates, link }: RequestedMdnRnnSettings): SeriesSource {
-  return { column, series, time, covariates, link };
+export function sourceOf(settings: RequestedMdnRnnSettings): SeriesSource {
+  const { column, series, time, delimiter, decimal, gaps, dateFormat, timeZone, covariates, link } = settings;
+  return { column, series, time, delimiter, decimal, gaps, dateFormat, timeZone, covariates, link: linkOf(link) };
 }
 
 /** Describes problems of a run's data that do not prevent training. */
-export function oddities(
-  { data, window }: RequestedMdnRnnSettings,
-  series: Series[],
-  { historyLength }: SeriesEncoding,
-): string[] {
+export function oddities({ data, window }: RequestedMdnRnnSettings, series: Series[], historyLength: number): string[] {
   const irregular = series.flatMap(({ name, time }) => {
     const problem = time?.irregularity();
     return problem ? `${data}${name && `, series ${describe(name)}`}: ${problem}` : [];
@@ -37,11 +38,11 @@ export function oddities(
 }
 
 /** Training and validation data of an MDN-RNN. */
-export interface TrainingWindows {
-  encoding: SeriesEncoding;
-  training: Windows;
+export interface TrainingData {
+  /** (N, T, columns): windows of a {@link SeriesEncoding}, or segments of a {@link SmoothingEncoding}. */
+  training: Tensor;
   /** Undefined if there is no validation data. */
-  validation: Windows | undefined;
+  validation: Tensor | undefined;
 }
 
 /**
@@ -49,9 +50,11 @@ export interface TrainingWindows {
  *
  * @throws ERR_DATA_FORMAT, with the file, if there is nothing to train on
  */
-export function trainingWindows(settings: RequestedMdnRnnSettings, series: Series[]): TrainingWindows {
-  const ends = series.map((each) => partEnds(each, settings));
-  const parts = series.map((each, index) => upTo(each, ends[index]!.training));
+export function trainingWindows(
+  settings: RequestedMdnRnnSettings,
+  series: Series[],
+): TrainingData & { encoding: SeriesEncoding } {
+  const { ends, parts, untilTest } = partsOf(settings, series);
   const difference = lagOf(settings, parts);
   const needed = settings.window + difference + 1;
   if (!parts.some(({ values }) => values.length >= needed)) throw tooShort(settings, series, parts, difference);
@@ -60,32 +63,107 @@ export function trainingWindows(settings: RequestedMdnRnnSettings, series: Serie
     // A series without values in its training part is scaled by its own past.
     const known = parts.filter(({ values }) => hasValue(values));
     if (known.length === 0) throw formatError('all training values are missing');
-    const encoding = SeriesEncoding.fit(known, { window, link, scale, difference, calendar });
+    const encoding = SeriesEncoding.fit(known, { window, link: linkOf(link), scale, difference, calendar });
     const training = encoding.windows(
       parts,
       parts.map(() => 0),
     );
     if (training.targets.length === 0)
       throw formatError('no window is followed by a value: too many values are missing');
-    const untilTest = series.map((each, index) => upTo(each, ends[index]!.validation));
     const validation = encoding.windows(
       untilTest,
       ends.map(({ training }) => training),
     );
-    if (validation.targets.length > 0) return { encoding, training, validation };
-    validation.rows.dispose();
-    return { encoding, training, validation: undefined };
+    return { encoding, training: training.rows, validation: unlessEmpty(validation.rows) };
   });
 }
 
-/** Longer seasons are found only from the times. */
-const MAX_GUESSED_SEASON = 400;
+/** Most steps for which segments overlap much. */
+const MANY_STEPS = 50_000;
+
+/**
+ * Returns the segments of each series' training part, and those that predict its validation part, as all encodings see
+ * them.
+ *
+ * @throws ERR_DATA_FORMAT, with the file, if there is nothing to train on
+ */
+export function trainingSegments(
+  settings: RequestedMdnRnnSettings,
+  series: Series[],
+  encodings: SmoothingEncoding[],
+): TrainingData {
+  const { ends, parts, untilTest } = partsOf(settings, series);
+  const numSteps = parts.reduce((sum, { values }) => sum + values.length, 0);
+  const { window } = settings;
+  const stride = Math.ceil(numSteps > MANY_STEPS ? window : window / 4);
+  const half = Math.ceil(window / 2);
+  return naming(settings, () => {
+    const training = encodings.map(
+      (encoding) => encoding.segments(parts, { from: parts.map(() => 0), stride, warmUp: 0 }).rows,
+    );
+    if (joined(training) === undefined) throw tooFew();
+    const from = ends.map(({ training }) => training);
+    const validation = encodings.map(
+      (encoding) => encoding.segments(untilTest, { from, stride: half, warmUp: half }).rows,
+    );
+    return { training: joined(training)!, validation: joined(validation) };
+  });
+}
+
+function tooFew(): LibtorchGenerativeError {
+  return worded('ERR_DATA_FORMAT', ({ choose }) => {
+    const way = choose({ program: 'pretrainedForecaster', commandLine: 'forecast FILE.csv' });
+    return `there are too few values to train on: ${way} forecasts without training`;
+  });
+}
+
+/** Returns the parts of series to train on, and all but the part for testing. */
+export function partsOf(settings: RequestedMdnRnnSettings, series: Series[]) {
+  const ends = series.map((each) => partEnds(each, settings));
+  return {
+    ends,
+    parts: series.map((each, index) => upTo(each, ends[index]!.training)),
+    untilTest: series.map((each, index) => upTo(each, ends[index]!.validation)),
+  };
+}
+
+/** Returns the link of those values that are asked for by a name. */
+function linkOf(link: LinkName | 'auto'): LinkName {
+  return link === 'auto' ? 'identity' : link;
+}
+
+/** Joins segments (N, T, columns), which may differ in T; undefined if there are none. */
+function joined(parts: Tensor[]): Tensor | undefined {
+  const filled = parts.filter(({ shape }) => shape[0]! > 0);
+  if (filled.length < 2) return filled[0];
+  const length = Math.max(...filled.map(({ shape }) => shape[1]!));
+  return cat(
+    filled.map((part) => padded(part, length)),
+    0,
+  );
+}
+
+/** Lengthens segments by steps that are not to be predicted. */
+function padded(part: Tensor, length: number): Tensor {
+  const [count, steps, columns] = part.shape;
+  if (steps === length) return part;
+  const added = length - steps!;
+  const after = cat([full([count!, added, 1], Number.NaN), zeros([count!, added, columns! - 1])], 2);
+  return cat([part, after], 1);
+}
+
+function unlessEmpty(rows: Tensor): Tensor | undefined {
+  if (rows.shape[0]! > 0) return rows;
+  rows.dispose();
+  return undefined;
+}
 
 /** Returns the steps between the values that are subtracted, guessing the season from the training parts; 0 for none. */
-function lagOf({ difference }: RequestedMdnRnnSettings, parts: Series[]): number {
+function lagOf({ difference, season }: RequestedMdnRnnSettings, parts: Series[]): number {
   if (difference !== 'season') return difference === '1' ? 1 : 0;
+  if (season !== undefined) return season;
   const [longest] = parts.toSorted((a, b) => b.values.length - a.values.length);
-  return usualSeason(longest!, Math.min(Math.floor(longest!.values.length / 3), MAX_GUESSED_SEASON));
+  return usualSeason(longest!, Math.floor(longest!.values.length / 3));
 }
 
 function tooShort(

@@ -1,7 +1,9 @@
 import { DataLoader, type EpochCursor } from '../data/data-loader';
-import { Forecaster } from '../data/forecaster';
+import { type Encoding, Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
-import { calibrationOrigins, fitSpread } from '../evaluation/calibrate';
+import type { SmoothingEncoding } from '../data/smoothing-encoding';
+import { NUM_SMOOTHING_INPUTS } from '../data/smoothing-filters';
+import { calibrationOrigins, fitSpread, MOST_SPREAD } from '../evaluation/calibrate';
 import type { ForecastEvaluation } from '../evaluation/evaluate-forecasts';
 import { lossWarning } from '../evaluation/verdict';
 import type { MdnRnn } from '../models/mdn-rnn';
@@ -14,23 +16,34 @@ import type { Device } from '../tensor/device';
 import { Isolation } from '../tensor/isolation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import type { Candidate } from './candidates';
 import type { Stateful } from './checkpoint';
+import { type ChosenEncodings, chooseEncodings, horizonOf } from './choose-encodings';
 import { EarlyStopping } from './early-stopping';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
-import { mdnRnnLoss } from './mdn-rnn-loss';
+import { segmentLoss, windowLoss } from './mdn-rnn-loss';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from './mdn-rnn-options';
 import {
   createMdnRnn,
+  encodingsOf,
   MDN_RNN_RUN,
   type MdnRnnSettings,
   type RequestedMdnRnnSettings,
   resolveMdnRnnSettings,
 } from './mdn-rnn-settings';
 import { placementOf, readTrainingOptions } from './options';
+import { PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
 import { writeEvaluation } from './run-evaluation';
 import { writeRunReport } from './run-report';
-import { oddities, readRunSeries, type TrainingWindows, trainingWindows } from './series-windows';
+import {
+  oddities,
+  partsOf,
+  readRunSeries,
+  type TrainingData,
+  trainingSegments,
+  trainingWindows,
+} from './series-windows';
 import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
 import { TrainingRun } from './training-run';
 
@@ -102,31 +115,85 @@ async function* mdnRnnEpochs(
     const placement = placementOf(options, 1);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const series = readRunSeries(requested);
-    const windows = isolation.run(() => trainingWindows(requested, series));
-    for (const oddity of oddities(requested, series, windows.encoding)) onWarning(oddity);
+    const data = await prepare(requested, series, { isolation, signal });
+    const historyLength = Math.max(...data.encodings.map((encoding) => encoding.historyLength));
+    for (const oddity of oddities(requested, series, historyLength)) onWarning(oddity);
     const { calibrate } = requested;
     const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
     // A short series may have fewer windows than the default.
-    const batchSize = options.batchSize ?? Math.min(requested.batchSize, windows.training.targets.length);
-    const settings: MdnRnnSettings = { ...requested, batchSize, encoding: windows.encoding.state, spread: undefined };
-    training = isolation.run(() => new MdnRnnTraining(settings, windows, placement.device));
+    const batchSize = options.batchSize ?? Math.min(requested.batchSize, data.training.shape[0]!);
+    const settings: MdnRnnSettings = {
+      ...requested,
+      batchSize,
+      encodings: data.encodings.map(({ state }) => state),
+      candidates: data.candidates,
+      spread: requested.start === 'pretrained' && !origins ? [...PRETRAINED_SPREAD] : undefined,
+    };
+    training = isolation.run(() => new MdnRnnTraining(settings, data, placement.device));
     const start = await startRun(folder, MDN_RNN_RUN, settings, training, isolation);
     yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
     const { model } = training.models;
     return isolation.run(() => {
-      training!.restoreBest();
-      const spread = origins && fitSpread(new Forecaster(model, windows.encoding), origins, calibrate!, settings.seed);
-      const result = { model, forecaster: new Forecaster(model, windows.encoding, spread), series, settings };
-      if (spread) folder?.updateSettings({ spread });
+      training!.finish();
+      const { encodings } = data;
+      const fitted = origins && fitSpread(new Forecaster(model, encodings), origins, calibrate!, settings.seed);
+      const spread = fitted ?? settings.spread;
+      const result = { model, forecaster: new Forecaster(model, encodings, spread), series, settings };
+      if (fitted) folder?.updateSettings({ spread });
+      if (fitted?.includes(MOST_SPREAD)) onWarning(TOO_WIDE);
       const evaluation = folder && leaveResults(folder.path, result);
       const loss = evaluation && lossWarning(evaluation);
-      const advice = settings.difference === 'none' ? 'try difference season, or difference 1' : 'try other settings';
-      if (loss) onWarning(`${loss}: ${advice}`);
+      if (loss) onWarning(`${loss}: ${adviceFor(settings)}`);
       return { ...result, settings: { ...settings, spread }, evaluation };
     });
   } finally {
     training?.dispose();
     folder?.release();
+  }
+}
+
+const TOO_WIDE = `Calibration would have to widen forecasts more than ${MOST_SPREAD} times, and stops there: they miss the validation part in another way than by their width`;
+
+function adviceFor({ inputs, difference }: MdnRnnSettings): string {
+  if (inputs === 'smoothing') return 'try another season, or covariates that explain what changes';
+  return difference === 'none' ? 'try inputs smoothing, or difference season' : 'try inputs smoothing';
+}
+
+/** What a training needs of the data. */
+interface Prepared extends TrainingData {
+  encodings: Encoding[];
+  candidates: Candidate[];
+}
+
+/** Fits encodings to series, choosing between possible ones, unless a run has done so, and encodes the series. */
+async function prepare(
+  settings: RequestedMdnRnnSettings & Partial<Pick<MdnRnnSettings, 'encodings' | 'candidates'>>,
+  series: Series[],
+  { isolation, signal }: { isolation: Isolation; signal?: AbortSignal | undefined },
+): Promise<Prepared> {
+  if (settings.inputs === 'window') {
+    const { encoding, ...data } = isolation.run(() => scope(() => trainingWindows(settings, series)));
+    return { encodings: [encoding], candidates: [], ...data };
+  }
+  const { encodings, candidates } = settings.encodings
+    ? { encodings: encodingsOf(settings as MdnRnnSettings) as SmoothingEncoding[], candidates: settings.candidates! }
+    : await chooseEncodingsFor(settings, series, signal);
+  const data = isolation.run(() => scope(() => trainingSegments(settings, series, encodings)));
+  return { encodings, candidates, ...data };
+}
+
+async function chooseEncodingsFor(
+  settings: RequestedMdnRnnSettings,
+  series: Series[],
+  signal: AbortSignal | undefined,
+): Promise<ChosenEncodings> {
+  const { untilTest } = partsOf(settings, series);
+  const model = pretrainedModel();
+  try {
+    const horizon = horizonOf(settings, untilTest);
+    return await chooseEncodings(model, untilTest, settings, { horizon, signal });
+  } finally {
+    model.dispose();
   }
 }
 
@@ -151,21 +218,23 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
 
   constructor(
     readonly settings: MdnRnnSettings,
-    { training, validation }: TrainingWindows,
+    { training, validation }: TrainingData,
     device: Device,
   ) {
     const { lr, batchSize, patience, lrPatience, lrFactor } = settings;
-    this.loader = new DataLoader(moved(training.rows, device), { batchSize, shuffle: true, dropLast: true });
-    this.validation = validation && moved(validation.rows, device);
+    this.loader = new DataLoader(moved(training, device), { batchSize, shuffle: true, dropLast: true });
+    this.validation = validation && moved(validation, device);
     this.numBatches = this.loader.numBatches;
     const model = createMdnRnn(settings).to(device);
     const optimizer = new Adam(model.parameters(), { lr });
     this.models = { model };
-    this.savedModels = { model: () => this.#earlyStopping?.weights ?? model.stateDict() };
+    this.savedModels = { model: () => this.#result() };
     this.parts = { model, optimizer };
     this.data = this.validation ? [this.loader.data, this.validation] : [this.loader.data];
     if (patience !== undefined) {
       this.#earlyStopping = new EarlyStopping(model, patience);
+      if (settings.start === 'pretrained' && this.validation)
+        this.#earlyStopping.begin(this.#validate(this.validation));
       this.parts.earlyStopping = this.#earlyStopping;
     }
     if (lrPatience !== undefined) {
@@ -190,7 +259,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     const { model, optimizer } = this.parts;
     const { clipNorm } = this.settings;
     return scope(() => {
-      const loss = mdnRnnLoss(model, windows, this.settings);
+      const loss = this.#loss(model, windows);
       const gradients = grad(loss, model.parameters());
       optimizer.step(clipNorm === undefined ? gradients : clipGradNorm(gradients, clipNorm));
       return { loss: loss.item() };
@@ -198,17 +267,45 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   }
 
   endEpoch(epoch: number): Partial<MdnRnnLosses> {
-    const { validation, settings } = this;
+    const { validation } = this;
     if (!validation) return {};
-    const loss = scope(() => noGrad(() => mdnRnnLoss(this.models.model, validation, settings).item()));
+    const loss = this.#validate(validation);
     this.#scheduler?.step(loss);
     this.#earlyStopping?.update(epoch, loss);
     return { validationLoss: loss };
   }
 
-  /** Restores the best epoch's weights, if they were kept. */
-  restoreBest(): void {
-    if (this.#earlyStopping) this.models.model.loadStateDict(this.#earlyStopping.weights);
+  #validate(validation: Tensor): number {
+    return scope(() => noGrad(() => this.#loss(this.models.model, validation).item()));
+  }
+
+  #loss(model: MdnRnn, rows: Tensor): Tensor {
+    return (this.settings.inputs === 'window' ? windowLoss : segmentLoss)(model, rows, this.settings);
+  }
+
+  /** Loads the weights that the training ends with. */
+  finish(): void {
+    const { model } = this.models;
+    scope(() => model.loadStateDict(this.#result()));
+  }
+
+  /**
+   * Returns the weights of the best epoch, if they were kept, else the current ones. Where the start forecasts well, it
+   * returns their mean with the start's, which few values can't lead astray.
+   *
+   * @see https://arxiv.org/abs/2109.01903
+   */
+  #result(): StateDict {
+    const { model } = this.models;
+    const best = this.#earlyStopping?.weights ?? model.stateDict();
+    const knowsAllInputs = model.inputDim === NUM_SMOOTHING_INPUTS;
+    if (this.settings.start === 'random' || !knowsAllInputs) return best;
+    const start = pretrainedModel().to(this.loader.data.device);
+    const weights = start.stateDict();
+    const mean = ([name, weight]: [string, Tensor]) => [name, noGrad(() => weight.add(weights[name]!).mul(0.5))];
+    const means = Object.fromEntries(Object.entries(best).map(mean));
+    start.dispose();
+    return means;
   }
 
   /** Frees everything except the model. */

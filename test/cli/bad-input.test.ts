@@ -4,7 +4,7 @@ import { co2, runCli, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
 const gan = ['train', 'gan'];
-const mdnRnn = ['train', 'mdn-rnn', '--column', 'CO2', '--data'];
+const mdnRnn = ['train', 'mdn-rnn', '--preset', 'article', '--column', 'CO2', '--data'];
 const rows = (count: number, value: (row: number) => number | string) =>
   `Date,CO2\n${Array.from({ length: count }, (_, row) => `${row},${value(row)}\n`).join('')}`;
 
@@ -32,7 +32,7 @@ const cases: Record<string, Case> = {
     file: ['a.idx', truncatedIdx],
   },
   'a missing column': {
-    args: ['train', 'mdn-rnn', '--data', co2, '--column', 'CO'],
+    args: ['train', 'mdn-rnn', '--preset', 'article', '--data', co2, '--column', 'CO'],
     status: 1,
     message: /no column "CO".*"CO2"/,
   },

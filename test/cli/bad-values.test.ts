@@ -23,7 +23,7 @@ async function refusal(args: string[]): Promise<{ code: ErrorCode; message: stri
   return { code: error.code, message: messageOn(commandLine(program), error) };
 }
 
-const mdnRnn = `train mdn-rnn --data ${co2} --column CO2`;
+const mdnRnn = `train mdn-rnn --preset article --data ${co2} --column CO2`;
 const size = 'a whole number of at least 1';
 
 test.each([

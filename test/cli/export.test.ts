@@ -15,6 +15,8 @@ beforeAll(async () => {
   const mdnRnn = [
     'train',
     'mdn-rnn',
+    '--preset',
+    'article',
     '--data',
     co2,
     '--column',
@@ -50,7 +52,7 @@ test('safetensors are state dicts that load here and in PyTorch, with what the r
   new MdnRnn({ hiddenDim: 7 }).loadStateDict(series.tensors);
   const settings = JSON.parse(series.metadata.settings!);
   expect(settings.column).toBe('CO2');
-  expect(settings.encoding).toBeDefined(); // to scale by
+  expect(settings.encodings).toBeDefined(); // to scale by
   expect(settings.data).toBeUndefined();
 });
 

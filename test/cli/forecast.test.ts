@@ -7,7 +7,20 @@ import { co2, runCli } from './cli';
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
-  const args = ['train', 'mdn-rnn', '--data', co2, '--column', 'CO2', '--epochs', '2', '--window', '12'];
+  const args = [
+    'train',
+    'mdn-rnn',
+    '--preset',
+    'article',
+    '--data',
+    co2,
+    '--column',
+    'CO2',
+    '--epochs',
+    '2',
+    '--window',
+    '12',
+  ];
   await runCli([...args, '--out', 'run'], { cwd: folder });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

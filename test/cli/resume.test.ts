@@ -5,7 +5,7 @@ import { type CliResult, co2, jsonLines, runCli, useTemporaryFolder } from './cl
 
 const folder = useTemporaryFolder();
 const noise = ['train', 'gan', '--data', 'noise', '--threads', '1'];
-const mdnRnn = ['train', 'mdn-rnn', '--data', co2, '--column', 'CO2'];
+const mdnRnn = ['train', 'mdn-rnn', '--preset', 'article', '--data', co2, '--column', 'CO2'];
 
 const bytes = (run: string, file = 'model.safetensors') => readFileSync(join(run, file));
 const epochsIn = (run: string) => jsonLines(bytes(run, 'metrics.jsonl').toString()).map(({ epoch }) => epoch);

@@ -15,7 +15,7 @@ async function trainedLosses({ data, column, options, losses }: MdnRnnTraining, 
     String(value),
   ]);
   const series = ['--data', join(dirname(co2), data), '--column', column, '--validation', '0'];
-  const args = ['train', 'mdn-rnn', '--threads', '1', '--json', ...flags, ...series, ...values];
+  const args = ['train', 'mdn-rnn', '--preset', 'article', '--threads', '1', '--json', ...flags, ...series, ...values];
   const { status, stdout } = await runCli(args, { cwd: folder() });
   expect(status).toBe(0);
   const records = jsonLines(stdout);
@@ -39,6 +39,8 @@ describe('forecast', () => {
     const args = [
       'train',
       'mdn-rnn',
+      '--preset',
+      'article',
       '--data',
       co2,
       '--column',

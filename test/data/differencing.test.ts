@@ -10,6 +10,7 @@ import { manualSeed } from '../../src/tensor/random';
 import type { TrainMdnRnnOptions } from '../../src/training/mdn-rnn-options';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
 import { runCli } from '../cli/cli';
+import { encodingOf } from '../encoding-of';
 
 const { NaN: missing } = Number;
 
@@ -71,7 +72,7 @@ describe.each([
   ['a season, by window', { difference: 4, scale: 'window' as const }],
 ])('with differences of %s', (_, options) => {
   test('each target is recovered by its scaler, from windows whose past is known', () => {
-    const { encoding } = fitted(options);
+    const encoding = encodingOf(fitted(options));
     expect(encoding.historyLength).toBe(8 + options.difference);
     const { rows, targets, scalers } = encoding.windows([{ values }], [0]);
     expect(targets).toEqual(Float64Array.from(values.slice(encoding.historyLength)));
@@ -84,7 +85,8 @@ describe.each([
 
   test('paths are those of the model, summed', () => {
     const forecaster = fitted(options);
-    const { encoding, model } = forecaster;
+    const { model } = forecaster;
+    const encoding = encodingOf(forecaster);
     const { rows, scaler, past } = encoding.history({ values });
     const drawn = forecastPaths(model, rows, { horizon: 6, paths: 3, seed: 5 }).toArray() as Float32Array;
     const linked = encoding.link.apply(values);
@@ -114,7 +116,9 @@ describe.each([
   });
 
   test('wider forecasts keep their median', () => {
-    const { encoding, model } = fitted(options);
+    const forecaster = fitted(options);
+    const { model } = forecaster;
+    const encoding = encodingOf(forecaster);
     const draw = (spread: number[]) => {
       const paths = new Forecaster(model, encoding, spread).paths({ values }, { horizon: 6, paths: 400, seed: 2 });
       return pathQuantiles(paths, 6, [0.1, 0.5, 0.9]).map((quantile) =>
@@ -138,7 +142,7 @@ test('a straight line has equal differences, which is no error', () => {
 });
 
 test('a series that is too short is refused with the number that is needed', () => {
-  const { encoding } = fitted({ difference: 4 });
+  const encoding = encodingOf(fitted({ difference: 4 }));
   expect(encoding.hasHistory({ values: values.slice(0, 11) })).toBe(false);
   expect(encoding.hasHistory({ values: values.slice(0, 12) })).toBe(true);
   expect(() => encoding.history({ values: values.slice(0, 11) })).toThrow(
@@ -165,24 +169,47 @@ describe('training', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const train = (options: Partial<TrainMdnRnnOptions>) =>
-    trainMdnRnn({ data, column: 'value', window: 8, hidden: 8, mixtures: 1, lr: 5e-3, epochs: 40, ...options }).result;
+    trainMdnRnn({
+      data,
+      column: 'value',
+      preset: 'article',
+      window: 8,
+      hidden: 8,
+      mixtures: 1,
+      lr: 5e-3,
+      epochs: 40,
+      ...options,
+    }).result;
 
   test('on a trend with a season, differences of the guessed season beat all naive forecasts; values do not', async () => {
     const run = (name: string) => ({ out: join(folder, name), onWarning: () => {} });
     const withSeason = await train({ difference: 'season', calibrate: 6, ...run('season') });
     const without = await train(run('none'));
-    expect(withSeason.settings.encoding.difference).toBe(4);
+    expect(withSeason.settings.encodings[0]).toMatchObject({ difference: 4 });
     expect(withSeason.evaluation!.lostTo).toEqual([]);
     const crps = ({ evaluation }: typeof without) => evaluation!.backtest.rows[0]!.crps;
     expect(crps(without) / crps(withSeason)).toBeGreaterThan(2);
     expect(withSeason.evaluation!.oneStep.count).toBeGreaterThan(20);
     const { settings } = JSON.parse(readFileSync(join(folder, 'season', 'config.json'), 'utf8'));
-    expect([settings.difference, settings.encoding.difference]).toEqual(['season', 4]);
+    expect([settings.difference, settings.encodings[0].difference]).toEqual(['season', 4]);
   });
 
   test('on the command line, and forecasts and evaluations of its run', async () => {
     const out = join(folder, 'run');
-    const flags = ['--data', data, '--column', 'value', '--window', '8', '--hidden', '8', '--epochs', '3'];
+    const flags = [
+      '--data',
+      data,
+      '--column',
+      'value',
+      '--preset',
+      'article',
+      '--window',
+      '8',
+      '--hidden',
+      '8',
+      '--epochs',
+      '3',
+    ];
     const trained = await runCli(['train', 'mdn-rnn', ...flags, '--difference', 'season', '--out', out]);
     expect(trained.status).toBe(0);
     const { status, stdout } = await runCli(['forecast', out, '--horizon', '4', '--json']);

@@ -6,6 +6,7 @@ import { pathQuantiles } from '../../src/models/forecast';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { manualSeed } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
+import { encodingOf } from '../encoding-of';
 import { errorOf } from '../error-of';
 
 const values = Float64Array.from({ length: 60 }, (_, i) => 20 + 5 * Math.sin(i / 3) + (i % 7));
@@ -118,11 +119,15 @@ test('the next value is asked for levels within (0, 1) and for numbers', () => {
 });
 
 test('what does not fit together is no forecaster', () => {
-  const { model, encoding } = forecasterOf('identity');
+  const fitting = forecasterOf('identity');
+  const { model } = fitting;
+  const encoding = encodingOf(fitting);
   const refusal = (...args: unknown[]) =>
     errorOf(() => new (Forecaster as new (...args: unknown[]) => Forecaster)(...args));
   expect(refusal(encoding, model).message).toMatch(/ MdnRnn for model but received a SeriesEncoding/);
-  expect(refusal(model, encoding.state).message).toMatch(/a SeriesEncoding for encoding but received an object/);
+  expect(refusal(model, encoding.state).message).toMatch(
+    /a SeriesEncoding or a SmoothingEncoding for encoding but received an object/,
+  );
   expect(refusal(new MdnRnn({ hiddenDim: 4 }), encoding).message).toMatch(/a model with inputDim 3.* "inputDim 1 and/);
   for (const spread of [[0], [Number.NaN], [null], 'wide', [1, Infinity]]) {
     expect(refusal(model, encoding, spread)).toMatchObject({

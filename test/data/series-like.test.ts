@@ -5,6 +5,7 @@ import { TimeAxis } from '../../src/data/time-axis';
 import { evaluateForecasts } from '../../src/evaluation/evaluate-forecasts';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { manualSeed } from '../../src/tensor/random';
+import { encodingOf } from '../encoding-of';
 import { errorOf } from '../error-of';
 
 const values = Array.from({ length: 40 }, (_, month) => 20 + 8 * Math.sin(month / 2) + (month % 3));
@@ -25,10 +26,10 @@ const options = { horizon: 3, paths: 20, seed: 1 };
 /** All that takes series, each given the same one. */
 const readers: [string, (series: SeriesLike) => unknown][] = [
   ['fit', (series) => SeriesEncoding.fit([series], { window: 6 })],
-  ['windows', (series) => forecaster.encoding.windows([series], [10])],
-  ['hasHistory', (series) => forecaster.encoding.hasHistory(series)],
-  ['history', (series) => forecaster.encoding.history(series)],
-  ['known', (series) => forecaster.encoding.known(series, 2)],
+  ['windows', (series) => encodingOf(forecaster).windows([series], [10])],
+  ['hasHistory', (series) => encodingOf(forecaster).hasHistory(series)],
+  ['history', (series) => encodingOf(forecaster).history(series)],
+  ['known', (series) => encodingOf(forecaster).known(series, 2)],
   ['paths', (series) => forecaster.paths(series, options)],
   ['next', (series) => forecaster.next(series)],
   ['evaluateForecasts', (series) => evaluateForecasts(forecaster, [series], { starts: [30], horizon: 3, paths: 20 })],
@@ -61,8 +62,8 @@ test("JSON's null is a missing value as NaN is", () => {
   const gaps = (missing: number | null) =>
     values.map((value, month) => (month % 7 === 2 || month === 39 ? missing : value));
   const masked = forecasterOf({ values: gaps(null) });
-  expect(masked.encoding.state.mask).toBe(true);
-  expect(masked.encoding.state).toEqual(forecasterOf({ values: gaps(Number.NaN) }).encoding.state);
+  expect(encodingOf(masked).state.mask).toBe(true);
+  expect(encodingOf(masked).state).toEqual(encodingOf(forecasterOf({ values: gaps(Number.NaN) })).state);
   const [fromNull, fromNaN] = [null, Number.NaN].map((missing) =>
     masked.paths({ values: gaps(missing) as number[] }, options),
   );
@@ -72,7 +73,7 @@ test("JSON's null is a missing value as NaN is", () => {
 
 test('arrays are not changed, and may change once they were given', () => {
   const given = { values: Float64Array.from(values), time: [...months] };
-  const { encoding } = forecaster;
+  const encoding = encodingOf(forecaster);
   const next = forecaster.next(given);
   const quantiles = next.quantiles([0.1, 0.9]);
   const { targets } = encoding.windows([given], [30]);
@@ -244,7 +245,7 @@ test.each(readers.filter(([name]) => ['fit', 'evaluateForecasts'].includes(name)
 );
 
 test('lists of series are not empty, and steps are given for each', () => {
-  const { encoding } = forecaster;
+  const encoding = encodingOf(forecaster);
   for (const list of [[], undefined, null, 'a', { 0: whole }, new Set([whole])]) {
     expect(errorOf(() => SeriesEncoding.fit(list as never, { window: 6 })).message).toMatch(/for parts but received/);
     expect(errorOf(() => encoding.windows(list as never, [])).message).toMatch(/for series but received/);
@@ -293,7 +294,7 @@ test('covariates are as many as in training', () => {
 });
 
 test('a value out of the link’s range is named with its step and series', () => {
-  const { encoding } = forecasterOf({ values }, { link: 'log' });
+  const encoding = encodingOf(forecasterOf({ values }, { link: 'log' }));
   expect(errorOf(() => encoding.history({ name: 'b', values: [...values, 0] })).message).toBe(
     'Expected values above 0 (softplus also accepts 0) for the link log but values[40] of the series "b" is 0',
   );

@@ -38,6 +38,7 @@ export const instances: Record<string, () => unknown> = {
   EpochCursor: () => ({ samplerSeed: undefined, batch: 0 }),
   Series: series,
   SeriesEncoding: encoding,
+  SmoothingEncoding: smoothingEncoding,
   Link: () => encoding().link,
   TimeAxis: () => api.TimeAxis.parse(['2024-01', '2024-02', '2024-03']),
   Scaler: () => new api.Scaler(0, 1),
@@ -72,6 +73,10 @@ const recipes: Record<string, () => unknown[]> = {
   'SeriesEncoding.known': () => [series(), 2],
   'SeriesEncoding.hasHistory': () => [series()],
   'SeriesEncoding.windows': () => [[series()], [4]],
+  'new SmoothingEncoding': () => [smoothingEncoding().state],
+  'SmoothingEncoding.fit (static)': () => [[series()], { season: 2 }],
+  'SmoothingEncoding.history': () => [series()],
+  'SmoothingEncoding.hasHistory': () => [series()],
   'new TimeAxis': () => [['1', '2'], [1, 2], { unit: 'number', size: 1 }],
   'TimeAxis.parse (static)': () => [['2024-01', '2024-02'], () => 'row'],
   slidingWindows: () => [ones([8]), 3],
@@ -84,6 +89,8 @@ const recipes: Record<string, () => unknown[]> = {
   'NextValue.quantiles': () => [[0.1, 0.5]],
   'new Forecaster': () => [model(), encoding(), []],
   forecastPaths: () => [model(), ones([4, 1]), { horizon: 2, paths: 3 }],
+  'Forecaster.hasHistory': () => [series()],
+  pretrainedForecaster: () => [[series()], { horizon: 2 }],
   'Forecaster.paths': () => [series(), { horizon: 2, paths: 3 }],
   pathQuantiles: () => [Float64Array.of(0, 0.25, 0.5, 1), 2, [0.5]],
   exportOnnx: () => ['model.onnx', instances.Generator!(), {}],
@@ -99,6 +106,7 @@ const recipes: Record<string, () => unknown[]> = {
   'GRU.forward': () => [ones([2, 3, 1]), ones([1, 2, 4])],
   'GRU.lastHidden': () => [ones([2, 3, 1]), ones([1, 2, 4])],
   'MdnRnn.forward': () => [ones([2, 3, 1])],
+  'MdnRnn.forwardEach': () => [ones([2, 3, 1])],
   'MdnRnn.step': () => [ones([2, 3, 1]), ones([1, 2, 4])],
   'MdnRnn.nll': () => [ones([2, 3, 1]), ones([2, 1])],
   'new ModuleDict': () => [{ a: new Linear(3, 3) }],
@@ -225,6 +233,10 @@ function encoding(): api.SeriesEncoding {
   return api.SeriesEncoding.fit([series()], encodingOptions());
 }
 
+function smoothingEncoding(): api.SmoothingEncoding {
+  return api.SmoothingEncoding.fit([series()], { season: 2 });
+}
+
 function forecaster(): api.Forecaster {
   return new api.Forecaster(model(), encoding());
 }
@@ -277,7 +289,7 @@ function libtorchFolder(): string {
 }
 
 function mdnRnnOptions(): api.TrainMdnRnnOptions {
-  return { data: csv(), column: 'value', window: 4, hidden: 4, mixtures: 2, epochs: 1 };
+  return { data: csv(), column: 'value', preset: 'article', window: 4, hidden: 4, mixtures: 2, epochs: 1 };
 }
 
 /** The folder of a run, which the walk's beginning has made. */

@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const gan = { data: 'noise', seed: 5, threads: 1 } as const;
-const mdnRnn = { data: co2, column: 'CO2', seed: 5, threads: 1 } as const;
+const mdnRnn = { data: co2, column: 'CO2', preset: 'article', seed: 5, threads: 1 } as const;
 const checkpointFile = 'checkpoint.safetensors';
 const bytes = (run: string, file = checkpointFile) => readFileSync(join(run, file));
 const lossesOf = (run: string) =>
@@ -78,7 +78,8 @@ describe('killed at any moment, a run goes on to the same numbers', () => {
     ],
     [
       'the MDN-RNN',
-      (options: object) => trainMdnRnn({ data: co2, column: 'CO2', batchSize: 100, epochs: 2, ...options }),
+      (options: object) =>
+        trainMdnRnn({ data: co2, column: 'CO2', preset: 'article', batchSize: 100, epochs: 2, ...options }),
     ],
   ])('%s', async (name, train) => {
     const whole = join(folder, `killed ${name}`);
@@ -195,7 +196,7 @@ describe('the training data of a resumed run', () => {
     mkdirSync(place());
     process.chdir(place());
     writeFileSync('sine.csv', `y\n${rows(0)}`);
-    await trainMdnRnn({ data: 'sine.csv', column: 'y', window: 4, epochs: 1, out: 'run' }).result;
+    await trainMdnRnn({ data: 'sine.csv', column: 'y', preset: 'article', window: 4, epochs: 1, out: 'run' }).result;
     process.chdir(workingFolder);
   });
   afterEach(() => rmSync(place(), { recursive: true }));

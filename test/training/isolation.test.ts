@@ -27,7 +27,16 @@ const TRAININGS: Record<string, Start> = {
   'the GAN on images': (options) =>
     trainGan({ data: writeImages(), epochs: 6, hidden: 16, batchSize: 30, threads: 1, ...options }),
   'the MDN-RNN': (options) =>
-    trainMdnRnn({ data: co2, column: 'CO2', epochs: 3, hidden: 8, patience: 2, calibrate: 3, ...options }),
+    trainMdnRnn({
+      data: co2,
+      column: 'CO2',
+      preset: 'article',
+      epochs: 3,
+      hidden: 8,
+      patience: 2,
+      calibrate: 3,
+      ...options,
+    }),
 };
 
 async function recordsOf(run: ReturnType<Start>, between = () => {}): Promise<object[]> {

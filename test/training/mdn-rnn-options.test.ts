@@ -17,6 +17,7 @@ const source: TrainMdnRnnOptions = {
   covariates: ['wind'],
   calendar: ['yearday'],
   scale: 'window',
+  preset: 'article',
 };
 
 test.each(cases)(
@@ -54,7 +55,7 @@ test('what comes after the training part changes neither what is fitted nor a tr
         const run = trainMdnRnn({ ...source, ...common, epochs: 2, data, scale, validation: 0.32, threads: 1 });
         const losses: number[] = [];
         for await (const { loss } of run) losses.push(loss);
-        outcomes.push({ losses, encoding: (await run.result).settings.encoding });
+        outcomes.push({ losses, encoding: (await run.result).settings.encodings });
       }
       expect(outcomes[1]).toEqual(outcomes[0]);
     }

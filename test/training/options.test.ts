@@ -56,7 +56,10 @@ const odd: Record<string, unknown[]> = {
 odd.path = [...odd.name!, 'a\0b'];
 odd.column = odd.names!.filter((value) => value !== 'a').concat('');
 const options: Record<string, string[]> = {
-  name: ['preset', 'loss', 'series', 'time', 'scale', 'link', 'difference', 'device'],
+  name: [
+    ...['preset', 'loss', 'series', 'time', 'delimiter', 'decimal', 'gaps', 'dateFormat', 'timeZone'],
+    ...['inputs', 'start', 'scale', 'link', 'difference', 'device'],
+  ],
   path: ['data', 'out', 'resume'],
   names: ['covariates', 'calendar'],
   column: ['column'],
@@ -155,7 +158,7 @@ describe('a config.json that was edited', () => {
   test('of an MDN-RNN, and where it is trained', async () => {
     const rows = Array.from({ length: 60 }, (_, row) => Math.sin(row));
     writeFileSync('wave.csv', ['x', ...rows].join('\n'));
-    await trainMdnRnn({ data: 'wave.csv', column: 'x', hidden: 4, epochs: 1, out: 'run' }).result;
+    await trainMdnRnn({ data: 'wave.csv', column: 'x', preset: 'article', hidden: 4, epochs: 1, out: 'run' }).result;
     loadForecaster('run').forecaster.model.dispose();
     edit((config) => {
       config.threads = 'many';
@@ -163,9 +166,11 @@ describe('a config.json that was edited', () => {
     const refused = { code: 'ERR_CHECKPOINT', message: expect.stringMatching(/config\.json.* for threads but/) };
     await expect(trainMdnRnn({ resume: 'run' }).result).rejects.toMatchObject(refused);
     edit(({ settings }) => {
-      settings.encoding = 5;
+      settings.encodings = [5];
     });
-    expect(() => loadForecaster('run')).toThrow(/^Cannot load run\/config\.json: .* for encoding but received 5$/);
+    expect(() => loadForecaster('run')).toThrow(
+      /^Cannot load run\/config\.json: .* for encodings\[0\] but received 5$/,
+    );
     expect(existsSync('run/config.json')).toBe(true);
   });
 });

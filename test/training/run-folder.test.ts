@@ -39,7 +39,7 @@ describe('paths are those of the call, wherever the process goes', () => {
 
   test('resume and data', async () => {
     writeFileSync('sine.csv', `y\n${Array.from({ length: 60 }, (_, row) => `${Math.sin(row)}\n`).join('')}`);
-    const run = trainMdnRnn({ data: 'sine.csv', column: 'y', window: 4, epochs: 1, out: 'run' });
+    const run = trainMdnRnn({ data: 'sine.csv', column: 'y', preset: 'article', window: 4, epochs: 1, out: 'run' });
     go();
     expect((await run.result).settings.data).toBe(join(realpathSync(folder()), 'here', 'sine.csv'));
 

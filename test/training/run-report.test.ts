@@ -14,7 +14,14 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
   cpSync(co2, at('co2.csv'));
-  const series = { data: at('co2.csv'), column: 'CO2', time: 'Date', hidden: 8, window: 12 };
+  const series = {
+    data: at('co2.csv'),
+    column: 'CO2',
+    time: 'Date',
+    preset: 'article',
+    hidden: 8,
+    window: 12,
+  } as const;
   await trainMdnRnn({ ...series, epochs: 2, out: at('co2') }).result;
   await trainMdnRnn({ ...series, epochs: 3, resume: at('co2') }).result;
   await trainGan({ epochs: 2, hidden: 8, preset: 'article', out: at('gan') }).result;

@@ -3,6 +3,7 @@ import { setNumThreads } from '../../src/tensor/device';
 import { type GanEpoch, trainGan } from '../../src/training/train-gan';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
 import { co2, useTemporaryFolder } from '../cli/cli';
+import { encodingOf } from '../encoding-of';
 import { runChild } from '../tensor/children/child';
 
 const folder = useTemporaryFolder();
@@ -73,7 +74,7 @@ test('an iteration that is left rejects the result, and keeps what was trained',
 test('the event loop breathes while it trains', async () => {
   let ticks = 0;
   const timer = setInterval(() => ticks++, 10);
-  await trainMdnRnn({ data: co2, column: 'CO2', epochs: 100 }).result;
+  await trainMdnRnn({ data: co2, column: 'CO2', preset: 'article', epochs: 100 }).result;
   clearInterval(timer);
   expect(ticks).toBeGreaterThan(3);
 });
@@ -83,6 +84,7 @@ test('progress counts batches within epochs', async () => {
   await trainMdnRnn({
     data: co2,
     column: 'CO2',
+    preset: 'article',
     epochs: 2,
     batchSize: 300,
     validation: 0,
@@ -94,10 +96,10 @@ test('progress counts batches within epochs', async () => {
 test('the validation part changes neither scaler nor training, and mse is the error of the mean', async () => {
   setNumThreads(1);
   const train = async (options: object) => {
-    const run = trainMdnRnn({ data: co2, column: 'CO2', epochs: 2, seed: 1, ...options });
+    const run = trainMdnRnn({ data: co2, column: 'CO2', preset: 'article', epochs: 2, seed: 1, ...options });
     const losses: (number | undefined)[] = [];
     for await (const { loss, validationLoss } of run) losses.push(loss, validationLoss);
-    return { losses, scaler: (await run.result).settings.encoding.scaling.series[0]! };
+    return { losses, scaler: encodingOf((await run.result).forecaster).state.scaling.series[0]! };
   };
   const nll = await train({});
   expect(nll.losses.every((loss) => Number.isFinite(loss))).toBe(true);

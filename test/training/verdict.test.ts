@@ -26,6 +26,7 @@ async function train(data: string, options: Partial<TrainMdnRnnOptions> = {}) {
   const { evaluation } = await trainMdnRnn({
     data,
     column: 'value',
+    preset: 'article',
     window: 12,
     hidden: 16,
     out: join(folder, 'run'),

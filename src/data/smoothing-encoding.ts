@@ -1,0 +1,379 @@
+import { arrayOf, type Check, type Checks, checkNumber, checkSize, oneOf, readAll, readOptions } from '../check';
+import { tensor } from '../tensor/creation';
+import type { Tensor } from '../tensor/tensor';
+import { CALENDAR_CYCLES, type CalendarCycle } from './calendar';
+import { effectsOf } from './known-effects';
+import { KnownInputs, type KnownInputsState } from './known-inputs';
+import { LINK_NAMES, Link, type LinkName, linked } from './link';
+import { concatenate, momentsOf, observed } from './scaling';
+import type { Series } from './series';
+import { shifted } from './series-encoding';
+import {
+  anyObject,
+  checkCalendar,
+  checkName,
+  type LinkState,
+  readKnownState,
+  readLinkState,
+} from './series-encoding-state';
+import { checkHasValue, hasValue, ofSeries, type SeriesLike, toSeries, toSeriesList } from './series-like';
+import { bounded, NUM_SMOOTHING_INPUTS, SmoothingFilters } from './smoothing-filters';
+import { Scaler } from './time-series';
+
+/** Options of {@link SmoothingEncoding.fit}. */
+export interface SmoothingEncodingOptions {
+  /** Transformation of values before smoothing; default "identity". */
+  link?: LinkName | undefined;
+  /** Steps after which the series repeat; default 1: they do not. */
+  season?: number | undefined;
+  /** Most steps before a forecast that the model reads; the filters have seen all. Default 112. */
+  window?: number | undefined;
+  /** Calendar features of the predicted step, as further inputs; default none. */
+  calendar?: readonly CalendarCycle[] | undefined;
+}
+
+const OPTIONS: Checks<SmoothingEncodingOptions> = {
+  link: oneOf(...LINK_NAMES),
+  season: checkSize,
+  window: checkSize,
+  calendar: arrayOf(oneOf(...CALENDAR_CYCLES)),
+};
+
+/** The fitted values of a {@link SmoothingEncoding}, as saved in config.json. */
+export interface SmoothingEncodingState extends KnownInputsState {
+  /** Most steps before a forecast that the model reads. */
+  window: number;
+  /** Transformation of values before smoothing. */
+  link: LinkState;
+  /** Steps after which the series repeat. */
+  season: number;
+  /** The linear effect of each covariate and calendar input on each series, which is taken off before smoothing. */
+  effects: {
+    /** The name of the series. */
+    name: string;
+    /** Of each input, in the link's units. */
+    effects: readonly number[];
+  }[];
+}
+
+const NO_PAST = new Float64Array(0);
+const [LEAST_REACH, REACH_IN_SEASONS] = [1000, 30];
+/** Number of steps that models read by default, and in their training. */
+export const SMOOTHING_WINDOW = 112;
+
+/** Parts of series, of the same length, to train or evaluate a model on every step. */
+export interface Segments {
+  /**
+   * (N, T, 1 + inputDim): per step the scaled target, then the inputs that predict it. The target is NaN where it is
+   * missing or not to be predicted, as past the end of a series.
+   */
+  rows: Tensor;
+  /** The targets that are not NaN, in the data's units. */
+  targets: Float64Array;
+  /** The scaler of each of `targets`, in the link's units. */
+  scalers: Scaler[];
+}
+
+/** How to cut series into segments. */
+export interface SegmentOptions {
+  /** The first step to predict in each series. */
+  from: readonly number[];
+  /** Steps from a segment's start to that of the next. */
+  stride: number;
+  /** Steps at a segment's start that are not predicted, unless it is the first of its series. */
+  warmUp: number;
+}
+
+/** The end of a series, to forecast from. */
+export interface SmoothedHistory {
+  /** (T, inputDim), at most `window` rows. */
+  rows: Tensor;
+  /** The scaler of the next value. */
+  scaler: Scaler;
+  /** Empty, as nothing is added to the scaled values. */
+  past: Float64Array;
+  /** @internal The filters after the last value. */
+  filters: SmoothingFilters;
+}
+
+/**
+ * Converts series to a model's inputs: what exponential smoothing with several gains forecasts and how wrong it has been,
+ * in units of the usual error, after the linear effect of covariates and the calendar is taken off, so that series of any size, trend or season look alike. The
+ * model predicts the distance of the next value from a filter's forecast.
+ *
+ * Unlike {@link SeriesEncoding}, it needs nothing but a season, so a model can forecast series that it was not trained
+ * on.
+ *
+ * @example
+ * ```ts
+ * import { SmoothingEncoding } from 'libtorch-generative';
+ *
+ * const values = [3, 5, 4, 6, 5, 7, 6, 8];
+ * const encoding = SmoothingEncoding.fit([{ values }], { season: 2 });
+ * const { rows, scaler } = encoding.history({ values });
+ * console.log(rows.shape[1] === encoding.inputDim, scaler.mean > 6); // true true
+ * ```
+ */
+export class SmoothingEncoding {
+  /** The fitted values, as JSON, from which to recreate the encoding. */
+  readonly state: SmoothingEncodingState;
+  /** Transforms values before smoothing. */
+  readonly link: Link;
+  readonly #known: KnownInputs;
+  readonly #effects: Map<string, readonly number[]>;
+  readonly #estimated = new WeakMap<Series, readonly number[]>();
+
+  /**
+   * Recreates an encoding from its state; {@link SmoothingEncoding.fit} makes a new one.
+   *
+   * @throws ERR_INVALID_ARGUMENT for an invalid state
+   */
+  constructor(state: SmoothingEncodingState) {
+    this.state = readState(state);
+    const { link } = this.state;
+    this.link = new Link(link.name, link.unit);
+    this.#known = new KnownInputs(this.state);
+    this.#effects = new Map(this.state.effects.map(({ name, effects }) => [name, effects]));
+  }
+
+  /**
+   * Fits an encoding to training data: the link's unit, the scale of covariates and their effects.
+   *
+   * @param parts the training part of each series
+   * @throws ERR_DATA_FORMAT if there are no values, a value is outside the link's range, or as {@link Forecaster.paths}
+   */
+  static fit(parts: readonly SeriesLike[], options: SmoothingEncodingOptions = {}): SmoothingEncoding {
+    const given = readOptions(options, OPTIONS);
+    const { link: name = 'identity', season = 1, window = SMOOTHING_WINDOW, calendar = [] } = given;
+    const series = toSeriesList('parts', parts);
+    series.forEach(checkHasValue);
+    const values = observed(concatenate(series.map((part) => part.values)));
+    const unit = name === 'softplus' ? momentsOf(values).mean || 1 : 1;
+    const state = { window, link: { name, unit }, season, ...KnownInputs.fit(series, calendar) };
+    const encoding = new SmoothingEncoding({ ...state, effects: [] });
+    const effects = series.map((each) => ({ name: each.name, effects: encoding.#effectsOn(each) }));
+    return encoding.#known.size > 0 ? new SmoothingEncoding({ ...state, effects }) : encoding;
+  }
+
+  /** @internal Returns whether a value is a genuine one, neither a lookalike nor a Proxy. */
+  static isOne(value: unknown): value is SmoothingEncoding {
+    return typeof value === 'object' && value !== null && #known in value;
+  }
+
+  /** Most steps before a forecast that the model reads. */
+  get window(): number {
+    return this.state.window;
+  }
+
+  /** Number of past values needed to forecast. */
+  get historyLength(): number {
+    return 1;
+  }
+
+  /** Number of inputs per time step. */
+  get inputDim(): number {
+    return NUM_SMOOTHING_INPUTS + this.#known.size;
+  }
+
+  /** @internal Returns the first step of a series that the values before it can predict. */
+  firstStep({ values }: Series): number {
+    return SmoothingFilters.firstStep(values, this.state.season);
+  }
+
+  /** Returns whether there is a value to forecast from. */
+  hasHistory(series: SeriesLike): boolean {
+    return hasValue(toSeries('series', series).values);
+  }
+
+  /**
+   * Returns the inputs of the last steps of a series, to forecast from.
+   *
+   * @throws ERR_DATA_FORMAT if all values are missing, or as {@link Forecaster.paths}
+   */
+  history(series: SeriesLike): SmoothedHistory {
+    const read = toSeries('series', series);
+    checkHasValue(read, 0);
+    const values = this.#linked(read);
+    const { inputDim, window } = this;
+    const kept = new Float32Array(window * inputDim); // a ring
+    const first = Math.max(values.length - this.#reach, 0);
+    const filters = SmoothingFilters.over(values.subarray(first), this.state.season, (before, step) => {
+      this.#write(kept, ((first + step) % window) * inputDim, before, read, first + step);
+    });
+    const length = Math.min(filters.age + 1, window);
+    this.#write(kept, (values.length % window) * inputDim, filters, read, values.length);
+    const rows = new Float32Array(length * inputDim);
+    for (let row = 0; row < length; row++) {
+      const at = ((values.length - length + 1 + row) % window) * inputDim;
+      rows.set(kept.subarray(at, at + inputDim), row * inputDim);
+    }
+    const scaler = scalerOf(filters, this.effectAt(read, values.length));
+    return { rows: tensor(rows, { shape: [length, inputDim] }), scaler, past: NO_PAST, filters };
+  }
+
+  /** @internal Returns the effect of covariates and the calendar at a step, in the link's units. */
+  effectAt(series: Series, step: number): number {
+    if (this.#known.size === 0) return 0;
+    const effects = this.#effectsFor(series);
+    return this.#known.at(series, step).reduce((sum, input, index) => sum + input * effects[index]!, 0);
+  }
+
+  /**
+   * @internal Returns the inputs of paths that continue a series, before the value at a step past its end.
+   *
+   * @returns (paths, inputDim)
+   */
+  pathInputs(filters: SmoothingFilters, series: Series, step: number): Tensor {
+    const { inputDim } = this;
+    const { paths } = filters;
+    const inputs = new Float32Array(paths * inputDim);
+    filters.write(inputs, 0, inputDim);
+    const known = this.#known.at(series, step);
+    for (let path = 0; path < paths; path++) inputs.set(known, path * inputDim + NUM_SMOOTHING_INPUTS);
+    return tensor(inputs, { shape: [paths, inputDim] });
+  }
+
+  /** Number of values that a forecast depends on: what lies farther back has been forgotten by all filters. */
+  get #reach(): number {
+    return LEAST_REACH + REACH_IN_SEASONS * this.state.season;
+  }
+
+  /** @internal Cuts series into segments of `window` steps, or fewer if all series are shorter. */
+  segments(series: readonly Series[], options: SegmentOptions): Segments {
+    const smoothed = series.map((each) => this.#smooth(each));
+    const longest = smoothed.reduce((longest, { count }) => Math.max(longest, count), 0);
+    const length = Math.max(Math.min(this.window, longest), 1);
+    const cuts = smoothed.flatMap((each, index) => cut(each, length, options.from[index]!, options));
+    const width = 1 + this.inputDim;
+    const rows = new Float32Array(cuts.length * length * width);
+    for (const [index, { smoothed, start, end, from }] of cuts.entries()) {
+      const at = index * length * width;
+      rows.set(smoothed.rows.subarray(start * width, end * width), at);
+      for (let row = 0; row < length; row++) {
+        if (start + row < from || start + row >= end) rows[at + row * width] = Number.NaN;
+      }
+    }
+    const predicted = cuts.flatMap(({ smoothed, end, from }) => {
+      const steps = Array.from({ length: end - from }, (_, index) => from + index);
+      return steps.filter((step) => !Number.isNaN(smoothed.targets[step])).map((step) => ({ smoothed, step }));
+    });
+    return {
+      rows: tensor(rows, { shape: [cuts.length, length, width] }),
+      targets: Float64Array.from(predicted, ({ smoothed, step }) => smoothed.targets[step]!),
+      scalers: predicted.map(({ smoothed, step }) => smoothed.scalers[step]!),
+    };
+  }
+
+  /** Returns the rows of all steps that the filters forecast. */
+  #smooth(series: Series): Smoothed {
+    const values = this.#linked(series);
+    const width = 1 + this.inputDim;
+    const rows = new Float32Array(values.length * width);
+    const scalers: Scaler[] = [];
+    let first = values.length;
+    SmoothingFilters.over(values, this.state.season, (filters, step) => {
+      first = Math.min(first, step);
+      const at = (step - first) * width;
+      const scaler = scalerOf(filters);
+      rows[at] = bounded(scaler.scaleOne(values[step]!));
+      this.#write(rows, at + 1, filters, series, step);
+      scalers.push(shifted(scaler, this.effectAt(series, step)));
+    });
+    return { rows, first, count: values.length - first, targets: series.values.subarray(first), scalers };
+  }
+
+  /** Checks the covariates of a series, applies the link to its values, and takes known effects off. */
+  #linked(series: Series): Float64Array {
+    this.#known.check(series);
+    const values = linked(this.link, series.values, ofSeries(series.name));
+    return this.#known.size === 0 ? values : values.map((value, step) => value - this.effectAt(series, step));
+  }
+
+  /** Returns the effects on a series, estimated from itself if it was not fitted. */
+  #effectsFor(series: Series): readonly number[] {
+    const known = this.#effects.get(series.name) ?? this.#estimated.get(series);
+    if (known) return known;
+    const effects = this.#effectsOn(series);
+    this.#estimated.set(series, effects);
+    return effects;
+  }
+
+  #effectsOn(series: Series): number[] {
+    this.#known.check(series);
+    const values = linked(this.link, series.values, ofSeries(series.name));
+    const { size } = this.#known;
+    const inputs = Array.from({ length: size }, () => new Float64Array(size > 0 ? values.length : 0));
+    for (let step = 0; size > 0 && step < values.length; step++) {
+      for (const [index, input] of this.#known.at(series, step).entries()) inputs[index]![step] = input;
+    }
+    return effectsOf(values, inputs);
+  }
+
+  /** Writes the inputs of a step, which the filters have not seen yet. */
+  #write(rows: Float32Array, at: number, filters: SmoothingFilters, series: Series, step: number): void {
+    filters.write(rows, at, this.inputDim);
+    if (this.#known.size > 0) rows.set(this.#known.at(series, step), at + NUM_SMOOTHING_INPUTS);
+  }
+}
+
+/** A series as the filters see it. */
+interface Smoothed {
+  /** (count, 1 + inputDim): the scaled target and the inputs of each step. */
+  rows: Float32Array;
+  /** The first step that the filters forecast. */
+  first: number;
+  /** Number of steps from `first` on. */
+  count: number;
+  /** (count), in the data's units. */
+  targets: Float64Array;
+  /** (count), in the link's units. */
+  scalers: Scaler[];
+}
+
+/** The rows of a segment, counted from the first of its series. */
+interface Cut {
+  smoothed: Smoothed;
+  start: number;
+  end: number;
+  /** The first row to predict. */
+  from: number;
+}
+
+function cut(smoothed: Smoothed, length: number, firstStep: number, { stride, warmUp }: SegmentOptions): Cut[] {
+  const { count, first, targets } = smoothed;
+  const cuts: Cut[] = [];
+  for (let start = 0; start < Math.max(count - warmUp, 1); start += stride) {
+    const end = Math.min(start + length, count);
+    const from = Math.max(start === 0 ? 0 : start + warmUp, firstStep - first);
+    if (hasValue(targets.subarray(from, end))) cuts.push({ smoothed, start, end, from });
+  }
+  return cuts;
+}
+
+function scalerOf(filters: SmoothingFilters, effect = 0): Scaler {
+  return new Scaler(filters.originOf(0) + effect, filters.scaleOf(0));
+}
+
+function readState(state: SmoothingEncodingState): SmoothingEncodingState {
+  const { window, link, season, effects, ...known } = readAll(
+    state,
+    {
+      window: checkSize,
+      link: anyObject,
+      season: checkSize,
+      effects: arrayOf(anyObject),
+      covariates: arrayOf(anyObject),
+      calendar: checkCalendar,
+    },
+    'state',
+  );
+  return {
+    window,
+    link: readLinkState(link),
+    season,
+    effects: effects.map((each, index) =>
+      readAll(each, { name: checkName, effects: arrayOf(checkNumber as Check) }, `state.effects[${index}]`),
+    ),
+    ...readKnownState(known),
+  };
+}

@@ -1,0 +1,150 @@
+import { setImmediate } from 'node:timers/promises';
+import { differences } from '../data/differencing';
+import { seedAt } from '../data/forecast-options';
+import { Forecaster } from '../data/forecaster';
+import type { LinkName } from '../data/link';
+import { mean } from '../data/mean';
+import { observed } from '../data/scaling';
+import { possibleSeasons } from '../data/season';
+import type { Series } from '../data/series';
+import { hasValue } from '../data/series-like';
+import { SmoothingEncoding } from '../data/smoothing-encoding';
+import { upTo } from '../data/split';
+import { crpsOfDraws } from '../evaluation/scores';
+import { sortedSteps } from '../models/forecast';
+import type { MdnRnn } from '../models/mdn-rnn';
+import type { Candidate } from './candidates';
+import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
+
+/** What a choice depends on. */
+type ViewSettings = Pick<RequestedMdnRnnSettings, 'link' | 'season' | 'window' | 'calendar' | 'seed'>;
+
+/** The encodings to forecast from, and what they were chosen from. */
+export interface ChosenEncodings {
+  encodings: SmoothingEncoding[];
+  candidates: Candidate[];
+}
+
+/** Origins per series, each a horizon apart. */
+const MAX_ORIGINS = 4;
+/** Series of a backtest, evenly spaced among all. */
+const MAX_SERIES = 20;
+const PATHS = 100;
+/** Least values before an origin. */
+const LEAST_HISTORY = 16;
+/** Horizon, unless asked for; at most this part of the longest series. */
+const [HORIZON, HORIZON_PART] = [24, 0.2];
+
+/** Returns how far forecasts shall reach. */
+export function horizonOf({ horizon }: Pick<RequestedMdnRnnSettings, 'horizon'>, series: readonly Series[]): number {
+  const longest = series.reduce((longest, { values }) => Math.max(longest, values.length), 0);
+  return horizon ?? Math.max(Math.min(HORIZON, Math.floor(longest * HORIZON_PART)), 1);
+}
+
+/**
+ * Chooses how a model shall see series: backtests each possible link and season on earlier origins, and takes the best,
+ * or the best two together if those do better.
+ *
+ * @param model makes good forecasts already
+ * @param series the values that may be seen
+ * @throws ERR_DATA_FORMAT if a value is outside the range of the link that is asked for
+ */
+export async function chooseEncodings(
+  model: MdnRnn,
+  series: readonly Series[],
+  settings: ViewSettings,
+  { horizon, signal }: { horizon: number; signal?: AbortSignal | undefined },
+): Promise<ChosenEncodings> {
+  const known = series.filter(({ values }) => hasValue(values));
+  const possible = possibleViews(known, settings);
+  const { window, calendar } = settings;
+  // The model knows nothing of other inputs yet.
+  const bare = known.map(({ covariates: _, ...each }): Series => each);
+  const views = possible.map((view) => SmoothingEncoding.fit(bare, { ...view, window }));
+  const trials: Trial[] = [];
+  if (views.length > 1) {
+    for (const origin of originsOf(bare, horizon, Math.max(...possible.map(({ season }) => season)))) {
+      const draws: Float64Array[] = [];
+      for (const encoding of views) {
+        draws.push(drawFrom(new Forecaster(model, encoding), origin, horizon, settings.seed));
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
+      trials.push({ draws, origin });
+    }
+  }
+  const scores = views.map((_, index) => scoreOf(trials, [index], horizon));
+  const [best = 0, second] = [...views.keys()].sort((a, b) => scores[a]! - scores[b]!);
+  const isPairBetter = second !== undefined && scoreOf(trials, [best, second], horizon) < scores[best]!;
+  const chosen = isPairBetter ? [best, second] : [best];
+  return {
+    encodings: chosen.map((index) => SmoothingEncoding.fit(known, { ...possible[index]!, window, calendar })),
+    candidates: possible.map((view, index) => ({
+      ...view,
+      score: trials.length > 0 ? scores[index] : undefined,
+      isChosen: chosen.includes(index),
+    })),
+  };
+}
+
+/** Returns the links and seasons to try, the most likely first. */
+function possibleViews(series: readonly Series[], { link, season }: ViewSettings) {
+  const [longest] = series.toSorted((a, b) => b.values.length - a.values.length);
+  const seasons = season === undefined ? possibleSeasons(longest!) : [season];
+  const links: LinkName[] = link === 'auto' ? possibleLinks(series) : [link];
+  return seasons.flatMap((each) => links.map((link) => ({ link, season: each })));
+}
+
+function possibleLinks(series: readonly Series[]): LinkName[] {
+  const leastOf = ({ values }: Series) => observed(values).reduce((a, b) => Math.min(a, b), Infinity);
+  const least = series.reduce((least, each) => Math.min(least, leastOf(each)), Infinity);
+  return least > 0 ? ['identity', 'log'] : least === 0 ? ['identity', 'softplus'] : ['identity'];
+}
+
+/** A step to forecast from, and the unit of its errors. */
+interface Origin {
+  series: Series;
+  step: number;
+  unit: number;
+}
+
+/** Paths from one origin, by candidate. */
+interface Trial {
+  origin: Origin;
+  draws: Float64Array[];
+}
+
+function originsOf(all: readonly Series[], horizon: number, season: number): Origin[] {
+  const stride = Math.ceil(all.length / MAX_SERIES);
+  return all
+    .filter((_, index) => index % stride === 0)
+    .flatMap((series) => {
+      const { length } = series.values;
+      const steps = Array.from({ length: MAX_ORIGINS }, (_, index) => length - (index + 1) * horizon);
+      return steps.flatMap((step) => {
+        if (step < Math.max(LEAST_HISTORY, 2 * season) || !hasValue(series.values.subarray(step))) return [];
+        const unit = mean(observed(differences(series.values.subarray(0, step), 1)).map(Math.abs));
+        return unit > 0 ? [{ series, step, unit }] : [];
+      });
+    });
+}
+
+function drawFrom(forecaster: Forecaster, { series, step }: Origin, horizon: number, seed: number): Float64Array {
+  return forecaster.paths(upTo(series, step), { horizon, paths: PATHS, seed: seedAt(seed, step) });
+}
+
+/** Returns the geometric mean of the scores of some candidates' forecasts, pooled. */
+function scoreOf(trials: Trial[], candidates: number[], horizon: number): number {
+  const logs = trials.map(({ draws, origin: { series, step, unit } }) => {
+    const pooled = candidates.flatMap((index) => [...draws[index]!]);
+    const crps = sortedSteps(Float64Array.from(pooled), horizon).flatMap((sorted, ahead) => {
+      const value = series.values[step + ahead]!;
+      return Number.isNaN(value) ? [] : [crpsOfDraws(sorted, value)];
+    });
+    return Math.log(Math.max(mean(crps) / unit, LEAST_SCORE));
+  });
+  return logs.length > 0 ? Math.exp(mean(logs)) : Infinity;
+}
+
+/** A forecast of a constant is perfect, but its logarithm must be finite. */
+const LEAST_SCORE = 1e-6;
