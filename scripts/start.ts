@@ -35,10 +35,8 @@ async function main(): Promise<void> {
   run('report', gan);
 
   const mdnRnn = newRunFolder('mdn-rnn');
-  const series = ['--data', co2, '--column', 'CO2', '--time', 'Date', '--calendar', 'month', '--scale', 'window'];
-  const model = ['--window', '30', '--hidden', '8', '--mixtures', '1', '--lr', '3e-3'];
-  const parts = ['--validation', '0.1', '--test', '0.1', '--calibrate', '12'];
-  run('train', 'mdn-rnn', ...series, ...model, ...parts, '--out', mdnRnn);
+  const series = ['--data', co2, '--column', 'CO2', '--time', 'Date'];
+  run('train', 'mdn-rnn', ...series, '--horizon', '24', '--test', '0.1', '--out', mdnRnn);
   run('evaluate', mdnRnn);
   const forecast = join(mdnRnn, 'forecast');
   run('forecast', mdnRnn, '--out', `${forecast}.csv`, '--chart', `${forecast}.svg`);

@@ -16,11 +16,11 @@ function trainGan() {
 }
 
 function trainMdnRnn() {
-  const { mdnRnnLoss } = require('../../../lib/training/mdn-rnn-loss');
+  const { windowLoss } = require('../../../lib/training/mdn-rnn-loss');
   const model = new MdnRnn();
   const optimizer = new Adam(model.parameters());
   scope(() => {
-    const loss = mdnRnnLoss(model, randn([32, 51, 1]), { loss: 'nll', betaNll: 0 });
+    const loss = windowLoss(model, randn([32, 51, 1]), { loss: 'nll', betaNll: 0 });
     optimizer.step(grad(loss, model.parameters()));
     return loss.item();
   });

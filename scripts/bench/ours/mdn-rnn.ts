@@ -1,6 +1,6 @@
 import type { Step } from '../serve';
 import type { Forecast, MdnRnnStep } from '../work';
-import { lib, mdnRnnLoss } from './package';
+import { lib, windowLoss } from './package';
 
 const { Adam, forecastPaths, grad, MdnRnn, randn, scope } = lib;
 
@@ -13,7 +13,7 @@ export function mdnRnnStepOf({ batch, window, hidden, ownLoop = false }: MdnRnnS
     scope(() => {
       const loss = ownLoop
         ? model.nll(windows.slice(1, 0, -1), windows.select(1, -1))
-        : mdnRnnLoss(model, windows, { loss: 'nll', betaNll: 0 });
+        : windowLoss(model, windows, { loss: 'nll', betaNll: 0 });
       optimizer.step(grad(loss, model.parameters()));
       return loss.item();
     });

@@ -5,5 +5,5 @@ export const { ganLoss } = require('../../../lib/training/gan-loss') as typeof i
 export const { ganStep } = require('../../../lib/training/gan-step') as typeof import('../../../src/training/gan-step');
 export const { resolveGanSettings } =
   require('../../../lib/training/gan-settings') as typeof import('../../../src/training/gan-settings');
-export const { mdnRnnLoss } =
+export const { windowLoss } =
   require('../../../lib/training/mdn-rnn-loss') as typeof import('../../../src/training/mdn-rnn-loss');
