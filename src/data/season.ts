@@ -7,6 +7,8 @@ import type { TimeStep } from './time-axis';
 const LEAST_CORRELATION = 0.3;
 /** A peak of the autocorrelation is nearly as high as another from this part of it on. */
 const NEARLY = 0.9;
+/** Lags up to this many times another are beside it, and no multiple. */
+const BESIDE = 1.5;
 
 const MILLISECONDS_A_DAY = 86_400_000;
 const [DAYS_A_WEEK, DAYS_A_YEAR, MONTHS_A_YEAR] = [7, 365, 12];
@@ -72,7 +74,11 @@ export function guessSeason(values: Float64Array, maxSeason: number): number {
     return lag >= 2 && correlation > LEAST_CORRELATION && correlation >= before && correlation >= after ? [lag] : [];
   });
   const highest = Math.max(...peaks.map((lag) => correlations[lag]!));
-  return peaks.find((lag) => correlations[lag]! >= NEARLY * highest) ?? 1;
+  const first = peaks.find((lag) => correlations[lag]! >= NEARLY * highest);
+  if (first === undefined) return 1;
+  // Noise makes peaks beside that of a smooth season.
+  const beside = peaks.filter((lag) => lag >= first && lag < BESIDE * first);
+  return beside.reduce((best, lag) => (correlations[lag]! > correlations[best]! ? lag : best));
 }
 
 function centered(values: Float64Array): Float64Array {
