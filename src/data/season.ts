@@ -5,6 +5,7 @@ import type { TimeStep } from './time-axis';
 
 /** Weaker correlations may be due to chance. */
 const LEAST_CORRELATION = 0.3;
+const NOT_ALIKE = 0.1;
 /** A peak of the autocorrelation is nearly as high as another from this part of it on. */
 const NEARLY = 0.9;
 /** Lags up to this many times another are beside it, and no multiple. */
@@ -69,9 +70,12 @@ export function guessSeason(values: Float64Array, maxSeason: number): number {
   // The changes must cover a lag at least twice.
   const longest = Math.max(Math.min(maxSeason, Math.floor(changes.length / 2)), 0);
   const correlations = Array.from({ length: longest + 1 }, (_, lag) => autocorrelation(changes, lag));
+  // Changes that are smooth are alike at short lags too.
+  const away = correlations.findIndex((correlation, lag) => lag > 0 && correlation < NOT_ALIKE);
+  const fallen = away === -1 ? Infinity : Math.max(away, 2);
   const peaks = correlations.flatMap((correlation, lag) => {
     const [before, after = -Infinity] = [correlations[lag - 1]!, correlations[lag + 1]];
-    return lag >= 2 && correlation > LEAST_CORRELATION && correlation >= before && correlation >= after ? [lag] : [];
+    return lag >= fallen && correlation > LEAST_CORRELATION && correlation >= before && correlation >= after ? [lag] : [];
   });
   const highest = Math.max(...peaks.map((lag) => correlations[lag]!));
   const first = peaks.find((lag) => correlations[lag]! >= NEARLY * highest);
