@@ -75,7 +75,9 @@ export function guessSeason(values: Float64Array, maxSeason: number): number {
   const fallen = away === -1 ? Infinity : Math.max(away, 2);
   const peaks = correlations.flatMap((correlation, lag) => {
     const [before, after = -Infinity] = [correlations[lag - 1]!, correlations[lag + 1]];
-    return lag >= fallen && correlation > LEAST_CORRELATION && correlation >= before && correlation >= after ? [lag] : [];
+    return lag >= fallen && correlation > LEAST_CORRELATION && correlation >= before && correlation >= after
+      ? [lag]
+      : [];
   });
   const highest = Math.max(...peaks.map((lag) => correlations[lag]!));
   const first = peaks.find((lag) => correlations[lag]! >= NEARLY * highest);
