@@ -1,19 +1,21 @@
 import { type ImageSet, readImages, readTestImages } from '../data/images';
 import { formatError } from '../errors';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
+import { writeFileAtomic } from '../files';
 import { drawImages } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
 import { keepEvaluation } from './keep-evaluation';
 
 interface ImageFlags {
   data?: string | undefined;
+  out?: string | undefined;
   count: number;
   seed: number;
   json: boolean;
 }
 
 /** Compares a GAN's samples with its training images, on stdout and in evaluation.json, or with other images. */
-export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFlags): void {
+export function evaluateGanRun(run: string, { data, out, count, seed, json }: ImageFlags): void {
   const { generator, settings } = loadGenerator(run);
   if (settings.data === 'noise') {
     throw formatError(
@@ -30,7 +32,9 @@ export function evaluateGanRun(run: string, { data, count, seed, json }: ImageFl
     onTraining: () => console.error('Training the classifier that compares the images; it is cached for later runs'),
   });
   generator.dispose();
-  process.stdout.write(json ? `${JSON.stringify(evaluation)}\n` : describeEvaluation(source, real, evaluation));
+  const asJson = `${JSON.stringify(evaluation)}\n`;
+  process.stdout.write(json ? asJson : describeEvaluation(source, real, evaluation));
+  if (out) writeFileAtomic(out, asJson);
   if (data === undefined) keepEvaluation(run, 'gan', evaluation);
 }
 

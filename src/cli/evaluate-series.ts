@@ -1,6 +1,7 @@
 import { evaluateForecasts, type ForecastEvaluation } from '../evaluation/evaluate-forecasts';
 import { COVERAGE_LEVELS } from '../evaluation/one-step';
 import { baselinesLostTo, FORECASTER_NAMES } from '../evaluation/verdict';
+import { writeFileAtomic } from '../files';
 import { selectionNote } from '../report/selection-note';
 import { setNumThreads } from '../tensor/device';
 import { evaluateHeldOut } from '../training/held-out';
@@ -10,6 +11,8 @@ import { keepEvaluation } from './keep-evaluation';
 
 interface SeriesFlags {
   data?: string | undefined;
+  series?: string | undefined;
+  out?: string | undefined;
   horizon?: number | undefined;
   season?: number | undefined;
   paths: number;
@@ -18,10 +21,11 @@ interface SeriesFlags {
 }
 
 /** Scores an MDN-RNN's forecasts of held-out data, on stdout and in evaluation.json, or of other values. */
-export function evaluateSeriesRun(run: string, { data, json, horizon, season, paths, seed }: SeriesFlags): void {
+export function evaluateSeriesRun(run: string, flags: SeriesFlags): void {
+  const { data, series: only, json, horizon, season, paths, seed, out } = flags;
   setNumThreads(1); // operators this small are slower on several threads
   const { forecaster, settings } = loadForecaster(run);
-  const series = readHistory(settings, data);
+  const series = readHistory(settings, data, only);
   const options = { horizon, season, paths, seed };
   const evaluation =
     data === undefined
@@ -33,8 +37,10 @@ export function evaluateSeriesRun(run: string, { data, json, horizon, season, pa
   const column = [settings.column].flat().join(', ');
   const note = data === undefined ? selectionNote(settings) : undefined;
   const words = () => describeEvaluation(column, evaluation) + (note ? `${note}\n` : '');
-  process.stdout.write(json ? `${JSON.stringify(evaluation)}\n` : words());
-  if (data === undefined) keepEvaluation(run, 'mdn-rnn', { column, ...evaluation });
+  const asJson = `${JSON.stringify(evaluation)}\n`;
+  process.stdout.write(json ? asJson : words());
+  if (out) writeFileAtomic(out, asJson);
+  if (data === undefined && only === undefined) keepEvaluation(run, 'mdn-rnn', { column, ...evaluation });
 }
 
 function describeEvaluation(column: string, { oneStep, backtest, lostTo }: ForecastEvaluation): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { worded } from '../errors';
 import { FORECAST_OPTIONS } from '../models/forecast-options';
-import { type OptionTable, onOff, path, wholeNumber, withDefaults } from '../option';
+import { name, type OptionTable, onOff, path, wholeNumber, withDefaults } from '../option';
 import { RunFolder } from '../training/run-folder';
 import { evaluateGanRun } from './evaluate-images';
 import { evaluateSeriesRun } from './evaluate-series';
@@ -9,11 +9,13 @@ import { addExamples, addFlags, type Headings } from './flags';
 
 interface GivenFlags {
   data?: string;
+  series?: string;
   horizon?: number;
   season?: number;
   paths?: number;
   count?: number;
   seed?: number;
+  out?: string;
   json?: boolean;
 }
 
@@ -25,7 +27,8 @@ const FLAGS = {
     help: 'evaluate on a file of new values, or on other images',
     defaultHelp: "the run's data",
   },
-  horizon: { ...horizon, default: undefined, defaultHelp: 'as calibrated, or 24' },
+  series: { ...name, help: 'evaluate only this series', defaultHelp: 'all' },
+  horizon: { ...horizon, default: undefined, defaultHelp: 'as trained or calibrated, or 24' },
   season: {
     ...wholeNumber({ min: 1 }),
     help: 'assume that the series repeat after n steps',
@@ -38,20 +41,29 @@ const FLAGS = {
     help: 'draw n images, more than the classifier has features',
   },
   seed: { ...seed, help: 'seed the random numbers; the same seed draws the same paths or images' },
+  out: { ...path('file'), help: 'also write the scores to this JSON file' },
   json: { ...onOff, default: false, help: 'print JSON to stdout' },
 } satisfies OptionTable<GivenFlags>;
 
 /** Flags that do not apply to a kind of run. */
-const FOREIGN: Record<string, (keyof GivenFlags)[]> = { gan: ['horizon', 'season', 'paths'], 'mdn-rnn': ['count'] };
+const FOREIGN: Record<string, (keyof GivenFlags)[]> = {
+  gan: ['series', 'horizon', 'season', 'paths'],
+  'mdn-rnn': ['count'],
+};
 
-const HEADINGS: Headings<GivenFlags> = { 'MDN-RNN': ['horizon', 'season', 'paths'], GAN: ['count'] };
+const HEADINGS: Headings<GivenFlags> = { 'MDN-RNN': ['series', 'horizon', 'season', 'paths'], GAN: ['count'] };
 
 export function addEvaluateCommand(program: Command): void {
   const command = program
     .command('evaluate')
     .description("score a trained MDN-RNN's forecasts of held-out values, or a GAN's images")
     .argument('<run>', 'the run folder');
-  addExamples(command, 'evaluate runs/co2 --horizon 12', 'evaluate runs/digits --json');
+  addExamples(
+    command,
+    'evaluate runs/co2 --horizon 12',
+    'evaluate runs/sales --series north --out north.json',
+    'evaluate runs/digits --json',
+  );
   addFlags<GivenFlags>(command, FLAGS, HEADINGS).action(run);
 }
 

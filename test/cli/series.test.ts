@@ -97,6 +97,15 @@ describe('several series in one file', () => {
     expect(saved).toEqual({ kind: 'mdn-rnn', column: 'sales', ...JSON.parse(stdout) });
   });
 
+  test('one of them is evaluated alone, into a file', async () => {
+    const kept = readFileSync(join(folder, 'run', 'evaluation.json'), 'utf8');
+    const { status } = await cli('evaluate', 'run', '--horizon', '5', '--series', 'large', '--out', 'large.json');
+    expect(status).toBe(0);
+    const { backtest } = JSON.parse(readFileSync(join(folder, 'large.json'), 'utf8')) as ForecastEvaluation;
+    expect([backtest.numForecasts, backtest.bySeries]).toEqual([7, undefined]);
+    expect(readFileSync(join(folder, 'run', 'evaluation.json'), 'utf8')).toBe(kept);
+  });
+
   test('what cannot be forecast is said', async () => {
     const failures: [string[], number, RegExp][] = [
       [
