@@ -25,23 +25,29 @@ const LEAST_STEPS_A_DAY = 12;
  *
  * @param series the training part only
  */
-export function usualSeason({ values, time }: Series, maxSeason = MAX_GUESSED_SEASON): number {
-  const guessed = guessSeason(values, maxSeason);
-  const isLongEnough = (season: number | undefined): season is number =>
-    season !== undefined && season > 1 && values.length >= 2 * season;
-  const known = stepsAYear(time?.step) ?? stepsADay(time?.step);
-  if (isLongEnough(known)) return known;
-  return stepsADay(time?.step) === 1 && guessed === 1 && isLongEnough(DAYS_A_YEAR) ? DAYS_A_YEAR : guessed;
+export function usualSeason(series: Series, maxSeason = MAX_GUESSED_SEASON): number {
+  const season = evidentSeason(series, maxSeason);
+  const isYearOfDays = season === 1 && stepsADay(series.time?.step) === 1 && series.values.length >= 2 * DAYS_A_YEAR;
+  return isYearOfDays ? DAYS_A_YEAR : season;
 }
 
-/** Returns the seasons that a series may have, the most likely first, always with 1, for none. */
+/** The season that the times tell, else that the values show. */
+function evidentSeason({ values, time }: Series, maxSeason: number): number {
+  const known = stepsAYear(time?.step) ?? stepsADay(time?.step) ?? 1;
+  return known > 1 && values.length >= 2 * known ? known : guessSeason(values, maxSeason);
+}
+
+/**
+ * Returns the seasons that forecasts may be made with, the most likely first, always with 1, for none. A year of days is
+ * none of them: it takes many years to tell its days apart.
+ */
 export function possibleSeasons(series: Series): number[] {
   const { length } = series.values;
-  const usual = usualSeason(series);
+  const evident = evidentSeason(series, MAX_GUESSED_SEASON);
   const guessed = guessSeason(series.values, MAX_GUESSED_SEASON);
   const week = stepsADay(series.time?.step) === 1 ? DAYS_A_WEEK : 1;
-  const longer = usual >= LEAST_STEPS_A_DAY && usual !== MONTHS_A_YEAR ? usual * DAYS_A_WEEK : 1;
-  const possible = [usual, guessed, week, longer].filter((season) => length > 2 * season);
+  const longer = evident >= LEAST_STEPS_A_DAY && evident !== MONTHS_A_YEAR ? evident * DAYS_A_WEEK : 1;
+  const possible = [evident, guessed, week, longer].filter((season) => length > 2 * season);
   return [...new Set([...possible, 1])];
 }
 
