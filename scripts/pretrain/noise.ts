@@ -9,8 +9,6 @@ export class Noise {
   readonly #skew: number;
   /** How much the size grows over the series, in logarithms. */
   readonly #growth: number;
-  /** How much larger errors are where the season is high. */
-  readonly #seasonal: number;
   /** GARCH(1, 1): weights of the last squared error and of the last variance. */
   readonly #garch: { error: number; variance: number } | undefined;
   #variance = 1;
@@ -24,11 +22,9 @@ export class Noise {
     this.#garch = random.chance(0.2) ? { error, variance: random.between(0.5, 0.95 - error) } : undefined;
     this.#growth = random.chance(0.15) ? 1.2 * random.normal() : 0;
     this.#skew = random.chance(0.2) ? random.between(0.2, 0.8) * (random.chance(0.7) ? 1 : -1) : 0;
-    this.#seasonal = random.chance(0.12) ? random.between(0.2, 0.8) : 0;
   }
 
-  /** @param season the standardized season at this step */
-  at(step: number, season: number): number {
+  at(step: number): number {
     let error = this.#degrees > 0 ? this.#random.studentT(this.#degrees) : this.#random.normal();
     const skew = this.#skew;
     if (skew !== 0) error = (Math.exp(skew * Math.min(Math.max(error, -6), 6)) - Math.exp(skew ** 2 / 2)) / skew;
@@ -38,7 +34,6 @@ export class Noise {
       error = Math.sqrt(this.#variance) * Math.max(Math.min(error, 4), -4);
       this.#last = error;
     }
-    const size = this.#growth * (step / this.#length - 0.5) + this.#seasonal * season;
-    return size === 0 ? error : error * Math.exp(size);
+    return this.#growth === 0 ? error : error * Math.exp(this.#growth * (step / this.#length - 0.5));
   }
 }

@@ -34,7 +34,7 @@ const LOSS = { loss: 'nll', betaNll: 0 } as const;
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      steps: { type: 'string', default: '40000' },
+      steps: { type: 'string', default: '10000' },
       seed: { type: 'string', default: '1' },
       out: { type: 'string', default: PRETRAINED_FILE },
     },

@@ -42,13 +42,12 @@ function smooth(random: Random, values: Float64Array, season: number, noise: Noi
   const damping = !hasTrend ? 0 : random.chance(0.5) ? 1 : random.between(0.8, 0.995);
   const seasonGain = random.chance(0.4) ? 0 : 0.5 * random.uniform() ** 2;
   const amplitude = season > 1 && random.chance(0.9) ? random.logBetween(0.15, 30) : 0;
-  const shape = drawProfile(random, season);
-  const profile = shape.map((each) => each * amplitude);
+  const profile = drawProfile(random, season).map((each) => each * amplitude);
   let level = 0;
   let trend = hasTrend ? drift(random, 1.5) : 0;
   for (let step = 0; step < values.length; step++) {
     const phase = step % season;
-    const error = noise.at(step, shape[phase]!);
+    const error = noise.at(step);
     values[step] = level + damping * trend + profile[phase]! + error;
     level += damping * trend + levelGain * error;
     trend = damping * trend + trendGain * error;
@@ -65,7 +64,7 @@ function autoregress(random: Random, values: Float64Array, season: number, noise
   const curve = random.chance(0.2) ? (0.3 * random.normal()) / values.length : 0;
   let [last, beforeLast, lastError, sum] = [0, 0, 0, 0];
   for (let step = -BURN_IN; step < values.length; step++) {
-    const error = noise.at(Math.max(step, 0), 0);
+    const error = noise.at(Math.max(step, 0));
     const value = first * last + second * beforeLast + error + movingAverage * lastError;
     [beforeLast, last, lastError, sum] = [last, value, error, sum + value];
     if (step >= 0) values[step] = (isIntegrated ? sum : value) + slope * step + curve * step * step;
@@ -97,7 +96,7 @@ function integrate(random: Random, values: Float64Array, season: number, noise: 
   const amplitude = random.logBetween(0.5, 30);
   const profile = drawProfile(random, season);
   const slope = random.chance(0.6) ? drift(random, 1) : 0;
-  const errors = values.map((_, step) => noise.at(step, 0));
+  const errors = values.map((_, step) => noise.at(step));
   const error = (step: number) => (step < 0 ? 0 : errors[step]!);
   for (let step = 0; step < values.length; step++) {
     const moved = error(step) - regular * error(step - 1);
@@ -122,7 +121,7 @@ function pieces(random: Random, values: Float64Array, season: number, noise: Noi
       if (random.chance(0.3)) level += 4 * random.normal();
     }
     level += slope;
-    values[step] = level + deviation * noise.at(step, 0);
+    values[step] = level + deviation * noise.at(step);
   }
   if (season > 1 && random.chance(0.9)) addSeason(random, values, season, random.logBetween(0.2, 8));
 }
@@ -135,7 +134,7 @@ function drift(random: Random, largest: number): number {
 /** Adds level shifts, outliers and a season of which forecasters know nothing. */
 function disturb(random: Random, values: Float64Array, season: number): void {
   const { length } = values;
-  for (let count = random.chance(0.18) ? 1 + random.integer(2) : 0; count > 0; count--) {
+  for (let count = random.chance(0.15) ? 1 + random.integer(2) : 0; count > 0; count--) {
     const size = random.normal() * random.logBetween(1, 10);
     for (let step = random.integer(length); step < length; step++) values[step]! += size;
   }
@@ -161,7 +160,7 @@ function transform(random: Random, values: Float64Array): void {
     const floor = values.reduce((sum, value) => sum + value, 0) / values.length - random.uniform();
     for (const [step, value] of values.entries()) values[step] = Math.max(value - floor, 0);
   }
-  if (!random.chance(0.05)) return;
+  if (!random.chance(0.03)) return;
   const missing = random.between(0.02, 0.2);
   for (let step = 0; step < values.length; step++) if (random.chance(missing)) values[step] = Number.NaN;
 }

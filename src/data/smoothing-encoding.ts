@@ -110,8 +110,8 @@ export interface SmoothedHistory {
  *
  * const values = [3, 5, 4, 6, 5, 7, 6, 8];
  * const encoding = SmoothingEncoding.fit([{ values }], { season: 2 });
- * const { rows, scaler } = encoding.history({ values });
- * console.log(rows.shape[1] === encoding.inputDim, scaler.mean > 6); // true true
+ * const { rows } = encoding.history({ values });
+ * console.log(rows.shape[1] === encoding.inputDim); // true
  * ```
  */
 export class SmoothingEncoding {

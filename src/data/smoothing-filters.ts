@@ -35,7 +35,7 @@ const FILTERS: readonly Filter[] = [
 /** Least gains of the running means: the slow ones over the whole past, the fast ones over the last few steps. */
 const [SLOW, FAST] = [0.02, 0.15];
 /** Errors count as at most this many times the usual one, so that an outlier does not hide what follows. */
-const [MOST_IN_SCALE, MOST_IN_DRIFT] = [5, 6];
+const [MOST_IN_SCALE, MOST_IN_DRIFT, LEAST_PART] = [5, 6, 0.2];
 const LEAST_SCALE = 1e-12;
 /** Values that differ by less than this part of their size are taken as equal. */
 const RESOLUTION = 1e-7;
@@ -279,7 +279,9 @@ export class SmoothingFilters {
     const change = Math.max(Math.min(this.#errors[FOLLOWER * this.paths + path]!, limit), -limit);
     this.#drifts[path]! += slow * (change - this.#drifts[path]!);
     this.#recentDrifts[path]! += fast * (change - this.#recentDrifts[path]!);
-    const size = Math.min(Math.abs(this.#errors[BASE * this.paths + path]!), MOST_IN_SCALE * scale);
+    const error = Math.abs(this.#errors[BASE * this.paths + path]!);
+    // Of what is beyond all errors so far, as where values begin after zeros, a part counts.
+    const size = Math.min(error, Math.max(MOST_IN_SCALE * scale, LEAST_PART * error));
     this.#scales[path] = Math.max(scale + slow * (size - scale), LEAST_SCALE);
     const recent = this.#recentScales[path]!;
     this.#recentScales[path] = Math.max(recent + fast * (size - recent), LEAST_SCALE);

@@ -82,7 +82,7 @@ export function loadDiscriminator(run: string): Discriminator {
  *
  * const rows = Array.from({ length: 100 }, (_, step) => 10 + Math.sin(step / 2));
  * writeFileSync('wave.csv', ['value', ...rows].join('\n'));
- * await trainMdnRnn({ data: 'wave.csv', column: 'value', hidden: 8, epochs: 2, out: 'run' }).result;
+ * await trainMdnRnn({ data: 'wave.csv', column: 'value', epochs: 2, out: 'run' }).result;
  *
  * const { forecaster, settings, source } = loadForecaster('run');
  * const [series] = readSeries(settings.data, source); // or a newer file

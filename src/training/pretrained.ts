@@ -8,7 +8,7 @@ import { readSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
 
 /** Sizes of the net in the package. */
-export const PRETRAINED = { hidden: 128, mixtures: 4 } as const;
+export const PRETRAINED = { hidden: 192, mixtures: 4 } as const;
 
 /**
  * By how much its forecasts are widened: real series hold more surprises than synthetic ones. Without, the 90 % intervals

@@ -85,7 +85,7 @@ export interface MdnRnnResult {
  *
  * const rows = Array.from({ length: 200 }, (_, step) => 10 + Math.sin(step / 2));
  * writeFileSync('wave.csv', ['value', ...rows].join('\n'));
- * const training = trainMdnRnn({ data: 'wave.csv', column: 'value', hidden: 16, epochs: 3, seed: 7 });
+ * const training = trainMdnRnn({ data: 'wave.csv', column: 'value', epochs: 3, seed: 7 });
  * for await (const { epoch, loss, validationLoss } of training) console.log(epoch, loss, validationLoss);
  *
  * const { forecaster, series } = await training.result;

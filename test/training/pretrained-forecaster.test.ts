@@ -85,6 +85,19 @@ test.each(short)('%s are forecast within their range, about', async (_, values) 
   }
 });
 
+test.each([
+  ['zeros', 0],
+  ['a constant', 3],
+])('values that begin after %s are forecast where they are now', async (_, before) => {
+  const values = Array.from({ length: 52 }, (_, step) => (step < 40 ? before : 5000 + 100 * noise(step)));
+  const forecaster = await pretrainedForecaster([{ values }], { horizon: 4 });
+  const paths = forecaster.paths({ values }, { horizon: 4, paths: 200, seed: 1 });
+  for (const median of pathQuantiles(paths, 4, [0.5])[0]!) {
+    expect(median).toBeGreaterThan(4000);
+    expect(median).toBeLessThan(6000);
+  }
+});
+
 test('one value is forecast to stay, with much doubt', async () => {
   const forecaster = await pretrainedForecaster([{ values: [7] }], { horizon: 3 });
   const [low, median, high] = forecaster.next({ values: [7] }).quantiles([0.1, 0.5, 0.9]);
