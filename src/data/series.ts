@@ -3,7 +3,7 @@ import { describe, formatError, invalidArgument } from '../errors';
 import { CsvTable } from './csv';
 import type { DecimalSign } from './decimals';
 import { LINK_NAMES, Link, type LinkName } from './link';
-import { checkTimeZone, TimeAxis } from './time-axis';
+import { checkDateFormat, checkTimeZone, TimeAxis } from './time-axis';
 
 /**
  * A time series of numbers, one row per step. Functions also accept plain arrays, see {@link SeriesLike}.
@@ -66,7 +66,7 @@ const SOURCE: Checks<SeriesSource> = {
   delimiter: checkDelimiter,
   decimal: oneOf('.', ','),
   gaps: oneOf('fill', 'keep'),
-  dateFormat: checkString,
+  dateFormat: checkDateFormat,
   timeZone: checkTimeZone,
   covariates: arrayOf(checkString, 'an array of column names'),
   link: oneOf(...LINK_NAMES),

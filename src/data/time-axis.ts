@@ -28,7 +28,16 @@ export interface TimeAxisOptions {
   zone?: string | undefined;
 }
 
-const OPTIONS: Checks<TimeAxisOptions> = { format: checkString, zone: checkTimeZone };
+/** No format is longer, and Luxon makes a regular expression of it. */
+const MAX_FORMAT_LENGTH = 100;
+
+/** Throws ERR_INVALID_ARGUMENT unless `value` is a format of dates. */
+export function checkDateFormat(name: string, value: unknown): void {
+  checkString(name, value);
+  if ((value as string).length > MAX_FORMAT_LENGTH) throw invalidArgument(name, 'a format such as dd.MM.yyyy', value);
+}
+
+const OPTIONS: Checks<TimeAxisOptions> = { format: checkDateFormat, zone: checkTimeZone };
 
 /** Throws ERR_INVALID_ARGUMENT unless `value` is the IANA name of a time zone. */
 export function checkTimeZone(name: string, value: unknown): void {

@@ -5,7 +5,7 @@ import { LINK_NAMES, type LinkName } from '../data/link';
 import { SCALING_KINDS, type ScalingKind } from '../data/scaling';
 import { checkDelimiter } from '../data/series';
 import { SMOOTHING_WINDOW } from '../data/smoothing-encoding';
-import { checkTimeZone } from '../data/time-axis';
+import { checkDateFormat, checkTimeZone } from '../data/time-axis';
 import {
   callback,
   choice,
@@ -163,7 +163,8 @@ export const MDN_RNN_OPTIONS = {
     help: 'fill rows that are missing between others with missing values, or keep the rows as they are',
   },
   dateFormat: {
-    ...name,
+    check: checkDateFormat,
+    placeholder: 'format',
     help: 'read dates as, for example, dd.MM.yyyy',
     defaultHelp: 'ISO 8601 and other unambiguous ways',
   },
