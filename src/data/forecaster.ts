@@ -192,8 +192,9 @@ export class Forecaster {
       }
       const half = Math.ceil(encoding.window / 2);
       const { rows, ...rest } = encoding.segments(series, { from: starts, stride: half, warmUp: half });
-      const raw = this.model.forwardEach(rows.slice(-1, 1).contiguous().to({ device: this.device })); // (N, T, K, 3)
-      const [target, known] = knownTargets(rows);
+      const there = rows.to({ device: this.device });
+      const raw = this.model.forwardEach(there.slice(-1, 1).contiguous()); // (N, T, K, 3)
+      const [target, known] = knownTargets(there);
       const { numMixtures } = this.model;
       return { raw: raw.view(-1, numMixtures, 3).indexSelect(0, known), target, link: encoding.link, ...rest };
     });
