@@ -45,7 +45,7 @@ app.get<{ Querystring: { seed: number } }>('/digits.png', { schema: { querystrin
   return reply.type('image/png').send(Buffer.from(encodeGrid(images, { height, width, range: [0, 255] })));
 });
 
-// What the caller has caused: a series that is shorter than the model's window, for example.
+// What the caller has caused: a series without a value, for example.
 app.setErrorHandler((error, _, reply) => {
   if (!(error instanceof LibtorchGenerativeError)) return reply.send(error);
   return reply.status(400).send({ code: error.code, message: error.message });
