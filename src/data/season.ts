@@ -76,9 +76,11 @@ export function guessSeason(values: Float64Array, maxSeason: number): number {
   // The changes must cover a lag at least twice.
   const longest = Math.max(Math.min(maxSeason, Math.floor(changes.length / 2)), 0);
   const correlations = Array.from({ length: longest + 1 }, (_, lag) => autocorrelation(changes, lag));
-  // Changes that are smooth are alike at short lags too.
-  const away = correlations.findIndex((correlation, lag) => lag > 0 && correlation < NOT_ALIKE);
-  const fallen = away === -1 ? Infinity : Math.max(away, 2);
+  // Changes that are smooth are alike at short lags too, but for the first one, where noise makes them differ.
+  const isLow = (lag: number) => lag > 0 && correlations[lag]! < NOT_ALIKE;
+  const lags = [...correlations.keys()];
+  const away = lags.find((lag) => isLow(lag) && isLow(lag + 1)) ?? lags.find(isLow);
+  const fallen = away === undefined ? Infinity : Math.max(away, 2);
   const peaks = correlations.flatMap((correlation, lag) => {
     const [before, after = -Infinity] = [correlations[lag - 1]!, correlations[lag + 1]];
     return lag >= fallen && correlation > LEAST_CORRELATION && correlation >= before && correlation >= after
@@ -90,7 +92,20 @@ export function guessSeason(values: Float64Array, maxSeason: number): number {
   if (first === undefined) return 1;
   // Noise makes peaks beside that of a smooth season.
   const beside = peaks.filter((lag) => lag >= first && lag < BESIDE * first);
-  return beside.reduce((best, lag) => (correlations[lag]! > correlations[best]! ? lag : best));
+  const best = beside.reduce((best, lag) => (correlations[lag]! > correlations[best]! ? lag : best));
+  return sharpened(best, correlations);
+}
+
+/** Multiples of a season that are looked at. */
+const MAX_MULTIPLES = 5;
+
+/** Returns the lag near another whose multiples correlate most: at them, an error of a step is several. */
+function sharpened(lag: number, correlations: readonly number[]): number {
+  const count = Math.min(Math.floor((correlations.length - 1) / (lag + 2)), MAX_MULTIPLES);
+  const sumAt = (near: number) =>
+    Array.from({ length: count }, (_, index) => correlations[(index + 1) * near]!).reduce((sum, each) => sum + each, 0);
+  const near = [lag, lag - 1, lag + 1, lag - 2, lag + 2].filter((each) => each >= 2);
+  return near.reduce((best, each) => (sumAt(each) > sumAt(best) ? each : best));
 }
 
 function centered(values: Float64Array): Float64Array {
