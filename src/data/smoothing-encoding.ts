@@ -98,8 +98,8 @@ export interface SmoothedHistory {
 
 /**
  * Converts series to a model's inputs: what exponential smoothing with several gains forecasts and how wrong it has been,
- * in units of the usual error, after the linear effect of covariates and the calendar is taken off, so that series of any size, trend or season look alike. The
- * model predicts the distance of the next value from a filter's forecast.
+ * in units of the usual error, so that series of any size, trend or season look alike. The linear effect of covariates and
+ * the calendar is taken off before. The model predicts the distance of the next value from a filter's forecast.
  *
  * Unlike {@link SeriesEncoding}, it needs nothing but a season, so a model can forecast series that it was not trained
  * on.
@@ -207,7 +207,7 @@ export class SmoothingEncoding {
       const at = ((values.length - length + 1 + row) % window) * inputDim;
       rows.set(kept.subarray(at, at + inputDim), row * inputDim);
     }
-    const scaler = scalerOf(filters, this.effectAt(read, values.length));
+    const scaler = shifted(scalerOf(filters), this.effectAt(read, values.length));
     return { rows: tensor(rows, { shape: [length, inputDim] }), scaler, past: NO_PAST, filters };
   }
 
@@ -350,8 +350,8 @@ function cut(smoothed: Smoothed, length: number, firstStep: number, { stride, wa
   return cuts;
 }
 
-function scalerOf(filters: SmoothingFilters, effect = 0): Scaler {
-  return new Scaler(filters.originOf(0) + effect, filters.scaleOf(0));
+function scalerOf(filters: SmoothingFilters): Scaler {
+  return new Scaler(filters.originOf(0), filters.scaleOf(0));
 }
 
 function readState(state: SmoothingEncodingState): SmoothingEncodingState {
