@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { co2, runCli, useTemporaryFolder } from './cli';
+import { co2, runCli, trainArticle, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
 const gan = ['train', 'gan'];
-const mdnRnn = ['train', 'mdn-rnn', '--preset', 'article', '--column', 'CO2', '--data'];
+const mdnRnn = [...trainArticle, '--column', 'CO2', '--data'];
 const rows = (count: number, value: (row: number) => number | string) =>
   `Date,CO2\n${Array.from({ length: count }, (_, row) => `${row},${value(row)}\n`).join('')}`;
 
@@ -32,7 +32,7 @@ const cases: Record<string, Case> = {
     file: ['a.idx', truncatedIdx],
   },
   'a missing column': {
-    args: ['train', 'mdn-rnn', '--preset', 'article', '--data', co2, '--column', 'CO'],
+    args: [...trainArticle, '--data', co2, '--column', 'CO'],
     status: 1,
     message: /no column "CO".*"CO2"/,
   },

@@ -9,6 +9,9 @@ const root = join(__dirname, '..', '..');
 const main = join(root, 'lib', 'cli', 'main.js');
 
 /** CO2 of Mauna Loa by month, 741 values. */
+/** Trains the article's net, whose numbers are PyTorch's. */
+export const trainArticle = ['train', 'mdn-rnn', '--preset', 'article'];
+
 export const co2 = join(root, 'node_modules', 'vega-datasets', 'data', 'co2-concentration.csv');
 
 export interface CliResult {

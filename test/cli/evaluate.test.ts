@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ForecastEvaluation } from '../../src/evaluation/evaluate-forecasts';
 import { RandomGenerator, rand, randn } from '../../src/tensor/random';
-import { runCli } from './cli';
+import { runCli, trainArticle } from './cli';
 
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
   writeFileSync(join(folder, 'series.csv'), `x\n${[...mixtureAutoregression(20_000)].join('\n')}\n`);
-  const args = ['train', 'mdn-rnn', '--preset', 'article', '--data', 'series.csv', '--column', 'x', '--window', '8'];
+  const args = [...trainArticle, '--data', 'series.csv', '--column', 'x', '--window', '8'];
   await runCli([...args, '--epochs', '60', '--batch-size', '256', '--out', 'run'], { cwd: folder });
   await runCli([...args, '--epochs', '1', '--validation', '0', '--out', 'whole'], { cwd: folder });
 });

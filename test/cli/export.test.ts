@@ -5,29 +5,14 @@ import { Discriminator } from '../../src/models/discriminator';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { readSafetensors } from '../../src/tensor/safetensors';
 import { loadDiscriminator, loadGenerator } from '../../src/training/load-run';
-import { co2, runCli } from './cli';
+import { co2, runCli, trainArticle } from './cli';
 
 let folder: string;
 const file = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
   const gan = ['train', 'gan', '--as-written', '--hidden', '9', '--epochs', '2', '--out', 'gan'];
-  const mdnRnn = [
-    'train',
-    'mdn-rnn',
-    '--preset',
-    'article',
-    '--data',
-    co2,
-    '--column',
-    'CO2',
-    '--hidden',
-    '7',
-    '--epochs',
-    '1',
-    '--out',
-    'mdn',
-  ];
+  const mdnRnn = [...trainArticle, '--data', co2, '--column', 'CO2', '--hidden', '7', '--epochs', '1', '--out', 'mdn'];
   for (const args of [gan, mdnRnn]) expect(await runCli(args, { cwd: folder })).toMatchObject({ status: 0 });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

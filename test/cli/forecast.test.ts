@@ -2,25 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCsvColumns } from '../../src/data/csv';
-import { co2, runCli } from './cli';
+import { co2, runCli, trainArticle } from './cli';
 
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'libtorch-generative-test-'));
-  const args = [
-    'train',
-    'mdn-rnn',
-    '--preset',
-    'article',
-    '--data',
-    co2,
-    '--column',
-    'CO2',
-    '--epochs',
-    '2',
-    '--window',
-    '12',
-  ];
+  const args = [...trainArticle, '--data', co2, '--column', 'CO2', '--epochs', '2', '--window', '12'];
   await runCli([...args, '--out', 'run'], { cwd: folder });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

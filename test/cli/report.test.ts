@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { co2, runCli, useTemporaryFolder } from './cli';
+import { co2, runCli, trainArticle, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
 
 test('the report goes into the run folder, or where it is told to', async () => {
   const cwd = folder();
   const args = ['--data', co2, '--column', 'CO2', '--hidden', '4', '--epochs', '1', '--out', 'it is a run'];
-  await runCli(['train', 'mdn-rnn', '--preset', 'article', ...args], { cwd });
+  await runCli([...trainArticle, ...args], { cwd });
   const page = () => readFileSync(join(cwd, 'it is a run', 'report.html'), 'utf8');
   expect(page()).toContain('<h1>it is a run</h1>'); // the training left it, with an evaluation
   expect(page()).toContain('error relative to the seasonal naive’s');

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensors } from '../../src/tensor/safetensors';
-import { type CliResult, co2, jsonLines, runCli, useTemporaryFolder } from './cli';
+import { type CliResult, co2, jsonLines, runCli, trainArticle, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
 const noise = ['train', 'gan', '--data', 'noise', '--threads', '1'];
-const mdnRnn = ['train', 'mdn-rnn', '--preset', 'article', '--data', co2, '--column', 'CO2'];
+const mdnRnn = [...trainArticle, '--data', co2, '--column', 'CO2'];
 
 const bytes = (run: string, file = 'model.safetensors') => readFileSync(join(run, file));
 const epochsIn = (run: string) => jsonLines(bytes(run, 'metrics.jsonl').toString()).map(({ epoch }) => epoch);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ForecastEvaluation } from '../../src/evaluation/evaluate-forecasts';
-import { runCli } from './cli';
+import { runCli, trainArticle } from './cli';
 
 let folder: string;
 beforeAll(() => {
@@ -33,18 +33,7 @@ describe('several series in one file', () => {
     const inputs = ['--covariates', 'offer', '--calendar', 'weekday', '--scale', 'window', '--link', 'log'];
     const training = ['--window', '14', '--hidden', '24', '--epochs', '25', '--lr', '5e-3', '--mixtures', '2'];
     const parts = ['--validation', '0.15', '--test', '0.15', '--patience', '12', '--calibrate', '5'];
-    const { status, stderr } = await cli(
-      'train',
-      'mdn-rnn',
-      '--preset',
-      'article',
-      ...source,
-      ...inputs,
-      ...training,
-      ...parts,
-      '--out',
-      'run',
-    );
+    const { status, stderr } = await cli(...trainArticle, ...source, ...inputs, ...training, ...parts, '--out', 'run');
     const verdict =
       /\n?\d steps ahead on held-out data, CRPS: model [\d.]+, naive [\d.]+, .*drift [\d.]+\nThe run is in run\n$/;
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(verdict) });
@@ -135,16 +124,7 @@ test('columns side by side are a series each; odd times are reported; the valida
   writeFileSync(join(folder, 'wide.csv'), `t,a,b\n${rows.join('')}`);
   const columns = ['--data', 'wide.csv', '--column', 'a', 'b', '--time', 't', '--scale', 'series'];
   const training = ['--window', '12', '--hidden', '8', '--epochs', '3', '--validation', '0.3', '--patience', '2'];
-  const { status, stderr } = await cli(
-    'train',
-    'mdn-rnn',
-    '--preset',
-    'article',
-    ...columns,
-    ...training,
-    '--out',
-    'wide',
-  );
+  const { status, stderr } = await cli(...trainArticle, ...columns, ...training, '--out', 'wide');
   expect(status).toBe(0);
   const [warning, , last] = stderr.split('\n');
   expect(warning).toBe(
@@ -160,20 +140,7 @@ test('gaps longer than the window are no forecast’s past, neither for calibrat
   const isMissing = (i: number) => (i >= 120 && i < 132) || (i >= 165 && i < 177);
   const rows = Array.from({ length: 200 }, (_, i) => `${i},${isMissing(i) ? '' : (i % 7) + (i % 3)}\n`);
   writeFileSync(join(folder, 'gaps.csv'), `n,x\n${rows.join('')}`);
-  const args = [
-    'train',
-    'mdn-rnn',
-    '--preset',
-    'article',
-    '--data',
-    'gaps.csv',
-    '--column',
-    'x',
-    '--window',
-    '6',
-    '--hidden',
-    '4',
-  ];
+  const args = [...trainArticle, '--data', 'gaps.csv', '--column', 'x', '--window', '6', '--hidden', '4'];
   const parts = ['--validation', '0.25', '--test', '0.25', '--calibrate', '2', '--epochs', '2'];
   expect(await cli(...args, ...parts, '--out', 'gaps')).toMatchObject({ status: 0 });
   const { status, stdout } = await cli('evaluate', 'gaps', '--json');
@@ -185,7 +152,7 @@ test('gaps longer than the window are no forecast’s past, neither for calibrat
   // Of the held-out part nothing is left but its last value, after a gap.
   const lostRows = rows.map((row, i) => (i < 110 || i === 199 ? row : `${i},\n`));
   writeFileSync(join(folder, 'lost.csv'), `n,x\n${lostRows.join('')}`);
-  const lost = ['train', 'mdn-rnn', '--preset', 'article', '--data', 'lost.csv', ...args.slice(6)];
+  const lost = [...trainArticle, '--data', 'lost.csv', ...args.slice(6)];
   expect(await cli(...lost, '--epochs', '1', '--validation', '0.3', '--out', 'lost')).toMatchObject({ status: 0 });
   expect(await cli('evaluate', 'lost', '--horizon', '2')).toMatchObject({
     status: 1,
@@ -195,20 +162,7 @@ test('gaps longer than the window are no forecast’s past, neither for calibrat
 
 test('a series of a few values trains, resumes and reports', async () => {
   writeFileSync(join(folder, 'few.csv'), `x\n${[3, 5, 4, 6, 5, 7, 6, 8, 7, 9].join('\n')}\n`);
-  const args = [
-    'train',
-    'mdn-rnn',
-    '--preset',
-    'article',
-    '--data',
-    'few.csv',
-    '--column',
-    'x',
-    '--window',
-    '3',
-    '--hidden',
-    '4',
-  ];
+  const args = [...trainArticle, '--data', 'few.csv', '--column', 'x', '--window', '3', '--hidden', '4'];
   expect(await cli(...args, '--epochs', '2', '--out', 'few')).toMatchObject({ status: 0 });
   expect(await cli('train', 'mdn-rnn', '--resume', 'few', '--epochs', '3')).toMatchObject({ status: 0 });
   expect(JSON.parse(readFileSync(join(folder, 'few', 'config.json'), 'utf8')).settings.batchSize).toBe(5);
@@ -246,10 +200,7 @@ test.each<[string, string[], number, RegExp]>([
   const rows = Array.from({ length: 100 }, (_, i) => `${i},${i % 7},${i === 3 ? '' : i}\n`);
   writeFileSync(join(folder, 'a.csv'), `n,x,c\n${rows.join('')}`);
   const result = await cli(
-    'train',
-    'mdn-rnn',
-    '--preset',
-    'article',
+    ...trainArticle,
     '--data',
     'a.csv',
     '--column',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bitTest, expectLosses, pytorch } from '../fixtures/training/losses';
-import { co2, jsonLines, runCli, useTemporaryFolder } from './cli';
+import { co2, jsonLines, runCli, trainArticle, useTemporaryFolder } from './cli';
 
 const folder = useTemporaryFolder();
 
@@ -15,7 +15,7 @@ async function trainedLosses({ data, column, options, losses }: MdnRnnTraining, 
     String(value),
   ]);
   const series = ['--data', join(dirname(co2), data), '--column', column, '--validation', '0'];
-  const args = ['train', 'mdn-rnn', '--preset', 'article', '--threads', '1', '--json', ...flags, ...series, ...values];
+  const args = [...trainArticle, '--threads', '1', '--json', ...flags, ...series, ...values];
   const { status, stdout } = await runCli(args, { cwd: folder() });
   expect(status).toBe(0);
   const records = jsonLines(stdout);
@@ -37,10 +37,7 @@ test.each(pytorch.mdnRnn)("PyTorch's losses on $data: $options, within 1e-5", as
 describe('forecast', () => {
   const train = async (run: string) => {
     const args = [
-      'train',
-      'mdn-rnn',
-      '--preset',
-      'article',
+      ...trainArticle,
       '--data',
       co2,
       '--column',
