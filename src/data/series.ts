@@ -51,7 +51,7 @@ export interface SeriesSource {
   gaps?: 'fill' | 'keep' | undefined;
   /** How dates are written, by Luxon's tokens, such as "dd.MM.yyyy"; default ISO 8601 and other unambiguous ways. */
   dateFormat?: string | undefined;
-  /** The time zone of dates without an offset, such as "Europe/Berlin"; default UTC. */
+  /** The time zone of dates without an offset, such as "Europe/Berlin", whose clock calendar features follow; default UTC. */
   timeZone?: string | undefined;
   /** Columns known in advance, including rows at the end whose value is still missing. Default none. */
   covariates?: readonly string[] | undefined;

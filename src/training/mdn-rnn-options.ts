@@ -1,9 +1,8 @@
 import { arrayOf, type Check, checkString } from '../check';
 import { CALENDAR_CYCLES, type CalendarCycle } from '../data/calendar';
-import type { DecimalSign } from '../data/decimals';
 import { LINK_NAMES, type LinkName } from '../data/link';
 import { SCALING_KINDS, type ScalingKind } from '../data/scaling';
-import { checkDelimiter } from '../data/series';
+import { checkDelimiter, type SeriesSource } from '../data/series';
 import { SMOOTHING_WINDOW } from '../data/smoothing-encoding';
 import { checkDateFormat, checkTimeZone } from '../data/time-axis';
 import {
@@ -29,7 +28,9 @@ export type MdnRnnPreset = 'recommended' | 'article';
 export type InputKind = 'smoothing' | 'window';
 
 /** Options of {@link trainMdnRnn}. */
-export interface TrainMdnRnnOptions extends TrainingOptions {
+export interface TrainMdnRnnOptions
+  extends TrainingOptions,
+    Pick<SeriesSource, 'delimiter' | 'decimal' | 'dateFormat' | 'timeZone'> {
   /** A CSV file with a header and one row per time step, in order. Missing values are allowed. */
   data: string;
   /** The column to forecast; several columns are one series each, and train one model. */
@@ -38,19 +39,11 @@ export interface TrainMdnRnnOptions extends TrainingOptions {
   series?: string | undefined;
   /** The column of the time, to check the order, for calendar features and to label forecasts; default none. */
   time?: string | undefined;
-  /** What separates cells; default a comma, semicolon, tab or bar, whichever the lines have. */
-  delimiter?: string | undefined;
-  /** The decimal sign; default told from the numbers of a column. */
-  decimal?: DecimalSign | undefined;
   /**
    * "fill" (default) takes rows that are missing between others, by their time, as missing values, unless there are
    * covariates; "keep" (with preset "article") takes the rows as they are.
    */
   gaps?: 'fill' | 'keep' | undefined;
-  /** How dates are written, by Luxon's tokens, such as "dd.MM.yyyy"; default ISO 8601 and other unambiguous ways. */
-  dateFormat?: string | undefined;
-  /** The time zone of dates without an offset, such as "Europe/Berlin", whose clock `calendar` follows; default UTC. */
-  timeZone?: string | undefined;
   /**
    * Take defaults from this preset: "recommended" (default) starts from a net that has seen many series, and "article"
    * trains the article's net, with PyTorch's numbers.
