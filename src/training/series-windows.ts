@@ -98,15 +98,14 @@ export function trainingSegments(
   const stride = Math.ceil(numSteps > MANY_STEPS ? window : window / 4);
   const half = Math.ceil(window / 2);
   return naming(settings, () => {
-    const training = encodings.map(
-      (encoding) => encoding.segments(parts, { from: parts.map(() => 0), stride, warmUp: 0 }).rows,
-    );
-    if (joined(training) === undefined) throw tooFew();
+    const all = { from: parts.map(() => 0), stride, warmUp: 0 };
+    const training = joined(encodings.map((encoding) => encoding.segments(parts, all).rows));
+    if (!training) throw tooFew();
     const from = ends.map(({ training }) => training);
     const validation = encodings.map(
       (encoding) => encoding.segments(untilTest, { from, stride: half, warmUp: half }).rows,
     );
-    return { training: joined(training)!, validation: joined(validation) };
+    return { training, validation: joined(validation) };
   });
 }
 
