@@ -18,20 +18,32 @@ export class Breather {
 }
 
 /** Runs a generator, which yields where it may pause, to its end without pausing, and returns its result. */
-export function finish<T>(work: Generator<void, T>): T {
+export function finish<T>(work: Generator<unknown, T>): T {
   for (;;) {
     const next = work.next();
     if (next.done) return next.value;
   }
 }
 
-/** Like {@link finish}, but lets the event loop run. */
-export async function finishBreathing<T>(work: Generator<void, T>): Promise<T> {
+/**
+ * Like {@link finish}, but lets the event loop run.
+ *
+ * @param options.onProgress receives what the generator yields
+ * @throws the reason of `signal`, which stops the work
+ */
+export async function finishBreathing<Progress, T>(
+  work: Generator<Progress, T>,
+  {
+    signal,
+    onProgress,
+  }: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined } = {},
+): Promise<T> {
   const breather = new Breather();
   for (;;) {
     const next = work.next();
     if (next.done) return next.value;
-    await breather.breathe();
+    onProgress?.(next.value);
+    await breather.breathe(signal);
   }
 }
 

@@ -123,6 +123,12 @@ export function formatError(message: string, options?: ErrorOptions): LibtorchGe
   return new LibtorchGenerativeError('ERR_DATA_FORMAT', message, options);
 }
 
+/** Returns names in quotes, such as `"a", "b" and 12 more`. */
+export function listed(names: readonly string[], most = 10): string {
+  const rest = names.length > most ? ` and ${names.length - most} more` : '';
+  return names.slice(0, most).map(describe).join(', ') + rest;
+}
+
 /** Creates an error such as "Expected a Tensor of shape [B, 3] for x but received [2, 4]". */
 export function shapeError(name: string, expected: readonly unknown[], received: readonly number[]) {
   return new LibtorchGenerativeError(

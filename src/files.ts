@@ -45,25 +45,62 @@ export async function readFileBytesAsync(path: string): Promise<Buffer> {
  * @throws ERR_FILE if the write fails (missing folder, no permission, full disk)
  */
 export function writeFileAtomic(path: string, ...parts: (string | Uint8Array)[]): void {
-  if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const file = new AtomicFile(path);
   try {
-    writeParts(temporary, parts);
-    renameSync(temporary, path);
-  } catch (error) {
-    removeQuietly(temporary);
-    throw fileError('write', path, error);
+    for (const part of parts) file.write(part);
+    file.commit();
+  } finally {
+    file.close();
   }
-  syncFolder(dirname(path));
 }
 
-function writeParts(path: string, parts: (string | Uint8Array)[]): void {
-  const descriptor = openSync(path, 'w');
-  try {
-    for (const part of parts) writeFileSync(descriptor, part);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+/** A file that is written part by part, and appears when it is complete, see {@link writeFileAtomic}. */
+export class AtomicFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  #descriptor: number | undefined;
+
+  /** @throws ERR_FILE as {@link writeFileAtomic} */
+  constructor(path: string) {
+    if (typeof path !== 'string' || path === '') throw invalidArgument('path', 'a file path', path);
+    this.#path = path;
+    this.#temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+    this.#do(() => {
+      this.#descriptor = openSync(this.#temporary, 'w');
+    });
+  }
+
+  write(part: string | Uint8Array): void {
+    this.#do(() => writeFileSync(this.#descriptor!, part));
+  }
+
+  /** Puts the file in its place. */
+  commit(): void {
+    this.#do(() => {
+      fsyncSync(this.#descriptor!);
+      closeSync(this.#descriptor!);
+      this.#descriptor = undefined;
+      renameSync(this.#temporary, this.#path);
+    });
+    syncFolder(dirname(this.#path));
+  }
+
+  /** Leaves nothing behind, unless the file is complete. */
+  close(): void {
+    if (this.#descriptor === undefined) return;
+    closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+    removeQuietly(this.#temporary);
+  }
+
+  #do(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.close();
+      removeQuietly(this.#temporary);
+      throw fileError('write', this.#path, error);
+    }
   }
 }
 

@@ -24,7 +24,7 @@ export {
 export { TimeAxis, type TimeAxisOptions, type TimeStep } from './data/time-axis';
 export { Scaler, slidingWindows } from './data/time-series';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
-export type { Backtest, BacktestRow } from './evaluation/backtest';
+export type { Backtest, BacktestRow, LeftOut } from './evaluation/backtest';
 export type { SampleVariety } from './evaluation/collapse';
 export type { DigitClassifierOptions } from './evaluation/digit-classifier-cache';
 export {
@@ -142,3 +142,4 @@ export { writeRunReport } from './training/run-report';
 export { type GanEpoch, type GanLosses, type GanResult, trainGan } from './training/train-gan';
 export { type MdnRnnEpoch, type MdnRnnLosses, type MdnRnnResult, trainMdnRnn } from './training/train-mdn-rnn';
 export type { TrainingRun } from './training/training-run';
+export type { WorkOptions, WorkProgress } from './work';

@@ -67,7 +67,7 @@ export function addEvaluateCommand(program: Command): void {
   addFlags<GivenFlags>(command, FLAGS, HEADINGS).action(run);
 }
 
-function run(runFolder: string, given: GivenFlags): void {
+async function run(runFolder: string, given: GivenFlags): Promise<void> {
   const kind = RunFolder.kindOf(runFolder);
   const foreign = FOREIGN[kind]?.find((name) => given[name] !== undefined);
   if (foreign) {
@@ -76,5 +76,5 @@ function run(runFolder: string, given: GivenFlags): void {
   }
   const flags = withDefaults<GivenFlags, typeof FLAGS>(given, FLAGS);
   if (kind === 'gan') evaluateGanRun(runFolder, flags);
-  else evaluateSeriesRun(runFolder, flags);
+  else await evaluateSeriesRun(runFolder, flags);
 }

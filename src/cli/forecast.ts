@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
+import { Breather } from '../breathe';
 import { checkString } from '../check';
 import type { DecimalSign } from '../data/decimals';
 import type { Forecaster } from '../data/forecaster';
 import { LINK_NAMES, type LinkName } from '../data/link';
 import { readSeries, type Series } from '../data/series';
-import { invalidArgument, worded } from '../errors';
+import { formatError, invalidArgument, LibtorchGenerativeError, worded } from '../errors';
 import { writeFileAtomic } from '../files';
 import { FORECAST_OPTIONS } from '../models/forecast-options';
 import {
@@ -24,12 +25,15 @@ import {
 } from '../option';
 import { forecastChartSvg } from '../report/forecast-chart';
 import { forecastFan } from '../report/forecast-fan';
-import { type ForecastSummary, forecastsToCsv, summarizeForecast } from '../report/forecast-summary';
+import { type ForecastSummary, summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from '../training/load-run';
 import { MDN_RNN_OPTIONS } from '../training/mdn-rnn-options';
 import { pretrainedForecaster } from '../training/pretrained-forecaster';
 import { addExamples, addFlags, type Headings } from './flags';
+import { ForecastOutput } from './forecast-output';
 import { named, readHistory } from './history';
+import { progressBar } from './progress';
+import { warn } from './warn';
 
 interface GivenFlags {
   column?: string | string[];
@@ -79,6 +83,11 @@ const FLAGS = {
   },
   series: { ...name, help: 'forecast only this series', defaultHelp: 'all' },
   ...FORECAST_OPTIONS,
+  paths: {
+    ...FORECAST_OPTIONS.paths,
+    default: undefined,
+    defaultHelp: '500, of more than 100 series 200, of more than 5000 100',
+  },
   quantiles: {
     ...listOf(finiteNumber({ above: 0, below: 1 })),
     default: [0.1, 0.5, 0.9],
@@ -129,12 +138,52 @@ async function run(place: string, given: GivenFlags): Promise<void> {
         `${option('chart')} draws a single series: choose one with ${option('series')}, such as ${series[0]!.name}.`,
     );
   }
-  const { horizon, paths, quantiles, temperature, seed } = flags;
+  const { horizon, paths = usualPaths(series.length), quantiles, temperature, seed } = flags;
   const options = { horizon, paths, quantiles, temperature, seed };
-  const forecasts = series.map((each) => summarizeForecast(forecaster, each, options));
-  writeForecasts(column, forecasts, flags);
-  if (flags.chart) await writeChart(flags.chart, column, series[0]!, forecasts[0]!);
+  const hasNames = series.length > 1;
+  const format = { column, levels: quantiles, hasNames, hasTimes: series[0]!.time !== undefined };
+  const output = new ForecastOutput(format, flags);
+  const bar = hasNames ? progressBar() : undefined;
+  try {
+    let last: ForecastSummary | undefined;
+    const breather = new Breather();
+    for (const [index, each] of series.entries()) {
+      const forecast = hasNames
+        ? tryToForecast(forecaster, each, options)
+        : summarizeForecast(forecaster, each, options);
+      if (forecast) output.add(forecast);
+      last = forecast ?? last;
+      bar?.work({ task: 'forecast', done: index + 1, total: series.length });
+      await breather.breathe();
+    }
+    if (!last) throw formatError('None of the series can be forecast: the warnings above tell why');
+    output.finish();
+    bar?.stop();
+    if (flags.out) console.error(`The forecast is in ${flags.out}`);
+    if (flags.chart) await writeChart(flags.chart, column, series[0]!, last);
+  } finally {
+    bar?.stop();
+    output.close();
+  }
 }
+
+/** Paths of many series together take long. */
+function usualPaths(numSeries: number): number {
+  return numSeries <= 100 ? 500 : numSeries <= 5000 ? 200 : 100;
+}
+
+/** Leaves out a series that can't be forecast, with a warning, for the sake of the others. */
+function tryToForecast(...args: Parameters<typeof summarizeForecast>): ForecastSummary | undefined {
+  try {
+    return summarizeForecast(...args);
+  } catch (error) {
+    if (!(error instanceof LibtorchGenerativeError) || !ABOUT_ONE_SERIES.includes(error.code)) throw error;
+    warn(`the series ${args[1].name} is left out: ${error.message}`);
+    return undefined;
+  }
+}
+
+const ABOUT_ONE_SERIES = ['ERR_DATA_FORMAT', 'ERR_NOT_FINITE'];
 
 /** What to forecast from. */
 interface Source {
@@ -167,27 +216,16 @@ async function fromFile(file: string, flags: ForecastFlags): Promise<Source> {
       ({ option }) => `${option('data')} is for a run folder, but ${file} is a file.`,
     );
   const source = { column, series: seriesColumn, time, delimiter, decimal, dateFormat, timeZone };
-  const all = readSeries(file, { ...source, ...(link !== 'auto' && { link }) });
+  const all = readSeries(file, { ...source, ...(link !== 'auto' && { link }), onWarning: warn });
   const series = named(all, flags.series);
-  const forecaster = await pretrainedForecaster(series, { horizon, link, season, seed });
+  const bar = progressBar();
+  const choice = pretrainedForecaster(series, { horizon, link, season, seed, onProgress: bar?.work });
+  const forecaster = await choice.finally(() => bar?.stop());
   return { forecaster, series, column: [column].flat().join(', ') };
 }
 
 function isFile(place: string): boolean {
   return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-function writeForecasts(column: string, forecasts: ForecastSummary[], { quantiles, out, json }: ForecastFlags): void {
-  const [only] = forecasts.length === 1 ? forecasts : [];
-  const content = only ? { steps: only.steps } : { series: forecasts.map(({ name, steps }) => ({ name, steps })) };
-  const asJson = `${JSON.stringify({ column, levels: quantiles, ...content })}\n`;
-  const asCsv = () => forecastsToCsv(forecasts, quantiles);
-  if (out) {
-    writeFileAtomic(out, extname(out) === '.json' ? asJson : asCsv());
-    console.error(`The forecast is in ${out}`);
-  }
-  if (json) process.stdout.write(asJson);
-  else if (!out) process.stdout.write(asCsv());
 }
 
 async function writeChart(file: string, column: string, series: Series, forecast: ForecastSummary): Promise<void> {

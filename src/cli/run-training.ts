@@ -1,8 +1,9 @@
 import { existsSync, fstatSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Presets, SingleBar } from 'cli-progress';
-import type { Progress, TrainingOptions } from '../training/options';
+import type { TrainingOptions } from '../training/options';
 import type { TrainingRun } from '../training/training-run';
+import type { WorkProgress } from '../work';
+import { progressBar } from './progress';
 
 /** Returns an unused folder in runs/: NAME, or NAME-2, NAME-3, ... if it exists. */
 export function newRunFolder(name: string): string {
@@ -20,6 +21,11 @@ export function trainingOptions<Flags extends TrainingOptions & { json?: boolean
   return { ...flags, out: flags.out ?? (flags.resume === undefined ? newRunFolder(name) : undefined) };
 }
 
+/** What a training is started with; only some trainings have other work than their epochs. */
+export interface Hooks extends Pick<TrainingOptions, 'signal' | 'onProgress'> {
+  onWork?: ((progress: WorkProgress) => void) | undefined;
+}
+
 /**
  * Runs a training on the command line. Shows a progress bar on a terminal, prints one line (with `json`, one object)
  * per epoch to stdout, and on Ctrl-C writes a checkpoint and exits with status 130.
@@ -29,7 +35,7 @@ export function trainingOptions<Flags extends TrainingOptions & { json?: boolean
  * @param verdict returns a line about the result, if any, for stderr
  */
 export async function runTraining<Epoch extends { epoch: number }, Result>(
-  start: (options: Pick<TrainingOptions, 'signal' | 'onProgress'>) => TrainingRun<Epoch, Result>,
+  start: (hooks: Hooks) => TrainingRun<Epoch, Result>,
   {
     folder,
     json = false,
@@ -45,9 +51,9 @@ export async function runTraining<Epoch extends { epoch: number }, Result>(
   },
 ): Promise<void> {
   const interrupt = interruptSignal();
-  const bar = progressBar(json);
+  const bar = json ? undefined : progressBar();
   try {
-    const training = start({ signal: interrupt.signal, onProgress: bar?.update });
+    const training = start({ signal: interrupt.signal, onProgress: bar?.training, onWork: bar?.work });
     for await (const record of training) {
       const text = json ? JSON.stringify(record) : line(record);
       const warned = warning?.(record);
@@ -55,8 +61,8 @@ export async function runTraining<Epoch extends { epoch: number }, Result>(
       if (text !== undefined) process.stdout.write(`${text}\n`);
       if (warned !== undefined) console.error(`warning: ${warned}`);
     }
-    bar?.stop();
     const result = verdict?.(await training.result);
+    bar?.stop();
     if (result !== undefined) console.error(result);
     console.error(`The run is in ${folder}`);
   } catch (error) {
@@ -106,26 +112,4 @@ function isUnderNohup(): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EBADF';
   }
-}
-
-function progressBar(json: boolean) {
-  if (json || !process.stderr.isTTY) return undefined;
-  const format = 'epoch {epoch}/{epochs} [{bar}] {percentage}% | {rate} batches/s | {eta_formatted} left';
-  const bar = new SingleBar({ format, stream: process.stderr, etaBuffer: 200, hideCursor: true }, Presets.legacy);
-  const startMs = performance.now();
-  let startedAt: number | undefined;
-  return {
-    update({ epoch, epochs, batch, batches }: Progress): void {
-      const done = epoch * batches + batch;
-      if (startedAt === undefined) {
-        startedAt = done;
-        bar.start(epochs * batches, done, { epoch: epoch + 1, epochs, rate: '-' });
-      }
-      const rate = Math.round((done - startedAt) / ((performance.now() - startMs) / 1000));
-      bar.update(done, { epoch: epoch + 1, epochs, rate });
-    },
-    /** Clears the bar to make room for a line; the next update draws the bar below it. */
-    clear: () => process.stderr.write('\r\x1b[K'),
-    stop: () => bar.stop(),
-  };
 }

@@ -34,7 +34,7 @@ async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   const options: TrainGanOptions = trainingOptions(flags, 'gan');
   const { data, epochs } = requestedSettings(GAN_RUN, resolveGanSettings(options), options);
   const isNoise = data === 'noise';
-  await runTraining<GanEpoch, GanResult>((hooks) => trainGan({ ...options, ...hooks }), {
+  await runTraining<GanEpoch, GanResult>(({ signal, onProgress }) => trainGan({ ...options, signal, onProgress }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,
     // As in the article: print every tenth of its one-batch epochs.

@@ -8,6 +8,7 @@ import { type MdnRnnEpoch, type MdnRnnResult, trainMdnRnn } from '../training/tr
 import { addExamples, addFlags, type Headings } from './flags';
 import { pythonFixed4 } from './python-format';
 import { runTraining, trainingOptions } from './run-training';
+import { warn } from './warn';
 
 type MdnRnnFlags = TrainMdnRnnOptions & { json?: boolean };
 
@@ -64,7 +65,7 @@ export function addTrainMdnRnnCommand(train: Command): void {
 async function run(flags: MdnRnnFlags): Promise<void> {
   const options: TrainMdnRnnOptions = trainingOptions(flags, 'mdn-rnn');
   const { epochs } = requestedSettings(MDN_RNN_RUN, resolveMdnRnnSettings(options), options);
-  await runTraining<MdnRnnEpoch, MdnRnnResult>((hooks) => trainMdnRnn({ ...options, ...hooks, onWarning }), {
+  await runTraining<MdnRnnEpoch, MdnRnnResult>((hooks) => trainMdnRnn({ ...options, ...hooks, onWarning: warn }), {
     folder: (flags.resume ?? options.out)!,
     json: flags.json,
     line: (record) => articleLine(record, epochs),
@@ -76,8 +77,4 @@ async function run(flags: MdnRnnFlags): Promise<void> {
 function articleLine({ epoch, loss, validationLoss }: MdnRnnEpoch, epochs: number): string {
   const validation = validationLoss === undefined ? '' : `, Validation: ${pythonFixed4(validationLoss)}`;
   return `Epoch [${epoch}/${epochs}], Loss: ${pythonFixed4(loss)}${validation}`;
-}
-
-function onWarning(message: string): void {
-  console.error(`warning: ${message}`);
 }

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { arrayOf, checkString, oneOf, readOptions } from '../check';
-import { describe, formatError, worded } from '../errors';
+import { describe, formatError, listed, worded } from '../errors';
 import { readFileBytes } from '../files';
 import { nearest } from '../nearest';
 import { type DecimalSign, decimalSignOf, plainNumber } from './decimals';
@@ -17,7 +17,7 @@ const infinite = /^[+-]?inf(inity)?$/i;
 const noValue = /^([+-]?nan|#?n\/a|na|null|none)?$/i;
 
 /** Maximum number of column names that an error lists. */
-const maxListed = 20;
+const MAX_LISTED = 20;
 
 /**
  * How to handle a missing value (empty, or one of NaN, NA, N/A, null, None): "error" throws, "nan" reads it as NaN.
@@ -211,9 +211,7 @@ function findColumn(path: string, header: string[], column: string): number {
   if (index !== -1) return index;
   const near = nearest(column, header);
   const hint = near ? ` Did you mean ${describe(near)}?` : '';
-  const listed = header.slice(0, maxListed).map(describe).join(', ');
-  const rest = header.length > maxListed ? ` and ${header.length - maxListed} more` : '';
-  throw formatError(`${path} has no column ${describe(column)}; its columns are ${listed}${rest}.${hint}`);
+  throw formatError(`${path} has no column ${describe(column)}; its columns are ${listed(header, MAX_LISTED)}.${hint}`);
 }
 
 /** Python's `float(cell)` for finite decimal numbers; `Number` alone would also accept "", "0x10" and "Infinity". */

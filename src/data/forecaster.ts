@@ -163,7 +163,7 @@ export class Forecaster {
    *
    * @param series as for {@link Forecaster.paths}
    * @param options.temperature above 1 makes the forecast less certain, below 1 more certain; default 1
-   * @returns can be queried until the model is disposed of
+   * @returns can be queried until the model is disposed of; the first question runs the model
    * @throws as {@link Forecaster.paths}; if the series cannot be forecast, only when queried
    */
   next(series: SeriesLike, options: Pick<PathOptions, 'temperature'> = {}): NextValue {
@@ -240,14 +240,14 @@ export class Forecaster {
   #next(encoding: Encoding, series: Series, temperature: number | undefined): NextValue {
     const { link } = encoding;
     const spread = this.spreadAt(0);
+    let known: { raw: Float32Array; scaler: Scaler } | undefined;
     const ask = <T>(question: (mixture: Mixture, median: number, scaler: Scaler) => T): T =>
       noGrad(() =>
         scope(() => {
-          const { rows, scaler: ofValues, past } = encoding.history(series);
-          const scaler = shifted(ofValues, past[0] ?? 0);
-          const input = rows.to({ device: this.device }).unsqueeze(0); // (1, T, I)
-          const mixture = new Mixture(this.model.forward(input), { temperature });
-          return question(mixture, mixture.quantile([0.5]).item(), scaler);
+          known ??= this.#nextRaw(encoding, series);
+          const raw = tensor(known.raw, { shape: [1, this.model.numMixtures, 3], device: this.device });
+          const mixture = new Mixture(raw, { temperature });
+          return question(mixture, mixture.quantile([0.5]).item(), known.scaler);
         }),
       );
     return {
@@ -273,6 +273,14 @@ export class Forecaster {
         });
       },
     };
+  }
+
+  /** Returns the mixture of the next scaled value: (K, 3), raw. */
+  #nextRaw(encoding: Encoding, series: Series): { raw: Float32Array; scaler: Scaler } {
+    const { rows, scaler, past } = encoding.history(series);
+    const input = rows.to({ device: this.device }).unsqueeze(0); // (1, T, I)
+    const raw = this.model.forward(input).toArray() as Float32Array;
+    return { raw, scaler: shifted(scaler, past[0] ?? 0) };
   }
 
   /** Widens paths (paths, horizon) about each step's median, in the link's units. */

@@ -14,6 +14,7 @@ const LEAST_VALUES = 8;
  */
 export function effectsOf(values: Float64Array, inputs: readonly Float64Array[]): number[] {
   const count = inputs.length;
+  if (count === 0) return [];
   const target = differences(values, 1);
   const changes = inputs.map((input) => differences(input, 1));
   const steps = [...target.keys()].filter((step) => !Number.isNaN(target[step]));

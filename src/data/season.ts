@@ -15,6 +15,8 @@ const MILLISECONDS_A_DAY = 86_400_000;
 const [DAYS_A_WEEK, DAYS_A_YEAR, MONTHS_A_YEAR] = [7, 365, 12];
 /** Longer seasons are found only from the times. */
 const MAX_GUESSED_SEASON = 400;
+/** Of more values, the last ones tell the season. */
+const MAX_VALUES = 20_000;
 /** Seasons of a day or more may be part of a week. */
 const LEAST_STEPS_A_DAY = 12;
 
@@ -72,7 +74,7 @@ const NO_STEP: TimeStep = { unit: 'number', size: 1 };
  * @param values the training part only
  */
 export function guessSeason(values: Float64Array, maxSeason: number): number {
-  const changes = centered(differences(values, 1));
+  const changes = centered(differences(values.subarray(-MAX_VALUES), 1));
   // The changes must cover a lag at least twice.
   const longest = Math.max(Math.min(maxSeason, Math.floor(changes.length / 2)), 0);
   const correlations = Array.from({ length: longest + 1 }, (_, lag) => autocorrelation(changes, lag));

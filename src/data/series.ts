@@ -1,5 +1,5 @@
-import { arrayOf, type Checks, checkString, oneOf, reading, readOptions } from '../check';
-import { describe, formatError, invalidArgument } from '../errors';
+import { arrayOf, type Checks, checkFunction, checkString, oneOf, reading, readOptions } from '../check';
+import { describe, formatError, invalidArgument, listed } from '../errors';
 import { CsvTable } from './csv';
 import type { DecimalSign } from './decimals';
 import { LINK_NAMES, Link, type LinkName } from './link';
@@ -57,6 +57,8 @@ export interface SeriesSource {
   covariates?: readonly string[] | undefined;
   /** Rejects values outside its range, besides text and infinities. Default "identity", which accepts all numbers. */
   link?: LinkName | undefined;
+  /** Receives a message about rows and series that are left out; default `process.emitWarning`. */
+  onWarning?: ((message: string) => void) | undefined;
 }
 
 const SOURCE: Checks<SeriesSource> = {
@@ -70,6 +72,7 @@ const SOURCE: Checks<SeriesSource> = {
   timeZone: checkTimeZone,
   covariates: arrayOf(checkString, 'an array of column names'),
   link: oneOf(...LINK_NAMES),
+  onWarning: checkFunction,
 };
 
 /** Throws ERR_INVALID_ARGUMENT unless `value` is one character. */
@@ -84,7 +87,8 @@ function checkColumns(name: string, value: unknown): void {
 }
 
 /**
- * Reads series from a CSV file. Empty cells, NaN, NA, N/A, null and None are missing values.
+ * Reads series from a CSV file. Empty cells, NaN, NA, N/A, null and None are missing values. Rows that name no series, and
+ * series without a value among others, are left out.
  *
  * @param path a comma-separated UTF-8 file whose first line names the columns
  * @param source where to find the series in the file
@@ -107,11 +111,11 @@ export function readSeries(path: string, source: SeriesSource): Series[] {
   checkColumns('column', given.column);
   const table = CsvTable.read(path, given);
   const link = new Link(given.link ?? 'identity');
-  const names = [given.column].flat() as string[];
-  const columns = names.map((column) => ({ column, cells: table.numbers(column, 'nan') }));
+  const wanted = [given.column].flat() as string[];
+  const columns = wanted.map((column) => ({ column, cells: table.numbers(column, 'nan') }));
   const covariates = (given.covariates ?? []).map((column) => table.numbers(column));
   const times = given.time === undefined ? undefined : table.text(given.time);
-  return [...groupRows(table, given.series)].flatMap(([group, rows]) => {
+  const all = [...groupRows(table, given.series)].flatMap(([group, rows]) => {
     const where = (row: number) => `${path}:${table.rows[rows[row]!]!.line}`;
     const pick = (cells: Float64Array) => Float64Array.from(rows, (row) => cells[row]!);
     const time =
@@ -125,11 +129,30 @@ export function readSeries(path: string, source: SeriesSource): Series[] {
     const filled = isFilled ? time?.filled() : undefined;
     const shared = { covariates: covariates.map(pick), time: filled?.time ?? time };
     return columns.map(({ column, cells }) => {
-      const name = [group, names.length > 1 ? column : ''].filter(Boolean).join(' ');
+      const name = [group, wanted.length > 1 ? column : ''].filter(Boolean).join(' ');
       const values = knownValues(pick(cells), column, where, link);
-      return { name, values: filled ? spread(values, filled.rows) : values, ...shared };
+      return { name, values: filled ? spread(values, filled.rows) : values, ...shared, column, where: where(0) };
     });
   });
+  const { onWarning = (message) => process.emitWarning(message) } = given;
+  const found = all.filter(({ values }) => values.length > 0);
+  if (found.length === 0) throw noValues(path, all[0], given.series);
+  const names = given.series === undefined ? [] : table.text(given.series);
+  const numUnnamed = names.filter((name) => name.trim() === '').length;
+  if (numUnnamed > 0) {
+    const rows = numUnnamed === 1 ? '1 row' : `${numUnnamed} rows`;
+    onWarning(
+      `${path}: ${rows} without a name in column ${describe(given.series)} ${numUnnamed === 1 ? 'is' : 'are'} left out`,
+    );
+  }
+  const without = all.filter(({ values }) => values.length === 0).map(({ name }) => name);
+  if (without.length > 0) onWarning(`${path}: series without a value are left out: ${listed(without)}`);
+  return found.map(({ column: _, where: __, ...series }) => series);
+}
+
+function noValues(path: string, first: { column: string; where: string } | undefined, series: string | undefined) {
+  if (!first) return formatError(`${path}: no row names its series in column ${describe(series)}`);
+  return formatError(`${first.where}: all values in column ${describe(first.column)} are missing from here on`);
 }
 
 /** Moves values to their rows among missing ones. */
@@ -146,6 +169,7 @@ function groupRows(table: CsvTable, column: string | undefined): Map<string, num
   const groups = new Map<string, number[]>();
   for (const [row, cell] of table.text(column).entries()) {
     const name = cell.trim();
+    if (name === '') continue;
     const rows = groups.get(name);
     if (rows) rows.push(row);
     else groups.set(name, [row]);
@@ -153,10 +177,9 @@ function groupRows(table: CsvTable, column: string | undefined): Map<string, num
   return groups;
 }
 
-/** Returns the values up to the last one that is not missing. */
+/** Returns the values up to the last one that is not missing, none if all are. */
 function knownValues(values: Float64Array, column: string, where: (row: number) => string, link: Link): Float64Array {
   const length = values.findLastIndex((value) => !Number.isNaN(value)) + 1;
-  if (length === 0) throw formatError(`${where(0)}: all values in column ${describe(column)} are missing from here on`);
   const refused = values.findIndex((value) => !link.accepts(value));
   if (refused === -1) return values.subarray(0, length);
   const found = `${values[refused]} in column ${describe(column)}`;

@@ -2,6 +2,7 @@ import { arrayOf, type Check, type Checks, checkNumber, checkSize, oneOf, readAl
 import { tensor } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import { CALENDAR_CYCLES, type CalendarCycle } from './calendar';
+import { evenly } from './evenly';
 import { effectsOf } from './known-effects';
 import { KnownInputs, type KnownInputsState } from './known-inputs';
 import { LINK_NAMES, Link, type LinkName, linked } from './link';
@@ -82,6 +83,8 @@ export interface SegmentOptions {
   stride: number;
   /** Steps at a segment's start that are not predicted, unless it is the first of its series. */
   warmUp: number;
+  /** Most steps of all segments together: of more, an evenly spaced part of the segments is taken. Default all. */
+  mostSteps?: number | undefined;
 }
 
 /** The end of a series, to forecast from. */
@@ -240,46 +243,57 @@ export class SmoothingEncoding {
 
   /** @internal Cuts series into segments of `window` steps, or fewer if all series are shorter. */
   segments(series: readonly Series[], options: SegmentOptions): Segments {
-    const smoothed = series.map((each) => this.#smooth(each));
-    const longest = smoothed.reduce((longest, { count }) => Math.max(longest, count), 0);
+    const counts = series.map((each) => Math.max(each.values.length - this.firstStep(each), 0));
+    const longest = counts.reduce((longest, count) => Math.max(longest, count), 0);
     const length = Math.max(Math.min(this.window, longest), 1);
-    const cuts = smoothed.flatMap((each, index) => cut(each, length, options.from[index]!, options));
+    const { mostSteps = Infinity } = options;
+    const all = series.flatMap((each, index) => {
+      const first = this.firstStep(each);
+      return cut(each, { first, length, from: options.from[index]! }, options);
+    });
+    const cuts = evenly(all, Math.max(Math.floor(mostSteps / length), 1));
     const width = 1 + this.inputDim;
     const rows = new Float32Array(cuts.length * length * width);
-    for (const [index, { smoothed, start, end, from }] of cuts.entries()) {
+    const targets: number[] = [];
+    const scalers: Scaler[] = [];
+    let smoothed: Smoothed | undefined;
+    for (const [index, { series, start, end, from }] of cuts.entries()) {
+      // The cuts of a series follow each other.
+      if (smoothed?.series !== series) smoothed = this.#smooth(series, start);
       const at = index * length * width;
-      rows.set(smoothed.rows.subarray(start * width, end * width), at);
-      for (let row = 0; row < length; row++) {
-        if (start + row < from || start + row >= end) rows[at + row * width] = Number.NaN;
+      const { first } = smoothed;
+      rows.set(smoothed.rows.subarray((start - first) * width, (end - first) * width), at);
+      for (let step = start; step < end; step++) {
+        if (step < from) rows[at + (step - start) * width] = Number.NaN;
+        else if (!Number.isNaN(series.values[step])) {
+          targets.push(series.values[step]!);
+          scalers.push(smoothed.scalers[step - first]!);
+        }
       }
+      for (let row = end - start; row < length; row++) rows[at + row * width] = Number.NaN;
     }
-    const predicted = cuts.flatMap(({ smoothed, end, from }) => {
-      const steps = Array.from({ length: end - from }, (_, index) => from + index);
-      return steps.filter((step) => !Number.isNaN(smoothed.targets[step])).map((step) => ({ smoothed, step }));
-    });
     return {
       rows: tensor(rows, { shape: [cuts.length, length, width] }),
-      targets: Float64Array.from(predicted, ({ smoothed, step }) => smoothed.targets[step]!),
-      scalers: predicted.map(({ smoothed, step }) => smoothed.scalers[step]!),
+      targets: Float64Array.from(targets),
+      scalers,
     };
   }
 
-  /** Returns the rows of all steps that the filters forecast. */
-  #smooth(series: Series): Smoothed {
+  /** Returns the rows of the steps from one on that the filters forecast. */
+  #smooth(series: Series, first: number): Smoothed {
     const values = this.#linked(series);
     const width = 1 + this.inputDim;
-    const rows = new Float32Array(values.length * width);
+    const rows = new Float32Array((values.length - first) * width);
     const scalers: Scaler[] = [];
-    let first = values.length;
     SmoothingFilters.over(values, this.state.season, (filters, step) => {
-      first = Math.min(first, step);
+      if (step < first) return;
       const at = (step - first) * width;
       const scaler = scalerOf(filters);
       rows[at] = bounded(scaler.scaleOne(values[step]!));
       this.#write(rows, at + 1, filters, series, step);
       scalers.push(shifted(scaler, this.effectAt(series, step)));
     });
-    return { rows, first, count: values.length - first, targets: series.values.subarray(first), scalers };
+    return { series, rows, first, scalers };
   }
 
   /** Checks the covariates of a series, applies the link to its values, and takes known effects off. */
@@ -316,36 +330,38 @@ export class SmoothingEncoding {
   }
 }
 
-/** A series as the filters see it. */
+/** A series as the filters see it, from a step on. */
 interface Smoothed {
-  /** (count, 1 + inputDim): the scaled target and the inputs of each step. */
-  rows: Float32Array;
-  /** The first step that the filters forecast. */
+  series: Series;
   first: number;
-  /** Number of steps from `first` on. */
-  count: number;
-  /** (count), in the data's units. */
-  targets: Float64Array;
-  /** (count), in the link's units. */
+  /** (steps, 1 + inputDim): the scaled target and the inputs of each step. */
+  rows: Float32Array;
+  /** (steps), in the link's units. */
   scalers: Scaler[];
 }
 
-/** The rows of a segment, counted from the first of its series. */
+/** The steps of a segment. */
 interface Cut {
-  smoothed: Smoothed;
+  series: Series;
   start: number;
   end: number;
-  /** The first row to predict. */
+  /** The first step to predict. */
   from: number;
 }
 
-function cut(smoothed: Smoothed, length: number, firstStep: number, { stride, warmUp }: SegmentOptions): Cut[] {
-  const { count, first, targets } = smoothed;
+/** @param first the first step of the series that the filters forecast */
+function cut(
+  series: Series,
+  { first, length, from }: { first: number; length: number; from: number },
+  { stride, warmUp }: SegmentOptions,
+): Cut[] {
+  const { values } = series;
+  const last = Math.max(values.length - warmUp, first + 1);
   const cuts: Cut[] = [];
-  for (let start = 0; start < Math.max(count - warmUp, 1); start += stride) {
-    const end = Math.min(start + length, count);
-    const from = Math.max(start === 0 ? 0 : start + warmUp, firstStep - first);
-    if (hasValue(targets.subarray(from, end))) cuts.push({ smoothed, start, end, from });
+  for (let start = first; start < last; start += stride) {
+    const end = Math.min(start + length, values.length);
+    const predicted = Math.max(start === first ? first : start + warmUp, from);
+    if (hasValue(values.subarray(predicted, end))) cuts.push({ series, start, end, from: predicted });
   }
   return cuts;
 }

@@ -1,10 +1,12 @@
 import { differences } from '../data/differencing';
+import { evenly } from '../data/evenly';
 import { mean } from '../data/mean';
 import { observed } from '../data/scaling';
 import { sortedQuantile, sortedSteps } from '../models/forecast';
 import { Mixture } from '../models/mixture';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
+import type { WorkProgress } from '../work';
 import { baselinesOf, type GaussianForecast } from './baselines';
 import { COVERAGE_LEVELS } from './one-step';
 import { crpsOfDraws, mixtureCrps, pinball } from './scores';
@@ -29,7 +31,7 @@ export interface BacktestSeries {
 export interface BacktestOptions {
   /** Steps ahead of each forecast. */
   horizon: number;
-  /** Steps after which the series repeat; fewer than any series has before its start. */
+  /** Steps after which the series repeat; for one with no more values than that before its start, 1. */
   season: number;
 }
 
@@ -45,7 +47,7 @@ export interface BacktestRow {
   pinball: number;
   /**
    * Absolute error of the median relative to that of the seasonal naive forecast on the values before the first
-   * forecast; undefined if the latter is 0.
+   * forecast; undefined if the latter is 0. Over several series, it is the mean over those where it is defined.
    */
   mase?: number | undefined;
   /** Fraction of the values inside the central 50 %, 80 % and 90 % intervals. */
@@ -62,6 +64,12 @@ export interface Backtest {
   numForecasts: number;
   /** Scores over all series: the model first, then the naive forecasts. */
   rows: BacktestRow[];
+  /** Number of series that were scored. */
+  numSeries: number;
+  /** Series that are too short to score; of more than 1000 others, an evenly spaced part is scored. */
+  leftOut?: LeftOut[] | undefined;
+  /** Series that were scored without MASE, as the seasonal naive forecast never errs on their past. */
+  withoutMase?: string[] | undefined;
   /** Scores of each series that has values to score, if there are several series. */
   bySeries?:
     | {
@@ -73,6 +81,14 @@ export interface Backtest {
     | undefined;
 }
 
+/** A series that was not scored. */
+export interface LeftOut {
+  /** Name of the series. */
+  name: string;
+  /** What it has, such as "3 held-out values, fewer than the horizon of 12". */
+  reason: string;
+}
+
 /** A forecast of the steps ahead. */
 interface Forecast {
   /** Returns the score of each step's value; meaningless for missing values. */
@@ -81,8 +97,6 @@ interface Forecast {
   quantiles: number[][];
 }
 
-type Forecaster = (length: number, horizon: number) => Forecast;
-
 /** 0.05, 0.1, ... 0.95, which include the ends of the intervals of {@link COVERAGE_LEVELS}. */
 const LEVELS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
 
@@ -90,35 +104,41 @@ const LEVELS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
  * Scores the model and the baselines by rolling-origin forecasts: each starts where the previous one ended and sees
  * only the past. Missing values are not scored. Of many forecasts an evenly spaced part is made.
  *
+ * @returns yields after each forecast
  * @see https://otexts.com/fpp3/tscv.html
  */
-export function backtest(series: BacktestSeries[], { horizon, season }: BacktestOptions): Backtest {
-  const origins = { horizon, most: Math.ceil(MAX_FORECASTS / series.length) };
-  const scored = scope(() => {
-    const standard = standardNormal();
-    return series.map((each) => ({ name: each.name, steps: scoreSeries(each, origins, season, standard) }));
-  });
-  const names = Object.keys(scored[0]!.steps) as BacktestRow['name'][];
-  const rowsOf = (of: typeof scored) =>
-    names.map((name) =>
-      summarize(
-        name,
-        of.flatMap(({ steps }) => steps[name]!),
-      ),
-    );
-  const numForecasts = series.reduce((count, each) => count + startsOf(each, origins).length, 0);
-  const all = { horizon, season, numForecasts, rows: rowsOf(scored) };
+export function* backtest(
+  series: BacktestSeries[],
+  { horizon, season }: BacktestOptions,
+): Generator<WorkProgress, Backtest> {
+  const most = Math.ceil(MAX_FORECASTS / series.length);
+  const starts = series.map((each) => startsOf(each, { horizon, most }));
+  const numForecasts = starts.reduce((count, each) => count + each.length, 0);
+  const standard = scope(() => [...standardNormal().quantile(LEVELS).squeeze(0).toArray()] as number[]);
+  let done = 0;
+  const scored: Scored[] = [];
+  for (const [index, each] of series.entries()) {
+    const score = scorerOf(each, { horizon, season, standard });
+    const forecasts: Forecasts[] = [];
+    for (const from of starts[index]!) {
+      forecasts.push(scope(() => score(from)));
+      yield { task: 'evaluate', done: ++done, total: numForecasts };
+    }
+    scored.push({ name: each.name, forecasts });
+  }
+  const withScores = scored.filter(({ forecasts }) => forecasts.some(({ model }) => model.length > 0));
+  const all = { horizon, season, numForecasts, numSeries: withScores.length, rows: rowsOf(scored) };
   if (series.length === 1) return all;
-  const withScores = scored.filter(({ steps }) => steps.model!.length > 0);
-  return { ...all, bySeries: withScores.map((each) => ({ name: each.name, rows: rowsOf([each]) })) };
+  const bySeries = withScores.map((each) => ({ name: each.name, rows: rowsOf([each]) }));
+  const withoutMase = bySeries.filter(({ rows }) => rows[0]!.mase === undefined).map(({ name }) => name);
+  return { ...all, bySeries, ...(withoutMase.length > 0 && { withoutMase }) };
 }
 
 /** Returns the steps to forecast from: a horizon apart, or farther if there would be too many. */
 function startsOf({ values, start, canForecast = () => true }: BacktestSeries, { horizon, most }: Origins): number[] {
   const count = Math.max(Math.floor((values.length - start) / horizon), 0);
-  const stride = horizon * Math.ceil(count / most);
-  const starts = Array.from({ length: count }, (_, index) => start + index * stride);
-  return starts.filter((step) => step + horizon <= values.length).filter(canForecast);
+  const all = Array.from({ length: count }, (_, index) => start + index * horizon);
+  return evenly(all, most).filter(canForecast);
 }
 
 interface Origins {
@@ -130,32 +150,41 @@ interface Origins {
 /** More forecasts than this tell nothing new. */
 const MAX_FORECASTS = 400;
 
-/** Returns the scores of every step, by forecaster. */
-function scoreSeries(
-  series: BacktestSeries,
-  origins: Origins,
-  season: number,
-  standard: StandardNormal,
-): Partial<Record<BacktestRow['name'], StepScores[]>> {
-  const { values, start, drawPaths } = series;
-  const { horizon } = origins;
-  const scale = mean(observed(differences(values.subarray(0, start), season)).map(Math.abs));
-  const forecasters: [string, Forecaster][] = [['model', fromPaths(drawPaths)]];
-  for (const [name, baseline] of Object.entries(baselinesOf(season))) {
-    forecasters.push([
-      name,
-      (length, horizon) => fromGaussians(baseline(values.subarray(0, length), horizon), standard),
-    ]);
-  }
-  return Object.fromEntries(
-    forecasters.map(([name, forecaster]) => [
-      name,
-      startsOf(series, origins).flatMap((from) =>
-        scoreForecast(forecaster(from, horizon), values.subarray(from, from + horizon), scale),
-      ),
-    ]),
-  );
+/** The scores of a series' forecasts. */
+interface Scored {
+  name: string;
+  forecasts: Forecasts[];
 }
+
+/** The scores of each step of a forecast, by forecaster. */
+type Forecasts = Record<BacktestRow['name'], StepScores[]>;
+
+/** Returns a function that scores the forecasts from a step. */
+function scorerOf(
+  { values, start, drawPaths }: BacktestSeries,
+  { horizon, season: usual, standard }: BacktestOptions & { standard: readonly number[] },
+): (from: number) => Forecasts {
+  const season = start > usual ? usual : 1;
+  const scale = mean(observed(differences(values.subarray(0, start), season)).map(Math.abs));
+  const baselines = Object.entries(baselinesOf(season));
+  return (from) => {
+    const future = values.subarray(from, from + horizon);
+    const past = values.subarray(0, from);
+    const ofBaselines = baselines.map(([name, baseline]) => {
+      return [name, scoreForecast(fromGaussians(baseline(past, horizon), standard), future, scale)];
+    });
+    const model = scoreForecast(fromPaths(drawPaths(from, horizon), horizon), future, scale);
+    return Object.fromEntries([['model', model], ...ofBaselines]) as Forecasts;
+  };
+}
+
+/** Averages the scores of several series, by forecaster. */
+function rowsOf(scored: Scored[]): BacktestRow[] {
+  const forecasts = scored.flatMap((each) => each.forecasts);
+  return FORECASTERS.map((name) => summarize(name, forecasts.flatMap((each) => each[name]))); // biome-ignore format: one line
+}
+
+const FORECASTERS = ['model', 'naive', 'seasonalNaive', 'drift'] as const;
 
 interface StepScores {
   crps: number;
@@ -192,36 +221,28 @@ function summarize(name: BacktestRow['name'], steps: StepScores[]): BacktestRow 
   };
 }
 
-const fromPaths =
-  (drawPaths: DrawPaths): Forecaster =>
-  (length, horizon) => {
-    const steps = sortedSteps(drawPaths(length, horizon), horizon);
-    return {
-      crps: (future) => steps.map((draws, step) => crpsOfDraws(draws, future[step]!)),
-      quantiles: steps.map((draws) => LEVELS.map((level) => sortedQuantile(draws, level))),
-    };
+function fromPaths(paths: Float64Array, horizon: number): Forecast {
+  const steps = sortedSteps(paths, horizon);
+  return {
+    crps: (future) => steps.map((draws, step) => crpsOfDraws(draws, future[step]!)),
+    quantiles: steps.map((draws) => LEVELS.map((level) => sortedQuantile(draws, level))),
   };
-
-/** The standard normal distribution and its quantiles at {@link LEVELS}. */
-interface StandardNormal {
-  mixture: Mixture;
-  quantiles: number[];
 }
 
-function standardNormal(): StandardNormal {
+function standardNormal(): Mixture {
   const raw = [0, Math.log(Math.expm1(1)), 0]; // mean, softplus of the variance, logit of the weight
-  const mixture = new Mixture(tensor([[raw]], { dtype: 'float64' }), { varianceFloor: 0 });
-  return { mixture, quantiles: [...mixture.quantile(LEVELS).squeeze(0).toArray()] };
+  return new Mixture(tensor([[raw]], { dtype: 'float64' }), { varianceFloor: 0 });
 }
 
-function fromGaussians({ means, deviations }: GaussianForecast, standard: StandardNormal): Forecast {
+/** @param standard the quantiles of the standard normal distribution, at {@link LEVELS} */
+function fromGaussians({ means, deviations }: GaussianForecast, standard: readonly number[]): Forecast {
   return {
     crps: (future) => {
       const errors = future.map((value, step) => (value - means[step]!) / (deviations[step] || 1));
-      const scores = scope(() => mixtureCrps(standard.mixture, tensor(errors).unsqueeze(-1)).toArray() as Float64Array);
+      const scores = scope(() => mixtureCrps(standardNormal(), tensor(errors).unsqueeze(-1)).toArray() as Float64Array);
       // The score of a point forecast is its absolute error.
       return scores.map((score, step) => deviations[step]! * score || Math.abs(future[step]! - means[step]!));
     },
-    quantiles: Array.from(means, (mean, step) => standard.quantiles.map((level) => mean + deviations[step]! * level)),
+    quantiles: Array.from(means, (mean, step) => standard.map((quantile) => mean + deviations[step]! * quantile)),
   };
 }

@@ -1,3 +1,4 @@
+import { evenly } from '../data/evenly';
 import { seedAt } from '../data/forecast-options';
 import type { Forecaster } from '../data/forecaster';
 import type { Link } from '../data/link';
@@ -5,6 +6,7 @@ import type { Series } from '../data/series';
 import { partEnds, type SplitOptions, upTo } from '../data/split';
 import { worded } from '../errors';
 import { sortedQuantile, sortedSteps } from '../models/forecast';
+import type { WorkProgress } from '../work';
 
 /** Nominal coverage of the interval whose width is fitted. */
 const COVERAGE = 0.9;
@@ -41,40 +43,50 @@ export function calibrationOrigins(series: Series[], horizon: number, split: Spl
         `Expected at least ${horizon + LEAST_FORECASTS - 1} validation values to calibrate forecasts of ${horizon} steps: raise ${option('validation')} or lower ${option('calibrate')}`,
     );
   }
-  const stride = Math.ceil(origins.length / MAX_FORECASTS);
-  return origins.filter((_, index) => index % stride === 0);
+  return evenly(origins, MAX_FORECASTS);
 }
 
 /**
  * Fits the factors by which to widen the model's forecasts: for each step ahead, the factor at which its central 90 %
- * interval about the median would have covered 90 % of the actual values, at most 3.
+ * interval about the median would have covered 90 % of the actual values, at most 3. What all values miss in the same
+ * direction is a bias, and no reason to widen.
  *
- * @returns (horizon)
+ * @returns (horizon); yields after each forecast
  * @see https://arxiv.org/abs/1905.03222
  */
-export function fitSpread(forecaster: Forecaster, origins: Origin[], horizon: number, seed: number): number[] {
-  const ratios = Array.from({ length: horizon }, (): number[] => []);
-  for (const { series, step: origin } of origins) {
+export function* fitSpread(
+  forecaster: Forecaster,
+  origins: Origin[],
+  horizon: number,
+  seed: number,
+): Generator<WorkProgress, number[]> {
+  const errors = Array.from({ length: horizon }, (): number[] => []);
+  for (const [index, { series, step: origin }] of origins.entries()) {
     const history = upTo(series, origin);
     if (!forecaster.hasHistory(history)) continue;
     const paths = forecaster.paths(history, { horizon, paths: PATHS, seed: seedAt(seed, origin) });
     for (const [step, draws] of sortedSteps(paths, horizon).entries()) {
-      const ratio = widthNeeded(forecaster.encodings[0]!.link, draws, series.values[origin + step]!);
-      if (Number.isFinite(ratio)) ratios[step]!.push(ratio);
+      const error = relativeError(forecaster.encodings[0]!.link, draws, series.values[origin + step]!);
+      if (Number.isFinite(error)) errors[step]!.push(error);
     }
+    yield { task: 'calibrate', done: index + 1, total: origins.length };
   }
-  return ratios.map((each) =>
-    each.length > 0 ? bounded(sortedQuantile(Float64Array.from(each).sort(), COVERAGE)) : 1,
-  );
+  return errors.map((each) => (each.length > 0 ? bounded(widthOf(Float64Array.from(each))) : 1));
+}
+
+/** Returns the half-width of the central 90 % interval about the median of errors. */
+function widthOf(errors: Float64Array): number {
+  const bias = sortedQuantile(errors.toSorted(), 0.5);
+  return sortedQuantile(errors.map((error) => Math.abs(error - bias)).sort(), COVERAGE);
 }
 
 function bounded(spread: number): number {
   return Math.min(Math.max(spread, LEAST_SPREAD), MOST_SPREAD);
 }
 
-/** Returns a value's distance from the median, relative to the half-interval on its side; NaN for a missing value. */
-function widthNeeded(link: Link, draws: Float64Array, value: number): number {
+/** Returns a value's distance above the median, relative to the half-interval on its side; NaN for a missing value. */
+function relativeError(link: Link, draws: Float64Array, value: number): number {
   const quantiles = [(1 - COVERAGE) / 2, 0.5, (1 + COVERAGE) / 2].map((level) => sortedQuantile(draws, level));
   const [low = 0, median = 0, high = 0, linked = 0] = link.apply(Float64Array.of(...quantiles, value));
-  return linked > median ? (linked - median) / (high - median) : (median - linked) / (median - low);
+  return (linked - median) / (linked > median ? high - median : median - low);
 }

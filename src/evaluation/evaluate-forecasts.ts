@@ -1,4 +1,6 @@
-import { type Checks, checkInstance, checkSize, readOptions } from '../check';
+import { finishBreathing } from '../breathe';
+import { type Checks, checkFunction, checkInstance, checkSignal, checkSize, readOptions } from '../check';
+import { evenly } from '../data/evenly';
 import { PATH_OPTIONS, type PathOptions, seedAt, withDefaults } from '../data/forecast-options';
 import { Forecaster } from '../data/forecaster';
 import { toElements } from '../data/numbers';
@@ -7,18 +9,33 @@ import type { Series } from '../data/series';
 import { checkHasValue, type SeriesLike, toSeriesList, toSteps } from '../data/series-like';
 import { upTo } from '../data/split';
 import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors';
-import { type Backtest, type BacktestRow, backtest } from './backtest';
+import type { WorkOptions, WorkProgress } from '../work';
+import { type Backtest, type BacktestRow, backtest, type LeftOut } from './backtest';
 import { type OneStepScores, scoreOneStep } from './one-step';
 
 /** Options of {@link evaluateForecasts}. */
-export interface ForecastEvaluationOptions extends PathOptions {
+export interface ForecastEvaluationOptions extends PathOptions, WorkOptions {
   /** For each series, the step of the first held-out value; at least `window` values must come before it. */
   starts: readonly number[];
-  /** Steps after which the series repeat; default guessed from the times and the values before `starts`. */
+  /**
+   * Steps after which the series repeat; default guessed from the times and the values before `starts`. Series with no
+   * more values than that before their start are taken to have no season.
+   */
   season?: number | undefined;
 }
 
-const OPTIONS: Checks<ForecastEvaluationOptions> = { ...PATH_OPTIONS, starts: () => {}, season: checkSize };
+const OPTIONS: Checks<ForecastEvaluationOptions> = {
+  ...PATH_OPTIONS,
+  starts: () => {},
+  season: checkSize,
+  signal: checkSignal,
+  onProgress: checkFunction,
+};
+
+/** Naive forecasts need as many values before the first one. */
+const LEAST_PAST = 3;
+/** Of more series an evenly spaced part is scored: more tell nothing new. */
+const MAX_SERIES = 1000;
 
 /** Scores of a model's forecasts. */
 export interface ForecastEvaluation {
@@ -32,7 +49,8 @@ export interface ForecastEvaluation {
 
 /**
  * Scores a model's forecasts of the held-out values, from `starts` on: one step ahead, and over the whole horizon
- * compared with naive forecasts. Series that are too short are skipped.
+ * compared with naive forecasts. Series that are too short are left out, and named; of more than 1000 series an evenly
+ * spaced part is scored. It does not block the event loop between forecasts.
  *
  * @param series complete series, in the data's units
  * @throws ERR_INVALID_ARGUMENT, also for a season that is too long; ERR_DATA_FORMAT if no horizon fits, too many values
@@ -48,33 +66,48 @@ export interface ForecastEvaluation {
  * const forecaster = new Forecaster(new MdnRnn({ hiddenDim: 16 }), encoding); // untrained
  *
  * const options = { starts: [96], horizon: 12, season: 12 };
- * const { oneStep, backtest, lostTo } = evaluateForecasts(forecaster, [{ values }], options);
+ * const { oneStep, backtest, lostTo } = await evaluateForecasts(forecaster, [{ values }], options);
  * console.log(oneStep.count, backtest.numForecasts); // 24 2
  * console.log(lostTo.includes('seasonalNaive')); // true
  * ```
  */
-export function evaluateForecasts(
+export async function evaluateForecasts(
   forecaster: Forecaster,
   series: readonly SeriesLike[],
   options: ForecastEvaluationOptions,
-): ForecastEvaluation {
+): Promise<ForecastEvaluation> {
+  const { signal, onProgress, ...rest } = readOptions(options, OPTIONS);
+  return finishBreathing(evaluation(forecaster, series, rest), { signal, onProgress });
+}
+
+/** Options of {@link evaluation}. */
+export type EvaluationOptions = Omit<ForecastEvaluationOptions, keyof WorkOptions>;
+
+/** As {@link evaluateForecasts}; yields after each forecast. */
+export function* evaluation(
+  forecaster: Forecaster,
+  series: readonly SeriesLike[],
+  { starts, season, ...draw }: EvaluationOptions,
+): Generator<WorkProgress, ForecastEvaluation> {
   checkInstance('forecaster', forecaster, Forecaster);
   toElements('forecaster.encodings', forecaster.encodings);
-  const { starts, season, ...draw } = readOptions(options, OPTIONS);
   const { horizon, seed, ...pathOptions } = withDefaults(draw);
   const all = toSeriesList('series', series);
   all.forEach(checkHasValue);
-  const { historyLength } = forecaster;
-  const fitting = fittingSeries(all, toSteps('starts', starts, all), historyLength, horizon);
+  const { fitting, leftOut } = fittingSeries(all, toSteps('starts', starts, all), {
+    needed: Math.max(forecaster.historyLength, LEAST_PAST),
+    horizon,
+  });
   const usedSeason = checkedSeason(season, fitting);
+  const scored = evenly(fitting, MAX_SERIES);
   const oneStep = scoreOneStep(
     forecaster,
-    fitting.map(({ series }) => series),
-    fitting.map(({ start }) => start),
+    scored.map(({ series }) => series),
+    scored.map(({ start }) => start),
   );
   if (!oneStep) throw nothingToScore();
-  const result = backtest(
-    fitting.map(({ series, start }) => ({
+  const result = yield* backtest(
+    scored.map(({ series, start }) => ({
       name: series.name,
       values: series.values,
       start,
@@ -88,19 +121,33 @@ export function evaluateForecasts(
   const [own, ...baselines] = result.rows;
   if (Number.isNaN(own!.crps)) throw nothingToScore();
   const lostTo = baselines.filter(({ crps }) => crps < own!.crps).map(({ name }) => name);
-  return allFinite({ oneStep, backtest: result, lostTo });
+  return allFinite({ oneStep, backtest: { ...result, ...(leftOut.length > 0 && { leftOut }) }, lostTo });
 }
 
-/** Returns the series long enough for a forecast, with their starts. @throws ERR_DATA_FORMAT if there are none */
-function fittingSeries(all: Series[], starts: number[], window: number, horizon: number) {
-  const started = all.map((series, index) => ({ series, start: starts[index]! }));
-  const fitting = started.filter(({ series, start }) => start >= window && series.values.length - start >= horizon);
-  if (fitting.length > 0) return fitting;
-  const most = started.reduce((most, { series, start }) => Math.max(most, series.values.length - start), 0);
+/** A series and the step of its first held-out value. */
+interface Started {
+  series: Series;
+  start: number;
+}
+
+/** Tells the series long enough for a forecast from the others. @throws ERR_DATA_FORMAT if there are none */
+function fittingSeries(all: Series[], starts: number[], { needed, horizon }: { needed: number; horizon: number }) {
+  const fitting: Started[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const [index, series] of all.entries()) {
+    const start = starts[index]!;
+    const after = Math.max(series.values.length - start, 0);
+    if (start >= needed && after >= horizon) fitting.push({ series, start });
+    else if (after < horizon)
+      leftOut.push({ name: series.name, reason: `${after} held-out values, fewer than the horizon of ${horizon}` }); // biome-ignore format: one line
+    else leftOut.push({ name: series.name, reason: `${start} values before the held-out ones, of ${needed} needed` });
+  }
+  if (fitting.length > 0) return { fitting, leftOut };
+  const most = all.reduce((most, series, index) => Math.max(most, series.values.length - starts[index]!), 0);
   const problem =
     most < horizon
       ? `${horizon} held-out values, the horizon, but found ${most}`
-      : `${window} values before and ${horizon} values after the start of a series`;
+      : `${needed} values before and ${horizon} values after the start of a series`;
   throw formatError(`Expected at least ${problem}`);
 }
 
@@ -120,12 +167,13 @@ function nothingToScore(): LibtorchGenerativeError {
   return formatError('Expected held-out values that follow known ones, but too many values are missing');
 }
 
-function checkedSeason(season: number | undefined, fitting: { series: Series; start: number }[]): number {
-  const shortest = fitting.reduce((shortest, { start }) => Math.min(shortest, start), Infinity);
-  if (season === undefined) {
-    const [longest] = fitting.toSorted((a, b) => b.start - a.start);
-    return Math.min(usualSeason(upTo(longest!.series, longest!.start)), shortest - 1);
-  }
-  if (season < shortest) return season;
-  throw invalidArgument('season', `a whole number below ${shortest}, the values before the first forecast`, season);
+function checkedSeason(season: number | undefined, fitting: Started[]): number {
+  const longest = fitting.reduce((longest, each) => (each.start > longest.start ? each : longest));
+  if (season === undefined) return usualSeason(upTo(longest.series, longest.start));
+  if (season < longest.start) return season;
+  throw invalidArgument(
+    'season',
+    `a whole number below ${longest.start}, the values before the first forecast`,
+    season,
+  );
 }

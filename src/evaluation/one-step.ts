@@ -2,6 +2,7 @@ import type { Forecaster, Predictions } from '../data/forecaster';
 import { mean } from '../data/mean';
 import { concatenate } from '../data/scaling';
 import type { Series } from '../data/series';
+import { upTo } from '../data/split';
 import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
@@ -36,6 +37,8 @@ export interface Pit extends Uniformity {
 }
 
 const NUM_BINS = 10;
+/** Of more values, the first of each series are predicted. */
+const MAX_VALUES = 20_000;
 
 /**
  * Scores the prediction of each value from a step on, in float64, where even distant values have a finite density.
@@ -49,9 +52,11 @@ export function scoreOneStep(
   from: readonly number[],
 ): OneStepScores | undefined {
   const spread = forecaster.spreadAt(0);
+  const most = Math.ceil(MAX_VALUES / series.length);
+  const scored = series.map((each, index) => upTo(each, Math.min(each.values.length, from[index]! + most)));
   return noGrad(() =>
     scope(() => {
-      const parts = forecaster.predictions(series, from).map((each) => new Forecasts(each, spread));
+      const parts = forecaster.predictions(scored, from).map((each) => new Forecasts(each, spread));
       const count = parts[0]!.targets.length;
       if (count === 0) return undefined;
       const pit = meanOfEach(parts.map((part) => part.cdf()));

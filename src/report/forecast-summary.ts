@@ -43,28 +43,35 @@ export function summarizeForecast(
   const steps = Array.from({ length: horizon }, (_, index) => ({
     step: index + 1,
     ...(series.time && { time: series.time.labelAt(series.values.length + index) }),
-    mean: mean(Array.from({ length: numPaths }, (_, path) => paths[path * horizon + index]!)),
+    mean: mean(Float64Array.from({ length: numPaths }, (_, path) => paths[path * horizon + index]!)),
     quantiles: index === 0 ? first : byLevel.map((values) => values[index]!),
   }));
   return { name: series.name, levels, steps };
 }
 
-/** Writes one row per step, with a column of names for several series, and a column of times if available. */
-export function forecastsToCsv(forecasts: ForecastSummary[], levels: number[]): string {
-  const hasNames = forecasts.length > 1;
-  const hasTimes = forecasts[0]!.steps[0]!.time !== undefined;
+/** Which columns a forecast has in CSV. */
+interface CsvColumns {
+  hasNames: boolean;
+  hasTimes: boolean;
+  levels: number[];
+}
+
+/** Returns the header of {@link csvRows}, with a column of names for several series, and of times if available. */
+export function csvHeader({ hasNames, hasTimes, levels }: CsvColumns): string {
   const keys = [...(hasNames ? ['series'] : []), ...(hasTimes ? ['time'] : [])];
-  const header = [...keys, 'step', 'mean', ...levels.map((level) => `q${level}`)];
-  const rows = forecasts.flatMap(({ name, steps }) =>
-    steps.map(({ step, time, mean, quantiles }) => [
-      ...(hasNames ? [csvCell(name)] : []),
-      ...(hasTimes ? [csvCell(time!)] : []),
-      step,
-      mean,
-      ...quantiles,
-    ]),
-  );
-  return [header, ...rows].map((row) => `${row.join(',')}\n`).join('');
+  return `${[...keys, 'step', 'mean', ...levels.map((level) => `q${level}`)].join(',')}\n`;
+}
+
+/** Returns one row per step. */
+export function csvRows({ name, steps }: ForecastSummary, { hasNames, hasTimes }: CsvColumns): string {
+  const rows = steps.map(({ step, time, mean, quantiles }) => [
+    ...(hasNames ? [csvCell(name)] : []),
+    ...(hasTimes ? [csvCell(time!)] : []),
+    step,
+    mean,
+    ...quantiles,
+  ]);
+  return rows.map((row) => `${row.join(',')}\n`).join('');
 }
 
 function csvCell(text: string): string {

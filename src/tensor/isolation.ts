@@ -42,17 +42,16 @@ export class Isolation {
     }
   }
 
-  /** Yields the values of an iterable, each computed inside, to a loop outside. */
-  *each<T>(values: Iterable<T>): Generator<T, void> {
-    const iterator = this.run(() => values[Symbol.iterator]());
+  /** Yields the values of an iterator, each computed inside, to a loop outside, and returns its result. */
+  *each<T, Result>(iterator: Generator<T, Result>): Generator<T, Result> {
     try {
       for (;;) {
         const next = this.run(() => iterator.next());
-        if (next.done) return;
+        if (next.done) return next.value;
         yield next.value;
       }
     } finally {
-      this.run(() => iterator.return?.());
+      this.run(() => iterator.return(undefined as Result));
     }
   }
 

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { differences } from '../data/differencing';
+import { evenly } from '../data/evenly';
 import { seedAt } from '../data/forecast-options';
 import { Forecaster } from '../data/forecaster';
 import type { LinkName } from '../data/link';
@@ -13,6 +13,7 @@ import { upTo } from '../data/split';
 import { crpsOfDraws } from '../evaluation/scores';
 import { sortedSteps } from '../models/forecast';
 import type { MdnRnn } from '../models/mdn-rnn';
+import type { WorkProgress } from '../work';
 import type { Candidate } from './candidates';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
@@ -47,14 +48,15 @@ export function horizonOf({ horizon }: Pick<RequestedMdnRnnSettings, 'horizon'>,
  *
  * @param model makes good forecasts already
  * @param series the values that may be seen
+ * @returns yields after each forecast
  * @throws ERR_DATA_FORMAT if a value is outside the range of the link that is asked for
  */
-export async function chooseEncodings(
+export function* chooseEncodings(
   model: MdnRnn,
   series: readonly Series[],
   settings: ViewSettings,
-  { horizon, signal }: { horizon: number; signal?: AbortSignal | undefined },
-): Promise<ChosenEncodings> {
+  horizon: number,
+): Generator<WorkProgress, ChosenEncodings> {
   const known = series.filter(({ values }) => hasValue(values));
   const possible = possibleViews(known, settings);
   const { window, calendar } = settings;
@@ -63,12 +65,13 @@ export async function chooseEncodings(
   const views = possible.map((view) => SmoothingEncoding.fit(bare, { ...view, window }));
   const trials: Trial[] = [];
   if (views.length > 1) {
-    for (const origin of originsOf(bare, horizon, Math.max(...possible.map(({ season }) => season)))) {
+    const origins = originsOf(bare, horizon, Math.max(...possible.map(({ season }) => season)));
+    for (const [index, origin] of origins.entries()) {
       const draws: Float64Array[] = [];
-      for (const encoding of views) {
+      for (const [view, encoding] of views.entries()) {
         draws.push(drawFrom(new Forecaster(model, encoding), origin, horizon, settings.seed));
-        await setImmediate();
-        signal?.throwIfAborted();
+        const done = index * views.length + view + 1;
+        yield { task: 'choose', done, total: origins.length * views.length };
       }
       trials.push({ draws, origin });
     }
@@ -115,18 +118,15 @@ interface Trial {
 }
 
 function originsOf(all: readonly Series[], horizon: number, season: number): Origin[] {
-  const stride = Math.ceil(all.length / MAX_SERIES);
-  return all
-    .filter((_, index) => index % stride === 0)
-    .flatMap((series) => {
-      const { length } = series.values;
-      const steps = Array.from({ length: MAX_ORIGINS }, (_, index) => length - (index + 1) * horizon);
-      return steps.flatMap((step) => {
-        if (step < Math.max(LEAST_HISTORY, 2 * season) || !hasValue(series.values.subarray(step))) return [];
-        const unit = mean(observed(differences(series.values.subarray(0, step), 1)).map(Math.abs));
-        return unit > 0 ? [{ series, step, unit }] : [];
-      });
+  return evenly(all, MAX_SERIES).flatMap((series) => {
+    const { length } = series.values;
+    const steps = Array.from({ length: MAX_ORIGINS }, (_, index) => length - (index + 1) * horizon);
+    return steps.flatMap((step) => {
+      if (step < Math.max(LEAST_HISTORY, 2 * season) || !hasValue(series.values.subarray(step))) return [];
+      const unit = mean(observed(differences(series.values.subarray(0, step), 1)).map(Math.abs));
+      return unit > 0 ? [{ series, step, unit }] : [];
     });
+  });
 }
 
 function drawFrom(forecaster: Forecaster, { series, step }: Origin, horizon: number, seed: number): Float64Array {

@@ -19,6 +19,7 @@ import {
   positive,
   size,
 } from '../option';
+import type { WorkProgress } from '../work';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 import { PRETRAINED } from './pretrained';
 
@@ -122,6 +123,11 @@ export interface TrainMdnRnnOptions
   calibrate?: number | undefined;
   /** Uses libtorch's own GRU, whose results equal PyTorch's to the last bit; default false. */
   exact?: boolean | undefined;
+  /**
+   * Called after each piece of the work before the first epoch and after the last one: choosing how to see the series,
+   * calibrating, evaluating.
+   */
+  onWork?: ((progress: WorkProgress) => void) | undefined;
   /** Receives a message for each data problem that does not prevent training; default `process.emitWarning`. */
   onWarning?: ((message: string) => void) | undefined;
 }
@@ -263,5 +269,6 @@ export const MDN_RNN_OPTIONS = {
   lr: { ...LR, default: 3e-4, unless: [[RANDOM, 1e-3]] },
   threads: { ...THREADS, defaultHelp: "1; with --resume the run's" },
   ...COMMON_OPTIONS,
+  onWork: callback,
   onWarning: callback,
 } satisfies OptionTable<TrainMdnRnnOptions>;

@@ -1,14 +1,16 @@
-import { type Checks, checkInteger, checkSignal, checkSize, oneOf, readOptions } from '../check';
+import { finishBreathing } from '../breathe';
+import { type Checks, checkFunction, checkInteger, checkSignal, checkSize, oneOf, readOptions } from '../check';
 import { Forecaster } from '../data/forecaster';
 import { LINK_NAMES, type LinkName } from '../data/link';
 import { hasValue, type SeriesLike, toSeriesList } from '../data/series-like';
 import { SMOOTHING_WINDOW } from '../data/smoothing-encoding';
 import { formatError } from '../errors';
+import type { WorkOptions } from '../work';
 import { chooseEncodings, horizonOf } from './choose-encodings';
 import { PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
 
 /** Options of {@link pretrainedForecaster}. */
-export interface PretrainedForecasterOptions {
+export interface PretrainedForecasterOptions extends WorkOptions {
   /** Steps ahead that forecasts shall reach, by which links and seasons are judged; default 24 or fewer. */
   horizon?: number | undefined;
   /** Transformation of values, see {@link LinkName}; default "auto", those that a backtest chooses. */
@@ -17,8 +19,6 @@ export interface PretrainedForecasterOptions {
   season?: number | undefined;
   /** Seed of the backtest's random numbers; default 0. */
   seed?: number | undefined;
-  /** Stops the backtest; the promise rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
 }
 
 const OPTIONS: Checks<PretrainedForecasterOptions> = {
@@ -27,6 +27,7 @@ const OPTIONS: Checks<PretrainedForecasterOptions> = {
   season: checkSize,
   seed: (name, value) => checkInteger(name, value),
   signal: checkSignal,
+  onProgress: checkFunction,
 };
 
 /**
@@ -53,16 +54,14 @@ export async function pretrainedForecaster(
   series: readonly SeriesLike[],
   options: PretrainedForecasterOptions = {},
 ): Promise<Forecaster> {
-  const { link = 'auto', season, seed = 0, signal, horizon } = readOptions(options, OPTIONS);
+  const { link = 'auto', season, seed = 0, horizon, signal, onProgress } = readOptions(options, OPTIONS);
   const read = toSeriesList('series', series);
   if (!read.some(({ values }) => hasValue(values))) throw formatError('All values of all series are missing');
   const settings = { link, season, seed, window: SMOOTHING_WINDOW, calendar: [] };
   const model = pretrainedModel();
   try {
-    const { encodings } = await chooseEncodings(model, read, settings, {
-      horizon: horizonOf({ horizon }, read),
-      signal,
-    });
+    const choice = chooseEncodings(model, read, settings, horizonOf({ horizon }, read));
+    const { encodings } = await finishBreathing(choice, { signal, onProgress });
     return new Forecaster(model.eval(), encodings, PRETRAINED_SPREAD);
   } catch (error) {
     model.dispose();

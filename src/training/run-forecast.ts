@@ -21,7 +21,7 @@ export interface RunForecasts {
 export function forecastRun(run: string, { horizon, maxSeries }: { horizon: number; maxSeries: number }): RunForecasts {
   const { forecaster, settings } = loadForecaster(run);
   const column = [settings.column].flat().join(', ');
-  const series = readRunSeries(settings, settings.data);
+  const series = readRunSeries(settings, { onWarning: () => {} });
   const forecasts = series.slice(0, maxSeries).map((each) => ({
     name: each.name || column,
     fan: forecastFan(each, summarizeForecast(forecaster, each, { horizon, quantiles: LEVELS })),

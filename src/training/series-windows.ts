@@ -11,8 +11,11 @@ import type { Tensor } from '../tensor/tensor';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
 /** Reads the series of a run, or the same columns of another file. @throws as {@link readSeries} */
-export function readRunSeries(settings: RequestedMdnRnnSettings, file = settings.data): Series[] {
-  return readSeries(file, sourceOf(settings));
+export function readRunSeries(
+  settings: RequestedMdnRnnSettings,
+  { file = settings.data, onWarning }: { file?: string | undefined; onWarning: SeriesSource['onWarning'] },
+): Series[] {
+  return readSeries(file, { ...sourceOf(settings), onWarning });
 }
 
 /** Returns where to find the series of a run in its file. */
@@ -80,6 +83,8 @@ export function trainingWindows(
 
 /** Most steps for which segments overlap much. */
 const MANY_STEPS = 50_000;
+/** Most steps of all segments to train on, as few more tell anything new, and to validate by. */
+const [MOST_TRAINING_STEPS, MOST_VALIDATION_STEPS] = [1_000_000, 100_000];
 
 /**
  * Returns the segments of each series' training part, and those that predict its validation part, as all encodings see
@@ -98,13 +103,12 @@ export function trainingSegments(
   const stride = Math.ceil(numSteps > MANY_STEPS ? window : window / 4);
   const half = Math.ceil(window / 2);
   return naming(settings, () => {
-    const all = { from: parts.map(() => 0), stride, warmUp: 0 };
+    const all = { from: parts.map(() => 0), stride, warmUp: 0, mostSteps: MOST_TRAINING_STEPS };
     const training = joined(encodings.map((encoding) => encoding.segments(parts, all).rows));
     if (!training) throw tooFew();
     const from = ends.map(({ training }) => training);
-    const validation = encodings.map(
-      (encoding) => encoding.segments(untilTest, { from, stride: half, warmUp: half }).rows,
-    );
+    const heldOut = { from, stride: half, warmUp: half, mostSteps: MOST_VALIDATION_STEPS };
+    const validation = encodings.map((encoding) => encoding.segments(untilTest, heldOut).rows);
     return { training, validation: joined(validation) };
   });
 }

@@ -1,3 +1,4 @@
+import { finishBreathing } from '../breathe';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { type Encoding, Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
@@ -16,6 +17,7 @@ import type { Device } from '../tensor/device';
 import { Isolation } from '../tensor/isolation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import type { WorkProgress } from '../work';
 import type { Candidate } from './candidates';
 import type { Stateful } from './checkpoint';
 import { type ChosenEncodings, chooseEncodings, horizonOf } from './choose-encodings';
@@ -105,7 +107,7 @@ async function* mdnRnnEpochs(
   asked: RequestedMdnRnnSettings,
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
-  const { signal, onProgress, onWarning = (message) => process.emitWarning(message) } = options;
+  const { signal, onProgress, onWork, onWarning = (message) => process.emitWarning(message) } = options;
   const folder = claimFolder(MDN_RNN_RUN, options);
   let training: MdnRnnTraining | undefined;
   try {
@@ -114,8 +116,10 @@ async function* mdnRnnEpochs(
     // Operators this small are slower on several threads than on one.
     const placement = placementOf(options, 1);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
-    const series = readRunSeries(requested);
-    const data = await prepare(requested, series, { isolation, signal });
+    const work = <T>(pieces: Generator<WorkProgress, T>) =>
+      finishBreathing(isolation.each(pieces), { signal, onProgress: onWork });
+    const series = readRunSeries(requested, { onWarning });
+    const data = await work(prepare(requested, series));
     const historyLength = Math.max(...data.encodings.map((encoding) => encoding.historyLength));
     for (const oddity of oddities(requested, series, historyLength)) onWarning(oddity);
     const { calibrate } = requested;
@@ -133,19 +137,18 @@ async function* mdnRnnEpochs(
     const start = await startRun(folder, MDN_RNN_RUN, settings, training, isolation);
     yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
     const { model } = training.models;
-    return isolation.run(() => {
-      training!.finish();
-      const { encodings } = data;
-      const fitted = origins && fitSpread(new Forecaster(model, encodings), origins, calibrate!, settings.seed);
-      const spread = fitted ?? settings.spread;
-      const result = { model, forecaster: new Forecaster(model, encodings, spread), series, settings };
-      if (fitted) folder?.updateSettings({ spread });
-      if (fitted?.includes(MOST_SPREAD)) onWarning(TOO_WIDE);
-      const evaluation = folder && leaveResults(folder.path, result);
-      const loss = evaluation && lossWarning(evaluation);
-      if (loss) onWarning(`${loss}: ${adviceFor(settings)}`);
-      return { ...result, settings: { ...settings, spread }, evaluation };
-    });
+    isolation.run(() => training!.finish());
+    const { encodings } = data;
+    const fitted =
+      origins && (await work(fitSpread(new Forecaster(model, encodings), origins, calibrate!, settings.seed)));
+    const spread = fitted ?? settings.spread;
+    const result = { model, forecaster: new Forecaster(model, encodings, spread), series, settings };
+    if (fitted) folder?.updateSettings({ spread });
+    if (fitted?.includes(MOST_SPREAD)) onWarning(TOO_WIDE);
+    const evaluation = folder && (await work(leaveResults(folder.path, result)));
+    const loss = evaluation && lossWarning(evaluation);
+    if (loss) onWarning(`${loss}: ${adviceFor(settings)}`);
+    return { ...result, settings: { ...settings, spread }, evaluation };
   } finally {
     training?.dispose();
     folder?.release();
@@ -166,40 +169,40 @@ interface Prepared extends TrainingData {
 }
 
 /** Fits encodings to series, choosing between possible ones, unless a run has done so, and encodes the series. */
-async function prepare(
+function* prepare(
   settings: RequestedMdnRnnSettings & Partial<Pick<MdnRnnSettings, 'encodings' | 'candidates'>>,
   series: Series[],
-  { isolation, signal }: { isolation: Isolation; signal?: AbortSignal | undefined },
-): Promise<Prepared> {
+): Generator<WorkProgress, Prepared> {
   if (settings.inputs === 'window') {
-    const { encoding, ...data } = isolation.run(() => scope(() => trainingWindows(settings, series)));
+    const { encoding, ...data } = scope(() => trainingWindows(settings, series));
     return { encodings: [encoding], candidates: [], ...data };
   }
   const { encodings, candidates } = settings.encodings
     ? { encodings: encodingsOf(settings as MdnRnnSettings) as SmoothingEncoding[], candidates: settings.candidates! }
-    : await chooseEncodingsFor(settings, series, signal);
-  const data = isolation.run(() => scope(() => trainingSegments(settings, series, encodings)));
+    : yield* chooseEncodingsFor(settings, series);
+  const data = scope(() => trainingSegments(settings, series, encodings));
   return { encodings, candidates, ...data };
 }
 
-async function chooseEncodingsFor(
+function* chooseEncodingsFor(
   settings: RequestedMdnRnnSettings,
   series: Series[],
-  signal: AbortSignal | undefined,
-): Promise<ChosenEncodings> {
+): Generator<WorkProgress, ChosenEncodings> {
   const { untilTest } = partsOf(settings, series);
   const model = pretrainedModel();
   try {
-    const horizon = horizonOf(settings, untilTest);
-    return await chooseEncodings(model, untilTest, settings, { horizon, signal });
+    return yield* chooseEncodings(model, untilTest, settings, horizonOf(settings, untilTest));
   } finally {
     model.dispose();
   }
 }
 
 /** Writes an evaluation, if there is enough held-out data, and a report. @returns the evaluation */
-function leaveResults(run: string, { forecaster, series, settings }: MdnRnnResult): ForecastEvaluation | undefined {
-  const evaluation = tryToEvaluate(forecaster, series, settings);
+function* leaveResults(
+  run: string,
+  { forecaster, series, settings }: MdnRnnResult,
+): Generator<WorkProgress, ForecastEvaluation | undefined> {
+  const evaluation = yield* tryToEvaluate(forecaster, series, settings);
   if (evaluation) writeEvaluation(run, 'mdn-rnn', { column: [settings.column].flat().join(', '), ...evaluation });
   writeRunReport(run);
   return evaluation;

@@ -46,7 +46,10 @@ test('JSON, on stdout or in a file, has what the CSV has', async () => {
 test('a series shorter than the window, a missing column or file, and a folder that is not there are named', async () => {
   const before = readdirSync(folder);
   const failures = [
-    [['--data', writeSeries('short.csv', values.slice(-11))], 'at least 12 values in short.csv.*found 11'],
+    [
+      ['--data', writeSeries('short.csv', values.slice(-11))],
+      "at least 12 values, the model's window, in short.csv but found 11",
+    ],
     [['--data', 'no.csv'], 'Cannot read no.csv: no such file'],
     [['--out', 'nowhere/forecast.csv'], 'Cannot write nowhere/forecast.csv: no such file or folder'],
     [['--chart', 'nowhere/chart.svg', '--out', 'a.csv'], 'Cannot write nowhere/chart.svg'],

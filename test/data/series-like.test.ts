@@ -1,8 +1,9 @@
+import { finish } from '../../src/breathe';
 import { Forecaster } from '../../src/data/forecaster';
 import { SeriesEncoding, type SeriesEncodingOptions } from '../../src/data/series-encoding';
 import type { SeriesLike } from '../../src/data/series-like';
 import { TimeAxis } from '../../src/data/time-axis';
-import { evaluateForecasts } from '../../src/evaluation/evaluate-forecasts';
+import { evaluation } from '../../src/evaluation/evaluate-forecasts';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { manualSeed } from '../../src/tensor/random';
 import { encodingOf } from '../encoding-of';
@@ -23,6 +24,9 @@ function forecasterOf(series: SeriesLike, options: Partial<SeriesEncodingOptions
 const forecaster = forecasterOf(whole, { calendar: ['month'] });
 const options = { horizon: 3, paths: 20, seed: 1 };
 
+/** What `evaluateForecasts` does, at once. */
+const evaluate = (...args: Parameters<typeof evaluation>) => finish(evaluation(...args));
+
 /** All that takes series, each given the same one. */
 const readers: [string, (series: SeriesLike) => unknown][] = [
   ['fit', (series) => SeriesEncoding.fit([series], { window: 6 })],
@@ -32,7 +36,7 @@ const readers: [string, (series: SeriesLike) => unknown][] = [
   ['known', (series) => encodingOf(forecaster).known(series, 2)],
   ['paths', (series) => forecaster.paths(series, options)],
   ['next', (series) => forecaster.next(series)],
-  ['evaluateForecasts', (series) => evaluateForecasts(forecaster, [series], { starts: [30], horizon: 3, paths: 20 })],
+  ['evaluateForecasts', (series) => evaluate(forecaster, [series], { starts: [30], horizon: 3, paths: 20 })],
 ];
 
 test('plain numbers, typed arrays, texts and dates of one series forecast the same', () => {
@@ -249,15 +253,11 @@ test('lists of series are not empty, and steps are given for each', () => {
   for (const list of [[], undefined, null, 'a', { 0: whole }, new Set([whole])]) {
     expect(errorOf(() => SeriesEncoding.fit(list as never, { window: 6 })).message).toMatch(/for parts but received/);
     expect(errorOf(() => encoding.windows(list as never, [])).message).toMatch(/for series but received/);
-    expect(errorOf(() => evaluateForecasts(forecaster, list as never, { starts: [] })).message).toMatch(
-      /for series but/,
-    );
+    expect(errorOf(() => evaluate(forecaster, list as never, { starts: [] })).message).toMatch(/for series but/);
   }
   for (const from of [undefined, [], [1, 2], 1]) {
     expect(errorOf(() => encoding.windows([whole], from as never)).message).toMatch(/ for from but received/);
-    expect(errorOf(() => evaluateForecasts(forecaster, [whole], { starts: from as never })).message).toMatch(
-      / for starts but/,
-    );
+    expect(errorOf(() => evaluate(forecaster, [whole], { starts: from as never })).message).toMatch(/ for starts but/);
   }
   for (const step of [-1, 0.5, Number.NaN, '3']) {
     expect(errorOf(() => encoding.windows([whole], [step as number])).message).toMatch(/for from\[0\] but received/);
@@ -318,7 +318,7 @@ test.each<[string, number, (value: number, month: number) => number]>([
     (forecaster: Forecaster) => [...forecaster.paths({ values: odd }, options)],
     (forecaster: Forecaster) => forecaster.next({ values: odd }).quantiles([0.01, 0.99]),
     (forecaster: Forecaster) => forecaster.next({ values: odd }).cdf([-1e308, 0, odd[30]!, 1e308]),
-    (forecaster: Forecaster) => evaluateForecasts(forecaster, [{ values: odd }], { starts: [33], ...options }),
+    (forecaster: Forecaster) => evaluate(forecaster, [{ values: odd }], { starts: [33], ...options }),
   ];
   let numAnswers = 0;
   for (const link of ['identity', 'log', 'softplus'] as const) {

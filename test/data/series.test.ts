@@ -60,10 +60,16 @@ test.each<[string, string, SeriesSource, RegExp]>([
     /a\.csv:3: missing value in column "c"/,
   ],
   [
-    'a series without a value',
-    long.replaceAll(/(B,[^,]*),[^,]*/g, '$1,'),
+    'a file whose series have no value',
+    long.replaceAll(/([AB],[^,]*),[^,]*/g, '$1,'),
     { column: 'x', series: 'place' },
     /a\.csv:2: all values in column "x" are missing/,
+  ],
+  [
+    'a file whose rows name no series',
+    long.replaceAll(/^[AB],/gm, ','),
+    { column: 'x', series: 'place' },
+    /a\.csv: no row names its series in column "place"/,
   ],
   [
     'a time out of order',
@@ -77,6 +83,20 @@ test.each<[string, string, SeriesSource, RegExp]>([
     code: 'ERR_DATA_FORMAT',
     message: expect.stringMatching(message),
   });
+});
+
+test('rows that name no series, and series without a value, are left out with a warning', () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string) => warnings.push(message);
+  const whole = read(long, { column: 'x', series: 'place' });
+  const odd = `${long.trimEnd()}\n,2020-01-09,4${',9'.repeat(long.split('\n')[0]!.split(',').length - 3)}\n`;
+  expect(read(odd, { column: 'x', series: 'place', onWarning })).toEqual(whole);
+  expect(warnings.splice(0)).toEqual([
+    expect.stringMatching(/a\.csv: 1 row without a name in column "place" is left out/),
+  ]);
+  const without = long.replaceAll(/(B,[^,]*),[^,]*/g, '$1,');
+  expect(read(without, { column: 'x', series: 'place', onWarning }).map(({ name }) => name)).toEqual(['A']);
+  expect(warnings).toEqual([expect.stringMatching(/a\.csv: series without a value are left out: "B"/)]);
 });
 
 test.each<[unknown, RegExp]>([

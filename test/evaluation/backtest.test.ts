@@ -1,5 +1,8 @@
-import { backtest } from '../../src/evaluation/backtest';
+import { finish } from '../../src/breathe';
+import { type BacktestOptions, type BacktestSeries, backtest } from '../../src/evaluation/backtest';
 import { RandomGenerator, randn } from '../../src/tensor/random';
+
+const backtestOf = (series: BacktestSeries[], options: BacktestOptions) => finish(backtest(series, options));
 
 const draw = (count: number, seed: number) =>
   Float64Array.from(randn([count], { generator: new RandomGenerator(seed), dtype: 'float64' }).toArray());
@@ -24,7 +27,7 @@ const drawsFrom = (values: Float64Array) => (length: number, horizon: number) =>
 
 test('who knows the law beats the baselines, and its intervals hold what they promise', () => {
   const values = autoregression(3000);
-  const { rows, numForecasts } = backtest([{ name: '', values, start: 600, drawPaths: drawsFrom(values) }], {
+  const { rows, numForecasts } = backtestOf([{ name: '', values, start: 600, drawPaths: drawsFrom(values) }], {
     horizon: 6,
     season: 6,
   });
@@ -48,7 +51,7 @@ test('no forecast sees the values that it is scored by', () => {
     seen.push(length);
     return drawsFrom(values)(length, horizon);
   };
-  backtest([{ name: '', values, start: 80, drawPaths }], { horizon: 7, season: 4 });
+  backtestOf([{ name: '', values, start: 80, drawPaths }], { horizon: 7, season: 4 });
   expect(seen).toEqual([80, 87]);
 });
 
@@ -57,7 +60,7 @@ test('where the seasonal naive never errs there is no MASE, and a series without
   const gone = periodic.map((value, i) => (i < 30 ? value : Number.NaN));
   const drawPaths = (_: number, horizon: number) => draw(50 * horizon, 1);
   const series = [periodic, gone].map((values, index) => ({ name: `${index}`, values, start: 30, drawPaths }));
-  const { rows, bySeries } = backtest(series, { horizon: 3, season: 6 });
+  const { rows, bySeries } = backtestOf(series, { horizon: 3, season: 6 });
   for (const { name, mase, crps } of rows) expect([name, mase, Number.isFinite(crps)]).toEqual([name, undefined, true]);
   expect(bySeries!.map(({ name }) => name)).toEqual(['0']);
   expect(JSON.stringify({ rows, bySeries })).not.toMatch(/null/);

@@ -1,3 +1,4 @@
+import { finish } from '../../src/breathe';
 import { Forecaster } from '../../src/data/forecaster';
 import type { Series } from '../../src/data/series';
 import { SeriesEncoding } from '../../src/data/series-encoding';
@@ -28,7 +29,7 @@ function noiseModel(width: number): Forecaster {
 test.each([0.5, 1, 2])(
   'a model %d times as wide as what comes is brought to the right width at every step',
   (width) => {
-    const spread = fitSpread(noiseModel(width), calibrationOrigins([noise], 3, split), 3, 0);
+    const spread = finish(fitSpread(noiseModel(width), calibrationOrigins([noise], 3, split), 3, 0));
     expect(spread).toHaveLength(3);
     for (const factor of spread) expect(Math.abs(factor * width - 1)).toBeLessThan(0.15); // 200 forecasts
   },
@@ -36,7 +37,7 @@ test.each([0.5, 1, 2])(
 
 test('missing values count for nothing, and too few values are refused by name', () => {
   const gaps = { ...noise, values: noise.values.map((value, i) => (i % 3 === 0 ? Number.NaN : value)) };
-  const [factor] = fitSpread(noiseModel(1), calibrationOrigins([gaps], 1, split), 1, 0);
+  const [factor] = finish(fitSpread(noiseModel(1), calibrationOrigins([gaps], 1, split), 1, 0));
   expect(Math.abs(factor! - 1)).toBeLessThan(0.2);
   const few = () => calibrationOrigins([{ ...noise, values: noise.values.subarray(0, 24) }], 4, split);
   expect(errorOf(few)).toMatchObject({

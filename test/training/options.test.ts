@@ -64,7 +64,7 @@ const options: Record<string, string[]> = {
   names: ['covariates', 'calendar'],
   column: ['column'],
   switch: ['asWritten', 'exact'],
-  callback: ['signal', 'onProgress', 'onWarning'],
+  callback: ['signal', 'onProgress', 'onWork', 'onWarning'],
 };
 const kindOf = (option: string) => Object.keys(options).find((kind) => options[kind]!.includes(option)) ?? 'number';
 

@@ -35,7 +35,11 @@ test('series that it has never seen are forecast better than by naive forecasts'
   const start = 600;
   const past = { ...co2!, values: co2!.values.subarray(0, start) };
   const forecaster = await pretrainedForecaster([past], { horizon: 12 });
-  const { backtest, lostTo } = evaluateForecasts(forecaster, [co2!], { starts: [start], horizon: 12, paths: 200 });
+  const { backtest, lostTo } = await evaluateForecasts(forecaster, [co2!], {
+    starts: [start],
+    horizon: 12,
+    paths: 200,
+  });
   expect(lostTo).toEqual([]);
   const [own, ...naive] = backtest.rows.map(({ crps }) => crps);
   expect(own!).toBeLessThan(0.5 * Math.min(...naive));

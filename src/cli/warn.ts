@@ -1,0 +1,4 @@
+/** Prints a warning to stderr. */
+export function warn(message: string): void {
+  console.error(`warning: ${message}`);
+}
