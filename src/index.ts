@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export type { CalendarCycle } from './data/calendar';
+export type { Categories, CovariateColumns } from './data/covariates';
 export { type MissingValues, readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
 export type { DecimalSign } from './data/decimals';

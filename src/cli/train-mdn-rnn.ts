@@ -24,6 +24,8 @@ const HEADINGS: Headings<TrainMdnRnnOptions> = {
     'dateFormat',
     'timeZone',
     'covariates',
+    'staticCovariates',
+    'pastCovariates',
     'calendar',
     'season',
     'link',

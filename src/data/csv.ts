@@ -116,6 +116,14 @@ export class CsvTable {
     return Float64Array.from(numbers);
   }
 
+  /** Returns whether a column has words and no number. @throws ERR_DATA_FORMAT if the column does not exist */
+  hasWords(column: string): boolean {
+    const cells = this.text(column)
+      .map((cell) => cell.trim())
+      .filter((cell) => !noValue.test(cell));
+    return cells.length > 0 && !cells.some((cell) => /^[+-]?[.,]?\d/.test(cell));
+  }
+
   #undecided(column: string, index: number): never {
     const row = this.rows.find(({ cells }) => cells[index]!.includes(','))!;
     throw worded('ERR_DATA_FORMAT', ({ option }) => {

@@ -1,7 +1,7 @@
 import { arrayOf, type Check, checkBoolean, checkInteger, checkNumber, checkSize, oneOf, readAll } from '../check';
 import { invalidArgument } from '../errors';
 import { CALENDAR_CYCLES } from './calendar';
-import type { KnownInputsState } from './known-inputs';
+import type { CovariateScale, KnownInputsState } from './known-inputs';
 import { LINK_NAMES, type LinkName } from './link';
 import { SCALING_KINDS, type ScalingState } from './scaling';
 
@@ -29,7 +29,7 @@ export interface SeriesEncodingState extends KnownInputsState {
 
 /** Copies and checks a state, which may come from a corrupt file. @throws ERR_INVALID_ARGUMENT, with the place */
 export function readEncodingState(state: SeriesEncodingState): SeriesEncodingState {
-  const { window, link, difference, scaling, mask, covariates, calendar } = readAll(
+  const { window, link, difference, scaling, mask, ...known } = readAll(
     state,
     {
       window: checkSize,
@@ -37,8 +37,7 @@ export function readEncodingState(state: SeriesEncodingState): SeriesEncodingSta
       difference: checkLag,
       scaling: anyObject,
       mask: checkBoolean,
-      covariates: arrayOf(anyObject),
-      calendar: checkCalendar,
+      ...KNOWN_STATE,
     },
     'state',
   );
@@ -58,7 +57,7 @@ export function readEncodingState(state: SeriesEncodingState): SeriesEncodingSta
       ),
     },
     mask,
-    ...readKnownState({ covariates, calendar }),
+    ...readKnownState(known),
   };
 }
 
@@ -68,14 +67,22 @@ export function readLinkState(link: LinkState): LinkState {
 }
 
 /** Copies a state and checks its covariates. @throws ERR_INVALID_ARGUMENT */
-export function readKnownState({ covariates, calendar }: KnownInputsState): KnownInputsState {
+export function readKnownState({ covariates, staticCovariates, calendar }: KnownInputsState): KnownInputsState {
+  const readScales = (name: string, scales: CovariateScale[]) =>
+    scales.map((each, index) => readAll(each, MOMENTS, `state.${name}[${index}]`));
   return {
-    covariates: covariates.map((each, index) => readAll(each, MOMENTS, `state.covariates[${index}]`)),
+    covariates: readScales('covariates', covariates),
+    staticCovariates: readScales('staticCovariates', staticCovariates),
     calendar: [...calendar],
   };
 }
 
-export const checkCalendar = arrayOf(oneOf(...CALENDAR_CYCLES));
+/** First checks of a state, before {@link readKnownState}. */
+export const KNOWN_STATE = {
+  covariates: arrayOf(anyObject),
+  staticCovariates: arrayOf(anyObject),
+  calendar: arrayOf(oneOf(...CALENDAR_CYCLES)),
+};
 
 /** @throws ERR_INVALID_ARGUMENT unless `value` is a whole number of at least 0 */
 export const checkLag: Check = (name, value) => checkInteger(name, value, { min: 0 });

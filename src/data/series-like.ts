@@ -24,6 +24,8 @@ export interface SeriesLike {
   values: Numbers | readonly (number | null)[];
   /** Other columns known in advance, each (T) or longer, without missing values. */
   covariates?: readonly Numbers[] | undefined;
+  /** What describes the series at all times, such as its size; as many numbers for each series. */
+  staticCovariates?: Numbers | undefined;
   /** Time of each row, (T) or longer: a {@link TimeAxis}, or labels for {@link TimeAxis.parse}. */
   time?: TimeAxis | readonly (string | Date)[] | undefined;
 }
@@ -37,7 +39,11 @@ export interface SeriesLike {
  */
 export function toSeries(argument: string, value: SeriesLike): Series {
   if (value === undefined) throw invalidArgument(argument, 'a series', value);
-  const given = readOptions(value, { name: any, values: any, covariates: any, time: any }, argument);
+  const given = readOptions(
+    value,
+    { name: any, values: any, covariates: any, staticCovariates: any, time: any },
+    argument,
+  );
   const { name = '' } = given;
   if (typeof name !== 'string') throw invalidArgument(`${argument}.name`, 'a string', name);
   // A name is clearer than a position in an array.
@@ -51,9 +57,11 @@ export function toSeries(argument: string, value: SeriesLike): Series {
           const label = `${prefix}covariates[${index}]`;
           return checkLength(label + of, toNumbers(label, covariate, { of }), length);
         });
+  const staticCovariates =
+    given.staticCovariates && Array.from(toNumbers(`${prefix}staticCovariates`, given.staticCovariates, { of }));
   const time = given.time === undefined ? undefined : toTimeAxis(`${prefix}time`, given.time, of);
   if (time) checkLength(`${prefix}time${of}`, time.labels, length);
-  return { name, values, covariates, time };
+  return { name, values, covariates, staticCovariates, time };
 }
 
 /** Converts at least one series. @throws as {@link toSeries} */

@@ -1,5 +1,16 @@
-import { arrayOf, type Checks, checkFunction, checkString, oneOf, reading, readOptions } from '../check';
+import {
+  arrayOf,
+  type Checks,
+  checkFunction,
+  checkSize,
+  checkString,
+  oneOf,
+  readEntries,
+  reading,
+  readOptions,
+} from '../check';
 import { describe, formatError, invalidArgument, listed } from '../errors';
+import { type CovariateColumns, CovariateTable } from './covariates';
 import { CsvTable } from './csv';
 import type { DecimalSign } from './decimals';
 import { LINK_NAMES, Link, type LinkName } from './link';
@@ -28,12 +39,14 @@ export interface Series {
   values: Float64Array;
   /** Other columns known in advance, each (T) or longer: elements beyond T are their future. */
   covariates?: Float64Array[] | undefined;
+  /** What describes the series at all times, such as its size; as many numbers for each series. */
+  staticCovariates?: readonly number[] | undefined;
   /** Time of each row, including future rows of the covariates. */
   time?: TimeAxis | undefined;
 }
 
 /** Where to find series in a CSV file. */
-export interface SeriesSource {
+export interface SeriesSource extends CovariateColumns {
   /** The column of the values; several columns are one series each, with the same rows. */
   column: string | readonly string[];
   /** The column that names the series of each row, if several share the rows of a file. Default none. */
@@ -53,8 +66,6 @@ export interface SeriesSource {
   dateFormat?: string | undefined;
   /** The time zone of dates without an offset, such as "Europe/Berlin", whose clock calendar features follow; default UTC. */
   timeZone?: string | undefined;
-  /** Columns known in advance, including rows at the end whose value is still missing. Default none. */
-  covariates?: readonly string[] | undefined;
   /** Rejects values outside its range, besides text and infinities. Default "identity", which accepts all numbers. */
   link?: LinkName | undefined;
   /** Receives a message about rows and series that are left out; default `process.emitWarning`. */
@@ -71,6 +82,10 @@ const SOURCE: Checks<SeriesSource> = {
   dateFormat: checkDateFormat,
   timeZone: checkTimeZone,
   covariates: arrayOf(checkString, 'an array of column names'),
+  staticCovariates: arrayOf(checkString, 'an array of column names'),
+  pastCovariates: arrayOf(checkString, 'an array of column names'),
+  horizon: checkSize,
+  categories: checkCategories,
   link: oneOf(...LINK_NAMES),
   onWarning: checkFunction,
 };
@@ -78,6 +93,13 @@ const SOURCE: Checks<SeriesSource> = {
 /** Throws ERR_INVALID_ARGUMENT unless `value` is one character. */
 export function checkDelimiter(name: string, value: unknown): void {
   if (typeof value !== 'string' || value.length !== 1) throw invalidArgument(name, 'a single character', value);
+}
+
+/** Throws ERR_INVALID_ARGUMENT unless `value` has a list of words for each of its keys. */
+export function checkCategories(name: string, value: unknown): void {
+  for (const [column, words] of readEntries(value as object, name, 'an object with the words of each column')) {
+    arrayOf(checkString)(`${name}.${column}`, words);
+  }
 }
 
 function checkColumns(name: string, value: unknown): void {
@@ -113,44 +135,52 @@ export function readSeries(path: string, source: SeriesSource): Series[] {
   const link = new Link(given.link ?? 'identity');
   const wanted = [given.column].flat() as string[];
   const columns = wanted.map((column) => ({ column, cells: table.numbers(column, 'nan') }));
-  const covariates = (given.covariates ?? []).map((column) => table.numbers(column));
+  const covariates = new CovariateTable(table, given);
   const times = given.time === undefined ? undefined : table.text(given.time);
   const all = [...groupRows(table, given.series)].flatMap(([group, rows]) => {
     const where = (row: number) => `${path}:${table.rows[rows[row]!]!.line}`;
-    const pick = (cells: Float64Array) => Float64Array.from(rows, (row) => cells[row]!);
-    const time =
-      times &&
-      TimeAxis.parse(
-        rows.map((row) => times[row]!),
-        where,
-        { format: given.dateFormat, zone: given.timeZone },
-      );
-    const isFilled = given.gaps !== 'keep' && covariates.length === 0;
-    const filled = isFilled ? time?.filled() : undefined;
-    const shared = { covariates: covariates.map(pick), time: filled?.time ?? time };
-    return columns.map(({ column, cells }) => {
+    const labels = times && rows.map((row) => times[row]!);
+    const time = labels && TimeAxis.parse(labels, where, { format: given.dateFormat, zone: given.timeZone });
+    const filled = given.gaps !== 'keep' && covariates.size === 0 ? time?.filled() : undefined;
+    return columns.map(({ column, cells }): Read => {
       const name = [group, wanted.length > 1 ? column : ''].filter(Boolean).join(' ');
-      const values = knownValues(pick(cells), column, where, link);
-      return { name, values: filled ? spread(values, filled.rows) : values, ...shared, column, where: where(0) };
+      const known = knownValues(
+        Float64Array.from(rows, (row) => cells[row]!),
+        column,
+        where,
+        link,
+      );
+      const values = filled ? spread(known, filled.rows) : known;
+      const inputs = covariates.of(rows, known.length);
+      return { series: { name, values, ...inputs, time: filled?.time ?? time }, column, where: where(0) };
     });
   });
-  const { onWarning = (message) => process.emitWarning(message) } = given;
-  const found = all.filter(({ values }) => values.length > 0);
+  const found = all.filter(({ series }) => series.values.length > 0);
   if (found.length === 0) throw noValues(path, all[0], given.series);
-  const names = given.series === undefined ? [] : table.text(given.series);
-  const numUnnamed = names.filter((name) => name.trim() === '').length;
-  if (numUnnamed > 0) {
-    const rows = numUnnamed === 1 ? '1 row' : `${numUnnamed} rows`;
-    onWarning(
-      `${path}: ${rows} without a name in column ${describe(given.series)} ${numUnnamed === 1 ? 'is' : 'are'} left out`,
-    );
-  }
-  const without = all.filter(({ values }) => values.length === 0).map(({ name }) => name);
+  const { onWarning = (message) => process.emitWarning(message) } = given;
+  const unnamed = given.series === undefined ? undefined : unnamedRows(table, given.series);
+  if (unnamed) onWarning(unnamed);
+  const without = all.filter(({ series }) => series.values.length === 0).map(({ series }) => series.name);
   if (without.length > 0) onWarning(`${path}: series without a value are left out: ${listed(without)}`);
-  return found.map(({ column: _, where: __, ...series }) => series);
+  return found.map(({ series }) => series);
 }
 
-function noValues(path: string, first: { column: string; where: string } | undefined, series: string | undefined) {
+/** A series, and where it begins in the file. */
+interface Read {
+  series: Series;
+  column: string;
+  where: string;
+}
+
+/** Describes the rows that belong to no series; undefined if there are none. */
+function unnamedRows(table: CsvTable, column: string): string | undefined {
+  const count = table.text(column).filter((name) => name.trim() === '').length;
+  if (count === 0) return undefined;
+  const [rows, are] = count === 1 ? ['1 row', 'is'] : [`${count} rows`, 'are'];
+  return `${table.path}: ${rows} without a name in column ${describe(column)} ${are} left out`;
+}
+
+function noValues(path: string, first: Read | undefined, series: string | undefined) {
   if (!first) return formatError(`${path}: no row names its series in column ${describe(series)}`);
   return formatError(`${first.where}: all values in column ${describe(first.column)} are missing from here on`);
 }

@@ -11,8 +11,8 @@ import type { Series } from './series';
 import { shifted } from './series-encoding';
 import {
   anyObject,
-  checkCalendar,
   checkName,
+  KNOWN_STATE,
   type LinkState,
   readKnownState,
   readLinkState,
@@ -378,8 +378,7 @@ function readState(state: SmoothingEncodingState): SmoothingEncodingState {
       link: anyObject,
       season: checkSize,
       effects: arrayOf(anyObject),
-      covariates: arrayOf(anyObject),
-      calendar: checkCalendar,
+      ...KNOWN_STATE,
     },
     'state',
   );

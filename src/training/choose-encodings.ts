@@ -61,7 +61,7 @@ export function* chooseEncodings(
   const possible = possibleViews(known, settings);
   const { window, calendar } = settings;
   // The model knows nothing of other inputs yet.
-  const bare = known.map(({ covariates: _, ...each }): Series => each);
+  const bare = known.map(({ name, values, time }): Series => ({ name, values, time }));
   const views = possible.map((view) => SmoothingEncoding.fit(bare, { ...view, window }));
   const trials: Trial[] = [];
   if (views.length > 1) {

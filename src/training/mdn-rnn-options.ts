@@ -64,8 +64,12 @@ export interface TrainMdnRnnOptions
   season?: number | undefined;
   /** Steps ahead that forecasts shall reach, which candidates and the result are judged by; default 24 or fewer. */
   horizon?: number | undefined;
-  /** Columns known in advance, as further inputs; default none. */
+  /** Columns of numbers or words known in advance, as further inputs, see {@link SeriesSource}; default none. */
   covariates?: string[] | undefined;
+  /** Columns that describe a series, the same in all its rows, as further inputs; default none. */
+  staticCovariates?: string[] | undefined;
+  /** Columns known only in the past, as further inputs: their values `horizon` steps before; default none. */
+  pastCovariates?: string[] | undefined;
   /** Calendar features of the predicted step, as further inputs; default none. */
   calendar?: CalendarCycle[] | undefined;
   /** With inputs "window", what values are scaled by: all training data (default), that of their series, or their window. */
@@ -173,7 +177,17 @@ export const MDN_RNN_OPTIONS = {
     help: 'take dates without an offset in this time zone, such as Europe/Berlin',
     defaultHelp: 'UTC',
   },
-  covariates: { ...names, default: [], help: 'use these columns, known in advance, as further inputs' },
+  covariates: {
+    ...names,
+    default: [],
+    help: 'use these columns of numbers or words, known in advance, as further inputs',
+  },
+  staticCovariates: { ...names, default: [], help: 'use these columns, the same in all rows of a series' },
+  pastCovariates: {
+    ...names,
+    default: [],
+    help: 'use these columns, known only in the past: their values --horizon steps before',
+  },
   calendar: {
     ...listOf(choice(...CALENDAR_CYCLES)),
     default: [],

@@ -1,6 +1,8 @@
 import { arrayOf, checkObject, within } from '../check';
 import { checkMemory } from '../check-memory';
+import type { Categories } from '../data/covariates';
 import type { Encoding, Forecaster } from '../data/forecaster';
+import { checkCategories } from '../data/series';
 import { SeriesEncoding } from '../data/series-encoding';
 import type { SeriesEncodingState } from '../data/series-encoding-state';
 import { SmoothingEncoding, type SmoothingEncodingState } from '../data/smoothing-encoding';
@@ -34,6 +36,8 @@ type WithoutDefault =
 export interface MdnRnnSettings
   extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'onWork' | 'onWarning'>>,
     Pick<TrainMdnRnnOptions, WithoutDefault> {
+  /** The words of each covariate that is a column of words. */
+  categories?: Categories | undefined;
   /** How the model sees series, fitted to the data; forecasts from several are pooled. */
   encodings: (SeriesEncodingState | SmoothingEncodingState)[];
   /** What the encodings were chosen from, if a backtest chose them. */
@@ -64,6 +68,7 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
     patience: orUndefined(checks.patience),
     lrPatience: orUndefined(checks.lrPatience),
     calibrate: orUndefined(checks.calibrate),
+    categories: orUndefined(checkCategories),
     encodings: arrayOf(checkObject),
     candidates: arrayOf(checkObject),
     spread: orUndefined(arrayOf(within({ min: 0 }))),
@@ -90,9 +95,11 @@ const AS_PRETRAINED = { inputs: 'smoothing', hidden: PRETRAINED.hidden, mixtures
 
 /** Throws if an option lacks another one that it requires. */
 function checkTogether(settings: RequestedMdnRnnSettings): void {
-  const { data, column, time, calendar, validation, test } = settings;
+  const { data, column, time, calendar, pastCovariates, horizon, validation, test } = settings;
   if (data === undefined) throw missingOption('data', 'a CSV file');
   if (column === undefined || column.length === 0) throw missingOption('column', 'the column to forecast, or several');
+  if (pastCovariates.length > 0 && horizon === undefined)
+    throw requires('pastCovariates', 'horizon', ', the steps of a forecast');
   if (calendar.length > 0 && time === undefined) throw requires('calendar', 'time', ', the column of the dates');
   if (validation + test >= 1) {
     throw worded(

@@ -1,3 +1,5 @@
+import { type Categories, categoriesOf } from '../data/covariates';
+import { CsvTable } from '../data/csv';
 import type { LinkName } from '../data/link';
 import { usualSeason } from '../data/season';
 import { readSeries, type Series, type SeriesSource } from '../data/series';
@@ -20,8 +22,17 @@ export function readRunSeries(
 
 /** Returns where to find the series of a run in its file. */
 export function sourceOf(settings: RequestedMdnRnnSettings): SeriesSource {
-  const { column, series, time, delimiter, decimal, gaps, dateFormat, timeZone, covariates, link } = settings;
-  return { column, series, time, delimiter, decimal, gaps, dateFormat, timeZone, covariates, link: linkOf(link) };
+  const { column, series, time, delimiter, decimal, gaps, dateFormat, timeZone, link } = settings;
+  const { covariates, staticCovariates, pastCovariates, horizon, categories } = settings;
+  const file = { column, series, time, delimiter, decimal, gaps, dateFormat, timeZone, link: linkOf(link) };
+  return { ...file, covariates, staticCovariates, pastCovariates, horizon, categories };
+}
+
+/** Returns the words of a run's covariates. @throws as {@link readSeries} */
+export function readCategories(settings: RequestedMdnRnnSettings): Categories {
+  const { covariates, staticCovariates, pastCovariates } = settings;
+  if (covariates.length + staticCovariates.length + pastCovariates.length === 0) return {};
+  return categoriesOf(CsvTable.read(settings.data, settings), settings);
 }
 
 /** Describes problems of a run's data that do not prevent training. */

@@ -41,6 +41,7 @@ import { writeRunReport } from './run-report';
 import {
   oddities,
   partsOf,
+  readCategories,
   readRunSeries,
   type TrainingData,
   trainingSegments,
@@ -112,7 +113,8 @@ async function* mdnRnnEpochs(
   let training: MdnRnnTraining | undefined;
   try {
     if (!folder) signal?.throwIfAborted(); // with a folder, an aborted run can be resumed
-    const requested = requestedSettings(MDN_RNN_RUN, asked, options);
+    const known = requestedSettings(MDN_RNN_RUN, asked, options);
+    const requested = { ...known, categories: known.categories ?? readCategories(known) };
     // Operators this small are slower on several threads than on one.
     const placement = placementOf(options, 1);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
