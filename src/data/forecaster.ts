@@ -227,7 +227,11 @@ export class Forecaster {
     for (let step = 0; ; step++) {
       const values = copies.unscale(sampler.draw().toArray() as Float32Array);
       const effect = encoding.effectAt(series, series.values.length + step);
-      for (let path = 0; path < paths; path++) result[path * horizon + step] = values[path]! + effect;
+      for (let path = 0; path < paths; path++) {
+        const value = encoding.link.settled(values[path]! + effect);
+        result[path * horizon + step] = value;
+        values[path] = value - effect;
+      }
       if (step === horizon - 1) return result;
       copies.push(values);
       const at = series.values.length + step + 1;
@@ -265,8 +269,7 @@ export class Forecaster {
         const asked = toNumbersOrInfinity(values);
         return ask((mixture, median, scaler) => {
           const standard = asked.map((value) => {
-            const linked = link.accepts(value) ? link.applyOne(value) : -Infinity;
-            return median + ((linked - scaler.mean) / scaler.deviation - median) / spread;
+            return median + ((link.upperOne(value) - scaler.mean) / scaler.deviation - median) / spread;
           });
           const levels = mixture.cdf(tensor([standard], { dtype: 'float64', device: this.device })).toArray();
           return Array.from(levels, (level: number | bigint) => checkFinite(Math.min(Number(level), 1), 0)); // rounding

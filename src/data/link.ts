@@ -3,16 +3,31 @@ import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors
 import { type Numbers, toNumbers } from './numbers';
 
 /**
- * How values are transformed for a model that can output any number: not at all, by the logarithm (for values above 0),
- * or by the inverse of softplus (for values of at least 0). The model's output is transformed back, so it stays in
- * range.
+ * How values are transformed for a model that can output any number. The model's output is transformed back, so it stays
+ * in range:
+ *
+ * - "identity": not at all;
+ * - "log": by the logarithm, for values above 0;
+ * - "softplus": by the inverse of softplus, for values of at least 0;
+ * - "relu": not at all, but what the model expects below 0 counts as 0, for values of at least 0, many of which are 0;
+ * - "count": as "relu", and rounded, for whole numbers of at least 0.
  */
-export type LinkName = 'identity' | 'log' | 'softplus';
+export type LinkName = 'identity' | 'log' | 'softplus' | 'relu' | 'count';
 
-export const LINK_NAMES: LinkName[] = ['identity', 'log', 'softplus'];
+export const LINK_NAMES: LinkName[] = ['identity', 'log', 'softplus', 'relu', 'count'];
+
+const EXPECTED: Record<LinkName, string> = {
+  identity: 'numbers',
+  log: 'values above 0 (softplus also accepts 0)',
+  softplus: 'values of at least 0',
+  relu: 'values of at least 0',
+  count: 'whole numbers of at least 0',
+};
 
 /** Softplus raises values to at least this fraction of the unit, as the logarithm of 0 is infinite. */
 const SOFTPLUS_FLOOR = 1e-3;
+/** What becomes of values at the floor; anything below counts as 0, as it does for them. */
+const INVERSE_OF_FLOOR = SOFTPLUS_FLOOR + Math.log(-Math.expm1(-SOFTPLUS_FLOOR));
 
 /**
  * An increasing function from the data's units to the model's, and its inverse. {@link SeriesEncoding} has one.
@@ -55,13 +70,14 @@ export class Link {
   /** Returns whether a value is within the link's range; NaN is. */
   accepts(value: number): boolean {
     if (typeof value !== 'number') throw invalidArgument('value', 'a number', value);
-    return !(this.name === 'log' ? value <= 0 : this.name === 'softplus' && value < 0);
+    if (this.name === 'identity' || Number.isNaN(value)) return true;
+    if (this.name === 'log') return value > 0;
+    return value >= 0 && (this.name !== 'count' || Number.isInteger(value) || value === Infinity);
   }
 
   /** Describes the values that {@link Link.accepts} accepts. */
   get expected(): string {
-    if (this.name === 'identity') return 'numbers';
-    return this.name === 'log' ? 'values above 0 (softplus also accepts 0)' : 'values of at least 0';
+    return EXPECTED[this.name];
   }
 
   /**
@@ -79,8 +95,8 @@ export class Link {
   /** Returns the log of the derivative at a value in the data's units, by which log densities change. */
   logDerivative(value: number): number {
     if (!this.accepts(value)) throw invalidArgument('value', this.expected, value);
-    if (this.name === 'identity') return 0;
     if (this.name === 'log') return -Math.log(value);
+    if (this.name !== 'softplus') return 0;
     return -Math.log(this.unit) - Math.log(-Math.expm1(-this.#inUnits(value)));
   }
 
@@ -88,13 +104,28 @@ export class Link {
   invertOne(value: number): number {
     if (this.name === 'identity') return value;
     if (this.name === 'log') return Math.exp(value);
+    if (this.name !== 'softplus') return Math.max(this.name === 'count' ? Math.round(value) : value, 0);
+    if (value <= INVERSE_OF_FLOOR) return 0;
     return this.unit * (Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value))));
+  }
+
+  /** @internal Returns what a number in the model's units counts as when it is drawn: that of a value in the data's units. */
+  settled(value: number): number {
+    if (this.name === 'softplus') return Math.max(value, INVERSE_OF_FLOOR);
+    return this.name === 'relu' || this.name === 'count' ? this.invertOne(value) : value;
+  }
+
+  /** @internal Returns the largest number that {@link Link.invertOne} maps to at most a value, -Infinity if none. */
+  upperOne(value: number): number {
+    if (this.name === 'identity' || value === Infinity) return value;
+    if (value < 0 || (this.name === 'log' && value === 0)) return -Infinity;
+    return this.name === 'count' ? Math.floor(value) + 0.5 : this.applyOne(value);
   }
 
   /** @internal {@link Link.apply} of one accepted value; may overflow. */
   applyOne(value: number): number {
-    if (this.name === 'identity') return value;
     if (this.name === 'log') return Math.log(value);
+    if (this.name !== 'softplus') return value;
     const inUnits = this.#inUnits(value);
     return inUnits + Math.log(-Math.expm1(-inUnits)); // log(e^x - 1), stable for large x
   }

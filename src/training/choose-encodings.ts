@@ -4,7 +4,7 @@ import { seedAt } from '../data/forecast-options';
 import { Forecaster } from '../data/forecaster';
 import type { LinkName } from '../data/link';
 import { mean } from '../data/mean';
-import { observed } from '../data/scaling';
+import { concatenate, observed } from '../data/scaling';
 import { possibleSeasons } from '../data/season';
 import type { Series } from '../data/series';
 import { hasValue } from '../data/series-like';
@@ -98,10 +98,17 @@ function possibleViews(series: readonly Series[], { link, season }: ViewSettings
   return seasons.flatMap((each) => links.map((link) => ({ link, season: each })));
 }
 
+/** Least part of zeros at which 0 is a floor rather than one value among others. */
+const LEAST_ZEROS = 0.05;
+
 function possibleLinks(series: readonly Series[]): LinkName[] {
-  const leastOf = ({ values }: Series) => observed(values).reduce((a, b) => Math.min(a, b), Infinity);
-  const least = series.reduce((least, each) => Math.min(least, leastOf(each)), Infinity);
-  return least > 0 ? ['identity', 'log'] : least === 0 ? ['identity', 'softplus'] : ['identity'];
+  const values = concatenate(series.map((each) => observed(each.values)));
+  const least = values.reduce((least, value) => Math.min(least, value), Infinity);
+  if (least < 0) return ['identity'];
+  if (least > 0) return ['identity', 'log'];
+  const numZeros = values.filter((value) => value === 0).length;
+  if (numZeros < LEAST_ZEROS * values.length) return ['identity', 'softplus'];
+  return [values.every(Number.isInteger) ? 'count' : 'relu', 'softplus'];
 }
 
 /** A step to forecast from, and the unit of its errors. */

@@ -75,8 +75,8 @@ export interface TrainMdnRnnOptions
   /** With inputs "window", what values are scaled by: all training data (default), that of their series, or their window. */
   scale?: ScalingKind | undefined;
   /**
-   * "log" for values above 0, "softplus" for values of at least 0; forecasts keep to that range. "identity" for all
-   * values. Default "auto", those that a backtest chooses, and "identity" where there is none.
+   * "log" for values above 0, "softplus", "relu" or "count" for values of at least 0, see {@link LinkName}; forecasts keep to
+   * that range. "identity" for all values. Default "auto", those that a backtest chooses, and "identity" where there is none.
    */
   link?: LinkName | 'auto' | undefined;
   /**
@@ -221,7 +221,7 @@ export const MDN_RNN_OPTIONS = {
     ...choice('auto', ...LINK_NAMES),
     default: 'auto',
     unless: [[WINDOW, 'identity']],
-    help: 'transform values: log for values above 0, softplus for values of at least 0',
+    help: 'transform values: log for values above 0; softplus, relu or count (whole numbers) for values of at least 0',
   },
   difference: {
     ...choice('season', '1', 'none'),

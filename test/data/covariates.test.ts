@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSeries, type SeriesSource } from '../../src/data/series';
-import { errorOf } from '../error-of';
 import { useTemporaryFolder } from '../cli/cli';
+import { errorOf } from '../error-of';
 
 const folder = useTemporaryFolder();
 

@@ -27,7 +27,19 @@ test('a model can draw no value out of range', () => {
   }
   const zero = new Link('softplus', 3).apply(Float64Array.of(0))[0]!;
   expect(Number.isFinite(zero)).toBe(true);
-  expect(new Link('softplus', 3).invert(zero)).toBeLessThan(0.01);
+  expect(new Link('softplus', 3).invert(zero)).toBe(0);
+});
+
+test('what a model expects at or below the floor counts as 0, and counts are whole numbers', () => {
+  const softplus = new Link('softplus', 3);
+  const floor = softplus.apply([0])[0]!;
+  expect([floor, floor - 1].map((value) => softplus.invert(value))).toEqual([0, 0]);
+  expect([-2, -0.2, 0.3, 2.7].map((value) => new Link('relu').invert(value))).toEqual([0, 0, 0.3, 2.7]);
+  expect([-2, -0.2, 0.3, 2.7].map((value) => new Link('count').invert(value) + 0)).toEqual([0, 0, 0, 3]);
+  for (const name of ['relu', 'count'] as const) {
+    expect([...new Link(name).apply([0, 4])]).toEqual([0, 4]);
+    expect([0, 4, -1, 0.5].map((value) => new Link(name).accepts(value))).toEqual([true, true, false, name === 'relu']);
+  }
 });
 
 test('values out of range are refused by name', () => {

@@ -7,6 +7,7 @@ import { evaluateForecasts } from '../../src/evaluation/evaluate-forecasts';
 import { pathQuantiles } from '../../src/models/forecast';
 import { noGrad } from '../../src/tensor/autograd';
 import { setNumThreads } from '../../src/tensor/device';
+import { RandomGenerator, rand } from '../../src/tensor/random';
 import { readSafetensors } from '../../src/tensor/safetensors';
 import { scope } from '../../src/tensor/scope';
 import { segmentLoss } from '../../src/training/mdn-rnn-loss';
@@ -125,4 +126,21 @@ test('what is wrong is said before work starts', async () => {
   expect(await refusal([{ values: [1, -2, 3] }], { link: 'log' })).toMatch(/values\[1\] is -2/);
   const aborted = await rejectionOf(pretrainedForecaster([co2!], { signal: AbortSignal.abort() }));
   expect(aborted.name).toBe('AbortError');
+});
+
+test('counts that are mostly 0 have whole forecasts, whose intervals hold 0', async () => {
+  const draws = rand([1300], { generator: new RandomGenerator(3), dtype: 'float64' }).toArray() as Float64Array;
+  const values = draws.map((each) => (each < 0.7 ? 0 : each < 0.9 ? 1 : each < 0.98 ? 2 : 3));
+  const forecaster = await pretrainedForecaster([{ values: values.subarray(0, 300) }], { horizon: 8 });
+  const paths = forecaster.paths({ values: values.subarray(0, 300) }, { horizon: 8, paths: 500 });
+  expect(paths.every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
+  const numZeros = paths.filter((value) => value === 0).length;
+  expect(Math.abs(numZeros / paths.length - 0.7)).toBeLessThan(0.12);
+  const [low, , high] = pathQuantiles(paths, 8, [0.05, 0.5, 0.95]);
+  expect(low).toEqual(new Array(8).fill(0));
+  for (const bound of high!) expect([1, 2, 3, 4]).toContain(Math.round(bound));
+  const { cdf } = forecaster.next({ values: values.subarray(0, 300) });
+  const [none, belowZero] = cdf([0, -1]);
+  expect(Math.abs(none! - 0.7)).toBeLessThan(0.15);
+  expect(belowZero).toBe(0);
 });
