@@ -40,6 +40,7 @@ interface GivenFlags {
   time?: string;
   delimiter?: string;
   decimal?: DecimalSign;
+  frequency?: string;
   dateFormat?: string;
   timeZone?: string;
   seriesColumn?: string;
@@ -62,6 +63,7 @@ const OF_FILE = {
   time: MDN_RNN_OPTIONS.time,
   delimiter: MDN_RNN_OPTIONS.delimiter,
   decimal: MDN_RNN_OPTIONS.decimal,
+  frequency: MDN_RNN_OPTIONS.frequency,
   dateFormat: MDN_RNN_OPTIONS.dateFormat,
   timeZone: MDN_RNN_OPTIONS.timeZone,
   seriesColumn: { ...name, help: "take the name of each row's series from this column" },
@@ -70,7 +72,16 @@ const OF_FILE = {
 } satisfies OptionTable<
   Pick<
     GivenFlags,
-    'column' | 'time' | 'delimiter' | 'decimal' | 'dateFormat' | 'timeZone' | 'seriesColumn' | 'link' | 'season'
+    | 'column'
+    | 'time'
+    | 'delimiter'
+    | 'decimal'
+    | 'frequency'
+    | 'dateFormat'
+    | 'timeZone'
+    | 'seriesColumn'
+    | 'link'
+    | 'season'
   >
 >;
 
@@ -208,14 +219,14 @@ function fromRun(run: string, flags: ForecastFlags): Source {
 
 async function fromFile(file: string, flags: ForecastFlags): Promise<Source> {
   const { seriesColumn, link, season, horizon, seed } = flags;
-  const { column, time, delimiter, decimal, dateFormat, timeZone } = flags;
+  const { column, time, delimiter, decimal, frequency, dateFormat, timeZone } = flags;
   if (column === undefined) throw missingOption('column', 'the column to forecast, or several');
   if (flags.data !== undefined)
     throw worded(
       'ERR_INVALID_ARGUMENT',
       ({ option }) => `${option('data')} is for a run folder, but ${file} is a file.`,
     );
-  const source = { column, series: seriesColumn, time, delimiter, decimal, dateFormat, timeZone };
+  const source = { column, series: seriesColumn, time, delimiter, decimal, frequency, dateFormat, timeZone };
   const all = readSeries(file, { ...source, ...(link !== 'auto' && { link }), onWarning: warn });
   const series = named(all, flags.series);
   const bar = progressBar();

@@ -21,6 +21,7 @@ const HEADINGS: Headings<TrainMdnRnnOptions> = {
     'delimiter',
     'decimal',
     'gaps',
+    'frequency',
     'dateFormat',
     'timeZone',
     'covariates',

@@ -13,6 +13,7 @@ import { describe, formatError, invalidArgument, listed } from '../errors';
 import { type CovariateColumns, CovariateTable } from './covariates';
 import { CsvTable } from './csv';
 import type { DecimalSign } from './decimals';
+import { checkFrequency } from './frequency';
 import { LINK_NAMES, Link, type LinkName } from './link';
 import { checkDateFormat, checkTimeZone, TimeAxis } from './time-axis';
 
@@ -62,6 +63,8 @@ export interface SeriesSource extends CovariateColumns {
    * covariates; "keep" takes the rows as they are.
    */
   gaps?: 'fill' | 'keep' | undefined;
+  /** The interval between two rows, such as "day", "weekday" or "15 minutes"; default the usual one. */
+  frequency?: string | undefined;
   /** How dates are written, by Luxon's tokens, such as "dd.MM.yyyy"; default ISO 8601 and other unambiguous ways. */
   dateFormat?: string | undefined;
   /** The time zone of dates without an offset, such as "Europe/Berlin", whose clock calendar features follow; default UTC. */
@@ -79,6 +82,7 @@ const SOURCE: Checks<SeriesSource> = {
   delimiter: checkDelimiter,
   decimal: oneOf('.', ','),
   gaps: oneOf('fill', 'keep'),
+  frequency: checkFrequency,
   dateFormat: checkDateFormat,
   timeZone: checkTimeZone,
   covariates: arrayOf(checkString, 'an array of column names'),
@@ -137,10 +141,11 @@ export function readSeries(path: string, source: SeriesSource): Series[] {
   const columns = wanted.map((column) => ({ column, cells: table.numbers(column, 'nan') }));
   const covariates = new CovariateTable(table, given);
   const times = given.time === undefined ? undefined : table.text(given.time);
+  const { dateFormat: format, timeZone: zone, frequency } = given;
   const all = [...groupRows(table, given.series)].flatMap(([group, rows]) => {
     const where = (row: number) => `${path}:${table.rows[rows[row]!]!.line}`;
     const labels = times && rows.map((row) => times[row]!);
-    const time = labels && TimeAxis.parse(labels, where, { format: given.dateFormat, zone: given.timeZone });
+    const time = labels && TimeAxis.parse(labels, where, { format, zone, frequency });
     const filled = given.gaps !== 'keep' && covariates.size === 0 ? time?.filled() : undefined;
     return columns.map(({ column, cells }): Read => {
       const name = [group, wanted.length > 1 ? column : ''].filter(Boolean).join(' ');

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 import { type Checks, checkFunction, checkInteger, checkString, readOptions } from '../check';
-import { describe, formatError, invalidArgument } from '../errors';
+import { describe, formatError, invalidArgument, type LibtorchGenerativeError, worded } from '../errors';
 import { type Dates, fromWallClock, isFixed, isTimeZone, readDates, wallClock } from './dates';
+import { checkFrequency, stepOfFrequency } from './frequency';
 import { toElements } from './numbers';
 
 /** The usual interval between two rows. Months are a unit, as they vary in length. */
@@ -26,6 +27,8 @@ export interface TimeAxisOptions {
   format?: string | undefined;
   /** The IANA name of the time zone of dates without an offset; default UTC. */
   zone?: string | undefined;
+  /** The interval between two rows, such as "day", "weekday" or "15 minutes"; default the usual one. */
+  frequency?: string | undefined;
 }
 
 /** No format is longer, and Luxon makes a regular expression of it. */
@@ -37,7 +40,7 @@ export function checkDateFormat(name: string, value: unknown): void {
   if ((value as string).length > MAX_FORMAT_LENGTH) throw invalidArgument(name, 'a format such as dd.MM.yyyy', value);
 }
 
-const OPTIONS: Checks<TimeAxisOptions> = { format: checkDateFormat, zone: checkTimeZone };
+const OPTIONS: Checks<TimeAxisOptions> = { format: checkDateFormat, zone: checkTimeZone, frequency: checkFrequency };
 
 /** Throws ERR_INVALID_ARGUMENT unless `value` is the IANA name of a time zone. */
 export function checkTimeZone(name: string, value: unknown): void {
@@ -62,6 +65,7 @@ export function checkTimeZone(name: string, value: unknown): void {
 export class TimeAxis {
   readonly #dates: Dates | undefined;
   readonly #isLastDay: boolean;
+  readonly #isStepGiven: boolean;
 
   private constructor(
     /** The labels as given; `Date` objects in ISO format. */
@@ -69,11 +73,13 @@ export class TimeAxis {
     /** The times: milliseconds since 1970, or plain numbers. */
     readonly values: readonly number[],
     dates: Dates | undefined,
+    step?: TimeStep,
   ) {
     this.#dates = dates;
+    this.#isStepGiven = step !== undefined;
     const clock = dates ? values.map((value) => wallClock(value, dates.zone)) : values;
     this.#isLastDay = dates !== undefined && clock.every(isLastDayOfMonth);
-    this.step = dates ? stepOf(clock, values) : usualDistance(values, 'number');
+    this.step = step ?? (dates ? stepOf(clock, values) : usualDistance(values, 'number'));
     // Frozen, as forecasts rely on their order.
     for (const part of [labels, values, this.step]) Object.freeze(part);
   }
@@ -91,6 +97,8 @@ export class TimeAxis {
    *   ways that have one meaning
    * @param options.zone the IANA name of the time zone of dates without an offset, such as "Europe/Berlin", whose clock
    *   calendar features follow; default UTC
+   * @param options.frequency the interval between two rows, such as "day", "weekday", "15 minutes", "quarter", or a
+   *   number where times are numbers; default the usual one
    * @see https://moment.github.io/luxon/#/parsing?id=table-of-tokens
    * @throws ERR_DATA_FORMAT if a label is neither a date nor a number, or times do not strictly increase;
    *   ERR_INVALID_ARGUMENT if a label is neither a string nor a `Date`
@@ -120,7 +128,7 @@ export class TimeAxis {
     labels: string[],
     texts: string[],
     where: (row: number) => string,
-    { format, zone }: TimeAxisOptions,
+    { format, zone, frequency }: TimeAxisOptions,
   ): TimeAxis {
     const areNumbers = format === undefined && texts.every((text) => NUMBER.test(text)) && !areDates(texts);
     const dates = areNumbers ? undefined : readDates(texts, where, { format, zone });
@@ -133,7 +141,15 @@ export class TimeAxis {
         : `The time ${describe(texts[row])} comes after ${describe(texts[row - 1])}`;
       throw formatError(`${where(row)}: ${problem}: timestamps must strictly increase`);
     }
-    return new TimeAxis(labels, values, dates);
+    const step = frequency === undefined ? undefined : stepOfFrequency(frequency);
+    if (step && (step.unit === 'number') !== (dates === undefined)) {
+      const times = dates ? 'dates' : 'numbers, not dates';
+      throw worded(
+        'ERR_DATA_FORMAT',
+        ({ setting }) => `${where(0)}: the times are ${times}: they do not fit ${setting('frequency', frequency)}`,
+      );
+    }
+    return new TimeAxis(labels, values, dates, step);
   }
 
   /**
@@ -168,6 +184,8 @@ export class TimeAxis {
   /**
    * @internal Returns the axis with the rows that are missing between others, and the row of each of this axis's rows in it;
    * undefined if none is missing, or if rows are not whole steps apart.
+   *
+   * @throws ERR_DATA_FORMAT if rows are not whole steps apart that were asked for
    */
   filled(): { time: TimeAxis; rows: number[] } | undefined {
     const { values } = this;
@@ -177,13 +195,26 @@ export class TimeAxis {
       const from = values[index]!;
       for (let steps = 1; all.at(-1)! < value && steps <= MAX_STEPS_MISSING; steps++)
         all.push(this.#shift(from, steps));
-      if (all.at(-1) !== value) return undefined;
+      if (all.at(-1) !== value) {
+        if (this.#isStepGiven) throw this.#offStep(index + 1);
+        return undefined;
+      }
       rows.push(all.length - 1);
     }
-    if (all.length === values.length || all.length > MOST_FILLED * values.length) return undefined;
+    const most = this.#isStepGiven ? Infinity : MOST_FILLED * values.length;
+    if (all.length === values.length || all.length > most) return undefined;
     const labels = all.map((value) => this.#dates?.write(value) ?? String(value));
     for (const [index, row] of rows.entries()) labels[row] = this.labels[index]!;
-    return { time: new TimeAxis(labels, all, this.#dates), rows };
+    return { time: new TimeAxis(labels, all, this.#dates, this.#isStepGiven ? this.step : undefined), rows };
+  }
+
+  #offStep(row: number): LibtorchGenerativeError {
+    const [last, label] = [row - 1, row].map((each) => describe(this.labels[each]));
+    return worded(
+      'ERR_DATA_FORMAT',
+      ({ option }) =>
+        `${label} is not a whole number of steps of ${describeStep(this.step)} after ${last}, or more than ${MAX_STEPS_MISSING}: pass another ${option('frequency')}`,
+    );
   }
 
   /** Describes irregular intervals between rows; undefined if all are equal. */

@@ -1,5 +1,6 @@
 import { arrayOf, type Check, checkString } from '../check';
 import { CALENDAR_CYCLES, type CalendarCycle } from '../data/calendar';
+import { checkFrequency } from '../data/frequency';
 import { LINK_NAMES, type LinkName } from '../data/link';
 import { SCALING_KINDS, type ScalingKind } from '../data/scaling';
 import { checkDelimiter, type SeriesSource } from '../data/series';
@@ -31,7 +32,7 @@ export type InputKind = 'smoothing' | 'window';
 /** Options of {@link trainMdnRnn}. */
 export interface TrainMdnRnnOptions
   extends TrainingOptions,
-    Pick<SeriesSource, 'delimiter' | 'decimal' | 'dateFormat' | 'timeZone'> {
+    Pick<SeriesSource, 'delimiter' | 'decimal' | 'frequency' | 'dateFormat' | 'timeZone'> {
   /** A CSV file with a header and one row per time step, in order. Missing values are allowed. */
   data: string;
   /** The column to forecast; several columns are one series each, and train one model. */
@@ -164,6 +165,12 @@ export const MDN_RNN_OPTIONS = {
     default: 'fill',
     unless: [[ARTICLE, 'keep']],
     help: 'fill rows that are missing between others with missing values, or keep the rows as they are',
+  },
+  frequency: {
+    check: checkFrequency,
+    placeholder: 'step',
+    help: 'take this as the interval between two rows, such as day, weekday or "15 minutes"',
+    defaultHelp: 'the usual one',
   },
   dateFormat: {
     check: checkDateFormat,

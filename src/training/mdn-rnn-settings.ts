@@ -20,6 +20,7 @@ type WithoutDefault =
   | 'time'
   | 'delimiter'
   | 'decimal'
+  | 'frequency'
   | 'dateFormat'
   | 'timeZone'
   | 'season'
@@ -60,6 +61,7 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
     time: orUndefined(checks.time),
     delimiter: orUndefined(checks.delimiter),
     decimal: orUndefined(checks.decimal),
+    frequency: orUndefined(checks.frequency),
     dateFormat: orUndefined(checks.dateFormat),
     timeZone: orUndefined(checks.timeZone),
     season: orUndefined(checks.season),

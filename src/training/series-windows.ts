@@ -22,9 +22,9 @@ export function readRunSeries(
 
 /** Returns where to find the series of a run in its file. */
 export function sourceOf(settings: RequestedMdnRnnSettings): SeriesSource {
-  const { column, series, time, delimiter, decimal, gaps, dateFormat, timeZone, link } = settings;
+  const { column, series, time, delimiter, decimal, gaps, frequency, dateFormat, timeZone, link } = settings;
   const { covariates, staticCovariates, pastCovariates, horizon, categories } = settings;
-  const file = { column, series, time, delimiter, decimal, gaps, dateFormat, timeZone, link: linkOf(link) };
+  const file = { column, series, time, delimiter, decimal, gaps, frequency, dateFormat, timeZone, link: linkOf(link) };
   return { ...file, covariates, staticCovariates, pastCovariates, horizon, categories };
 }
 

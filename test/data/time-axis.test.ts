@@ -185,3 +185,35 @@ test.each([
 ])('%s: no row is filled', (_, labels) => {
   expect(TimeAxis.parse(labels).filled()).toBeUndefined();
 });
+
+describe('a frequency that is asked for', () => {
+  test.each<[string, string[], string[]]>([
+    ['day', ['2024-01-01', '2024-01-05', '2024-01-09'], ['2024-01-10', '2024-01-11']],
+    ['weekday', ['2024-01-01', '2024-01-03', '2024-01-05'], ['2024-01-08', '2024-01-09']],
+    ['15 minutes', ['2024-01-01 00:00', '2024-01-01 00:30'], ['2024-01-01T00:45:00', '2024-01-01T01:00:00']],
+    ['quarter', ['2024-01', '2024-10'], ['2025-01-01', '2025-04-01']],
+    ['2 weeks', ['2024-01-01', '2024-02-26'], ['2024-03-11', '2024-03-25']],
+    ['5', ['10', '20'], ['25', '30']],
+  ])('%s is the step of rows, of those between them and of forecasts', (frequency, labels, next) => {
+    const time = TimeAxis.parse(labels, undefined, { frequency });
+    const { time: filled, rows } = time.filled()!;
+    expect(rows.map((row) => filled.labelAt(row))).toEqual(labels);
+    expect(filled.irregularity()).toBeUndefined();
+    for (const axis of [time, filled]) {
+      expect(next.map((_, step) => axis.labelAt(axis.labels.length + step))).toEqual(next);
+    }
+  });
+
+  test.each<[string, string[], RegExp]>([
+    [
+      'week',
+      ['2024-01-01', '2024-01-08', '2024-01-12'],
+      /"2024-01-12" is not a whole number of steps of 7 days after "2024-01-08"/,
+    ],
+    ['day', ['1', '2'], /labels\[0\]: the times are numbers, not dates: they do not fit frequency: "day"/],
+    ['2', ['2024-01-01', '2024-01-02'], /the times are dates: they do not fit frequency: "2"/],
+    ['fortnight', ['2024-01-01', '2024-01-02'], /such as "day", "weekday", "15 minutes" or "quarter" for frequency/],
+  ])('%s is refused where it does not fit', (frequency, labels, message) => {
+    expect(errorOf(() => TimeAxis.parse(labels, undefined, { frequency }).filled()).message).toMatch(message);
+  });
+});

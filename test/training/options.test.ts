@@ -57,11 +57,11 @@ odd.path = [...odd.name!, 'a\0b'];
 odd.column = odd.names!.filter((value) => value !== 'a').concat('');
 const options: Record<string, string[]> = {
   name: [
-    ...['preset', 'loss', 'series', 'time', 'delimiter', 'decimal', 'gaps', 'dateFormat', 'timeZone'],
+    ...['preset', 'loss', 'series', 'time', 'delimiter', 'decimal', 'gaps', 'frequency', 'dateFormat', 'timeZone'],
     ...['inputs', 'start', 'scale', 'link', 'difference', 'device'],
   ],
   path: ['data', 'out', 'resume'],
-  names: ['covariates', 'calendar'],
+  names: ['covariates', 'staticCovariates', 'pastCovariates', 'calendar'],
   column: ['column'],
   switch: ['asWritten', 'exact'],
   callback: ['signal', 'onProgress', 'onWork', 'onWarning'],
