@@ -16,9 +16,14 @@ export function commandLine(program: Command): Surface {
   };
   return {
     option,
-    setting: (name, value) => (value === true ? option(name) : `${option(name)} ${value}`),
+    setting: (name, value) => (typeof value === 'boolean' ? switchOf(name, value) : `${option(name)} ${value}`),
     choose: ({ commandLine }) => commandLine,
   };
+}
+
+/** `--exact`, or `--no-select` for what is on by default. */
+function switchOf(name: string, value: boolean): string {
+  return value ? flagOf(name) : flagOf(name).replace('--', '--no-');
 }
 
 function allFlags(command: Command): string[] {
@@ -39,6 +44,7 @@ export function addFlags<Options>(
     if (option.help === undefined) return;
     const flag = flagFor(name as string, option);
     command.addOption(heading === undefined ? flag : flag.helpGroup(`${heading}:`));
+    if (flag.negate) command.setOptionValue(name as string, undefined); // not given
   };
   const listed = Object.entries(headings).flatMap(([heading, names]) => names.map((name) => ({ name, heading })));
   for (const { name, heading } of listed) add(name, heading);
@@ -60,7 +66,7 @@ function flagFor(name: string, option: Option): Flag {
     '; ',
   );
   const flag = new Flag(
-    placeholder ? `${flagOf(name)} <${placeholder}>` : flagOf(name),
+    placeholder ? `${flagOf(name)} <${placeholder}>` : switchOf(name, option.default !== true),
     words ? `${help} (${words})` : help,
   );
   flag.argChoices = choices.length > 0 ? [...choices] : undefined; // for shells that complete
@@ -90,7 +96,7 @@ function defaultInWords({ default: usual, unless = [], defaultHelp }: Option): s
 
 /** Off and nothing go without saying. */
 function isTold(value: unknown): boolean {
-  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+  return value !== undefined && typeof value !== 'boolean' && !(Array.isArray(value) && value.length === 0);
 }
 
 /** As people write it: 1e-3, not 0.001. */

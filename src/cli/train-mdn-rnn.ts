@@ -30,6 +30,7 @@ const HEADINGS: Headings<TrainMdnRnnOptions> = {
     'calendar',
     'season',
     'link',
+    'select',
     'horizon',
     'validation',
     'test',

@@ -18,7 +18,7 @@ import type { Candidate } from './candidates';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 
 /** What a choice depends on. */
-type ViewSettings = Pick<RequestedMdnRnnSettings, 'link' | 'season' | 'window' | 'calendar' | 'seed'>;
+type ViewSettings = Pick<RequestedMdnRnnSettings, 'link' | 'season' | 'select' | 'window' | 'calendar' | 'seed'>;
 
 /** The encodings to forecast from, and what they were chosen from. */
 export interface ChosenEncodings {
@@ -91,11 +91,12 @@ export function* chooseEncodings(
 }
 
 /** Returns the links and seasons to try, the most likely first. */
-function possibleViews(series: readonly Series[], { link, season }: ViewSettings) {
+function possibleViews(series: readonly Series[], { link, season, select }: ViewSettings) {
   const [longest] = series.toSorted((a, b) => b.values.length - a.values.length);
   const seasons = season === undefined ? possibleSeasons(longest!) : [season];
   const links: LinkName[] = link === 'auto' ? possibleLinks(series) : [link];
-  return seasons.flatMap((each) => links.map((link) => ({ link, season: each })));
+  const views = seasons.flatMap((each) => links.map((link) => ({ link, season: each })));
+  return select ? views : views.slice(0, 1);
 }
 
 /** Least part of zeros at which 0 is a floor rather than one value among others. */

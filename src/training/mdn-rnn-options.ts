@@ -63,6 +63,11 @@ export interface TrainMdnRnnOptions
   start?: 'pretrained' | 'random' | undefined;
   /** Steps after which the series repeat, 1 if they do not; default found by a backtest. */
   season?: number | undefined;
+  /**
+   * Whether a backtest chooses the season and the link, unless they are given; default true. Without one, the most likely
+   * season is taken, and link "identity".
+   */
+  select?: boolean | undefined;
   /** Steps ahead that forecasts shall reach, which candidates and the result are judged by; default 24 or fewer. */
   horizon?: number | undefined;
   /** Columns of numbers or words known in advance, as further inputs, see {@link SeriesSource}; default none. */
@@ -218,6 +223,7 @@ export const MDN_RNN_OPTIONS = {
     help: 'start from a net that has seen many series, or from random weights',
   },
   season: { ...size, help: 'take this many steps as the season, 1 for none', defaultHelp: 'found by a backtest' },
+  select: { ...onOff, default: true, help: 'take the most likely season, and no link, without a backtest' },
   horizon: { ...size, help: 'judge forecasts of n steps', defaultHelp: '24, or fewer' },
   scale: {
     ...choice(...SCALING_KINDS),

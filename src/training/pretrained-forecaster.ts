@@ -57,7 +57,7 @@ export async function pretrainedForecaster(
   const { link = 'auto', season, seed = 0, horizon, signal, onProgress } = readOptions(options, OPTIONS);
   const read = toSeriesList('series', series);
   if (!read.some(({ values }) => hasValue(values))) throw formatError('All values of all series are missing');
-  const settings = { link, season, seed, window: SMOOTHING_WINDOW, calendar: [] };
+  const settings = { link, season, select: true, seed, window: SMOOTHING_WINDOW, calendar: [] };
   const model = pretrainedModel();
   try {
     const choice = chooseEncodings(model, read, settings, horizonOf({ horizon }, read));

@@ -7,7 +7,7 @@ import { SeriesEncoding } from '../data/series-encoding';
 import { hasValue } from '../data/series-like';
 import type { SmoothingEncoding } from '../data/smoothing-encoding';
 import { partEnds, upTo } from '../data/split';
-import { describe, formatError, LibtorchGenerativeError, messageOn, worded } from '../errors';
+import { formatError, LibtorchGenerativeError, messageOn, worded } from '../errors';
 import { cat, full, zeros } from '../tensor/creation';
 import type { Tensor } from '../tensor/tensor';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
@@ -33,22 +33,6 @@ export function readCategories(settings: RequestedMdnRnnSettings): Categories {
   const { covariates, staticCovariates, pastCovariates } = settings;
   if (covariates.length + staticCovariates.length + pastCovariates.length === 0) return {};
   return categoriesOf(CsvTable.read(settings.data, settings), settings);
-}
-
-/** Describes problems of a run's data that do not prevent training. */
-export function oddities({ data, window }: RequestedMdnRnnSettings, series: Series[], historyLength: number): string[] {
-  const irregular = series.flatMap(({ name, time }) => {
-    const problem = time?.irregularity();
-    return problem ? `${data}${name && `, series ${describe(name)}`}: ${problem}` : [];
-  });
-  const numShort = series.filter(({ values }) => values.length <= historyLength).length;
-  const others = irregular.length > 1 ? ` (and ${irregular.length - 1} other irregular series)` : '';
-  return [
-    ...irregular.slice(0, 1).map((first) => first + others),
-    ...(numShort > 0
-      ? [`${data}: ${numShort} of ${series.length} series are too short for a window of ${window} and the next value`]
-      : []),
-  ];
 }
 
 /** Training and validation data of an MDN-RNN. */
@@ -95,7 +79,7 @@ export function trainingWindows(
 /** Most steps for which segments overlap much. */
 const MANY_STEPS = 50_000;
 /** Most steps of all segments to train on, as few more tell anything new, and to validate by. */
-const [MOST_TRAINING_STEPS, MOST_VALIDATION_STEPS] = [1_000_000, 100_000];
+const [MOST_TRAINING_STEPS, MOST_VALIDATION_STEPS] = [250_000, 50_000];
 
 /**
  * Returns the segments of each series' training part, and those that predict its validation part, as all encodings see

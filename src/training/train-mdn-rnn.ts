@@ -34,12 +34,12 @@ import {
   type RequestedMdnRnnSettings,
   resolveMdnRnnSettings,
 } from './mdn-rnn-settings';
+import { oddities } from './oddities';
 import { placementOf, readTrainingOptions } from './options';
 import { PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
 import { writeEvaluation } from './run-evaluation';
 import { writeRunReport } from './run-report';
 import {
-  oddities,
   partsOf,
   readCategories,
   readRunSeries,

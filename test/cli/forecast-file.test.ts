@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { co2, runCli, useTemporaryFolder } from './cli';
 
@@ -51,4 +51,25 @@ test.each([
   const { status, stderr } = await runCli(['forecast', ...args]);
   expect(status).not.toBe(0);
   expect(stderr).toMatch(message);
+});
+
+test('a series that cannot be forecast, rows without a name and series without a value stop no other', async () => {
+  const file = join(folder(), 'shops.csv');
+  const rows = ['a', 'b', 'c', ''].flatMap((shop) =>
+    Array.from({ length: 30 }, (_, day) => {
+      const date = new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10);
+      return `${shop},${date},${shop === 'b' ? '' : shop === 'c' && day > 27 ? '1e308' : 10 + (day % 7)}`;
+    }),
+  );
+  writeFileSync(file, ['shop,day,sold', ...rows].join('\n'));
+  const out = join(folder(), 'forecast.json');
+  const args = ['--column', 'sold', '--series-column', 'shop', '--time', 'day', '--horizon', '2', '--link', 'identity'];
+  const { status, stderr } = await runCli(['forecast', file, ...args, '--out', out]);
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/warning: .*shops\.csv: 30 rows without a name in column "shop" are left out/);
+  expect(stderr).toMatch(/warning: .*shops\.csv: series without a value are left out: "b"/);
+  const { series } = JSON.parse(readFileSync(out, 'utf8')) as { series: { name: string; steps: { step: number }[] }[] };
+  const left = /warning: the series c is left out: /.test(stderr) ? [] : ['c'];
+  expect(series.map(({ name }) => name)).toEqual(['a', ...left]);
+  for (const { steps } of series) expect(steps.map(({ step }) => step)).toEqual([1, 2]);
 });
