@@ -138,13 +138,14 @@ export class Link {
 /**
  * Applies a link to values.
  *
- * @param of names the series in messages: ` of the series "a"`
+ * @param options.of names the series in messages: ` of the series "a"`
+ * @param options.first the step of the first value
  * @throws ERR_DATA_FORMAT
  */
-export function linked(link: Link, values: Float64Array, of = ''): Float64Array {
+export function linked(link: Link, values: Float64Array, { of = '', first = 0 } = {}): Float64Array {
   return values.map((value, index) => {
     const refused = (expected: string) =>
-      formatError(`Expected ${expected} for the link ${link.name} but values[${index}]${of} is ${value}`);
+      formatError(`Expected ${expected} for the link ${link.name} but values[${first + index}]${of} is ${value}`);
     if (!link.accepts(value)) throw refused(link.expected);
     const result = link.applyOne(value);
     if (result === Infinity) throw refused(`values closer to the typical one, ${link.unit},`);

@@ -118,7 +118,7 @@ export class SeriesEncoding {
     const values = concatenate(series.map((part) => part.values));
     const link = new Link(name, name === 'softplus' ? momentsOf(observed(values)).mean || 1 : 1);
     const seen = series.map((part) => {
-      const { seen } = differenced(linked(link, part.values, ofSeries(part.name)), difference);
+      const { seen } = differenced(linked(link, part.values, { of: ofSeries(part.name) }), difference);
       return { name: part.name, values: seen };
     });
     if (!seen.some(({ values }) => hasValue(values))) {
@@ -225,7 +225,7 @@ export class SeriesEncoding {
   /** Checks the covariates of a series, applies the link to its values and takes differences. */
   #differenced(series: Series): Differenced {
     this.#known.check(series);
-    return differenced(linked(this.link, series.values, ofSeries(series.name)), this.state.difference);
+    return differenced(linked(this.link, series.values, { of: ofSeries(series.name) }), this.state.difference);
   }
 
   #windowsOf(series: Series, from: number) {

@@ -30,6 +30,9 @@ export interface SeriesLike {
   time?: TimeAxis | readonly (string | Date)[] | undefined;
 }
 
+/** Series that were copied here and that no caller has: they need not be copied and checked again. */
+const copies = new WeakSet<object>();
+
 /**
  * Converts a caller's series.
  *
@@ -38,6 +41,7 @@ export interface SeriesLike {
  *   rejects too: infinite values, missing covariates, times that do not increase
  */
 export function toSeries(argument: string, value: SeriesLike): Series {
+  if (copies.has(value)) return value as Series;
   if (value === undefined) throw invalidArgument(argument, 'a series', value);
   const given = readOptions(
     value,
@@ -61,7 +65,16 @@ export function toSeries(argument: string, value: SeriesLike): Series {
     given.staticCovariates && Array.from(toNumbers(`${prefix}staticCovariates`, given.staticCovariates, { of }));
   const time = given.time === undefined ? undefined : toTimeAxis(`${prefix}time`, given.time, of);
   if (time) checkLength(`${prefix}time${of}`, time.labels, length);
-  return { name, values, covariates, staticCovariates, time };
+  const series = { name, values, covariates, staticCovariates, time };
+  copies.add(series);
+  return series;
+}
+
+/** Returns a series as known after `length` steps; covariates and times are kept, as they are known in advance. */
+export function upTo(series: Series, length: number): Series {
+  const part = { ...series, values: series.values.subarray(0, length) };
+  if (copies.has(series)) copies.add(part);
+  return part;
 }
 
 /** Converts at least one series. @throws as {@link toSeries} */

@@ -196,21 +196,21 @@ export class SmoothingEncoding {
   history(series: SeriesLike): SmoothedHistory {
     const read = toSeries('series', series);
     checkHasValue(read, 0);
-    const values = this.#linked(read);
     const { inputDim, window } = this;
     const kept = new Float32Array(window * inputDim); // a ring
-    const first = Math.max(values.length - this.#reach, 0);
-    const filters = SmoothingFilters.over(values.subarray(first), this.state.season, (before, step) => {
+    const end = read.values.length;
+    const first = Math.max(end - this.#reach, 0);
+    const filters = SmoothingFilters.over(this.#linked(read, first), this.state.season, (before, step) => {
       this.#write(kept, ((first + step) % window) * inputDim, before, read, first + step);
     });
     const length = Math.min(filters.age + 1, window);
-    this.#write(kept, (values.length % window) * inputDim, filters, read, values.length);
+    this.#write(kept, (end % window) * inputDim, filters, read, end);
     const rows = new Float32Array(length * inputDim);
     for (let row = 0; row < length; row++) {
-      const at = ((values.length - length + 1 + row) % window) * inputDim;
+      const at = ((end - length + 1 + row) % window) * inputDim;
       rows.set(kept.subarray(at, at + inputDim), row * inputDim);
     }
-    const scaler = shifted(scalerOf(filters), this.effectAt(read, values.length));
+    const scaler = shifted(scalerOf(filters), this.effectAt(read, end));
     return { rows: tensor(rows, { shape: [length, inputDim] }), scaler, past: NO_PAST, filters };
   }
 
@@ -296,11 +296,11 @@ export class SmoothingEncoding {
     return { series, rows, first, scalers };
   }
 
-  /** Checks the covariates of a series, applies the link to its values, and takes known effects off. */
-  #linked(series: Series): Float64Array {
+  /** Checks the covariates of a series, applies the link to its values from a step on, and takes known effects off. */
+  #linked(series: Series, first = 0): Float64Array {
     this.#known.check(series);
-    const values = linked(this.link, series.values, ofSeries(series.name));
-    return this.#known.size === 0 ? values : values.map((value, step) => value - this.effectAt(series, step));
+    const values = linked(this.link, series.values.subarray(first), { of: ofSeries(series.name), first });
+    return this.#known.size === 0 ? values : values.map((value, step) => value - this.effectAt(series, first + step));
   }
 
   /** Returns the effects on a series, estimated from itself if it was not fitted. */
@@ -314,7 +314,7 @@ export class SmoothingEncoding {
 
   #effectsOn(series: Series): number[] {
     this.#known.check(series);
-    const values = linked(this.link, series.values, ofSeries(series.name));
+    const values = linked(this.link, series.values, { of: ofSeries(series.name) });
     const { size } = this.#known;
     const inputs = Array.from({ length: size }, () => new Float64Array(size > 0 ? values.length : 0));
     for (let step = 0; size > 0 && step < values.length; step++) {

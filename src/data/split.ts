@@ -18,8 +18,3 @@ export function partEnds({ values: { length } }: Series, { validation, test }: S
   const validationEnd = length - Math.floor(length * test);
   return { training: validationEnd - Math.floor(length * validation), validation: validationEnd, test: length };
 }
-
-/** Returns a series as known after `length` steps; covariates and times are kept, as they are known in advance. */
-export function upTo(series: Series, length: number): Series {
-  return { ...series, values: series.values.subarray(0, length) };
-}

@@ -147,6 +147,8 @@ interface Origins {
   most: number;
 }
 
+/** Values from which naive forecasts are made, at most: their errors are known well by then. */
+const MAX_PAST = 100_000;
 /** More forecasts than this tell nothing new. */
 const MAX_FORECASTS = 400;
 
@@ -169,7 +171,7 @@ function scorerOf(
   const baselines = Object.entries(baselinesOf(season));
   return (from) => {
     const future = values.subarray(from, from + horizon);
-    const past = values.subarray(0, from);
+    const past = values.subarray(Math.max(from - MAX_PAST, 0), from);
     const ofBaselines = baselines.map(([name, baseline]) => {
       return [name, scoreForecast(fromGaussians(baseline(past, horizon), standard), future, scale)];
     });

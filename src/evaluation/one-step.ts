@@ -2,7 +2,7 @@ import type { Forecaster, Predictions } from '../data/forecaster';
 import { mean } from '../data/mean';
 import { concatenate } from '../data/scaling';
 import type { Series } from '../data/series';
-import { upTo } from '../data/split';
+import { upTo } from '../data/series-like';
 import { Mixture } from '../models/mixture';
 import { noGrad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
@@ -38,7 +38,7 @@ export interface Pit extends Uniformity {
 
 const NUM_BINS = 10;
 /** Of more values, the first of each series are predicted. */
-const MAX_VALUES = 20_000;
+const MAX_VALUES = 5000;
 
 /**
  * Scores the prediction of each value from a step on, in float64, where even distant values have a finite density.

@@ -1,6 +1,6 @@
 import type { Series } from '../../src/data/series';
 import { SeriesEncoding, type SeriesEncodingOptions } from '../../src/data/series-encoding';
-import { upTo } from '../../src/data/split';
+import { upTo } from '../../src/data/series-like';
 import { TimeAxis } from '../../src/data/time-axis';
 import { errorOf } from '../error-of';
 import { numbersOf } from '../fixtures/fixture';

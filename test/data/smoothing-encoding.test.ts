@@ -1,8 +1,8 @@
 import { Forecaster } from '../../src/data/forecaster';
 import type { LinkName } from '../../src/data/link';
 import type { Series } from '../../src/data/series';
+import { upTo } from '../../src/data/series-like';
 import { SmoothingEncoding, type SmoothingEncodingOptions } from '../../src/data/smoothing-encoding';
-import { upTo } from '../../src/data/split';
 import { scoreOneStep } from '../../src/evaluation/one-step';
 import { pathQuantiles } from '../../src/models/forecast';
 import { MdnRnn } from '../../src/models/mdn-rnn';

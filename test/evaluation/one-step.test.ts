@@ -2,7 +2,7 @@ import { Forecaster } from '../../src/data/forecaster';
 import type { LinkName } from '../../src/data/link';
 import type { Series } from '../../src/data/series';
 import { SeriesEncoding } from '../../src/data/series-encoding';
-import { upTo } from '../../src/data/split';
+import { upTo } from '../../src/data/series-like';
 import { scoreOneStep } from '../../src/evaluation/one-step';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { manualSeed } from '../../src/tensor/random';
