@@ -7,6 +7,7 @@ import { Comment, CommentTag, Converter } from 'typedoc';
 
 const CATEGORIES = {
   'errors.ts': 'Errors',
+  'work.ts': 'Training',
   native: 'libtorch',
   setup: 'libtorch',
   tensor: 'Tensors',

@@ -8,6 +8,7 @@ export type { PathOptions } from './data/forecast-options';
 export { type Encoding, Forecaster, type NextValue } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
+export type { CovariateScale } from './data/known-inputs';
 export type { Link, LinkName } from './data/link';
 export { findMnist, type MnistPart, readMnistImages, readMnistLabels } from './data/mnist';
 export type { Numbers } from './data/numbers';
@@ -22,8 +23,9 @@ export {
   type SmoothingEncodingOptions,
   type SmoothingEncodingState,
 } from './data/smoothing-encoding';
-export { TimeAxis, type TimeAxisOptions, type TimeStep } from './data/time-axis';
+export { TimeAxis, type TimeAxisOptions } from './data/time-axis';
 export { Scaler, slidingWindows } from './data/time-series';
+export type { TimeStep } from './data/time-step';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
 export type { Backtest, BacktestRow, LeftOut } from './evaluation/backtest';
 export type { SampleVariety } from './evaluation/collapse';

@@ -1,6 +1,5 @@
 import { describe, formatError } from '../errors';
 import type { CsvTable } from './csv';
-import type { Series } from './series';
 
 /** The columns of a file that explain its series. */
 export interface CovariateColumns {
@@ -78,7 +77,7 @@ export class CovariateTable {
    * @param length number of its values
    * @throws ERR_DATA_FORMAT, with the place, if a static covariate changes
    */
-  of(rows: readonly number[], length: number): Pick<Series, 'covariates' | 'staticCovariates'> {
+  of(rows: readonly number[], length: number): { covariates: Float64Array[]; staticCovariates: number[] } {
     const pick = (cells: Float64Array) => Float64Array.from(rows, (row) => cells[row]!);
     const past = this.#past.map((cells) => lagged(pick(cells).subarray(0, length), this.#lag));
     return {

@@ -1,7 +1,7 @@
 import { differences } from './differencing';
 import { mean } from './mean';
 import type { Series } from './series';
-import type { TimeStep } from './time-axis';
+import type { TimeStep } from './time-step';
 
 /** Weaker correlations may be due to chance. */
 const LEAST_CORRELATION = 0.3;

@@ -13,9 +13,9 @@ import { describe, formatError, invalidArgument, listed } from '../errors';
 import { type CovariateColumns, CovariateTable } from './covariates';
 import { CsvTable } from './csv';
 import type { DecimalSign } from './decimals';
-import { checkFrequency } from './frequency';
 import { LINK_NAMES, Link, type LinkName } from './link';
 import { checkDateFormat, checkTimeZone, TimeAxis } from './time-axis';
+import { checkFrequency } from './time-step';
 
 /**
  * A time series of numbers, one row per step. Functions also accept plain arrays, see {@link SeriesLike}.

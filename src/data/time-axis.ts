@@ -2,16 +2,8 @@ import { types } from 'node:util';
 import { type Checks, checkFunction, checkInteger, checkString, readOptions } from '../check';
 import { describe, formatError, invalidArgument, type LibtorchGenerativeError, worded } from '../errors';
 import { type Dates, fromWallClock, isFixed, isTimeZone, readDates, wallClock } from './dates';
-import { checkFrequency, stepOfFrequency } from './frequency';
 import { toElements } from './numbers';
-
-/** The usual interval between two rows. Months are a unit, as they vary in length. */
-export interface TimeStep {
-  /** The unit; "weekday" for days without weekends, "number" if times are plain numbers. */
-  unit: 'month' | 'weekday' | 'millisecond' | 'number';
-  /** The number of units. */
-  size: number;
-}
+import { checkFrequency, describeStep, stepOfFrequency, type TimeStep } from './time-step';
 
 const MONTHS_A_YEAR = 12;
 /** The largest distance of a `Date` from 1970, in milliseconds. */
@@ -360,28 +352,4 @@ function shift(value: number, { unit, size }: TimeStep, steps: number, isLastDay
   const [from, to] = [monthOf(value), monthOf(value) + steps * size];
   if (isLastDay) return startOfMonth(to + 1) - (startOfMonth(from + 1) - value); // the last day stays the last
   return startOfMonth(to) + (value - startOfMonth(from));
-}
-
-const UNITS: Record<TimeStep['unit'], [size: number, name: string][]> = {
-  month: [
-    [MONTHS_A_YEAR, 'year'],
-    [1, 'month'],
-  ],
-  millisecond: [
-    [MILLISECONDS_A_DAY, 'day'],
-    [3_600_000, 'hour'],
-    [60_000, 'minute'],
-    [1000, 'second'],
-    [1, 'millisecond'],
-  ],
-  weekday: [[1, 'weekday']],
-  number: [],
-};
-
-/** Returns "1 month", "3 hours", or the plain number. */
-function describeStep({ unit, size }: TimeStep): string {
-  const whole = UNITS[unit].find(([unitSize]) => Number.isInteger(size / unitSize));
-  if (!whole) return String(size);
-  const count = size / whole[0];
-  return `${count} ${whole[1]}${count === 1 ? '' : 's'}`;
 }

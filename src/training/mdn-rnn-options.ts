@@ -1,11 +1,11 @@
 import { arrayOf, type Check, checkString } from '../check';
 import { CALENDAR_CYCLES, type CalendarCycle } from '../data/calendar';
-import { checkFrequency } from '../data/frequency';
 import { LINK_NAMES, type LinkName } from '../data/link';
 import { SCALING_KINDS, type ScalingKind } from '../data/scaling';
 import { checkDelimiter, type SeriesSource } from '../data/series';
 import { SMOOTHING_WINDOW } from '../data/smoothing-encoding';
 import { checkDateFormat, checkTimeZone } from '../data/time-axis';
+import { checkFrequency } from '../data/time-step';
 import {
   callback,
   choice,
