@@ -74,7 +74,10 @@ export interface Predictions {
  * ```
  */
 export class Forecaster {
-  /** How the model sees series; with several encodings, the forecast is the mean of those that they give. */
+  /**
+   * How the model sees series; with several encodings, the forecast is the mean of those that they give. A series that some
+   * are for alone ({@link SmoothingEncodingOptions.only}) is seen by these.
+   */
   readonly encodings: readonly Encoding[];
   /** For each step ahead, the factor by which the forecast is widened about its median; empty for none. */
   readonly spread: readonly number[];
@@ -99,6 +102,7 @@ export class Forecaster {
     this.encodings = (isList ? toElements('encoding', encoding) : [encoding]) as Encoding[];
     if (this.encodings.length === 0) throw invalidArgument('encoding', 'at least one encoding', encoding);
     for (const each of this.encodings) checkEncoding(each, model);
+    if (this.encodings.every(only)) throw invalidArgument('encoding', 'one for all series', encoding);
     this.spread = toElements('spread', spread).map((factor, index) => {
       checkNumber(`spread[${index}]`, factor, { above: 0 });
       return factor as number;
@@ -118,7 +122,12 @@ export class Forecaster {
   /** Returns whether a series has enough values to forecast from. */
   hasHistory(series: SeriesLike): boolean {
     const read = toSeries('series', series);
-    return this.encodings.every((encoding) => encoding.hasHistory(read));
+    return this.encodingsFor(read).every((encoding) => encoding.hasHistory(read));
+  }
+
+  /** @internal Returns the encodings of a series. */
+  encodingsFor({ name }: Series): readonly Encoding[] {
+    return encodingsFor(this.encodings, name);
   }
 
   /** Returns the factor of {@link Forecaster.spread} for a step ahead, counted from 0. */
@@ -142,8 +151,9 @@ export class Forecaster {
     const { horizon, paths, seed, temperature } = readPathOptions(options);
     const read = toSeries('series', series);
     const result = new Float64Array(paths * horizon);
-    const count = this.encodings.length;
-    for (const [index, encoding] of this.encodings.entries()) {
+    const encodings = this.encodingsFor(read);
+    const count = encodings.length;
+    for (const [index, encoding] of encodings.entries()) {
       // Path p is of encoding p modulo their number, so that it does not depend on the number of paths.
       const own = Math.ceil((paths - index) / count);
       if (own === 0) continue;
@@ -169,21 +179,23 @@ export class Forecaster {
   next(series: SeriesLike, options: Pick<PathOptions, 'temperature'> = {}): NextValue {
     const { temperature } = readOptions(options, { temperature: PATH_OPTIONS.temperature });
     const read = toSeries('series', series);
-    const parts = this.encodings.map((encoding) => this.#next(encoding, read, temperature));
+    const parts = this.encodingsFor(read).map((encoding) => this.#next(encoding, read, temperature));
     return parts.length === 1 ? parts[0]! : pooled(parts);
   }
 
   /**
    * @internal Predicts each value of series from a step on from the values before it, once per encoding.
    *
+   * @param series have the same encodings
    * @param from the step of the first value to predict in each series
    */
   predictions(series: readonly Series[], from: readonly number[]): Predictions[] {
+    const encodings = this.encodingsFor(series[0]!);
     // The steps that all encodings can predict.
     const starts = series.map((each, index) =>
-      Math.max(from[index]!, ...this.encodings.map((encoding) => encoding.firstStep(each))),
+      Math.max(from[index]!, ...encodings.map((encoding) => encoding.firstStep(each))),
     );
-    return this.encodings.map((encoding) => {
+    return encodings.map((encoding) => {
       if (encoding instanceof SeriesEncoding) {
         const { rows, ...rest } = encoding.windows(series, starts);
         const there = rows.to({ device: this.device });
@@ -295,6 +307,16 @@ export class Forecaster {
       paths[index] = medians[step]! + this.spreadAt(step) * (value - medians[step]!);
     }
   }
+}
+
+/** Returns the encodings that are for a series alone, else those for all. */
+export function encodingsFor<E extends Encoding>(encodings: readonly E[], name: string): readonly E[] {
+  const own = encodings.filter((each) => only(each)?.includes(name));
+  return own.length > 0 ? own : encodings.filter((each) => !only(each));
+}
+
+function only(encoding: Encoding): readonly string[] | undefined {
+  return encoding instanceof SmoothingEncoding ? encoding.state.only : undefined;
 }
 
 /** The mean of several distributions. */

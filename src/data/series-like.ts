@@ -62,7 +62,9 @@ export function toSeries(argument: string, value: SeriesLike): Series {
           return checkLength(label + of, toNumbers(label, covariate, { of }), length);
         });
   const staticCovariates =
-    given.staticCovariates && Array.from(toNumbers(`${prefix}staticCovariates`, given.staticCovariates, { of }));
+    given.staticCovariates === undefined
+      ? undefined
+      : Array.from(toNumbers(`${prefix}staticCovariates`, given.staticCovariates, { of }));
   const time = given.time === undefined ? undefined : toTimeAxis(`${prefix}time`, given.time, of);
   if (time) checkLength(`${prefix}time${of}`, time.labels, length);
   const series = { name, values, covariates, staticCovariates, time };

@@ -31,6 +31,8 @@ export interface SmoothingEncodingOptions {
   window?: number | undefined;
   /** Calendar features of the predicted step, as further inputs; default none. */
   calendar?: readonly CalendarCycle[] | undefined;
+  /** Names of the series that are seen so; default all that no other encoding is for. */
+  only?: readonly string[] | undefined;
 }
 
 const OPTIONS: Checks<SmoothingEncodingOptions> = {
@@ -38,6 +40,7 @@ const OPTIONS: Checks<SmoothingEncodingOptions> = {
   season: checkSize,
   window: checkSize,
   calendar: arrayOf(oneOf(...CALENDAR_CYCLES)),
+  only: arrayOf(checkName),
 };
 
 /** The fitted values of a {@link SmoothingEncoding}, as saved in config.json. */
@@ -48,6 +51,8 @@ export interface SmoothingEncodingState extends KnownInputsState {
   link: LinkState;
   /** Steps after which the series repeat. */
   season: number;
+  /** Names of the series that are seen so; undefined for all that no other encoding is for. */
+  only?: readonly string[] | undefined;
   /** The linear effect of each covariate and calendar input on each series, which is taken off before smoothing. */
   effects: {
     /** The name of the series. */
@@ -147,14 +152,16 @@ export class SmoothingEncoding {
    */
   static fit(parts: readonly SeriesLike[], options: SmoothingEncodingOptions = {}): SmoothingEncoding {
     const given = readOptions(options, OPTIONS);
-    const { link: name = 'identity', season = 1, window = SMOOTHING_WINDOW, calendar = [] } = given;
+    const { link: name = 'identity', season = 1, window = SMOOTHING_WINDOW, calendar = [], only } = given;
     const series = toSeriesList('parts', parts);
     series.forEach(checkHasValue);
-    const values = observed(concatenate(series.map((part) => part.values)));
+    const seen = only ? series.filter((each) => only.includes(each.name)) : series;
+    const values = observed(concatenate(seen.map((part) => part.values)));
     const unit = name === 'softplus' ? momentsOf(values).mean || 1 : 1;
-    const state = { window, link: { name, unit }, season, ...KnownInputs.fit(series, calendar) };
+    // The model's inputs have the same scale for all series.
+    const state = { window, link: { name, unit }, season, only, ...KnownInputs.fit(series, calendar) };
     const encoding = new SmoothingEncoding({ ...state, effects: [] });
-    const effects = series.map((each) => ({ name: each.name, effects: encoding.#effectsOn(each) }));
+    const effects = seen.map((each) => ({ name: each.name, effects: encoding.#effectsOn(each) }));
     return encoding.#known.size > 0 ? new SmoothingEncoding({ ...state, effects }) : encoding;
   }
 
@@ -371,12 +378,13 @@ function scalerOf(filters: SmoothingFilters): Scaler {
 }
 
 function readState(state: SmoothingEncodingState): SmoothingEncodingState {
-  const { window, link, season, effects, ...known } = readAll(
+  const { window, link, season, only, effects, ...known } = readAll(
     state,
     {
       window: checkSize,
       link: anyObject,
       season: checkSize,
+      only: (name, value) => value === undefined || arrayOf(checkName)(name, value),
       effects: arrayOf(anyObject),
       ...KNOWN_STATE,
     },
@@ -386,6 +394,7 @@ function readState(state: SmoothingEncodingState): SmoothingEncodingState {
     window,
     link: readLinkState(link),
     season,
+    only: only && [...only],
     effects: effects.map((each, index) =>
       readAll(each, { name: checkName, effects: arrayOf(checkNumber as Check) }, `state.effects[${index}]`),
     ),

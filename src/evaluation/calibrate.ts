@@ -67,7 +67,7 @@ export function* fitSpread(
     if (!forecaster.hasHistory(history)) continue;
     const paths = forecaster.paths(history, { horizon, paths: PATHS, seed: seedAt(seed, origin) });
     for (const [step, draws] of sortedSteps(paths, horizon).entries()) {
-      const error = relativeError(forecaster.encodings[0]!.link, draws, series.values[origin + step]!);
+      const error = relativeError(forecaster.encodingsFor(series)[0]!.link, draws, series.values[origin + step]!);
       if (Number.isFinite(error)) errors[step]!.push(error);
     }
     yield { task: 'calibrate', done: index + 1, total: origins.length };

@@ -51,26 +51,51 @@ export function scoreOneStep(
   series: readonly Series[],
   from: readonly number[],
 ): OneStepScores | undefined {
-  const spread = forecaster.spreadAt(0);
   const most = Math.ceil(MAX_VALUES / series.length);
-  const scored = series.map((each, index) => upTo(each, Math.min(each.values.length, from[index]! + most)));
-  return noGrad(() =>
-    scope(() => {
-      const parts = forecaster.predictions(scored, from).map((each) => new Forecasts(each, spread));
-      const count = parts[0]!.targets.length;
-      if (count === 0) return undefined;
-      const pit = meanOfEach(parts.map((part) => part.cdf()));
-      const logDensities = logMeanOfEach(parts.map((part) => part.logDensities()));
-      return {
-        count,
-        nll: -mean(logDensities),
-        crps: mean(parts.length === 1 ? parts[0]!.crps() : pooledCrps(parts)),
-        coverage: COVERAGE_LEVELS.map((level) => mean(pit.map((each) => Number(Math.abs(each - 0.5) <= level / 2)))),
-        pit: { ...testUniformity(pit), histogram: histogramOf(pit) },
-      };
-    }),
-  );
+  const groups = groupsOf(forecaster, series).map((indices) => {
+    const shortened = indices.map((index) =>
+      upTo(series[index]!, Math.min(series[index]!.values.length, from[index]! + most)),
+    );
+    return noGrad(() => scope(() => scoresOf(forecaster, shortened, indices.map((index) => from[index]!)))); // biome-ignore format: one line
+  });
+  const [pit, logDensities, crps] = (['pit', 'logDensities', 'crps'] as const).map((score) =>
+    concatenate(groups.map((group) => group[score])),
+  ) as [Float64Array, Float64Array, Float64Array];
+  if (pit.length === 0) return undefined;
+  return {
+    count: pit.length,
+    nll: -mean(logDensities),
+    crps: mean(crps),
+    coverage: COVERAGE_LEVELS.map((level) => mean(pit.map((each) => Number(Math.abs(each - 0.5) <= level / 2)))),
+    pit: { ...testUniformity(pit), histogram: histogramOf(pit) },
+  };
 }
+
+/** Returns the positions of the series that have the same encodings. */
+function groupsOf(forecaster: Forecaster, series: readonly Series[]): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const [index, each] of series.entries()) {
+    const key = forecaster.encodingsFor(each).map((encoding) => forecaster.encodings.indexOf(encoding)).join(); // biome-ignore format: one line
+    const group = groups.get(key);
+    if (group) group.push(index);
+    else groups.set(key, [index]);
+  }
+  return [...groups.values()];
+}
+
+/** Scores of each value of series that have the same encodings. */
+function scoresOf(forecaster: Forecaster, series: readonly Series[], from: readonly number[]) {
+  const spread = forecaster.spreadAt(0);
+  const parts = forecaster.predictions(series, from).map((each) => new Forecasts(each, spread));
+  if (parts[0]!.targets.length === 0) return { pit: NONE, logDensities: NONE, crps: NONE };
+  return {
+    pit: meanOfEach(parts.map((part) => part.cdf())),
+    logDensities: logMeanOfEach(parts.map((part) => part.logDensities())),
+    crps: parts.length === 1 ? parts[0]!.crps() : pooledCrps(parts),
+  };
+}
+
+const NONE = new Float64Array(0);
 
 /** Forecasts of known values by one encoding. */
 class Forecasts {

@@ -72,6 +72,7 @@ export interface ForecastCandidate {
   season: number;
   score?: MaybeNumber;
   isChosen: boolean;
+  ownOf?: string[] | undefined;
 }
 
 /** Scores of forecasts of held-out values. */

@@ -8,8 +8,10 @@ export interface Candidate {
   season: number;
   /** Geometric mean of the forecasts' CRPS, relative to the mean change per step; undefined if none was made. */
   score?: number | undefined;
-  /** Whether forecasts are made from it. */
+  /** Whether forecasts are made from it; where series have choices of their own, those of other series. */
   isChosen: boolean;
+  /** Names of the series whose own backtest chose it, if there are several series, but few. */
+  ownOf?: string[] | undefined;
 }
 
 /**
@@ -18,6 +20,9 @@ export interface Candidate {
  */
 export function choiceLine(candidates: readonly Candidate[]): string | undefined {
   if (candidates.length < 2) return undefined;
+  if (candidates.some(({ ownOf }) => ownOf)) {
+    return `Forecasts from the best of ${candidates.length} ways to see each series in a backtest`;
+  }
   const chosen = candidates.filter(({ isChosen }) => isChosen);
   const ways = chosen.map(
     ({ link, season }) => `${link} ${season === 1 ? 'without a season' : `with season ${season}`}`,

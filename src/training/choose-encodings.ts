@@ -75,27 +75,65 @@ export function* chooseEncodings(
       trials.push({ draws, origin });
     }
   }
-  const scores = views.map((_, index) => scoreOf(trials, [index], horizon));
-  const [best = 0, second] = [...views.keys()].sort((a, b) => scores[a]! - scores[b]!);
-  const isPairBetter = second !== undefined && scoreOf(trials, [best, second], horizon) < scores[best]!;
-  const chosen = isPairBetter ? [best, second] : [best];
+  const { scores, chosen } = bestOf(trials, views.length, horizon);
+  const own = choicesOfTheirOwn(known, trials, views.length, horizon);
+  const namesOf = (index: number) => own.filter((each) => each.chosen.includes(index)).map(({ name }) => name);
+  const fitted = (index: number, only?: string[]) =>
+    SmoothingEncoding.fit(known, { ...possible[index]!, window, calendar, only });
+  const ofTheirOwn = possible.flatMap((_, index) => {
+    const names = namesOf(index);
+    return names.length > 0 ? [fitted(index, names)] : [];
+  });
   return {
-    encodings: chosen.map((index) => SmoothingEncoding.fit(known, { ...possible[index]!, window, calendar })),
+    encodings: [...chosen.map((index) => fitted(index)), ...ofTheirOwn],
     candidates: possible.map((view, index) => ({
       ...view,
       score: trials.length > 0 ? scores[index] : undefined,
       isChosen: chosen.includes(index),
+      ...(own.length > 0 && { ownOf: namesOf(index) }),
     })),
   };
 }
 
+/** Returns each candidate's score, and which to take: the best, or the best two. */
+function bestOf(trials: Trial[], count: number, horizon: number): { scores: number[]; chosen: number[] } {
+  const scores = Array.from({ length: count }, (_, index) => scoreOf(trials, [index], horizon));
+  const [best = 0, second] = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]!);
+  const isPairBetter = second !== undefined && scoreOf(trials, [best, second], horizon) < scores[best]!;
+  return { scores, chosen: isPairBetter ? [best, second] : [best] };
+}
+
+/** Returns what to take for each series alone, of several that have all been backtested. */
+function choicesOfTheirOwn(series: readonly Series[], trials: Trial[], count: number, horizon: number) {
+  const names = series.map(({ name }) => name);
+  const areTold = names.length > 1 && names.length <= MAX_SERIES && new Set(names).size === names.length;
+  if (!areTold || count < 2) return [];
+  return names.flatMap((name) => {
+    const own = trials.filter(({ origin }) => origin.series.name === name);
+    return own.length > 0 ? [{ name, chosen: bestOf(own, count, horizon).chosen }] : [];
+  });
+}
+
 /** Returns the links and seasons to try, the most likely first. */
 function possibleViews(series: readonly Series[], { link, season, select }: ViewSettings) {
-  const [longest] = series.toSorted((a, b) => b.values.length - a.values.length);
-  const seasons = season === undefined ? possibleSeasons(longest!) : [season];
+  const seasons = season === undefined ? commonSeasons(series) : [season];
   const links: LinkName[] = link === 'auto' ? possibleLinks(series) : [link];
   const views = seasons.flatMap((each) => links.map((link) => ({ link, season: each })));
   return select ? views : views.slice(0, 1);
+}
+
+/** Most seasons that are tried. */
+const MAX_SEASONS = 5;
+
+/** Returns the seasons that most series may have, those of the longest series first among equals; all may have 1. */
+function commonSeasons(series: readonly Series[]): number[] {
+  const longestFirst = series.toSorted((a, b) => b.values.length - a.values.length);
+  const counts = new Map<number, number>();
+  for (const each of [longestFirst[0]!, ...evenly(longestFirst, MAX_SERIES)]) {
+    for (const season of possibleSeasons(each)) counts.set(season, (counts.get(season) ?? 0) + 1);
+  }
+  const common = [...counts].toSorted(([, a], [, b]) => b - a).map(([season]) => season);
+  return common.slice(0, MAX_SEASONS);
 }
 
 /** Least part of zeros at which 0 is a floor rather than one value among others. */

@@ -1,11 +1,12 @@
 import { type Categories, categoriesOf } from '../data/covariates';
 import { CsvTable } from '../data/csv';
+import { encodingsFor } from '../data/forecaster';
 import type { LinkName } from '../data/link';
 import { usualSeason } from '../data/season';
 import { readSeries, type Series, type SeriesSource } from '../data/series';
 import { SeriesEncoding } from '../data/series-encoding';
 import { hasValue, upTo } from '../data/series-like';
-import type { SmoothingEncoding } from '../data/smoothing-encoding';
+import type { SegmentOptions, SmoothingEncoding } from '../data/smoothing-encoding';
 import { partEnds } from '../data/split';
 import { formatError, LibtorchGenerativeError, messageOn, worded } from '../errors';
 import { cat, full, zeros } from '../tensor/creation';
@@ -41,6 +42,8 @@ export interface TrainingData {
   training: Tensor;
   /** Undefined if there is no validation data. */
   validation: Tensor | undefined;
+  /** Number of training values of the longest series. */
+  longest: number;
 }
 
 /**
@@ -72,7 +75,8 @@ export function trainingWindows(
       untilTest,
       ends.map(({ training }) => training),
     );
-    return { encoding, training: training.rows, validation: unlessEmpty(validation.rows) };
+    const longest = longestOf(parts);
+    return { encoding, training: training.rows, validation: unlessEmpty(validation.rows), longest };
   });
 }
 
@@ -97,14 +101,25 @@ export function trainingSegments(
   const { window } = settings;
   const stride = Math.ceil(numSteps > MANY_STEPS ? window : window / 4);
   const half = Math.ceil(window / 2);
+  /** Returns the segments of the series that an encoding is for. */
+  const segmentsOf = (all: Series[], from: number[], options: Omit<SegmentOptions, 'from'>) =>
+    joined(
+      encodings.map((encoding) => {
+        const isSeen = ({ name }: Series) => encodingsFor(encodings, name).includes(encoding);
+        const seen = [...all.keys()].filter((index) => isSeen(all[index]!));
+        return encoding.segments(
+          seen.map((index) => all[index]!),
+          { from: seen.map((index) => from[index]!), ...options },
+        ).rows;
+      }),
+    );
   return naming(settings, () => {
-    const all = { from: parts.map(() => 0), stride, warmUp: 0, mostSteps: MOST_TRAINING_STEPS };
-    const training = joined(encodings.map((encoding) => encoding.segments(parts, all).rows));
+    const all = parts.map(() => 0);
+    const training = segmentsOf(parts, all, { stride, warmUp: 0, mostSteps: MOST_TRAINING_STEPS });
     if (!training) throw tooFew();
     const from = ends.map(({ training }) => training);
-    const heldOut = { from, stride: half, warmUp: half, mostSteps: MOST_VALIDATION_STEPS };
-    const validation = encodings.map((encoding) => encoding.segments(untilTest, heldOut).rows);
-    return { training, validation: joined(validation) };
+    const heldOut = { stride: half, warmUp: half, mostSteps: MOST_VALIDATION_STEPS };
+    return { training, validation: segmentsOf(untilTest, from, heldOut), longest: longestOf(parts) };
   });
 }
 
@@ -164,14 +179,17 @@ function lagOf({ difference, season }: RequestedMdnRnnSettings, parts: Series[])
   return usualSeason(longest!, Math.floor(longest!.values.length / 3));
 }
 
+function longestOf(series: readonly Series[]): number {
+  return series.reduce((longest, { values }) => Math.max(longest, values.length), 0);
+}
+
 function tooShort(
   { data, window, validation, test }: RequestedMdnRnnSettings,
   series: Series[],
   parts: Series[],
   difference: number,
 ) {
-  const longest = (each: Series[]) => each.reduce((longest, { values }) => Math.max(longest, values.length), 0);
-  const [length, left] = [longest(series), longest(parts)];
+  const [length, left] = [longestOf(series), longestOf(parts)];
   const lag = difference > 0 ? `, a difference of ${difference}` : '';
   const expected = `Expected at least ${window + difference + 1} training values, a window of ${window}${lag} and the next value`;
   const has = `${data} has ${length}${series.length > 1 ? ' at most in a series' : ''}`;

@@ -210,6 +210,9 @@ function* leaveResults(
   return evaluation;
 }
 
+/** What the net has learned from other series counts as much as so many values of the longest one, see scripts/study. */
+const VALUES_OF_START = 1000;
+
 class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly models: { model: MdnRnn };
   readonly parts: { model: MdnRnn; optimizer: Adam } & Record<string, Stateful>;
@@ -218,14 +221,17 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly validation: Tensor | undefined;
   readonly #earlyStopping: EarlyStopping | undefined;
   readonly #scheduler: ReduceLROnPlateau | undefined;
+  /** The part that this training has in the weights that it ends with, beside the pretrained ones. */
+  readonly #share: number;
   readonly data: Tensor[];
   readonly savedModels: Record<string, () => StateDict>;
 
   constructor(
     readonly settings: MdnRnnSettings,
-    { training, validation }: TrainingData,
+    { training, validation, longest }: TrainingData,
     device: Device,
   ) {
+    this.#share = longest / (longest + VALUES_OF_START);
     const { lr, batchSize, patience, lrPatience, lrFactor } = settings;
     this.loader = new DataLoader(moved(training, device), { batchSize, shuffle: true, dropLast: true });
     this.validation = validation && moved(validation, device);
@@ -296,7 +302,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
 
   /**
    * Returns the weights of the best epoch, if they were kept, else the current ones. Where the start forecasts well, it
-   * returns their mean with the start's, which few values can't lead astray.
+   * returns their mean with the start's, which few values can't lead astray: the longer the series, the more it learns.
    *
    * @see https://arxiv.org/abs/2109.01903
    */
@@ -307,7 +313,10 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     if (this.settings.start === 'random' || !knowsAllInputs) return best;
     const start = pretrainedModel().to(this.loader.data.device);
     const weights = start.stateDict();
-    const mean = ([name, weight]: [string, Tensor]) => [name, noGrad(() => weight.add(weights[name]!).mul(0.5))];
+    const mean = ([name, weight]: [string, Tensor]) => {
+      const from = weights[name]!;
+      return [name, noGrad(() => from.add(weight.sub(from).mul(this.#share)))];
+    };
     const means = Object.fromEntries(Object.entries(best).map(mean));
     start.dispose();
     return means;

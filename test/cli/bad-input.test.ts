@@ -158,7 +158,7 @@ test.each(Object.entries(cases))(
       stderr: expect.stringMatching(message),
       status,
     });
-    expect(result.stderr).toMatch(/^error: /);
+    expect(result.stderr).toMatch(/^(warning: .*\n)?error: /);
     expect(result.stderr).not.toMatch(/\n {4}at /);
     expect(result.stdout).toBe('');
     expect(readdirSync(folder())).toEqual(file ? [file[0]] : []);

@@ -136,9 +136,9 @@ test('counts that are mostly 0 have whole forecasts, whose intervals hold 0', as
   expect(paths.every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
   const numZeros = paths.filter((value) => value === 0).length;
   expect(Math.abs(numZeros / paths.length - 0.7)).toBeLessThan(0.12);
-  const [low, , high] = pathQuantiles(paths, 8, [0.05, 0.5, 0.95]);
+  const [low, high] = pathQuantiles(paths, 8, [0.05, 0.9]);
   expect(low).toEqual(new Array(8).fill(0));
-  for (const bound of high!) expect([1, 2, 3, 4]).toContain(Math.round(bound));
+  for (const bound of high!) expect([1, 2, 3]).toContain(Math.round(bound));
   const { cdf } = forecaster.next({ values: values.subarray(0, 300) });
   const [none, belowZero] = cdf([0, -1]);
   expect(Math.abs(none! - 0.7)).toBeLessThan(0.15);
