@@ -1,5 +1,5 @@
-import { checkInteger, checkNumber, reading, readOptions } from '../check';
-import { invalidArgument, LibtorchGenerativeError } from '../errors';
+import { checkInteger, checkNumber, readEntries, reading, readOptions } from '../check';
+import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
 import { forecastPaths, PathSampler, sortedQuantile, sortedSteps } from '../models/forecast';
 import { MdnRnn } from '../models/mdn-rnn';
 import { Mixture } from '../models/mixture';
@@ -16,6 +16,7 @@ import { mean } from './mean';
 import { toElements } from './numbers';
 import type { Series } from './series';
 import { SeriesEncoding, shifted } from './series-encoding';
+import { checkName } from './series-encoding-state';
 import { type SeriesLike, toSeries } from './series-like';
 import { SmoothingEncoding } from './smoothing-encoding';
 import type { Scaler } from './time-series';
@@ -81,6 +82,8 @@ export class Forecaster {
   readonly encodings: readonly Encoding[];
   /** For each step ahead, the factor by which the forecast is widened about its median; empty for none. */
   readonly spread: readonly number[];
+  /** By the name of a series, the factor by which its forecasts are widened besides; 1 for all others. */
+  readonly ownSpread: ReadonlyMap<string, number>;
 
   /**
    * Combines a model with its encoding.
@@ -89,6 +92,7 @@ export class Forecaster {
    * @param encoding fitted on the model's training data; several with the same inputs are pooled
    * @param spread for each step ahead, the factor above 0 by which to widen the forecast about its median; the last one
    *   applies to all further steps. Default none: forecasts are not widened
+   * @param ownSpread by the name of a series, a factor above 0 by which to widen its forecasts besides; default none
    * @throws ERR_INVALID_ARGUMENT, also if the model's inputs or outputs do not match `encoding`
    */
   constructor(
@@ -96,6 +100,7 @@ export class Forecaster {
     readonly model: MdnRnn,
     encoding: Encoding | readonly Encoding[],
     spread: readonly number[] = [],
+    ownSpread: Readonly<Record<string, number>> = {},
   ) {
     checkModule('model', model, MdnRnn);
     const isList = reading('encoding', () => Array.isArray(encoding));
@@ -107,6 +112,9 @@ export class Forecaster {
       checkNumber(`spread[${index}]`, factor, { above: 0 });
       return factor as number;
     });
+    const own = readEntries(ownSpread, 'ownSpread', 'an object with the factor of each series');
+    for (const [name, factor] of own) checkNumber(`ownSpread[${describe(name)}]`, factor, { above: 0 });
+    this.ownSpread = new Map(own as [string, number][]);
   }
 
   /** The model's device: "cpu", "cuda:0", ... */
@@ -130,10 +138,16 @@ export class Forecaster {
     return encodingsFor(this.encodings, name);
   }
 
-  /** Returns the factor of {@link Forecaster.spread} for a step ahead, counted from 0. */
-  spreadAt(step: number): number {
+  /**
+   * Returns the factor by which a forecast is widened.
+   *
+   * @param step the step ahead, counted from 0
+   * @param name the name of the series; default "", for one without a name
+   */
+  spreadAt(step: number, name = ''): number {
     checkInteger('step', step, { min: 0 });
-    return this.spread[Math.min(step, this.spread.length - 1)] ?? 1;
+    checkName('name', name);
+    return (this.spread[Math.min(step, this.spread.length - 1)] ?? 1) * (this.ownSpread.get(name) ?? 1);
   }
 
   /**
@@ -159,7 +173,7 @@ export class Forecaster {
       if (own === 0) continue;
       const draw = { horizon, paths: own, temperature, seed: seedAt(seedOf(read.name, seed), index) };
       const linkedPaths = scope(() => this.#draw(encoding, read, draw));
-      this.#widen(linkedPaths, horizon);
+      this.#widen(linkedPaths, horizon, read.name);
       for (const [position, value] of linkedPaths.entries()) {
         const [path, step] = [Math.floor(position / horizon), position % horizon];
         result[(path * count + index) * horizon + step] = checkFinite(encoding.link.invertOne(value), step);
@@ -255,7 +269,7 @@ export class Forecaster {
 
   #next(encoding: Encoding, series: Series, temperature: number | undefined): NextValue {
     const { link } = encoding;
-    const spread = this.spreadAt(0);
+    const spread = this.spreadAt(0, series.name);
     let known: { raw: Float32Array; scaler: Scaler } | undefined;
     const ask = <T>(question: (mixture: Mixture, median: number, scaler: Scaler) => T): T =>
       noGrad(() =>
@@ -299,12 +313,13 @@ export class Forecaster {
   }
 
   /** Widens paths (paths, horizon) about each step's median, in the link's units. */
-  #widen(paths: Float64Array, horizon: number): void {
-    if (this.spread.length === 0) return;
+  #widen(paths: Float64Array, horizon: number, name: string): void {
+    if (this.spread.length === 0 && !this.ownSpread.has(name)) return;
+    const factors = Array.from({ length: horizon }, (_, step) => this.spreadAt(step, name));
     const medians = sortedSteps(paths, horizon).map((draws) => sortedQuantile(draws, 0.5));
     for (const [index, value] of paths.entries()) {
       const step = index % horizon;
-      paths[index] = medians[step]! + this.spreadAt(step) * (value - medians[step]!);
+      paths[index] = medians[step]! + factors[step]! * (value - medians[step]!);
     }
   }
 }

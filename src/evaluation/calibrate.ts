@@ -12,8 +12,9 @@ import type { WorkProgress } from '../work';
 /** Nominal coverage of the interval whose width is fitted. */
 const COVERAGE = 0.9;
 const PATHS = 200;
-/** Enough to estimate a quantile. */
+/** Enough to estimate quantiles. */
 const MAX_FORECASTS = 200;
+const MAX_FORECASTS_OF_SEVERAL = 600;
 const LEAST_FORECASTS = 10;
 /** Bounds of the factor: forecasts keep some width, and one that is wrong in another way is not made absurdly wide. */
 const LEAST_SPREAD = 1e-3;
@@ -44,15 +45,23 @@ export function calibrationOrigins(series: Series[], horizon: number, split: Spl
         `Expected at least ${horizon + LEAST_FORECASTS - 1} validation values to calibrate forecasts of ${horizon} steps: raise ${option('validation')} or lower ${option('calibrate')}`,
     );
   }
-  return evenly(origins, MAX_FORECASTS);
+  return evenly(origins, series.length > 1 ? MAX_FORECASTS_OF_SEVERAL : MAX_FORECASTS);
+}
+
+/** The factors by which to widen forecasts, as for a {@link Forecaster}. */
+export interface Calibration {
+  /** (horizon) */
+  spread: number[];
+  /** By the name of a series, if there are several. */
+  ownSpread: Record<string, number>;
 }
 
 /**
  * Fits the factors by which to widen the model's forecasts: for each step ahead, the factor at which its central 90 %
- * interval about the median would have covered 90 % of the actual values, at most 3. What all values miss in the same
- * direction is a bias, and no reason to widen.
+ * interval about the median would have covered 90 % of the actual values, and one for each series at which this holds of
+ * it alone; at most 3 together. What all values miss in the same direction is a bias, and no reason to widen.
  *
- * @returns (horizon); yields after each forecast
+ * @returns yields after each forecast
  * @see https://arxiv.org/abs/1905.03222
  */
 export function* fitSpread(
@@ -60,25 +69,48 @@ export function* fitSpread(
   origins: Origin[],
   horizon: number,
   seed: number,
-): Generator<WorkProgress, number[]> {
-  const errors = Array.from({ length: horizon }, (): number[] => []);
+): Generator<WorkProgress, Calibration> {
+  const errors: { name: string; steps: number[] }[] = [];
   for (const [index, { series, step: origin }] of origins.entries()) {
     const history = upTo(series, origin);
     if (!forecaster.hasHistory(history)) continue;
     const paths = forecaster.paths(history, { horizon, paths: PATHS, seed: seedAt(seed, origin) });
-    for (const [step, draws] of sortedSteps(paths, horizon).entries()) {
-      const error = relativeError(forecaster.encodingsFor(series)[0]!.link, draws, series.values[origin + step]!);
-      if (Number.isFinite(error)) errors[step]!.push(error);
-    }
+    const { link } = forecaster.encodingsFor(series)[0]!;
+    const steps = sortedSteps(paths, horizon).map((draws, step) =>
+      relativeError(link, draws, series.values[origin + step]!),
+    );
+    errors.push({ name: series.name, steps });
     yield { task: 'calibrate', done: index + 1, total: origins.length };
   }
-  return errors.map((each) => (each.length > 0 ? bounded(widthOf(Float64Array.from(each))) : 1));
+  const spread = Array.from({ length: horizon }, (_, step) =>
+    bounded(widthOf(errors.map(({ steps }) => steps[step]!))),
+  );
+  return { spread, ownSpread: ownSpreadOf(errors, spread) };
 }
 
-/** Returns the half-width of the central 90 % interval about the median of errors. */
-function widthOf(errors: Float64Array): number {
-  const bias = sortedQuantile(errors.toSorted(), 0.5);
-  return sortedQuantile(errors.map((error) => Math.abs(error - bias)).sort(), COVERAGE);
+/** What all series tell counts as much as so many forecasts of a series. */
+const FORECASTS_OF_ALL = 20;
+
+/** Returns how much wider the forecasts of each series must be than those of all; none for a single series. */
+function ownSpreadOf(errors: { name: string; steps: number[] }[], spread: number[]): Record<string, number> {
+  const names = [...new Set(errors.map(({ name }) => name))];
+  if (names.length < 2) return {};
+  const most = MOST_SPREAD / Math.max(...spread);
+  const factors = names.map((name) => {
+    const own = errors.filter((each) => each.name === name);
+    const ratio = widthOf(own.flatMap(({ steps }) => steps.map((error, step) => error / spread[step]!)));
+    const share = own.length / (own.length + FORECASTS_OF_ALL);
+    return [name, Math.min(Math.max(ratio, LEAST_SPREAD) ** share, most)];
+  });
+  return Object.fromEntries(factors);
+}
+
+/** Returns the half-width of the central 90 % interval about the median of errors; 1 if none is known. */
+function widthOf(errors: number[]): number {
+  const known = Float64Array.from(errors.filter(Number.isFinite));
+  if (known.length === 0) return 1;
+  const bias = sortedQuantile(known.toSorted(), 0.5);
+  return sortedQuantile(known.map((error) => Math.abs(error - bias)).sort(), COVERAGE);
 }
 
 function bounded(spread: number): number {

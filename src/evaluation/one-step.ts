@@ -71,11 +71,12 @@ export function scoreOneStep(
   };
 }
 
-/** Returns the positions of the series that have the same encodings. */
+/** Returns the positions of the series that have the same encodings and spread. */
 function groupsOf(forecaster: Forecaster, series: readonly Series[]): number[][] {
   const groups = new Map<string, number[]>();
   for (const [index, each] of series.entries()) {
-    const key = forecaster.encodingsFor(each).map((encoding) => forecaster.encodings.indexOf(encoding)).join(); // biome-ignore format: one line
+    const encodings = forecaster.encodingsFor(each).map((encoding) => forecaster.encodings.indexOf(encoding));
+    const key = [...encodings, forecaster.ownSpread.get(each.name)].join(); // biome-ignore format: one line
     const group = groups.get(key);
     if (group) group.push(index);
     else groups.set(key, [index]);
@@ -83,9 +84,9 @@ function groupsOf(forecaster: Forecaster, series: readonly Series[]): number[][]
   return [...groups.values()];
 }
 
-/** Scores of each value of series that have the same encodings. */
+/** Scores of each value of series that have the same encodings and spread. */
 function scoresOf(forecaster: Forecaster, series: readonly Series[], from: readonly number[]) {
-  const spread = forecaster.spreadAt(0);
+  const spread = forecaster.spreadAt(0, series[0]!.name);
   const parts = forecaster.predictions(series, from).map((each) => new Forecasts(each, spread));
   if (parts[0]!.targets.length === 0) return { pit: NONE, logDensities: NONE, crps: NONE };
   return {

@@ -93,6 +93,7 @@ export function loadForecaster(run: string): LoadedForecaster {
   const { folder, settings } = RunFolder.open(run, MDN_RNN_RUN);
   const model = loadingFrom(folder.file('config.json'), () => withSeed(0, () => createMdnRnn(settings)));
   folder.loadModel('model', model);
-  const forecaster = new Forecaster(model.eval(), encodingsOf(settings), settings.spread);
+  const { spread, ownSpread } = settings;
+  const forecaster = new Forecaster(model.eval(), encodingsOf(settings), spread, ownSpread);
   return { forecaster, settings, source: sourceOf(settings) };
 }

@@ -45,10 +45,12 @@ export interface MdnRnnSettings
   candidates: Candidate[];
   /** Fitted on the validation part at the end of a run with `calibrate`, see {@link Forecaster}. */
   spread?: number[] | undefined;
+  /** By the name of a series, likewise, if there are several. */
+  ownSpread?: Record<string, number> | undefined;
 }
 
 /** The settings before the data is read. */
-export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encodings' | 'candidates' | 'spread'>;
+export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encodings' | 'candidates' | 'spread' | 'ownSpread'>;
 
 const { onWork: _, onWarning: __, ...checks } = settingsOf(checksOf<TrainMdnRnnOptions>(MDN_RNN_OPTIONS));
 
@@ -74,6 +76,7 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
     encodings: arrayOf(checkObject),
     candidates: arrayOf(checkObject),
     spread: orUndefined(arrayOf(within({ min: 0 }))),
+    ownSpread: orUndefined(checkObject),
   },
 };
 

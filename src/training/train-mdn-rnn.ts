@@ -143,14 +143,14 @@ async function* mdnRnnEpochs(
     const { encodings } = data;
     const fitted =
       origins && (await work(fitSpread(new Forecaster(model, encodings), origins, calibrate!, settings.seed)));
-    const spread = fitted ?? settings.spread;
-    const result = { model, forecaster: new Forecaster(model, encodings, spread), series, settings };
-    if (fitted) folder?.updateSettings({ spread });
-    if (fitted?.includes(MOST_SPREAD)) onWarning(TOO_WIDE);
+    const { spread, ownSpread } = fitted ?? settings;
+    const result = { model, forecaster: new Forecaster(model, encodings, spread, ownSpread), series, settings };
+    if (fitted) folder?.updateSettings({ spread, ownSpread });
+    if (fitted?.spread.includes(MOST_SPREAD)) onWarning(TOO_WIDE);
     const evaluation = folder && (await work(leaveResults(folder.path, result)));
     const loss = evaluation && lossWarning(evaluation);
     if (loss) onWarning(`${loss}: ${adviceFor(settings)}`);
-    return { ...result, settings: { ...settings, spread }, evaluation };
+    return { ...result, settings: { ...settings, spread, ownSpread }, evaluation };
   } finally {
     training?.dispose();
     folder?.release();

@@ -29,19 +29,41 @@ function noiseModel(width: number): Forecaster {
 test.each([0.5, 1, 2])(
   'a model %d times as wide as what comes is brought to the right width at every step',
   (width) => {
-    const spread = finish(fitSpread(noiseModel(width), calibrationOrigins([noise], 3, split), 3, 0));
+    const { spread, ownSpread } = finish(fitSpread(noiseModel(width), calibrationOrigins([noise], 3, split), 3, 0));
     expect(spread).toHaveLength(3);
+    expect(ownSpread).toEqual({});
     for (const factor of spread) expect(Math.abs(factor * width - 1)).toBeLessThan(0.15); // 200 forecasts
   },
 );
 
 test('missing values count for nothing, and too few values are refused by name', () => {
   const gaps = { ...noise, values: noise.values.map((value, i) => (i % 3 === 0 ? Number.NaN : value)) };
-  const [factor] = finish(fitSpread(noiseModel(1), calibrationOrigins([gaps], 1, split), 1, 0));
+  const { spread } = finish(fitSpread(noiseModel(1), calibrationOrigins([gaps], 1, split), 1, 0));
+  const [factor] = spread;
   expect(Math.abs(factor! - 1)).toBeLessThan(0.2);
   const few = () => calibrationOrigins([{ ...noise, values: noise.values.subarray(0, 24) }], 4, split);
   expect(errorOf(few)).toMatchObject({
     code: 'ERR_DATA_FORMAT',
     message: expect.stringMatching(/at least 13 validation values to calibrate forecasts of 4 steps/),
   });
+});
+
+test('of several series each has a width of its own, together at most 3 times that of the model', () => {
+  const of = (name: string, scale: number, from: number): Series => ({
+    name,
+    values: noise.values.subarray(from, from + 1000).map((value) => scale * value),
+  });
+  const series = [of('calm', 0.5, 0), of('usual', 1, 1000), of('wild', 2, 2000), of('absurd', 50, 3000)];
+  const origins = calibrationOrigins(series, 2, split);
+  const { spread, ownSpread } = finish(fitSpread(noiseModel(1), origins, 2, 0));
+  const factorOf = (name: string) => spread[0]! * ownSpread[name]!;
+  expect(factorOf('calm')).toBeLessThan(factorOf('usual'));
+  expect(factorOf('usual')).toBeLessThan(factorOf('wild'));
+  for (const { name } of series) expect(factorOf(name)).toBeLessThan(3 + 1e-9);
+});
+
+test('what is missed in the same direction is no reason to widen', () => {
+  const shifted: Series = { name: '', values: noise.values.map((value, i) => value + (i < 1200 ? 0 : 4)) };
+  const { spread } = finish(fitSpread(noiseModel(1), calibrationOrigins([shifted], 2, split), 2, 0));
+  for (const factor of spread) expect(Math.abs(factor - 1)).toBeLessThan(0.2);
 });

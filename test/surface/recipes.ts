@@ -87,7 +87,7 @@ const recipes: Record<string, () => unknown[]> = {
   'Mixture.cdf': () => [ones([2, 1])],
   'Mixture.quantile': () => [[0.1, 0.5]],
   'NextValue.quantiles': () => [[0.1, 0.5]],
-  'new Forecaster': () => [model(), encoding(), []],
+  'new Forecaster': () => [model(), encoding(), [], { a: 1.2 }],
   forecastPaths: () => [model(), ones([4, 1]), { horizon: 2, paths: 3 }],
   'Forecaster.hasHistory': () => [series()],
   pretrainedForecaster: () => [[series()], { horizon: 2 }],
