@@ -105,7 +105,7 @@ test.each<[unknown, RegExp]>([
   [{ column: 7 }, /several for column but received 7/],
   [{ column: ['x', 7] }, /several for column/],
   [{ colum: 'x' }, /Unknown name in source: "colum"\. Did you mean "column"\?/],
-  [{ column: 'x', link: 'ln' }, /"identity", "log" or "softplus" for link but received "ln"/],
+  [{ column: 'x', link: 'ln' }, /"identity", "log", "softplus", "relu" or "count" for link but received "ln"/],
   [{ column: 'x', covariates: 'wind' }, /column names for covariates but received "wind"/],
   [{ column: 'x', time: 3 }, /for time but received 3/],
   ['x', /an object for source but received "x"/],
