@@ -1,16 +1,11 @@
 import { extname } from 'node:path';
 import { AtomicFile } from '../files';
-import { csvHeader, csvRows, type ForecastSummary } from '../report/forecast-summary';
+import { type CsvColumns, csvHeader, csvRows, type ForecastSummary } from '../report/forecast-summary';
 
 /** What forecasts are written as. */
-export interface ForecastFormat {
+export interface ForecastFormat extends CsvColumns {
   /** Name of the column that is forecast, for people. */
   column: string;
-  /** Levels of the quantiles. */
-  levels: number[];
-  /** Whether there are several series, which have names. */
-  hasNames: boolean;
-  hasTimes: boolean;
 }
 
 /** Writes forecasts one by one, so that those of any number of series need little memory. */

@@ -69,21 +69,7 @@ const OF_FILE = {
   seriesColumn: { ...name, help: "take the name of each row's series from this column" },
   link: { ...choice('auto', ...LINK_NAMES), help: 'transform values', defaultHelp: 'auto, found by a backtest' },
   season: { ...size, help: 'take this many steps as the season, 1 for none', defaultHelp: 'found by a backtest' },
-} satisfies OptionTable<
-  Pick<
-    GivenFlags,
-    | 'column'
-    | 'time'
-    | 'delimiter'
-    | 'decimal'
-    | 'frequency'
-    | 'dateFormat'
-    | 'timeZone'
-    | 'seriesColumn'
-    | 'link'
-    | 'season'
-  >
->;
+} satisfies Partial<OptionTable<GivenFlags>>;
 
 const FLAGS = {
   ...OF_FILE,

@@ -138,7 +138,7 @@ function fittingSeries(all: Series[], starts: number[], { needed, horizon }: { n
     const after = Math.max(series.values.length - start, 0);
     if (start >= needed && after >= horizon) fitting.push({ series, start });
     else if (after < horizon)
-      leftOut.push({ name: series.name, reason: `${after} held-out values, fewer than the horizon of ${horizon}` }); // biome-ignore format: one line
+      leftOut.push({ name: series.name, reason: `${after} held-out values, fewer than the horizon of ${horizon}` });
     else leftOut.push({ name: series.name, reason: `${start} values before the held-out ones, of ${needed} needed` });
   }
   if (fitting.length > 0) return { fitting, leftOut };

@@ -76,7 +76,7 @@ function groupsOf(forecaster: Forecaster, series: readonly Series[]): number[][]
   const groups = new Map<string, number[]>();
   for (const [index, each] of series.entries()) {
     const encodings = forecaster.encodingsFor(each).map((encoding) => forecaster.encodings.indexOf(encoding));
-    const key = [...encodings, forecaster.ownSpread.get(each.name)].join(); // biome-ignore format: one line
+    const key = [...encodings, forecaster.ownSpread.get(each.name)].join();
     const group = groups.get(key);
     if (group) group.push(index);
     else groups.set(key, [index]);

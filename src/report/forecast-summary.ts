@@ -50,9 +50,11 @@ export function summarizeForecast(
 }
 
 /** Which columns a forecast has in CSV. */
-interface CsvColumns {
+export interface CsvColumns {
+  /** Whether there are several series, which have names. */
   hasNames: boolean;
   hasTimes: boolean;
+  /** Levels of the quantiles. */
   levels: number[];
 }
 
