@@ -7,7 +7,7 @@ import type { DecimalSign } from '../data/decimals';
 import type { Forecaster } from '../data/forecaster';
 import { LINK_NAMES, type LinkName } from '../data/link';
 import { readSeries, type Series } from '../data/series';
-import { formatError, invalidArgument, LibtorchGenerativeError, worded } from '../errors';
+import { formatError, invalidArgument, LibtorchGenerativeError, messageOn, type Surface, worded } from '../errors';
 import { writeFileAtomic } from '../files';
 import { FORECAST_OPTIONS } from '../models/forecast-options';
 import {
@@ -25,11 +25,11 @@ import {
 } from '../option';
 import { forecastChartSvg } from '../report/forecast-chart';
 import { forecastFan } from '../report/forecast-fan';
-import { type ForecastSummary, summarizeForecast } from '../report/forecast-summary';
+import { type ForecastSummary, type ForecastSummaryOptions, summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from '../training/load-run';
 import { MDN_RNN_OPTIONS } from '../training/mdn-rnn-options';
 import { pretrainedForecaster } from '../training/pretrained-forecaster';
-import { addExamples, addFlags, type Headings } from './flags';
+import { addExamples, addFlags, commandLine, type Headings } from './flags';
 import { ForecastOutput } from './forecast-output';
 import { named, readHistory } from './history';
 import { progressBar } from './progress';
@@ -125,7 +125,7 @@ function checkCsvOrJson(name: string, file: unknown): void {
 
 const HEADINGS: Headings<GivenFlags> = { 'For a CSV file': Object.keys(OF_FILE) as (keyof typeof OF_FILE)[] };
 
-async function run(place: string, given: GivenFlags): Promise<void> {
+async function run(place: string, given: GivenFlags, command: Command): Promise<void> {
   const flags = withDefaults<GivenFlags, typeof FLAGS>(given, FLAGS);
   const { forecaster, series, column } = isFile(place) ? await fromFile(place, flags) : fromRun(place, flags);
   if (flags.chart && series.length > 1) {
@@ -140,47 +140,55 @@ async function run(place: string, given: GivenFlags): Promise<void> {
   const hasNames = series.length > 1;
   const format = { column, levels: quantiles, hasNames, hasTimes: series[0]!.time !== undefined };
   const output = new ForecastOutput(format, flags);
-  const bar = hasNames ? progressBar() : undefined;
   try {
+    const forecasts = hasNames
+      ? forecastEach(forecaster, series, options, commandLine(command))
+      : [summarizeForecast(forecaster, series[0]!, options)];
     let last: ForecastSummary | undefined;
-    const breather = new Breather();
-    for (const [index, each] of series.entries()) {
-      const forecast = hasNames
-        ? tryToForecast(forecaster, each, options)
-        : summarizeForecast(forecaster, each, options);
-      if (forecast) output.add(forecast);
-      last = forecast ?? last;
-      bar?.work({ task: 'forecast', done: index + 1, total: series.length });
-      await breather.breathe();
+    for await (const forecast of forecasts) {
+      output.add(forecast);
+      last = forecast;
     }
     if (!last) throw formatError('None of the series can be forecast: the warnings above tell why');
     output.finish();
-    bar?.stop();
     if (flags.out) console.error(`The forecast is in ${flags.out}`);
     if (flags.chart) await writeChart(flags.chart, column, series[0]!, last);
   } finally {
-    bar?.stop();
     output.close();
   }
 }
+
+/** Forecasts several series; one that can't be forecast is left out, with a warning, for the sake of the others. */
+async function* forecastEach(
+  forecaster: Forecaster,
+  series: Series[],
+  options: ForecastSummaryOptions,
+  surface: Surface,
+): AsyncGenerator<ForecastSummary> {
+  const bar = progressBar();
+  const breather = new Breather();
+  try {
+    for (const [index, each] of series.entries()) {
+      try {
+        yield summarizeForecast(forecaster, each, options);
+      } catch (error) {
+        if (!(error instanceof LibtorchGenerativeError) || !ABOUT_ONE_SERIES.includes(error.code)) throw error;
+        warn(`the series ${each.name} is left out: ${messageOn(surface, error)}`);
+      }
+      bar?.work({ task: 'forecast', done: index + 1, total: series.length });
+      await breather.breathe();
+    }
+  } finally {
+    bar?.stop();
+  }
+}
+
+const ABOUT_ONE_SERIES = ['ERR_DATA_FORMAT', 'ERR_NOT_FINITE'];
 
 /** Paths of many series together take long. */
 function usualPaths(numSeries: number): number {
   return numSeries <= 100 ? 500 : numSeries <= 5000 ? 200 : 100;
 }
-
-/** Leaves out a series that can't be forecast, with a warning, for the sake of the others. */
-function tryToForecast(...args: Parameters<typeof summarizeForecast>): ForecastSummary | undefined {
-  try {
-    return summarizeForecast(...args);
-  } catch (error) {
-    if (!(error instanceof LibtorchGenerativeError) || !ABOUT_ONE_SERIES.includes(error.code)) throw error;
-    warn(`the series ${args[1].name} is left out: ${error.message}`);
-    return undefined;
-  }
-}
-
-const ABOUT_ONE_SERIES = ['ERR_DATA_FORMAT', 'ERR_NOT_FINITE'];
 
 /** What to forecast from. */
 interface Source {

@@ -65,6 +65,11 @@ export class CovariateTable {
     this.#lag = horizon;
   }
 
+  /** Most steps of a forecast of which past covariates are known; undefined without any. */
+  get maxHorizon(): number | undefined {
+    return this.#past.length > 0 ? this.#lag : undefined;
+  }
+
   /** Number of inputs that change with time. */
   get size(): number {
     return this.#known.length + this.#past.length;

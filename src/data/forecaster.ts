@@ -17,7 +17,7 @@ import { toElements } from './numbers';
 import type { Series } from './series';
 import { SeriesEncoding, shifted } from './series-encoding';
 import { checkName } from './series-encoding-state';
-import { type SeriesLike, toSeries } from './series-like';
+import { checkHorizon, type SeriesLike, toSeries } from './series-like';
 import { SmoothingEncoding } from './smoothing-encoding';
 import type { Scaler } from './time-series';
 
@@ -164,6 +164,7 @@ export class Forecaster {
   paths(series: SeriesLike, options: PathOptions = {}): Float64Array {
     const { horizon, paths, seed, temperature } = readPathOptions(options);
     const read = toSeries('series', series);
+    checkHorizon(read, horizon);
     const result = new Float64Array(paths * horizon);
     const encodings = this.encodingsFor(read);
     const count = encodings.length;

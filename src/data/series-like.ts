@@ -1,4 +1,4 @@
-import { checkInteger, reading, readOptions } from '../check';
+import { checkInteger, checkSize, reading, readOptions } from '../check';
 import { describe, formatError, invalidArgument } from '../errors';
 import { type Numbers, toElements, toNumbers } from './numbers';
 import type { Series } from './series';
@@ -28,6 +28,8 @@ export interface SeriesLike {
   staticCovariates?: Numbers | undefined;
   /** Time of each row, (T) or longer: a {@link TimeAxis}, or labels for {@link TimeAxis.parse}. */
   time?: TimeAxis | readonly (string | Date)[] | undefined;
+  /** As {@link Series.maxHorizon}. */
+  maxHorizon?: number | undefined;
 }
 
 /** Series that were copied here and that no caller has: they need not be copied and checked again. */
@@ -45,7 +47,7 @@ export function toSeries(argument: string, value: SeriesLike): Series {
   if (value === undefined) throw invalidArgument(argument, 'a series', value);
   const given = readOptions(
     value,
-    { name: any, values: any, covariates: any, staticCovariates: any, time: any },
+    { name: any, values: any, covariates: any, staticCovariates: any, time: any, maxHorizon: checkSize },
     argument,
   );
   const { name = '' } = given;
@@ -67,7 +69,7 @@ export function toSeries(argument: string, value: SeriesLike): Series {
       : Array.from(toNumbers(`${prefix}staticCovariates`, given.staticCovariates, { of }));
   const time = given.time === undefined ? undefined : toTimeAxis(`${prefix}time`, given.time, of);
   if (time) checkLength(`${prefix}time${of}`, time.labels, length);
-  const series = { name, values, covariates, staticCovariates, time };
+  const series = { name, values, covariates, staticCovariates, time, maxHorizon: given.maxHorizon };
   copies.add(series);
   return series;
 }
@@ -77,6 +79,16 @@ export function upTo(series: Series, length: number): Series {
   const part = { ...series, values: series.values.subarray(0, length) };
   if (copies.has(series)) copies.add(part);
   return part;
+}
+
+/** @throws ERR_INVALID_ARGUMENT if a forecast of so many steps would see values of covariates after its origin */
+export function checkHorizon({ name, maxHorizon = Infinity }: Series, horizon: number): void {
+  if (horizon <= maxHorizon) return;
+  throw invalidArgument(
+    'horizon',
+    `at most ${maxHorizon}, by which the past covariates${ofSeries(name)} lag,`,
+    horizon,
+  );
 }
 
 /** Converts at least one series. @throws as {@link toSeries} */

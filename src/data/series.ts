@@ -44,6 +44,8 @@ export interface Series {
   staticCovariates?: readonly number[] | undefined;
   /** Time of each row, including future rows of the covariates. */
   time?: TimeAxis | undefined;
+  /** Most steps that can be forecast from any of its values, as covariates lag behind by as many; default any number. */
+  maxHorizon?: number | undefined;
 }
 
 /** Where to find series in a CSV file. */
@@ -157,7 +159,8 @@ export function readSeries(path: string, source: SeriesSource): Series[] {
       );
       const values = filled ? spread(known, filled.rows) : known;
       const inputs = covariates.of(rows, known.length);
-      return { series: { name, values, ...inputs, time: filled?.time ?? time }, column, where: where(0) };
+      const series = { name, values, ...inputs, time: filled?.time ?? time, maxHorizon: covariates.maxHorizon };
+      return { series, column, where: where(0) };
     });
   });
   const found = all.filter(({ series }) => series.values.length > 0);

@@ -6,7 +6,7 @@ import { Forecaster } from '../data/forecaster';
 import { toElements } from '../data/numbers';
 import { usualSeason } from '../data/season';
 import type { Series } from '../data/series';
-import { checkHasValue, type SeriesLike, toSeriesList, toSteps, upTo } from '../data/series-like';
+import { checkHasValue, checkHorizon, type SeriesLike, toSeriesList, toSteps, upTo } from '../data/series-like';
 import { formatError, invalidArgument, LibtorchGenerativeError } from '../errors';
 import type { WorkOptions, WorkProgress } from '../work';
 import { type Backtest, type BacktestRow, backtest, type LeftOut } from './backtest';
@@ -93,6 +93,7 @@ export function* evaluation(
   const { horizon, seed, ...pathOptions } = withDefaults(draw);
   const all = toSeriesList('series', series);
   all.forEach(checkHasValue);
+  for (const each of all) checkHorizon(each, horizon);
   const { fitting, leftOut } = fittingSeries(all, toSteps('starts', starts, all), {
     needed: Math.max(forecaster.historyLength, LEAST_PAST),
     horizon,

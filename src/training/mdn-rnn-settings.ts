@@ -100,11 +100,13 @@ const AS_PRETRAINED = { inputs: 'smoothing', hidden: PRETRAINED.hidden, mixtures
 
 /** Throws if an option lacks another one that it requires. */
 function checkTogether(settings: RequestedMdnRnnSettings): void {
-  const { data, column, time, calendar, pastCovariates, horizon, validation, test } = settings;
+  const { data, column, time, calendar, pastCovariates, horizon, calibrate, validation, test } = settings;
   if (data === undefined) throw missingOption('data', 'a CSV file');
   if (column === undefined || column.length === 0) throw missingOption('column', 'the column to forecast, or several');
   if (pastCovariates.length > 0 && horizon === undefined)
     throw requires('pastCovariates', 'horizon', ', the steps of a forecast');
+  if (pastCovariates.length > 0 && calibrate !== undefined && calibrate > horizon!)
+    throw invalidArgument('calibrate', `at most ${horizon}, by which the past covariates lag,`, calibrate);
   if (calendar.length > 0 && time === undefined) throw requires('calendar', 'time', ', the column of the dates');
   if (validation + test >= 1) {
     throw worded(

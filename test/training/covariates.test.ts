@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Forecaster } from '../../src/data/forecaster';
 import { readSeries, type Series } from '../../src/data/series';
+import { evaluateForecasts } from '../../src/evaluation/evaluate-forecasts';
 import { pathQuantiles } from '../../src/models/forecast';
 import { RandomGenerator, rand } from '../../src/tensor/random';
 import { loadForecaster } from '../../src/training/load-run';
@@ -46,7 +47,13 @@ test('a leading indicator known only in the past moves a forecast a horizon late
   for (const [step, median] of medians(forecaster, series[0]!, horizon).entries()) {
     expect(Math.abs(median - (500.5 + leading[length - horizon + step]!))).toBeLessThan(8);
   }
-  expect(() => forecaster.paths(series[0]!, { horizon: horizon + 1 })).toThrow(/known for only 203 steps/);
+  // Farther, the evaluation of forecasts would see values that were measured after their origin.
+  const farther = { horizon: horizon + 1 };
+  const message = 'Expected at most 3, by which the past covariates lag, for horizon but received 4';
+  expect(() => forecaster.paths(series[0]!, farther)).toThrow(message);
+  await expect(evaluateForecasts(forecaster, series, { ...farther, starts: [100] })).rejects.toThrow(message);
+  const calibrated = train(['sold,leading', ...rows], { pastCovariates: ['leading'], horizon, calibrate: horizon + 1 });
+  await expect(calibrated).rejects.toThrow(/Expected at most 3, .* for calibrate but received 4/);
 });
 
 test('series are described by words and numbers, and a covariate that never changed in training stops nothing', async () => {
