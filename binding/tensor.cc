@@ -176,6 +176,16 @@ Napi::Value moveTo(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// versionOf(tensors): a text that is another one once any of them has other memory or was changed in place
+Napi::Value versionOf(const Napi::CallbackInfo& info) {
+  std::string version;
+  for (const at::Tensor& tensor : tensorsFromJs(Environment::of(info.Env()), info[0], "tensors")) {
+    const auto address = reinterpret_cast<uintptr_t>(tensor.const_data_ptr());
+    version += std::to_string(address) + "." + std::to_string(tensor._version()) + " ";
+  }
+  return Napi::String::New(info.Env(), version);
+}
+
 Napi::Value openScope(const Napi::CallbackInfo& info) {
   Environment::of(info.Env()).tensors.openScope();
   return info.Env().Undefined();
@@ -225,6 +235,7 @@ void registerTensor(Napi::Env, Napi::Object exports) {
   exportFunction<dispose>(exports, "dispose");
   exportFunction<isAlive>(exports, "isAlive");
   exportFunction<moveTo>(exports, "moveTo");
+  exportFunction<versionOf>(exports, "versionOf");
   exportFunction<openScope>(exports, "openScope");
   exportFunction<closeScope>(exports, "closeScope");
   exportFunction<keep>(exports, "keep");

@@ -14,6 +14,8 @@
  * | `ERR_DATA_FORMAT` | a file or series has invalid content; the message names file and line |
  * | `ERR_FILE` | a file or folder cannot be read or written |
  * | `ERR_LOCKED` | another training run is writing to the run folder; the message names its process |
+ * | `ERR_OVERLOADED` | too many asynchronous calls wait for a worker thread |
+ * | `ERR_WORKER` | a worker thread ended before it had answered |
  * | `ERR_NOT_FINITE` | a loss, gradient, forecast or score became NaN or infinite |
  * | `ERR_CHECKPOINT` | a run, state or weights file is corrupt or of the wrong kind |
  * | `ERR_DEVICE` | a device is not available |
@@ -31,6 +33,8 @@ export type ErrorCode =
   | 'ERR_DATA_FORMAT'
   | 'ERR_FILE'
   | 'ERR_LOCKED'
+  | 'ERR_OVERLOADED'
+  | 'ERR_WORKER'
   | 'ERR_NOT_FINITE'
   | 'ERR_CHECKPOINT'
   | 'ERR_DEVICE'

@@ -4,13 +4,16 @@ export type { Categories, CovariateColumns } from './data/covariates';
 export { type MissingValues, readCsvColumns, readCsvHeader } from './data/csv';
 export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
 export type { DecimalSign } from './data/decimals';
+export type { Encoding } from './data/encoding';
+export type { Forecast, ForecastOptions, ForecastStep } from './data/forecast';
 export type { PathOptions } from './data/forecast-options';
-export { type Encoding, Forecaster, type NextValue } from './data/forecaster';
+export { Forecaster } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
 export type { CovariateScale } from './data/known-inputs';
 export type { Link, LinkName } from './data/link';
 export { findMnist, type MnistPart, readMnistImages, readMnistLabels } from './data/mnist';
+export type { NextValue } from './data/next-value';
 export type { Numbers } from './data/numbers';
 export type { ScalingKind, ScalingState } from './data/scaling';
 export { readSeries, type Series, type SeriesSource } from './data/series';
@@ -46,8 +49,8 @@ export { mixtureCrps, pinballLoss, sampleCrps } from './evaluation/scores';
 export { testUniformity, type Uniformity } from './evaluation/uniformity';
 export { Discriminator, type DiscriminatorOptions } from './models/discriminator';
 export { forecastPaths, pathQuantiles } from './models/forecast';
-export type { ForecastOptions } from './models/forecast-options';
-export { Generator, type GeneratorOptions } from './models/generator';
+export type { ForecastPathsOptions } from './models/forecast-options';
+export { Generator, type GeneratorOptions, type SampleOptions } from './models/generator';
 export { MdnRnn, type MdnRnnOptions, type MdnRnnStep } from './models/mdn-rnn';
 export { Mixture, type MixtureOptions, mixtureNll } from './models/mixture';
 export { exportOnnx, type OnnxExportable } from './models/onnx';
@@ -69,6 +72,14 @@ export { Parameter, type ParameterOptions } from './nn/parameter';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './nn/reduce-lr-on-plateau';
 export { Sequential } from './nn/sequential';
 export type { StateDict } from './nn/state-dict';
+export type { Abortable } from './pool/abortable';
+export {
+  closeInference,
+  configureInference,
+  type InferenceOptions,
+  type InferenceStats,
+  inferenceStats,
+} from './pool/inference';
 export { encodeGrid, type GridOptions, writeGrid } from './report/png';
 export { type SetupOptions, setupLibtorch } from './setup/setup-libtorch';
 export { type GradOptions, grad, noGrad } from './tensor/autograd';
@@ -125,7 +136,7 @@ export type {
 export { type TensorCarrier, tensorsOf } from './tensor/tensors-in';
 export type { Candidate } from './training/candidates';
 export type { WatchedVariety } from './training/collapse-watch';
-export { type DrawImagesOptions, drawImages } from './training/draw-images';
+export { type DrawImagesOptions, drawImages, drawImagesSync } from './training/draw-images';
 export type { EpochTime } from './training/epochs';
 export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
 export type { GanLossName, GanPreset, TrainGanOptions } from './training/gan-options';

@@ -31,17 +31,17 @@ const body = {
   },
 };
 
-app.post<{ Body: ForecastRequest }>('/forecast', { schema: { body } }, ({ body: { values, horizon, seed } }) => {
-  const paths = forecaster.paths({ values }, { horizon, paths: 200, seed });
+app.post<{ Body: ForecastRequest }>('/forecast', { schema: { body } }, async ({ body: { values, horizon, seed } }) => {
+  const paths = await forecaster.paths({ values }, { horizon, paths: 200, seed });
   const [low, median, high] = pathQuantiles(paths, horizon, [0.1, 0.5, 0.9]).map((quantile) => [...quantile]);
   return { low, median, high };
 });
 
 const querystring = { type: 'object', properties: { seed: { type: 'integer', default: 0 } } };
 
-app.get<{ Querystring: { seed: number } }>('/digits.png', { schema: { querystring } }, ({ query }, reply) => {
+app.get<{ Querystring: { seed: number } }>('/digits.png', { schema: { querystring } }, async ({ query }, reply) => {
   const { height, width } = settings;
-  const { images } = drawImages(generator, { count: 16, height, width, seed: query.seed });
+  const { images } = await drawImages(generator, { count: 16, height, width, seed: query.seed });
   return reply.type('image/png').send(Buffer.from(encodeGrid(images, { height, width, range: [0, 255] })));
 });
 

@@ -10,7 +10,7 @@ import { readImages, readTestImages } from '../../src/data/images';
 import { evaluateImages, type ImageEvaluation } from '../../src/evaluation/evaluate-images';
 import { writeGrid } from '../../src/report/png';
 import { RandomGenerator, randn } from '../../src/tensor/random';
-import { drawImages, drawSamples } from '../../src/training/draw-images';
+import { drawImagesSync, drawSamples } from '../../src/training/draw-images';
 import type { TrainGanOptions } from '../../src/training/gan-options';
 import { trainGan } from '../../src/training/train-gan';
 import { formatNumber, formatTable } from '../bench/table';
@@ -51,7 +51,7 @@ async function runVariant(options: TrainGanOptions, grid: string | undefined): P
     const noise = randn([100, settings.noiseDim], { generator: new RandomGenerator(1) });
     writeGrid(grid, drawSamples(generator, noise), { height, width });
   }
-  const drawn = drawImages(generator, { count: NUM_DRAWN, height, width });
+  const drawn = drawImagesSync(generator, { count: NUM_DRAWN, height, width });
   const evaluation = evaluateImages(drawn, IMAGES.real, { heldOut: IMAGES.heldOut });
   generator.dispose();
   discriminator.dispose();

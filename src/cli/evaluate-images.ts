@@ -2,7 +2,7 @@ import { type ImageSet, readImages, readTestImages } from '../data/images';
 import { formatError } from '../errors';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
 import { writeFileAtomic } from '../files';
-import { drawImages } from '../training/draw-images';
+import { drawImagesSync } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
 import { keepEvaluation } from './keep-evaluation';
 
@@ -26,7 +26,7 @@ export function evaluateGanRun(run: string, { data, out, count, seed, json }: Im
   const real = readImages(source);
   checkSize(source, real, settings);
   const { height, width } = settings;
-  const evaluation = evaluateImages(drawImages(generator, { count, height, width, seed }), real, {
+  const evaluation = evaluateImages(drawImagesSync(generator, { count, height, width, seed }), real, {
     seed,
     heldOut: readTestImages(source),
     onTraining: () => console.error('Training the classifier that compares the images; it is cached for later runs'),

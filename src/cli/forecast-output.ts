@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
+import type { Forecast } from '../data/forecast';
 import { AtomicFile } from '../files';
-import { type CsvColumns, csvHeader, csvRows, type ForecastSummary } from '../report/forecast-summary';
+import { type CsvColumns, csvHeader, csvRows } from '../report/forecast-csv';
 
 /** What forecasts are written as. */
 export interface ForecastFormat extends CsvColumns {
@@ -30,7 +31,7 @@ export class ForecastOutput {
     }
   }
 
-  add(forecast: ForecastSummary): void {
+  add(forecast: Forecast): void {
     if (!this.#hasBegun) for (const { writer, write } of this.#sinks) write(writer.begin);
     this.#hasBegun = true;
     for (const { writer, write } of this.#sinks) write(writer.next(forecast));
@@ -49,7 +50,7 @@ export class ForecastOutput {
 
 interface Writer {
   begin: string;
-  next: (forecast: ForecastSummary) => string;
+  next: (forecast: Forecast) => string;
   end: string;
 }
 
@@ -58,7 +59,7 @@ function writerOf(format: ForecastFormat, isJson: boolean): Writer {
   const head = JSON.stringify({ column: format.column, levels: format.levels }).slice(0, -1);
   if (!format.hasNames) return { begin: head, next: ({ steps }) => `,"steps":${JSON.stringify(steps)}`, end: '}\n' };
   let separator = '';
-  const next = ({ name, steps }: ForecastSummary) => {
+  const next = ({ name, steps }: Forecast) => {
     const text = `${separator}${JSON.stringify({ name, steps })}`;
     separator = ',';
     return text;

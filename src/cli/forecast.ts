@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { Breather } from '../breathe';
 import { checkString } from '../check';
 import type { DecimalSign } from '../data/decimals';
+import type { Forecast, ForecastOptions } from '../data/forecast';
 import type { Forecaster } from '../data/forecaster';
 import { LINK_NAMES, type LinkName } from '../data/link';
 import { readSeries, type Series } from '../data/series';
@@ -25,7 +25,6 @@ import {
 } from '../option';
 import { forecastChartSvg } from '../report/forecast-chart';
 import { forecastFan } from '../report/forecast-fan';
-import { type ForecastSummary, type ForecastSummaryOptions, summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from '../training/load-run';
 import { MDN_RNN_OPTIONS } from '../training/mdn-rnn-options';
 import { pretrainedForecaster } from '../training/pretrained-forecaster';
@@ -143,8 +142,8 @@ async function run(place: string, given: GivenFlags, command: Command): Promise<
   try {
     const forecasts = hasNames
       ? forecastEach(forecaster, series, options, commandLine(command))
-      : [summarizeForecast(forecaster, series[0]!, options)];
-    let last: ForecastSummary | undefined;
+      : [forecaster.forecastSync(series[0]!, options)];
+    let last: Forecast | undefined;
     for await (const forecast of forecasts) {
       output.add(forecast);
       last = forecast;
@@ -162,27 +161,33 @@ async function run(place: string, given: GivenFlags, command: Command): Promise<
 async function* forecastEach(
   forecaster: Forecaster,
   series: Series[],
-  options: ForecastSummaryOptions,
+  options: ForecastOptions,
   surface: Surface,
-): AsyncGenerator<ForecastSummary> {
+): AsyncGenerator<Forecast> {
   const bar = progressBar();
-  const breather = new Breather();
+  const forecasts: Promise<Forecast>[] = [];
   try {
     for (const [index, each] of series.entries()) {
+      while (forecasts.length < Math.min(AT_ONCE, series.length - index)) {
+        const forecast = forecaster.forecast(series[index + forecasts.length]!, options);
+        forecast.catch(() => {}); // its turn comes
+        forecasts.push(forecast);
+      }
       try {
-        yield summarizeForecast(forecaster, each, options);
+        yield await forecasts.shift()!;
       } catch (error) {
         if (!(error instanceof LibtorchGenerativeError) || !ABOUT_ONE_SERIES.includes(error.code)) throw error;
         warn(`the series ${each.name} is left out: ${messageOn(surface, error)}`);
       }
       bar?.work({ task: 'forecast', done: index + 1, total: series.length });
-      await breather.breathe();
     }
   } finally {
     bar?.stop();
   }
 }
 
+/** Enough to keep the worker threads busy. */
+const AT_ONCE = 256;
 const ABOUT_ONE_SERIES = ['ERR_DATA_FORMAT', 'ERR_NOT_FINITE'];
 
 /** Paths of many series together take long. */
@@ -233,7 +238,7 @@ function isFile(place: string): boolean {
   return statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-async function writeChart(file: string, column: string, series: Series, forecast: ForecastSummary): Promise<void> {
+async function writeChart(file: string, column: string, series: Series, forecast: Forecast): Promise<void> {
   const title = `${column}: ${forecast.steps.length} steps ahead`;
   writeFileAtomic(file, await forecastChartSvg({ title, column, ...forecastFan(series, forecast) }));
   console.error(`The chart is in ${file}`);

@@ -1,10 +1,10 @@
-import { type Checks, checkInteger, checkNumber, checkSize, readOptions, within } from '../check';
+import { type Checks, checkInteger, checkNumber, checkSize, within } from '../check';
 import { invalidArgument } from '../errors';
-import type { ForecastOptions } from '../models/forecast-options';
+import type { ForecastPathsOptions } from '../models/forecast-options';
 import { toElements } from './numbers';
 
 /** Options of {@link Forecaster.paths}. */
-export type PathOptions = Omit<ForecastOptions, 'known'>;
+export type PathOptions = Omit<ForecastPathsOptions, 'known'>;
 
 /** More than a century of hourly steps. */
 export const MAX_HORIZON = 1_000_000;
@@ -18,11 +18,6 @@ export const PATH_OPTIONS: Checks<PathOptions> = {
   temperature: within({ above: 0 }),
   seed: (name, value) => checkInteger(name, value),
 };
-
-/** Checks options and fills in the defaults. @throws ERR_INVALID_ARGUMENT, also if the paths would not fit in memory */
-export function readPathOptions(options: PathOptions | undefined): Required<PathOptions> {
-  return withDefaults(readOptions(options, PATH_OPTIONS));
-}
 
 /** Fills in the defaults of checked options. @throws ERR_INVALID_ARGUMENT if the paths would not fit in memory */
 export function withDefaults({

@@ -1,45 +1,24 @@
-import { checkInteger, checkNumber, readEntries, reading, readOptions } from '../check';
-import { describe, invalidArgument, LibtorchGenerativeError } from '../errors';
-import { forecastPaths, PathSampler, sortedQuantile, sortedSteps } from '../models/forecast';
+import { type Checks, checkInteger, checkNumber, isArray, readEntries, reading, readOptions } from '../check';
+import { describe, invalidArgument } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
-import { Mixture } from '../models/mixture';
 import { checkModule } from '../nn/module';
-import { noGrad } from '../tensor/autograd';
+import { ABORTABLE, type Abortable } from '../pool/abortable';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';
-import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { integrate } from './differencing';
-import { PATH_OPTIONS, type PathOptions, readPathOptions, seedAt, toLevels } from './forecast-options';
+import { checkEncoding, type Encoding, encodingsFor, onlyFor } from './encoding';
+import { FORECAST, type Forecast, type ForecastOptions, withForecastDefaults, withTimes } from './forecast';
+import { PATH_OPTIONS, type PathOptions, withDefaults } from './forecast-options';
+import { ForecasterCopies } from './forecaster-copies';
 import type { Link } from './link';
-import { mean } from './mean';
+import { type NextMixture, type NextValue, nextValue } from './next-value';
 import { toElements } from './numbers';
+import { type Answers, answer, type Question } from './questions';
 import type { Series } from './series';
-import { SeriesEncoding, shifted } from './series-encoding';
+import { SeriesEncoding } from './series-encoding';
 import { checkName } from './series-encoding-state';
-import { checkHorizon, type SeriesLike, toSeries } from './series-like';
-import { SmoothingEncoding } from './smoothing-encoding';
+import { checkHorizon, type SeriesLike, toSeries, toSeriesList } from './series-like';
 import type { Scaler } from './time-series';
-
-/** The distribution of the value after a series' end, in the data's units: the model's mixture, exact, not sampled. */
-export interface NextValue {
-  /**
-   * Returns the quantiles at the given levels.
-   *
-   * @param levels at least one, each above 0 and below 1
-   * @throws ERR_INVALID_ARGUMENT for invalid levels; ERR_NOT_FINITE if a quantile overflows
-   */
-  quantiles(levels: readonly number[]): number[];
-  /**
-   * Returns the probability that the value is at most each of `values`.
-   *
-   * @throws ERR_INVALID_ARGUMENT for NaN
-   */
-  cdf(values: readonly number[]): number[];
-}
-
-/** How a model sees series: a window of values, or what exponential smoothing makes of them. */
-export type Encoding = SeriesEncoding | SmoothingEncoding;
 
 /** Predictions of N known values, each from those before it. */
 export interface Predictions {
@@ -67,9 +46,9 @@ export interface Predictions {
  * const encoding = SeriesEncoding.fit([series], { window: 24 });
  * const forecaster = new Forecaster(new MdnRnn({ hiddenDim: 16 }), encoding); // untrained
  *
- * const [low, high] = forecaster.next(series).quantiles([0.05, 0.95]);
+ * const [low, high] = (await forecaster.next(series)).quantiles([0.05, 0.95]);
  * console.log(low! < high!); // true
- * const paths = forecaster.paths(series, { horizon: 12, paths: 200, seed: 1 });
+ * const paths = await forecaster.paths(series, { horizon: 12, paths: 200, seed: 1 });
  * const [median] = pathQuantiles(paths, 12, [0.5]);
  * console.log(paths.length, median!.length); // 2400 12
  * ```
@@ -84,6 +63,7 @@ export class Forecaster {
   readonly spread: readonly number[];
   /** By the name of a series, the factor by which its forecasts are widened besides; 1 for all others. */
   readonly ownSpread: ReadonlyMap<string, number>;
+  readonly #copies: ForecasterCopies;
 
   /**
    * Combines a model with its encoding.
@@ -107,7 +87,7 @@ export class Forecaster {
     this.encodings = (isList ? toElements('encoding', encoding) : [encoding]) as Encoding[];
     if (this.encodings.length === 0) throw invalidArgument('encoding', 'at least one encoding', encoding);
     for (const each of this.encodings) checkEncoding(each, model);
-    if (this.encodings.every(only)) throw invalidArgument('encoding', 'one for all series', encoding);
+    if (this.encodings.every(onlyFor)) throw invalidArgument('encoding', 'one for all series', encoding);
     this.spread = toElements('spread', spread).map((factor, index) => {
       checkNumber(`spread[${index}]`, factor, { above: 0 });
       return factor as number;
@@ -115,6 +95,7 @@ export class Forecaster {
     const own = readEntries(ownSpread, 'ownSpread', 'an object with the factor of each series');
     for (const [name, factor] of own) checkNumber(`ownSpread[${describe(name)}]`, factor, { above: 0 });
     this.ownSpread = new Map(own as [string, number][]);
+    this.#copies = new ForecasterCopies(this);
   }
 
   /** The model's device: "cpu", "cuda:0", ... */
@@ -151,51 +132,99 @@ export class Forecaster {
   }
 
   /**
-   * Draws joint futures past a series' end, see {@link forecastPaths}. Each series has its own random numbers, which
-   * depend on its name and the seed.
+   * Forecasts a series past its end, or several series, without blocking the event loop: worker threads answer, see
+   * {@link configureInference}. Calls that wait for a thread are answered together. A forecast depends on its series, its
+   * options and the model as it is when called, not on what is asked beside it.
    *
-   * @param series its last `window` values are read; covariates must cover the horizon
-   * @returns (paths, horizon) in row-major order, in the data's units
-   * @throws ERR_INVALID_ARGUMENT for an argument of the wrong type or out of range, or if the paths would not fit in
-   *   memory; ERR_DATA_FORMAT, with the place, if the series is shorter than the window, has infinite values or values
-   *   outside the link's range, has times or covariates that do not match it, or lacks inputs that must be known in
-   *   advance; ERR_NOT_FINITE if a path overflows
+   * @param series as for {@link Forecaster.paths}
+   * @returns a forecast; for an array of series one of each
+   * @throws as {@link Forecaster.paths}
+   * @example
+   * ```ts
+   * import { Forecaster, MdnRnn, SeriesEncoding } from 'libtorch-generative';
+   *
+   * const values = Array.from({ length: 120 }, (_, month) => 20 + 8 * Math.sin((month * Math.PI) / 6));
+   * const encoding = SeriesEncoding.fit([{ values }], { window: 24 });
+   * const forecaster = new Forecaster(new MdnRnn({ hiddenDim: 16 }), encoding); // untrained
+   * const { steps } = await forecaster.forecast({ values }, { horizon: 12, quantiles: [0.1, 0.5, 0.9] });
+   * console.log(steps.length, steps[0]!.quantiles.length); // 12 3
+   * ```
    */
-  paths(series: SeriesLike, options: PathOptions = {}): Float64Array {
-    const { horizon, paths, seed, temperature } = readPathOptions(options);
-    const read = toSeries('series', series);
-    checkHorizon(read, horizon);
-    const result = new Float64Array(paths * horizon);
-    const encodings = this.encodingsFor(read);
-    const count = encodings.length;
-    for (const [index, encoding] of encodings.entries()) {
-      // Path p is of encoding p modulo their number, so that it does not depend on the number of paths.
-      const own = Math.ceil((paths - index) / count);
-      if (own === 0) continue;
-      const draw = { horizon, paths: own, temperature, seed: seedAt(seedOf(read.name, seed), index) };
-      const linkedPaths = scope(() => this.#draw(encoding, read, draw));
-      this.#widen(linkedPaths, horizon, read.name);
-      for (const [position, value] of linkedPaths.entries()) {
-        const [path, step] = [Math.floor(position / horizon), position % horizon];
-        result[(path * count + index) * horizon + step] = checkFinite(encoding.link.invertOne(value), step);
-      }
-    }
-    return result;
+  forecast(series: SeriesLike, options?: ForecastOptions & Abortable): Promise<Forecast>;
+  forecast(series: readonly SeriesLike[], options?: ForecastOptions & Abortable): Promise<Forecast[]>;
+  async forecast(series: SeriesLike | readonly SeriesLike[], options: ForecastOptions & Abortable = {}) {
+    const { signal, ...asked } = readOptions(options, { ...FORECAST, ...ABORTABLE });
+    return this.#ask(series, forecastCall(asked), signal);
+  }
+
+  /** As {@link Forecaster.forecast}, in this thread, which it blocks. */
+  forecastSync(series: SeriesLike, options?: ForecastOptions): Forecast;
+  forecastSync(series: readonly SeriesLike[], options?: ForecastOptions): Forecast[];
+  forecastSync(series: SeriesLike | readonly SeriesLike[], options: ForecastOptions = {}) {
+    return this.#answer(series, forecastCall(readOptions(options, FORECAST)));
   }
 
   /**
-   * Returns the distribution of the value after a series' end.
+   * Draws joint futures past a series' end, or several series', see {@link forecastPaths}, without blocking the event loop,
+   * see {@link Forecaster.forecast}. Each series has its own random numbers, which depend on its name and the seed.
+   *
+   * @param series its last `window` values are read; covariates must cover the horizon
+   * @returns (paths, horizon) in row-major order, in the data's units; for an array of series those of each
+   * @throws ERR_INVALID_ARGUMENT for an argument of the wrong type or out of range, or if the paths would not fit in
+   *   memory; ERR_DATA_FORMAT, with the place, if the series is shorter than the window, has infinite values or values
+   *   outside the link's range, has times or covariates that do not match it, or lacks inputs that must be known in
+   *   advance; ERR_NOT_FINITE if a path overflows; ERR_OVERLOADED if too many calls wait; ERR_WORKER if a thread ended;
+   *   ERR_DISPOSED
+   */
+  paths(series: SeriesLike, options?: PathOptions & Abortable): Promise<Float64Array>;
+  paths(series: readonly SeriesLike[], options?: PathOptions & Abortable): Promise<Float64Array[]>;
+  async paths(series: SeriesLike | readonly SeriesLike[], options: PathOptions & Abortable = {}) {
+    const { signal, ...asked } = readOptions(options, { ...PATH_OPTIONS, ...ABORTABLE });
+    return this.#ask(series, pathsCall(asked), signal);
+  }
+
+  /** As {@link Forecaster.paths}, in this thread, which it blocks. */
+  pathsSync(series: SeriesLike, options?: PathOptions): Float64Array;
+  pathsSync(series: readonly SeriesLike[], options?: PathOptions): Float64Array[];
+  pathsSync(series: SeriesLike | readonly SeriesLike[], options: PathOptions = {}) {
+    return this.#answer(series, pathsCall(readOptions(options, PATH_OPTIONS)));
+  }
+
+  /**
+   * Returns the distribution of the value after a series' end, or after several series', without blocking the event loop,
+   * see {@link Forecaster.forecast}.
    *
    * @param series as for {@link Forecaster.paths}
    * @param options.temperature above 1 makes the forecast less certain, below 1 more certain; default 1
-   * @returns can be queried until the model is disposed of; the first question runs the model
-   * @throws as {@link Forecaster.paths}; if the series cannot be forecast, only when queried
+   * @returns can be queried at any time, also when the model is disposed of
+   * @throws as {@link Forecaster.paths}
    */
-  next(series: SeriesLike, options: Pick<PathOptions, 'temperature'> = {}): NextValue {
-    const { temperature } = readOptions(options, { temperature: PATH_OPTIONS.temperature });
-    const read = toSeries('series', series);
-    const parts = this.encodingsFor(read).map((encoding) => this.#next(encoding, read, temperature));
-    return parts.length === 1 ? parts[0]! : pooled(parts);
+  next(series: SeriesLike, options?: NextOptions & Abortable): Promise<NextValue>;
+  next(series: readonly SeriesLike[], options?: NextOptions & Abortable): Promise<NextValue[]>;
+  async next(series: SeriesLike | readonly SeriesLike[], options: NextOptions & Abortable = {}) {
+    const { signal, ...asked } = readOptions(options, { ...NEXT, ...ABORTABLE });
+    return this.#ask(series, this.#nextCall(asked), signal);
+  }
+
+  /** As {@link Forecaster.next}, in this thread, which it blocks. */
+  nextSync(series: SeriesLike, options?: NextOptions): NextValue;
+  nextSync(series: readonly SeriesLike[], options?: NextOptions): NextValue[];
+  nextSync(series: SeriesLike | readonly SeriesLike[], options: NextOptions = {}) {
+    return this.#answer(series, this.#nextCall(readOptions(options, NEXT)));
+  }
+
+  /**
+   * Waits for all calls that have not been answered, then frees the model, here and in worker threads; calls afterwards
+   * reject with ERR_DISPOSED.
+   */
+  async dispose(): Promise<void> {
+    await this.#copies.settled();
+    this.model.dispose();
+  }
+
+  /** Same as {@link Forecaster.dispose}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
   }
 
   /**
@@ -227,138 +256,70 @@ export class Forecaster {
     });
   }
 
-  /** Draws paths (paths, horizon) in the link's units. */
-  #draw(encoding: Encoding, series: Series, options: Required<PathOptions>): Float64Array {
-    return encoding instanceof SeriesEncoding
-      ? this.#drawWindowed(encoding, series, options)
-      : noGrad(() => this.#drawSmoothed(encoding, series, options));
-  }
-
-  #drawWindowed(encoding: SeriesEncoding, series: Series, options: Required<PathOptions>): Float64Array {
-    const { horizon } = options;
-    const { rows, scaler, past } = encoding.history(series);
-    const known = encoding.known(series, horizon)?.to({ device: this.device });
-    const drawn = forecastPaths(this.model, rows.to({ device: this.device }), { ...options, known });
-    const { mean, deviation } = scaler;
-    const paths = Float64Array.from(drawn.toArray() as Float32Array, (value) => value * deviation + mean);
-    if (past.length > 0) integrate(paths, horizon, past);
-    return paths;
-  }
-
-  #drawSmoothed(encoding: SmoothingEncoding, series: Series, { horizon, ...options }: Required<PathOptions>) {
-    const { rows, filters } = encoding.history(series);
-    const { paths } = options;
-    const sampler = new PathSampler(this.model, rows.to({ device: this.device }), options);
-    const copies = filters.copies(paths);
-    const result = new Float64Array(paths * horizon);
-    for (let step = 0; ; step++) {
-      const values = copies.unscale(sampler.draw().toArray() as Float32Array);
-      const effect = encoding.effectAt(series, series.values.length + step);
-      for (let path = 0; path < paths; path++) {
-        const value = encoding.link.settled(values[path]! + effect);
-        result[path * horizon + step] = value;
-        values[path] = value - effect;
-      }
-      if (step === horizon - 1) return result;
-      copies.push(values);
-      const at = series.values.length + step + 1;
-      const inputs = scope(() => encoding.pathInputs(copies, series, at).to({ device: this.device })); // (P, I)
-      sampler.feed(inputs);
-      inputs.dispose();
-    }
-  }
-
-  #next(encoding: Encoding, series: Series, temperature: number | undefined): NextValue {
-    const { link } = encoding;
-    const spread = this.spreadAt(0, series.name);
-    let known: { raw: Float32Array; scaler: Scaler } | undefined;
-    const ask = <T>(question: (mixture: Mixture, median: number, scaler: Scaler) => T): T =>
-      noGrad(() =>
-        scope(() => {
-          known ??= this.#nextRaw(encoding, series);
-          const raw = tensor(known.raw, { shape: [1, this.model.numMixtures, 3], device: this.device });
-          const mixture = new Mixture(raw, { temperature });
-          return question(mixture, mixture.quantile([0.5]).item(), known.scaler);
-        }),
-      );
+  #nextCall({ temperature }: NextOptions): Call<NextValue> {
     return {
-      quantiles: (levels) => {
-        const asked = toLevels('levels', levels);
-        return ask((mixture, median, { mean, deviation }) => {
-          const quantiles = mixture.quantile(asked).toArray();
-          return Array.from(quantiles, (quantile) => {
-            const widened = median + spread * (quantile - median);
-            return checkFinite(link.invertOne(widened * deviation + mean), 0);
-          });
-        });
-      },
-      cdf: (values) => {
-        const asked = toNumbersOrInfinity(values);
-        return ask((mixture, median, scaler) => {
-          const standard = asked.map((value) => {
-            return median + ((link.upperOne(value) - scaler.mean) / scaler.deviation - median) / spread;
-          });
-          const levels = mixture.cdf(tensor([standard], { dtype: 'float64', device: this.device })).toArray();
-          return Array.from(levels, (level: number | bigint) => checkFinite(Math.min(Number(level), 1), 0)); // rounding
-        });
+      question: (series) => ({ ask: 'next', series }),
+      answer: (mixtures, { name }) => {
+        return nextValue(mixtures as NextMixture[], { temperature, spread: this.spreadAt(0, name) });
       },
     };
   }
 
-  /** Returns the mixture of the next scaled value: (K, 3), raw. */
-  #nextRaw(encoding: Encoding, series: Series): { raw: Float32Array; scaler: Scaler } {
-    const { rows, scaler, past } = encoding.history(series);
-    const input = rows.to({ device: this.device }).unsqueeze(0); // (1, T, I)
-    const raw = this.model.forward(input).toArray() as Float32Array;
-    return { raw, scaler: shifted(scaler, past[0] ?? 0) };
+  /** Answers in worker threads. */
+  async #ask<T>(series: SeriesLike | readonly SeriesLike[], call: Call<T>, signal?: AbortSignal): Promise<T | T[]> {
+    const all = toList(series);
+    const asked = all.map((each) => this.#copies.ask(call.question(each), signal));
+    const answers = (await Promise.all(asked)).map((each, index) => call.answer(each, all[index]!));
+    return isList(series) ? answers : answers[0]!;
   }
 
-  /** Widens paths (paths, horizon) about each step's median, in the link's units. */
-  #widen(paths: Float64Array, horizon: number, name: string): void {
-    if (this.spread.length === 0 && !this.ownSpread.has(name)) return;
-    const factors = Array.from({ length: horizon }, (_, step) => this.spreadAt(step, name));
-    const medians = sortedSteps(paths, horizon).map((draws) => sortedQuantile(draws, 0.5));
-    for (const [index, value] of paths.entries()) {
-      const step = index % horizon;
-      paths[index] = medians[step]! + factors[step]! * (value - medians[step]!);
-    }
+  /** Answers in this thread. */
+  #answer<T>(series: SeriesLike | readonly SeriesLike[], call: Call<T>): T | T[] {
+    const all = toList(series);
+    const answers = answer(this, all.map(call.question)).map((each, index) => call.answer(each, all[index]!));
+    return isList(series) ? answers : answers[0]!;
   }
 }
 
-/** Returns the encodings that are for a series alone, else those for all. */
-export function encodingsFor<E extends Encoding>(encodings: readonly E[], name: string): readonly E[] {
-  const own = encodings.filter((each) => only(each)?.includes(name));
-  return own.length > 0 ? own : encodings.filter((each) => !only(each));
-}
+const NEXT: Checks<NextOptions> = { temperature: PATH_OPTIONS.temperature };
+type NextOptions = Pick<PathOptions, 'temperature'>;
 
-function only(encoding: Encoding): readonly string[] | undefined {
-  return encoding instanceof SmoothingEncoding ? encoding.state.only : undefined;
-}
-
-/** The mean of several distributions. */
-function pooled(parts: NextValue[]): NextValue {
-  const cdf = (values: readonly number[]) => {
-    const levels = parts.map((part) => part.cdf(values));
-    return levels[0]!.map((_, index) => mean(levels.map((each) => each[index]!)));
+function pathsCall(asked: PathOptions): Call<Float64Array> {
+  const options = withDefaults(asked);
+  return {
+    question: (series) => ({ ask: 'paths', series: within(series, options), options }),
+    answer: (paths) => paths as Float64Array,
   };
-  const quantiles = (levels: readonly number[]) => {
-    const bounds = parts.map((part) => part.quantiles(levels));
-    let [low, high] = [Math.min, Math.max].map((pick) =>
-      levels.map((_, index) => pick(...bounds.map((each) => each[index]!))),
-    );
-    for (let round = 0; round < BISECTIONS; round++) {
-      const middle = low!.map((each, index) => each / 2 + high![index]! / 2);
-      const isBelow = cdf(middle).map((level, index) => level < levels[index]!);
-      low = low!.map((each, index) => (isBelow[index] ? middle[index]! : each));
-      high = high!.map((each, index) => (isBelow[index] ? each : middle[index]!));
-    }
-    return high!;
-  };
-  return { cdf, quantiles };
 }
 
-/** Enough for the precision of a number. */
-const BISECTIONS = 60;
+function forecastCall(asked: ForecastOptions): Call<Forecast> {
+  const options = withForecastDefaults(asked);
+  return {
+    question: (series) => ({ ask: 'forecast', series: within(series, options), options }),
+    answer: (forecast, series) => withTimes(forecast as Forecast, series),
+  };
+}
+
+/** Checks the horizon before anything is drawn. */
+function within(series: Series, { horizon }: { horizon: number }): Series {
+  checkHorizon(series, horizon);
+  return series;
+}
+
+/** A question to ask of each series, and what to make of the answer. */
+interface Call<T> {
+  question(series: Series): Question;
+  answer(answer: Answers[keyof Answers], series: Series): T;
+}
+
+function toList(series: SeriesLike | readonly SeriesLike[]): Series[] {
+  return isList(series) ? toSeriesList('series', series) : [toSeries('series', series)];
+}
+
+/** An array of numbers is no list of series. */
+function isList(series: SeriesLike | readonly SeriesLike[]): series is readonly SeriesLike[] {
+  return isArray(series) && series.every((each) => typeof each === 'object');
+}
 
 /** Returns the targets (M, 1) in rows (N, T, 1 + I) that are not NaN, and their positions in (N · T). */
 export function knownTargets(rows: Tensor): [targets: Tensor, positions: Tensor] {
@@ -370,38 +331,4 @@ export function knownTargets(rows: Tensor): [targets: Tensor, positions: Tensor]
   }
   const index = tensor(positions, { dtype: 'int64', device: rows.device });
   return [targets.indexSelect(0, index), index];
-}
-
-function checkEncoding(encoding: Encoding, { inputDim, outputDim }: MdnRnn): void {
-  if (!(SeriesEncoding.isOne(encoding) || SmoothingEncoding.isOne(encoding))) {
-    throw invalidArgument('encoding', 'a SeriesEncoding or a SmoothingEncoding', encoding);
-  }
-  if (inputDim === encoding.inputDim && outputDim === 1) return;
-  const expected = `a model with inputDim ${encoding.inputDim}, as the encoding has, and outputDim 1`;
-  throw invalidArgument('model', expected, `inputDim ${inputDim} and outputDim ${outputDim}`);
-}
-
-function checkFinite(value: number, step: number): number {
-  if (Number.isFinite(value)) return value;
-  throw new LibtorchGenerativeError(
-    'ERR_NOT_FINITE',
-    `The forecast overflows at step ${step + 1}: the series is too far from the training data`,
-  );
-}
-
-/** Copies values to query; infinite ones are valid arguments of a distribution function. */
-function toNumbersOrInfinity(value: readonly number[]): number[] {
-  const values = toElements('values', value);
-  for (const [index, each] of values.entries()) {
-    if (typeof each !== 'number' || Number.isNaN(each)) throw invalidArgument(`values[${index}]`, 'a number', each);
-  }
-  return values as number[];
-}
-
-/** Derives a seed from a name by FNV-1a, so that a series' draws do not depend on the other series. */
-function seedOf(name: string, seed: number): number {
-  if (name === '') return seed;
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return seed < 0 ? seed + hash : seed - hash; // stays a safe integer
 }

@@ -228,19 +228,13 @@ export class SmoothingEncoding {
     return this.#known.at(series, step).reduce((sum, input, index) => sum + input * effects[index]!, 0);
   }
 
-  /**
-   * @internal Returns the inputs of paths that continue a series, before the value at a step past its end.
-   *
-   * @returns (paths, inputDim)
-   */
-  pathInputs(filters: SmoothingFilters, series: Series, step: number): Tensor {
+  /** @internal Writes the inputs of paths that continue a series, before the value at a step past its end. */
+  writePaths(inputs: Float32Array, filters: SmoothingFilters, series: Series, step: number): void {
     const { inputDim } = this;
-    const { paths } = filters;
-    const inputs = new Float32Array(paths * inputDim);
     filters.write(inputs, 0, inputDim);
+    if (this.#known.size === 0) return;
     const known = this.#known.at(series, step);
-    for (let path = 0; path < paths; path++) inputs.set(known, path * inputDim + NUM_SMOOTHING_INPUTS);
-    return tensor(inputs, { shape: [paths, inputDim] });
+    for (let path = 0; path < filters.paths; path++) inputs.set(known, path * inputDim + NUM_SMOOTHING_INPUTS);
   }
 
   /** Number of values that a forecast depends on: what lies farther back has been forgotten by all filters. */

@@ -23,6 +23,16 @@ export interface TimeAxisOptions {
   frequency?: string | undefined;
 }
 
+/** The times of a {@link TimeAxis}, which can be cloned from thread to thread. */
+export interface TimeAxisState {
+  /** As {@link TimeAxis.values}. */
+  values: readonly number[];
+  /** Undefined for times that are numbers. */
+  zone: string | undefined;
+  /** Undefined for the usual one. */
+  step: Readonly<TimeStep> | undefined;
+}
+
 /** No format is longer, and Luxon makes a regular expression of it. */
 const MAX_FORMAT_LENGTH = 100;
 
@@ -114,6 +124,17 @@ export class TimeAxis {
   /** @internal Returns whether a value is a genuine TimeAxis, neither a lookalike nor a Proxy. */
   static isTimeAxis(value: unknown): value is TimeAxis {
     return typeof value === 'object' && value !== null && #valueAt in value;
+  }
+
+  /** @internal What another thread needs to know of the times; not their labels. */
+  get state(): TimeAxisState {
+    return { values: this.values, zone: this.#dates?.zone, step: this.#isStepGiven ? this.step : undefined };
+  }
+
+  /** @internal Returns the times of {@link TimeAxis.state}, without labels. */
+  static fromState({ values, zone, step }: TimeAxisState): TimeAxis {
+    const dates = zone === undefined ? undefined : { values: [...values], zone, write: String };
+    return new TimeAxis(values.map(String), values, dates, step);
   }
 
   static #read(

@@ -74,7 +74,7 @@ export function* fitSpread(
   for (const [index, { series, step: origin }] of origins.entries()) {
     const history = upTo(series, origin);
     if (!forecaster.hasHistory(history)) continue;
-    const paths = forecaster.paths(history, { horizon, paths: PATHS, seed: seedAt(seed, origin) });
+    const paths = forecaster.pathsSync(history, { horizon, paths: PATHS, seed: seedAt(seed, origin) });
     const { link } = forecaster.encodingsFor(series)[0]!;
     const steps = sortedSteps(paths, horizon).map((draws, step) =>
       relativeError(link, draws, series.values[origin + step]!),

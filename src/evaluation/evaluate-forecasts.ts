@@ -114,7 +114,7 @@ export function* evaluation(
       canForecast: (length) => forecaster.hasHistory(upTo(series, length)),
       // Each forecast draws its own random numbers, so that their errors are independent.
       drawPaths: (length) =>
-        forecaster.paths(upTo(series, length), { ...pathOptions, horizon, seed: seedAt(seed, length) }),
+        forecaster.pathsSync(upTo(series, length), { ...pathOptions, horizon, seed: seedAt(seed, length) }),
     })),
     { horizon, season: usedSeason },
   );

@@ -81,11 +81,11 @@ const MANIFOLD_SIZE = 5000;
  * @see https://arxiv.org/abs/1904.06991
  * @example
  * ```ts
- * import { drawImages, evaluateImages, Generator, readTestImages } from 'libtorch-generative';
+ * import { drawImagesSync, evaluateImages, Generator, readTestImages } from 'libtorch-generative';
  *
  * const real = readTestImages('mnist')!;
  * const few = { ...real, images: real.images.subarray(0, 200 * 28 * 28), count: 200 };
- * const untrained = drawImages(new Generator(), { count: 100, height: 28, width: 28 });
+ * const untrained = drawImagesSync(new Generator(), { count: 100, height: 28, width: 28 });
  * const [generated, others] = evaluateImages(untrained, few).rows;
  * console.log(generated!.frechet > others!.frechet, generated!.precision); // true 0
  * ```

@@ -2,7 +2,7 @@ import { finiteNumber, type OptionTable, wholeNumber } from '../option';
 import type { Tensor } from '../tensor/tensor';
 
 /** Options of {@link forecastPaths}. */
-export interface ForecastOptions {
+export interface ForecastPathsOptions {
   /** Steps to forecast beyond the history. Default 24. */
   horizon?: number | undefined;
   /** Sample paths to draw. Default 500. */
@@ -18,7 +18,7 @@ export interface ForecastOptions {
   known?: Tensor | undefined;
 }
 
-/** The declarations of {@link ForecastOptions}, without those that exist only in the API. */
+/** The declarations of {@link ForecastPathsOptions}, without those that exist only in the API. */
 export const FORECAST_OPTIONS = {
   // A longer one can only be a mistake and would run for hours.
   horizon: { ...wholeNumber({ min: 1, max: 1_000_000 }), default: 24, help: 'forecast n steps ahead' },
@@ -29,4 +29,4 @@ export const FORECAST_OPTIONS = {
     help: 'widen the forecast above 1, narrow it below 1',
   },
   seed: { ...wholeNumber(), default: 0, help: 'seed the random numbers; the same seed draws the same paths' },
-} satisfies OptionTable<Omit<ForecastOptions, 'known'>>;
+} satisfies OptionTable<Omit<ForecastPathsOptions, 'known'>>;

@@ -6,12 +6,12 @@ import { native } from '../native/addon';
 import { checkModule } from '../nn/module';
 import { readDeclared } from '../option';
 import { noGrad } from '../tensor/autograd';
-import { cat } from '../tensor/creation';
+import { cat, tensor, zerosLike } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { checkTensor, handleOf } from '../tensor/tensor-memory';
-import { FORECAST_OPTIONS, type ForecastOptions } from './forecast-options';
-import { MdnRnn } from './mdn-rnn';
+import { FORECAST_OPTIONS, type ForecastPathsOptions } from './forecast-options';
+import { MdnRnn, type MdnRnnStep } from './mdn-rnn';
 import { Mixture, VARIANCE_FLOOR } from './mixture';
 
 const OPTIONS = { ...FORECAST_OPTIONS, known: { check: checkTensor } };
@@ -34,7 +34,7 @@ const OPTIONS = { ...FORECAST_OPTIONS, known: { check: checkTensor } };
  * console.log(paths.shape); // [ 100, 12 ]
  * ```
  */
-export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastOptions = {}): Tensor {
+export function forecastPaths(model: MdnRnn, history: Tensor, options: ForecastPathsOptions = {}): Tensor {
   checkModule('model', model, MdnRnn);
   checkTensor('history', history);
   const { horizon = 24, paths = 500, temperature = 1, seed = 0, known } = readDeclared(options, OPTIONS);
@@ -63,7 +63,7 @@ function shapeError(expected: string, name: string, received: string): LibtorchG
   return new LibtorchGenerativeError('ERR_SHAPE', `Expected ${expected} for ${name} but received ${received}`);
 }
 
-type RollOut = Required<Omit<ForecastOptions, 'known'>> & Pick<ForecastOptions, 'known'>;
+type RollOut = Required<Omit<ForecastPathsOptions, 'known'>> & Pick<ForecastPathsOptions, 'known'>;
 
 /** Draws paths (paths, horizon) with a fused kernel; undefined if there is none for such tensors. */
 function fusedRollOut(model: MdnRnn, history: Tensor, { known, ...options }: RollOut): Tensor | undefined {
@@ -76,45 +76,63 @@ function fusedRollOut(model: MdnRnn, history: Tensor, { known, ...options }: Rol
 }
 
 /** Draws the same paths with the model's own steps. */
-function rollOut(model: MdnRnn, history: Tensor, { horizon, known, ...options }: RollOut): Tensor {
-  const sampler = new PathSampler(model, history, options);
+function rollOut(model: MdnRnn, history: Tensor, { horizon, known, paths, seed, temperature }: RollOut): Tensor {
+  const sampler = new PathSampler(model, [{ history, paths, seed }], temperature);
   const values: Tensor[] = [];
   for (let step = 0; ; step++) {
     const value = sampler.draw(); // (P, 1)
     values.push(value);
     if (values.length === horizon) return cat(values, 1);
-    sampler.feed(known ? cat([value, known.select(0, step).expand(options.paths, -1)], 1) : value);
+    sampler.feed(known ? cat([value, known.select(0, step).expand(paths, -1)], 1) : value);
   }
 }
 
-/** Draws paths step by step, for inputs that depend on the values drawn. To be used in a scope and without gradients. */
+/** A history, and the paths to draw from it. */
+export interface Start {
+  /** (T, inputDim), scaled as in training; the same T for all that are drawn together. */
+  history: Tensor;
+  paths: number;
+  seed: number;
+}
+
+/**
+ * Draws paths step by step, of several histories at once, for inputs that depend on the values drawn. A path is the same
+ * to the last bit whatever is drawn beside it. To be used in a scope and without gradients.
+ */
 export class PathSampler {
   readonly #model: MdnRnn;
-  readonly #options: { paths: number; temperature: number; seed: number };
-  #raw: Tensor; // (P, K, 3)
+  readonly #starts: readonly Start[];
+  readonly #temperature: number;
+  #raw: Tensor; // (P, K, 3), of all histories' paths together
   #hidden: Tensor; // (1, P, H)
   #step = 0;
 
-  /** @param history (T, inputDim), as in {@link forecastPaths} */
-  constructor(model: MdnRnn, history: Tensor, options: { paths: number; temperature: number; seed: number }) {
-    const { paths } = options;
-    const { raw, hidden } = model.step(history.unsqueeze(0)); // (1, K, 3), (1, 1, H)
+  constructor(model: MdnRnn, starts: readonly Start[], temperature: number) {
+    const histories = starts.map(({ history }) => history.unsqueeze(0));
+    const { raw, hidden } = stepOf(model, cat(histories)); // (N, K, 3), (1, N, H)
+    const ofPaths = tensor(
+      starts.flatMap(({ paths }, index) => new Array<number>(paths).fill(index)),
+      { dtype: 'int64', device: raw.device },
+    );
     this.#model = model;
-    this.#options = options;
-    this.#raw = raw.expand(paths, -1, -1);
-    this.#hidden = hidden.expand(-1, paths, -1).contiguous();
+    this.#starts = starts;
+    this.#temperature = temperature;
+    this.#raw = raw.indexSelect(0, ofPaths);
+    this.#hidden = hidden.indexSelect(1, ofPaths);
   }
 
   /** Draws each path's next value: (P, 1), scaled. */
   draw(): Tensor {
-    const { temperature, seed } = this.#options;
-    return scope(() => drawValues(new Mixture(this.#raw, { temperature }), seed, this.#step));
+    return scope(() => {
+      const noise = this.#starts.map(({ paths, seed }) => new Tensor(native().pathNoise(seed, this.#step, paths)));
+      return drawValues(new Mixture(this.#raw, { temperature: this.#temperature }), cat(noise, 1));
+    });
   }
 
   /** @param inputs (P, inputDim), the inputs that follow the values drawn */
   feed(inputs: Tensor): void {
     const [raw, hidden] = [this.#raw, this.#hidden];
-    ({ raw: this.#raw, hidden: this.#hidden } = scope(() => this.#model.step(inputs.unsqueeze(1), hidden)));
+    ({ raw: this.#raw, hidden: this.#hidden } = scope(() => stepOf(this.#model, inputs.unsqueeze(1), hidden)));
     raw.dispose();
     hidden.dispose();
     this.#step++;
@@ -122,12 +140,48 @@ export class PathSampler {
 }
 
 /**
- * Draws once from each path's mixture, (P, 1). The component is the first whose cumulative weight exceeds a uniform
- * number, or the last if rounding leaves none. The random numbers of a path and step do not depend on other paths.
+ * Returns the raw mixtures of the values after histories (T, inputDim), each (K, 3) and the same to the last bit whatever
+ * is beside it. To be used in a scope and without gradients.
  */
-function drawValues({ means, variances, logWeights }: Mixture, seed: number, step: number): Tensor {
-  const { dtype, device, shape } = means;
-  const noise = new Tensor(native().pathNoise(seed, step, shape[0]!)).to({ dtype, device }).unsqueeze(-1); // (2, P, 1)
+export function lastMixtures(model: MdnRnn, histories: readonly Tensor[]): Float32Array[] {
+  const byLength = new Map<number, number[]>();
+  for (const [index, { shape }] of histories.entries()) {
+    byLength.set(shape[0]!, [...(byLength.get(shape[0]!) ?? []), index]);
+  }
+  const results: Float32Array[] = [];
+  for (const indices of byLength.values()) {
+    const raw = stepOf(model, cat(indices.map((index) => histories[index]!.unsqueeze(0)))).raw.toArray();
+    const size = raw.length / indices.length;
+    for (const [row, index] of indices.entries()) {
+      results[index] = raw.slice(row * size, (row + 1) * size) as Float32Array;
+    }
+  }
+  return results;
+}
+
+/** No kernel treats the rows of such a multiple in different ways, so that a row's result depends on itself alone. */
+const ROWS = 8;
+
+/** {@link MdnRnn.step} with rows that do not depend on their number. */
+function stepOf(model: MdnRnn, input: Tensor, hidden?: Tensor): MdnRnnStep {
+  const rows = input.shape[0]!;
+  const missing = (ROWS - (rows % ROWS)) % ROWS;
+  if (missing === 0) return model.step(input, hidden);
+  const filled = cat([input, zerosLike(input.select(0, 0)).expand(missing, -1, -1)]);
+  const filledHidden = hidden && cat([hidden, zerosLike(hidden.select(1, 0)).unsqueeze(1).expand(-1, missing, -1)], 1);
+  const { raw, hidden: last } = model.step(filled, filledHidden);
+  return { raw: raw.slice(0, 0, rows), hidden: last.slice(1, 0, rows).contiguous() };
+}
+
+/**
+ * Draws once from each path's mixture, (P, 1). The component is the first whose cumulative weight exceeds a uniform
+ * number, or the last if rounding leaves none.
+ *
+ * @param pathNoise (2, P), uniform and normal numbers
+ */
+function drawValues({ means, variances, logWeights }: Mixture, pathNoise: Tensor): Tensor {
+  const { dtype, device } = means;
+  const noise = pathNoise.to({ dtype, device }).unsqueeze(-1); // (2, P, 1)
   const cumulated = logWeights.exp().cumsum(-1).slice(-1, 0, -1); // (P, K - 1)
   const component = cumulated.le(noise.select(0, 0)).sum(-1, { keepdim: true }); // (P, 1)
   const deviation = variances.gather(1, component).sqrt();

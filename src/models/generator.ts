@@ -1,10 +1,17 @@
-import { type Checks, checkSize, readOptions } from '../check';
+import { type Checks, checkInteger, checkSize, readOptions } from '../check';
+import { checkMemory } from '../check-memory';
+import { invalidArgument } from '../errors';
 import type { DType } from '../native/handle';
 import { ReLU, Tanh } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
+import { ABORTABLE, type Abortable } from '../pool/abortable';
+import { noGrad } from '../tensor/autograd';
+import { RandomGenerator, randn } from '../tensor/random';
+import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import { GeneratorCopies, type GeneratorQuestion } from './generator-copies';
 
 /** The size of a {@link Generator}. */
 export interface GeneratorOptions {
@@ -15,6 +22,19 @@ export interface GeneratorOptions {
   /** Values per sample. Default 784, MNIST's 28 × 28. */
   dataDim?: number | undefined;
 }
+
+/** Options of {@link Generator.sample}. */
+export interface SampleOptions {
+  /** Number of samples; default 1. */
+  count?: number | undefined;
+  /** The same seed and count draw the same samples; default 0. */
+  seed?: number | undefined;
+}
+
+const SAMPLE: Checks<SampleOptions> = { count: checkSize, seed: (name, value) => checkInteger(name, value) };
+
+/** Number of samples drawn at once. */
+const BATCH_SIZE = 1000;
 
 const CHECKS: Checks<GeneratorOptions> = { noiseDim: checkSize, hiddenDim: checkSize, dataDim: checkSize };
 
@@ -42,6 +62,7 @@ export class Generator extends Layer {
   readonly dataDim: number;
   /** The layers. */
   readonly model: Sequential;
+  readonly #copies = new GeneratorCopies(this);
 
   /**
    * Creates a generator with new weights drawn from the thread's random numbers.
@@ -71,5 +92,53 @@ export class Generator extends Layer {
    */
   forward<D extends DType>(noise: Tensor<D>): Tensor<D> {
     return this.model.forward(noise);
+  }
+
+  /**
+   * Draws samples without blocking the event loop: worker threads draw, see {@link configureInference}. The noise is the
+   * same on every device.
+   *
+   * @returns (count, dataDim) in row-major order, in [-1, 1]
+   * @throws ERR_INVALID_ARGUMENT, also for more samples than fit in memory; ERR_OVERLOADED if too many calls wait;
+   *   ERR_WORKER if a thread ended; ERR_DISPOSED
+   * @example
+   * ```ts
+   * import { Generator } from 'libtorch-generative';
+   *
+   * const generator = new Generator(); // untrained; loadGenerator() loads a trained one
+   * const samples = await generator.sample({ count: 2, seed: 1 });
+   * console.log(samples.length); // 1568
+   * ```
+   */
+  async sample(options: SampleOptions & Abortable = {}): Promise<Float32Array> {
+    const { signal, ...asked } = readOptions(options, { ...SAMPLE, ...ABORTABLE });
+    return (await this.ask({ ask: 'samples', ...this.#filled(asked) }, signal)) as Float32Array;
+  }
+
+  /** As {@link Generator.sample}, in this thread, which it blocks. */
+  sampleSync(options: SampleOptions = {}): Float32Array {
+    const { count, seed } = this.#filled(readOptions(options, SAMPLE));
+    const samples = new Float32Array(count * this.dataDim);
+    const random = new RandomGenerator(seed);
+    const { device } = this.parameters()[0]!;
+    for (let start = 0; start < count; start += BATCH_SIZE) {
+      const shape = [Math.min(BATCH_SIZE, count - start), this.noiseDim];
+      const drawn = scope(() =>
+        noGrad(() => this.forward(randn(shape, { generator: random }).to({ device })).toArray()),
+      );
+      samples.set(drawn, start * this.dataDim);
+    }
+    return samples;
+  }
+
+  /** @internal Asks a worker thread. @throws ERR_INVALID_ARGUMENT for a class of the caller's own, which it hasn't */
+  ask(question: GeneratorQuestion, signal?: AbortSignal): Promise<unknown> {
+    if (this.constructor === Generator) return this.#copies.ask(question, signal);
+    throw invalidArgument('generator', 'a Generator itself, as worker threads have no class of your own,', this);
+  }
+
+  #filled({ count = 1, seed = 0 }: SampleOptions): { count: number; seed: number } {
+    checkMemory('count', count, count * this.dataDim * Float32Array.BYTES_PER_ELEMENT);
+    return { count, seed };
   }
 }

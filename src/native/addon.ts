@@ -73,6 +73,8 @@ export interface Addon extends Ops {
   isAlive(tensor: Handle): boolean;
   /** Replaces the memory of the tensor and its gradient; integers keep their dtype. */
   moveTo(tensor: Handle, dtype?: DType, device?: string): void;
+  /** A text that is another one once any of the tensors has other memory or was changed in place. */
+  versionOf(tensors: Handle[]): string;
   openScope(): void;
   closeScope(kept: Handle[]): void;
   keep(tensor: Handle): void;

@@ -1,12 +1,12 @@
+import type { Forecast } from '../data/forecast';
 import type { Series } from '../data/series';
 import type { Fan } from './fan-chart';
-import type { ForecastSummary } from './forecast-summary';
 
 /** Length of the history relative to the forecast. */
 const HISTORY_A_FORECAST = 5;
 
 /** Combines a forecast with the end of its series, labelled by time if available. */
-export function forecastFan({ values, time }: Series, { steps, levels }: ForecastSummary): Fan {
+export function forecastFan({ values, time }: Series, { steps, levels }: Forecast): Fan {
   const start = Math.max(values.length - HISTORY_A_FORECAST * steps.length, 0);
   const history = Array.from(values.subarray(start));
   const labelAt = (index: number) => time!.labelAt(start + index);

@@ -175,7 +175,7 @@ function originsOf(all: readonly Series[], horizon: number, season: number): Ori
 }
 
 function drawFrom(forecaster: Forecaster, { series, step }: Origin, horizon: number, seed: number): Float64Array {
-  return forecaster.paths(upTo(series, step), { horizon, paths: PATHS, seed: seedAt(seed, step) });
+  return forecaster.pathsSync(upTo(series, step), { horizon, paths: PATHS, seed: seedAt(seed, step) });
 }
 
 /** Returns the geometric mean of the scores of some candidates' forecasts, pooled. */

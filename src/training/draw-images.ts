@@ -3,8 +3,8 @@ import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
 import { Generator } from '../models/generator';
 import { checkModule } from '../nn/module';
+import { ABORTABLE, type Abortable } from '../pool/abortable';
 import { noGrad } from '../tensor/autograd';
-import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
@@ -26,11 +26,9 @@ const CHECKS: Checks<DrawImagesOptions> = { ...SIZES, seed: (name, value) => che
 /** The largest buffer that Node supports on all systems. */
 const MAX_BYTES = 2 ** 31 - 1;
 
-/** Number of images drawn at once. */
-const BATCH_SIZE = 1000;
-
 /**
- * Draws images with 256 gray levels from a generator. The noise is the same on every device.
+ * Draws images with 256 gray levels from a generator, without blocking the event loop, see {@link Generator.sample}. The
+ * noise is the same on every device.
  *
  * @throws ERR_INVALID_ARGUMENT for a count that is not a whole number of at least 1, or a size that does not match the
  *   generator's
@@ -39,27 +37,35 @@ const BATCH_SIZE = 1000;
  * import { drawImages, Generator } from 'libtorch-generative';
  *
  * const generator = new Generator(); // untrained; loadGenerator() returns a trained one
- * const { images, count } = drawImages(generator, { count: 10, height: 28, width: 28, seed: 1 });
+ * const { images, count } = await drawImages(generator, { count: 10, height: 28, width: 28, seed: 1 });
  * console.log(count, images.length === 10 * 28 * 28); // 10 true
  * ```
  */
-export function drawImages(generator: Generator, options: DrawImagesOptions): ImageSet {
+export async function drawImages(generator: Generator, options: DrawImagesOptions & Abortable): Promise<ImageSet> {
   checkModule('generator', generator, Generator);
-  const { seed = 0, ...size } = readOptions(options, CHECKS);
-  const { count, height, width } = readAll(size, SIZES, 'options');
+  const { signal, ...asked } = readOptions(options, { ...CHECKS, ...ABORTABLE });
+  const wanted = checked(generator, asked);
+  const images = (await generator.ask({ ask: 'images', ...wanted }, signal)) as Uint8Array;
+  const { count, height, width } = wanted;
+  return { images, count, height, width };
+}
+
+/** As {@link drawImages}, in this thread, which it blocks. */
+export function drawImagesSync(generator: Generator, options: DrawImagesOptions): ImageSet {
+  checkModule('generator', generator, Generator);
+  const { count, height, width, seed } = checked(generator, readOptions(options, CHECKS));
+  return samplesToImages(generator.sampleSync({ count, seed }), { height, width });
+}
+
+/** Checks options and fills in the defaults. */
+function checked(generator: Generator, { seed = 0, ...given }: Partial<DrawImagesOptions>) {
+  const size = readAll(given as Omit<DrawImagesOptions, 'seed'>, SIZES, 'options');
+  const { height, width } = size;
   if (height * width !== generator.dataDim) {
     throw invalidArgument('height and width', `the generator's ${generator.dataDim} pixels`, `${height} x ${width}`);
   }
-  checkInteger('count', count, { max: Math.floor(MAX_BYTES / (height * width)) });
-  const images = new Uint8Array(count * height * width);
-  const random = new RandomGenerator(seed);
-  const { device } = generator.parameters()[0]!;
-  for (let start = 0; start < count; start += BATCH_SIZE) {
-    const shape = [Math.min(BATCH_SIZE, count - start), generator.noiseDim];
-    const samples = scope(() => drawSamples(generator, randn(shape, { generator: random }).to({ device })));
-    images.set(samplesToImages(samples, { height, width }).images, start * height * width);
-  }
-  return { images, count, height, width };
+  checkInteger('count', size.count, { max: Math.floor(MAX_BYTES / (height * width)) });
+  return { ...size, seed };
 }
 
 /** Draws samples in [-1, 1] from noise (B, noiseDim), in row-major order. */

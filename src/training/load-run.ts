@@ -38,7 +38,7 @@ export interface LoadedForecaster {
  * await trainGan({ data: 'noise', epochs: 5, out: 'run' }).result;
  * const { generator, settings } = loadGenerator('run');
  * const { height, width } = settings;
- * console.log(height, width, drawImages(generator, { count: 3, height, width }).count); // 28 28 3
+ * console.log(height, width, (await drawImages(generator, { count: 3, height, width })).count); // 28 28 3
  * ```
  */
 export function loadGenerator(run: string): LoadedGenerator {
@@ -86,7 +86,7 @@ export function loadDiscriminator(run: string): Discriminator {
  *
  * const { forecaster, settings, source } = loadForecaster('run');
  * const [series] = readSeries(settings.data, source); // or a newer file
- * console.log(forecaster.next(series!).quantiles([0.1, 0.5, 0.9]).length); // 3
+ * console.log((await forecaster.next(series!)).quantiles([0.1, 0.5, 0.9]).length); // 3
  * ```
  */
 export function loadForecaster(run: string): LoadedForecaster {

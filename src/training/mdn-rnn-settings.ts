@@ -1,7 +1,8 @@
 import { arrayOf, checkObject, within } from '../check';
 import { checkMemory } from '../check-memory';
 import type { Categories } from '../data/covariates';
-import type { Encoding, Forecaster } from '../data/forecaster';
+import type { Encoding } from '../data/encoding';
+import type { Forecaster } from '../data/forecaster';
 import { checkCategories } from '../data/series';
 import { SeriesEncoding } from '../data/series-encoding';
 import type { SeriesEncodingState } from '../data/series-encoding-state';

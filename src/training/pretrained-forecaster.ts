@@ -45,7 +45,7 @@ const OPTIONS: Checks<PretrainedForecasterOptions> = {
  *
  * const values = Array.from({ length: 60 }, (_, month) => 50 + month + 10 * Math.sin((month * Math.PI) / 6));
  * const forecaster = await pretrainedForecaster([{ values }], { horizon: 12 });
- * const paths = forecaster.paths({ values }, { horizon: 12, paths: 200, seed: 1 });
+ * const paths = await forecaster.paths({ values }, { horizon: 12, paths: 200, seed: 1 });
  * const [low, median, high] = pathQuantiles(paths, 12, [0.05, 0.5, 0.95]);
  * console.log(low![3]! < 123 && 123 < high![3]!, Math.abs(median![3]! - 123) < 5); // true true
  * ```

@@ -1,6 +1,5 @@
 import type { Fan } from '../report/fan-chart';
 import { forecastFan } from '../report/forecast-fan';
-import { summarizeForecast } from '../report/forecast-summary';
 import { loadForecaster } from './load-run';
 import { readRunSeries } from './series-windows';
 
@@ -24,7 +23,7 @@ export function forecastRun(run: string, { horizon, maxSeries }: { horizon: numb
   const series = readRunSeries(settings, { onWarning: () => {} });
   const forecasts = series.slice(0, maxSeries).map((each) => ({
     name: each.name || column,
-    fan: forecastFan(each, summarizeForecast(forecaster, each, { horizon, quantiles: LEVELS })),
+    fan: forecastFan(each, forecaster.forecastSync(each, { horizon, quantiles: LEVELS })),
   }));
   forecaster.model.dispose();
   return { forecasts, numSeries: series.length };

@@ -1,6 +1,6 @@
 import { type Categories, categoriesOf } from '../data/covariates';
 import { CsvTable } from '../data/csv';
-import { encodingsFor } from '../data/forecaster';
+import { encodingsFor } from '../data/encoding';
 import type { LinkName } from '../data/link';
 import { usualSeason } from '../data/season';
 import { readSeries, type Series, type SeriesSource } from '../data/series';

@@ -1,6 +1,7 @@
 import { finishBreathing } from '../breathe';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
-import { type Encoding, Forecaster } from '../data/forecaster';
+import type { Encoding } from '../data/encoding';
+import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
 import type { SmoothingEncoding } from '../data/smoothing-encoding';
 import { NUM_SMOOTHING_INPUTS } from '../data/smoothing-filters';
@@ -92,7 +93,7 @@ export interface MdnRnnResult {
  * for await (const { epoch, loss, validationLoss } of training) console.log(epoch, loss, validationLoss);
  *
  * const { forecaster, series } = await training.result;
- * const paths = forecaster.paths(series[0]!, { horizon: 6, paths: 100, seed: 1 });
+ * const paths = await forecaster.paths(series[0]!, { horizon: 6, paths: 100, seed: 1 });
  * const [low, median, high] = pathQuantiles(paths, 6, [0.05, 0.5, 0.95]);
  * console.log(low![0]! < median![0]! && median![0]! < high![0]!); // true
  * ```

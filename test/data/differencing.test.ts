@@ -98,20 +98,20 @@ describe.each([
       return all.slice(-6).map((value) => encoding.link.invert(value));
     });
     expect([...past]).toEqual([...linked.slice(-options.difference)]);
-    const paths = forecaster.paths({ values }, { horizon: 6, paths: 3, seed: 5 });
+    const paths = forecaster.pathsSync({ values }, { horizon: 6, paths: 3, seed: 5 });
     for (const [index, value] of expected.flat().entries()) expect(paths[index]).toBeCloseTo(value, 8);
   });
 
   test('the next value is distributed as the first step of paths', () => {
     const forecaster = fitted(options);
     const levels = [0.1, 0.5, 0.9];
-    const exact = forecaster.next({ values }).quantiles(levels);
-    const paths = forecaster.paths({ values }, { horizon: 1, paths: 20_000, seed: 1 });
+    const exact = forecaster.nextSync({ values }).quantiles(levels);
+    const paths = forecaster.pathsSync({ values }, { horizon: 1, paths: 20_000, seed: 1 });
     const width = exact[2]! - exact[0]!;
     for (const [index, [drawn]] of pathQuantiles(paths, 1, levels).entries()) {
       expect(Math.abs(drawn! - exact[index]!)).toBeLessThan(0.05 * width);
     }
-    const back = forecaster.next({ values }).cdf(exact);
+    const back = forecaster.nextSync({ values }).cdf(exact);
     for (const [index, level] of levels.entries()) expect(back[index]).toBeCloseTo(level, 4);
   });
 
@@ -120,7 +120,7 @@ describe.each([
     const { model } = forecaster;
     const encoding = encodingOf(forecaster);
     const draw = (spread: number[]) => {
-      const paths = new Forecaster(model, encoding, spread).paths({ values }, { horizon: 6, paths: 400, seed: 2 });
+      const paths = new Forecaster(model, encoding, spread).pathsSync({ values }, { horizon: 6, paths: 400, seed: 2 });
       return pathQuantiles(paths, 6, [0.1, 0.5, 0.9]).map((quantile) =>
         quantile.map((value) => encoding.link.applyOne(value)),
       );
@@ -138,7 +138,7 @@ test('a straight line has equal differences, which is no error', () => {
   const line = Array.from({ length: 30 }, (_, step) => 2 * step);
   const encoding = SeriesEncoding.fit([{ values: line }], { window: 4, difference: 1 });
   const forecaster = new Forecaster(new MdnRnn({ hiddenDim: 4 }), encoding);
-  expect(forecaster.paths({ values: line }, { horizon: 3, paths: 2 }).every(Number.isFinite)).toBe(true);
+  expect(forecaster.pathsSync({ values: line }, { horizon: 3, paths: 2 }).every(Number.isFinite)).toBe(true);
 });
 
 test('a series that is too short is refused with the number that is needed', () => {

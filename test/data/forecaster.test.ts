@@ -24,14 +24,14 @@ test.each(['identity', 'log', 'softplus'] as const)(
   (link) => {
     for (const spread of [undefined, [1.7]]) {
       const forecaster = forecasterOf(link, spread);
-      const { quantiles, cdf } = forecaster.next(series);
+      const { quantiles, cdf } = forecaster.nextSync(series);
       const levels = [0.01, 0.2, 0.5, 0.8, 0.99];
       const exact = quantiles(levels);
       for (const [index, level] of cdf(exact).entries()) expect(level).toBeCloseTo(levels[index]!, 5);
       expect(cdf([-1, exact[2]!])[0]! < 0.5).toBe(true);
       if (link !== 'identity') expect(cdf([-1])).toEqual([0]);
 
-      const paths = forecaster.paths(series, { horizon: 1, paths: 20_000, seed: 3 });
+      const paths = forecaster.pathsSync(series, { horizon: 1, paths: 20_000, seed: 3 });
       const drawn = pathQuantiles(paths, 1, levels).flat();
       const width = exact[3]! - exact[1]!;
       for (const index of [1, 2, 3]) expect(Math.abs(drawn[index]! - exact[index]!)).toBeLessThan(0.05 * width);
@@ -42,8 +42,8 @@ test.each(['identity', 'log', 'softplus'] as const)(
 
 test('a spread widens each step about its median, the last one also further steps', () => {
   const options = { horizon: 4, paths: 400, seed: 1 };
-  const plain = forecasterOf('identity').paths(series, options);
-  const wide = forecasterOf('identity', [1, 2, 3]).paths(series, options);
+  const plain = forecasterOf('identity').pathsSync(series, options);
+  const wide = forecasterOf('identity', [1, 2, 3]).pathsSync(series, options);
   const [low, median, high] = [0.1, 0.5, 0.9].map((level) =>
     [plain, wide].map((paths) => pathQuantiles(paths, 4, [level])[0]!),
   );
@@ -57,11 +57,11 @@ test('a spread widens each step about its median, the last one also further step
 test('a hotter forecast is wider, the seed decides it, and the name of a series its own draws', () => {
   const forecaster = forecasterOf('identity');
   const widthAt = (temperature: number) => {
-    const [low, high] = forecaster.next(series, { temperature }).quantiles([0.1, 0.9]);
+    const [low, high] = forecaster.nextSync(series, { temperature }).quantiles([0.1, 0.9]);
     return high! - low!;
   };
   expect(widthAt(3)).toBeGreaterThan(1.3 * widthAt(1));
-  const draw = (seed: number, name = '') => forecaster.paths({ ...series, name }, { horizon: 3, paths: 5, seed });
+  const draw = (seed: number, name = '') => forecaster.pathsSync({ ...series, name }, { horizon: 3, paths: 5, seed });
   expect(draw(1)).toEqual(draw(1));
   expect(draw(1)).not.toEqual(draw(2));
   expect(draw(1, 'a')).not.toEqual(draw(1, 'b'));
@@ -71,8 +71,8 @@ test('a hotter forecast is wider, the seed decides it, and the name of a series 
 test('a path is the same however many are drawn with it, and nothing stays alive', () => {
   const forecaster = forecasterOf('log');
   const before = memory().tensors;
-  const few = forecaster.paths(series, { horizon: 5, paths: 3 });
-  const many = forecaster.paths(series, { horizon: 5, paths: 300 }).subarray(0, few.length);
+  const few = forecaster.pathsSync(series, { horizon: 5, paths: 3 });
+  const many = forecaster.pathsSync(series, { horizon: 5, paths: 300 }).subarray(0, few.length);
   for (const [index, value] of few.entries()) expect(many[index]! / value).toBeCloseTo(1, 5);
   expect(memory().tensors).toBeLessThanOrEqual(before); // the collector may free others' meanwhile
 });
@@ -91,7 +91,7 @@ test.each<[object, RegExp]>([
   [{ seed: 2 ** 60 }, /for seed but/],
   [[], /an object for options but received an array/],
 ])('paths refuses %j before it starts', (options, message) => {
-  expect(errorOf(() => forecasterOf('log').paths(series, options))).toMatchObject({
+  expect(errorOf(() => forecasterOf('log').pathsSync(series, options))).toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
     message: expect.stringMatching(message),
   });
@@ -99,7 +99,7 @@ test.each<[object, RegExp]>([
 
 test('the next value is asked for levels within (0, 1) and for numbers', () => {
   const forecaster = forecasterOf('identity');
-  const { quantiles, cdf } = forecaster.next(series);
+  const { quantiles, cdf } = forecaster.nextSync(series);
   for (const levels of [[0], [1], [0.5, 1.5], [Number.NaN], ['0.5'], [], 0.5, undefined, { 0: 0.5 }]) {
     expect(errorOf(() => quantiles(levels as number[]))).toMatchObject({
       code: 'ERR_INVALID_ARGUMENT',
@@ -113,7 +113,7 @@ test('the next value is asked for levels within (0, 1) and for numbers', () => {
   expect(none).toBe(0);
   expect(all).toBeCloseTo(1, 6);
   expect(all).toBeLessThanOrEqual(1);
-  expect(errorOf(() => forecaster.next(series, { temprature: 2 } as never)).message).toMatch(
+  expect(errorOf(() => forecaster.nextSync(series, { temprature: 2 } as never)).message).toMatch(
     /Did you mean "temperature"/,
   );
 });

@@ -34,13 +34,13 @@ const readers: [string, (series: SeriesLike) => unknown][] = [
   ['hasHistory', (series) => encodingOf(forecaster).hasHistory(series)],
   ['history', (series) => encodingOf(forecaster).history(series)],
   ['known', (series) => encodingOf(forecaster).known(series, 2)],
-  ['paths', (series) => forecaster.paths(series, options)],
-  ['next', (series) => forecaster.next(series)],
+  ['paths', (series) => forecaster.pathsSync(series, options)],
+  ['next', (series) => forecaster.nextSync(series)],
   ['evaluateForecasts', (series) => evaluate(forecaster, [series], { starts: [30], horizon: 3, paths: 20 })],
 ];
 
 test('plain numbers, typed arrays, texts and dates of one series forecast the same', () => {
-  const expected = forecaster.paths(whole, options);
+  const expected = forecaster.pathsSync(whole, options);
   expect(expected.every(Number.isFinite)).toBe(true);
   const rounded = values.map(Math.fround);
   const same: [SeriesLike, SeriesLike][] = [
@@ -56,10 +56,11 @@ test('plain numbers, typed arrays, texts and dates of one series forecast the sa
       { ...whole, values: Int16Array.from(values.map(Math.round)) },
     ],
   ];
-  for (const [one, other] of same) expect(forecaster.paths(other, options)).toEqual(forecaster.paths(one, options));
+  for (const [one, other] of same)
+    expect(forecaster.pathsSync(other, options)).toEqual(forecaster.pathsSync(one, options));
   const shared = new Float64Array(new SharedArrayBuffer(8 * values.length));
   shared.set(values);
-  expect(forecaster.paths({ ...whole, values: shared }, options)).toEqual(expected);
+  expect(forecaster.pathsSync({ ...whole, values: shared }, options)).toEqual(expected);
 });
 
 test("JSON's null is a missing value as NaN is", () => {
@@ -69,7 +70,7 @@ test("JSON's null is a missing value as NaN is", () => {
   expect(encodingOf(masked).state.mask).toBe(true);
   expect(encodingOf(masked).state).toEqual(encodingOf(forecasterOf({ values: gaps(Number.NaN) })).state);
   const [fromNull, fromNaN] = [null, Number.NaN].map((missing) =>
-    masked.paths({ values: gaps(missing) as number[] }, options),
+    masked.pathsSync({ values: gaps(missing) as number[] }, options),
   );
   expect(fromNull).toEqual(fromNaN);
   expect(fromNull!.every(Number.isFinite)).toBe(true);
@@ -78,10 +79,10 @@ test("JSON's null is a missing value as NaN is", () => {
 test('arrays are not changed, and may change once they were given', () => {
   const given = { values: Float64Array.from(values), time: [...months] };
   const encoding = encodingOf(forecaster);
-  const next = forecaster.next(given);
+  const next = forecaster.nextSync(given);
   const quantiles = next.quantiles([0.1, 0.9]);
   const { targets } = encoding.windows([given], [30]);
-  forecaster.paths(given, options);
+  forecaster.pathsSync(given, options);
   expect([[...given.values], given.time]).toEqual([values, months]);
   const before = [...targets];
   given.values.fill(-1e9);
@@ -315,9 +316,9 @@ test.each<[string, number, (value: number, month: number) => number]>([
 ])('values that are %s', (_, answers, change) => {
   const odd = values.map(change);
   const attempts = [
-    (forecaster: Forecaster) => [...forecaster.paths({ values: odd }, options)],
-    (forecaster: Forecaster) => forecaster.next({ values: odd }).quantiles([0.01, 0.99]),
-    (forecaster: Forecaster) => forecaster.next({ values: odd }).cdf([-1e308, 0, odd[30]!, 1e308]),
+    (forecaster: Forecaster) => [...forecaster.pathsSync({ values: odd }, options)],
+    (forecaster: Forecaster) => forecaster.nextSync({ values: odd }).quantiles([0.01, 0.99]),
+    (forecaster: Forecaster) => forecaster.nextSync({ values: odd }).cdf([-1e308, 0, odd[30]!, 1e308]),
     (forecaster: Forecaster) => evaluate(forecaster, [{ values: odd }], { starts: [33], ...options }),
   ];
   let numAnswers = 0;

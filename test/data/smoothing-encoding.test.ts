@@ -33,13 +33,13 @@ describe.each(WAYS)('%s', (_, ways) => {
 
   test('the next value is distributed as the first step of paths', () => {
     const levels = [0.1, 0.5, 0.9];
-    const exact = forecaster.next(series).quantiles(levels);
-    const paths = forecaster.paths(series, { horizon: 1, paths: 20_000, seed: 1 });
+    const exact = forecaster.nextSync(series).quantiles(levels);
+    const paths = forecaster.pathsSync(series, { horizon: 1, paths: 20_000, seed: 1 });
     const width = exact[2]! - exact[0]!;
     for (const [index, [drawn]] of pathQuantiles(paths, 1, levels).entries()) {
       expect(Math.abs(drawn! - exact[index]!)).toBeLessThan(0.05 * width);
     }
-    const back = forecaster.next(series).cdf(exact);
+    const back = forecaster.nextSync(series).cdf(exact);
     for (const [index, level] of levels.entries()) expect(back[index]).toBeCloseTo(level, 4);
   });
 
@@ -49,7 +49,7 @@ describe.each(WAYS)('%s', (_, ways) => {
     const steps = Array.from({ length: values.length - start }, (_, index) => start + index);
     const density = mean(
       steps.map((step) => {
-        const { cdf } = forecaster.next(upTo(series, step));
+        const { cdf } = forecaster.nextSync(upTo(series, step));
         const [below, above] = cdf([values[step]! - 0.005, values[step]! + 0.005]);
         return -Math.log((above! - below!) / 0.01);
       }),
@@ -63,16 +63,16 @@ describe.each(WAYS)('%s', (_, ways) => {
   });
 
   test('a path does not depend on how many there are, nor on the horizon', () => {
-    const few = forecaster.paths(series, { horizon: 3, paths: 4, seed: 9 });
-    const many = forecaster.paths(series, { horizon: 5, paths: 11, seed: 9 });
+    const few = forecaster.pathsSync(series, { horizon: 3, paths: 4, seed: 9 });
+    const many = forecaster.pathsSync(series, { horizon: 5, paths: 11, seed: 9 });
     for (let path = 0; path < 4; path++) {
       for (let step = 0; step < 3; step++) expect(many[path * 5 + step]).toBeCloseTo(few[path * 3 + step]!, 4);
     }
   });
 
   test('one path of several ways, and one value of a series, are enough', () => {
-    expect(forecaster.paths(series, { horizon: 2, paths: 1 })).toHaveLength(2);
-    const paths = forecaster.paths({ values: [5] }, { horizon: 4, paths: 6 });
+    expect(forecaster.pathsSync(series, { horizon: 2, paths: 1 })).toHaveLength(2);
+    const paths = forecaster.pathsSync({ values: [5] }, { horizon: 4, paths: 6 });
     expect(paths.every(Number.isFinite)).toBe(true);
     expect(forecaster.hasHistory({ values: [Number.NaN] })).toBe(false);
   });
@@ -115,7 +115,7 @@ test('covariates and the calendar are inputs after those of the filters', () => 
   expect(encoding.inputDim).toBe(plain.inputDim + 3);
   manualSeed(1);
   const forecaster = new Forecaster(new MdnRnn({ inputDim: encoding.inputDim, hiddenDim: 4 }), encoding);
-  const paths = (covariates: number[][]) => forecaster.paths({ ...planned, covariates }, { horizon: 3, paths: 5 });
+  const paths = (covariates: number[][]) => forecaster.pathsSync({ ...planned, covariates }, { horizon: 3, paths: 5 });
   const [first, other] = [planned.covariates, [[...planned.covariates[0]!.slice(0, -1), 9]]].map(paths);
   const columns = (paths: Float64Array, step: number) => paths.filter((_, index) => index % 3 === step);
   expect(columns(other!, 1)).toEqual(columns(first!, 1));
@@ -139,7 +139,7 @@ function mean(numbers: number[]): number {
 }
 
 function crpsByIntegral(forecaster: Forecaster, past: Series, value: number): number {
-  const { cdf, quantiles } = forecaster.next(past);
+  const { cdf, quantiles } = forecaster.nextSync(past);
   const [low, high] = quantiles([1e-4, 1 - 1e-4]) as [number, number];
   const [from, to] = [Math.min(low, value), Math.max(high, value)];
   const width = (to - from) / 1000;

@@ -15,7 +15,7 @@ const START = 30;
 function bruteForce(forecaster: Forecaster) {
   const scores = Array.from({ length: values.length - START }, (_, index) => {
     const value = values[START + index]!;
-    const { cdf, quantiles } = forecaster.next(upTo(series, START + index));
+    const { cdf, quantiles } = forecaster.nextSync(upTo(series, START + index));
     const width = 1e-2;
     const [below, above] = cdf([value - width, value + width]);
     const density = (above! - below!) / (2 * width);

@@ -14,7 +14,7 @@ const folder = useTemporaryFolder();
 const noise = [...rand([400], { generator: new RandomGenerator(1), dtype: 'float64' }).toArray()] as number[];
 
 function medians(forecaster: Forecaster, series: Series, horizon: number): number[] {
-  return pathQuantiles(forecaster.paths(series, { horizon, paths: 200 }), horizon, [0.5])[0]!;
+  return pathQuantiles(forecaster.pathsSync(series, { horizon, paths: 200 }), horizon, [0.5])[0]!;
 }
 
 async function train(lines: string[], options: Partial<TrainMdnRnnOptions>) {
@@ -50,7 +50,7 @@ test('a leading indicator known only in the past moves a forecast a horizon late
   // Farther, the evaluation of forecasts would see values that were measured after their origin.
   const farther = { horizon: horizon + 1 };
   const message = 'Expected at most 3, by which the past covariates lag, for horizon but received 4';
-  expect(() => forecaster.paths(series[0]!, farther)).toThrow(message);
+  expect(() => forecaster.pathsSync(series[0]!, farther)).toThrow(message);
   await expect(evaluateForecasts(forecaster, series, { ...farther, starts: [100] })).rejects.toThrow(message);
   const calibrated = train(['sold,leading', ...rows], { pastCovariates: ['leading'], horizon, calibrate: horizon + 1 });
   await expect(calibrated).rejects.toThrow(/Expected at most 3, .* for calibrate but received 4/);

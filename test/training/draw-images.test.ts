@@ -1,12 +1,12 @@
 import { Generator } from '../../src/models/generator';
-import { drawImages } from '../../src/training/draw-images';
+import { drawImagesSync } from '../../src/training/draw-images';
 import { errorOf } from '../error-of';
 
 const generator = new Generator({ hiddenDim: 4, dataDim: 12 });
 
 test('the same seed draws the same images', () => {
   const [first, again, other] = [5, 5, 6].map((seed) => {
-    return drawImages(generator, { count: 1001, height: 3, width: 4, seed }).images;
+    return drawImagesSync(generator, { count: 1001, height: 3, width: 4, seed }).images;
   });
   expect(first!.length).toBe(1001 * 12);
   expect(again).toEqual(first);
@@ -14,7 +14,7 @@ test('the same seed draws the same images', () => {
 });
 
 test('another size than the generator draws is refused', () => {
-  const error = errorOf(() => drawImages(generator, { count: 2, height: 2, width: 3 }));
+  const error = errorOf(() => drawImagesSync(generator, { count: 2, height: 2, width: 3 }));
   expect(error.code).toBe('ERR_INVALID_ARGUMENT');
   expect(error.message).toMatch(/the generator's 12 pixels for height and width but received "2 x 3"/);
 });

@@ -39,10 +39,10 @@ test('of several series each is seen as its own backtest chooses, and forecast a
   for (const each of series) {
     const alone = await pretrainedForecaster([each], { horizon: 12 });
     if (seenAs(alone, each.name).join() !== seenAs(together, each.name).join()) continue; // other seasons were possible
-    const [one, other] = [together, alone].map((forecaster) => forecaster.paths(each, options));
+    const [one, other] = [together, alone].map((forecaster) => forecaster.pathsSync(each, options));
     expect(Math.max(...one!.map((value, index) => Math.abs(value / other![index]! - 1)))).toBeLessThan(1e-3);
   }
-  expect(together.paths({ name: 'new', values: series[0]!.values }, options).every(Number.isFinite)).toBe(true);
+  expect(together.pathsSync({ name: 'new', values: series[0]!.values }, options).every(Number.isFinite)).toBe(true);
 });
 
 test('scores of series that are seen in several ways are those of all values', () => {
@@ -73,6 +73,6 @@ test('a training keeps them in its run', async () => {
   const loaded = loadForecaster(out).forecaster;
   for (const each of series) {
     expect(seenAs(loaded, each.name)).toEqual(seenAs(forecaster, each.name));
-    expect(loaded.paths(each, options)).toEqual(forecaster.paths(each, options));
+    expect(loaded.pathsSync(each, options)).toEqual(forecaster.pathsSync(each, options));
   }
 });

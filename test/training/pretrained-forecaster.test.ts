@@ -80,7 +80,7 @@ const short: [string, (number | null)[]][] = [
 test.each(short)('%s are forecast within their range, about', async (_, values) => {
   const series: SeriesLike = { values };
   const forecaster = await pretrainedForecaster([series], { horizon: 6 });
-  const paths = forecaster.paths(series, { horizon: 6, paths: 100, seed: 1 });
+  const paths = forecaster.pathsSync(series, { horizon: 6, paths: 100, seed: 1 });
   const known = values.filter((value) => value !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const width = high - low || Math.abs(high) || 1;
@@ -96,7 +96,7 @@ test.each([
 ])('values that begin after %s are forecast where they are now', async (_, before) => {
   const values = Array.from({ length: 52 }, (_, step) => (step < 40 ? before : 5000 + 100 * noise(step)));
   const forecaster = await pretrainedForecaster([{ values }], { horizon: 4 });
-  const paths = forecaster.paths({ values }, { horizon: 4, paths: 200, seed: 1 });
+  const paths = forecaster.pathsSync({ values }, { horizon: 4, paths: 200, seed: 1 });
   for (const median of pathQuantiles(paths, 4, [0.5])[0]!) {
     expect(median).toBeGreaterThan(4000);
     expect(median).toBeLessThan(6000);
@@ -105,14 +105,14 @@ test.each([
 
 test('one value is forecast to stay, with much doubt', async () => {
   const forecaster = await pretrainedForecaster([{ values: [7] }], { horizon: 3 });
-  const [low, median, high] = forecaster.next({ values: [7] }).quantiles([0.1, 0.5, 0.9]);
+  const [low, median, high] = forecaster.nextSync({ values: [7] }).quantiles([0.1, 0.5, 0.9]);
   expect(median!).toBeGreaterThan(3);
   expect(median!).toBeLessThan(11);
   expect(high! - low!).toBeGreaterThan(3);
 });
 
 test('the same series and seed give the same forecaster, the caller’s random numbers stay', async () => {
-  const draw = async () => (await pretrainedForecaster([co2!])).paths(co2!, { horizon: 3, paths: 5, seed: 2 });
+  const draw = async () => (await pretrainedForecaster([co2!])).pathsSync(co2!, { horizon: 3, paths: 5, seed: 2 });
   expect(await draw()).toEqual(await draw());
 });
 
@@ -132,14 +132,14 @@ test('counts that are mostly 0 have whole forecasts, whose intervals hold 0', as
   const draws = rand([1300], { generator: new RandomGenerator(3), dtype: 'float64' }).toArray() as Float64Array;
   const values = draws.map((each) => (each < 0.7 ? 0 : each < 0.9 ? 1 : each < 0.98 ? 2 : 3));
   const forecaster = await pretrainedForecaster([{ values: values.subarray(0, 300) }], { horizon: 8 });
-  const paths = forecaster.paths({ values: values.subarray(0, 300) }, { horizon: 8, paths: 500 });
+  const paths = forecaster.pathsSync({ values: values.subarray(0, 300) }, { horizon: 8, paths: 500 });
   expect(paths.every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
   const numZeros = paths.filter((value) => value === 0).length;
   expect(Math.abs(numZeros / paths.length - 0.7)).toBeLessThan(0.12);
   const [low, high] = pathQuantiles(paths, 8, [0.05, 0.9]);
   expect(low).toEqual(new Array(8).fill(0));
   for (const bound of high!) expect([1, 2, 3]).toContain(Math.round(bound));
-  const { cdf } = forecaster.next({ values: values.subarray(0, 300) });
+  const { cdf } = forecaster.nextSync({ values: values.subarray(0, 300) });
   const [none, belowZero] = cdf([0, -1]);
   expect(Math.abs(none! - 0.7)).toBeLessThan(0.15);
   expect(belowZero).toBe(0);

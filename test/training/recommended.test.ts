@@ -77,7 +77,7 @@ test('covariates are learned', async () => {
     lr: 2e-3,
   };
   const { forecaster, series } = await trainMdnRnn(options).result;
-  const paths = forecaster.paths(series[0]!, { horizon: 3, paths: 200, seed: 1 });
+  const paths = forecaster.pathsSync(series[0]!, { horizon: 3, paths: 200, seed: 1 });
   const means = [0, 1, 2].map((step) =>
     paths.filter((_, index) => index % 3 === step).reduce((sum, each) => sum + each / 200, 0),
   );
@@ -96,7 +96,7 @@ test('several series of any length, missing rows between dates, are one model', 
   const { forecaster, series } = await trainMdnRnn({ ...source, data, series: 'shop', epochs: 2 }).result;
   expect(series.map(({ values }) => values.length)).toEqual([90, 90, 4]);
   for (const each of series) {
-    const paths = forecaster.paths(each, { horizon: 4, paths: 20 });
+    const paths = forecaster.pathsSync(each, { horizon: 4, paths: 20 });
     expect(paths.every((value) => value > 0 && value < 2000)).toBe(true);
   }
 });

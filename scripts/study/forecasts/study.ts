@@ -42,14 +42,14 @@ const METHODS: Record<string, Method> = {
     writeFileSync(data, `time,value\n${time.map((each, step) => `${each},${past[step]}`).join('\n')}\n`);
     const options = { data, column: 'value', time: 'time', horizon, seed, onWarning: () => {} };
     const { forecaster } = await trainMdnRnn(options).result;
-    const paths = forecaster.paths({ values: past }, { horizon, paths: PATHS, seed });
+    const paths = forecaster.pathsSync({ values: past }, { horizon, paths: PATHS, seed });
     forecaster.model.dispose();
     return pathQuantiles(paths, horizon, LEVELS);
   },
   'as it comes': async (task, seed) => {
     const { past, horizon } = task;
     const forecaster = await pretrainedForecaster([{ values: past, time: timesOf(task) }], { horizon, seed });
-    const paths = forecaster.paths({ values: past }, { horizon, paths: PATHS, seed });
+    const paths = forecaster.pathsSync({ values: past }, { horizon, paths: PATHS, seed });
     forecaster.model.dispose();
     return pathQuantiles(paths, horizon, LEVELS);
   },

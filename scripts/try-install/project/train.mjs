@@ -8,7 +8,7 @@ const training = trainMdnRnn({ data: 'wave.csv', column: 'value', epochs: 2, see
 let epochs = 0;
 for await (const { loss } of training) epochs += Number.isFinite(loss);
 const { forecaster, series } = await training.result;
-const paths = forecaster.paths(series[0], { horizon: 12, paths: 10, seed: 1 });
+const paths = await forecaster.paths(series[0], { horizon: 12, paths: 10, seed: 1 });
 
 const gan = trainGan({ data: 'noise', asWritten: true, epochs: 2, seed: 7 });
 for await (const { lossD, lossG } of gan) epochs += Number.isFinite(lossD + lossG);

@@ -9,7 +9,7 @@ export async function POST(request: Request): Promise<Response> {
   const { values } = await request.json();
   try {
     loaded ??= loadForecaster('runs/co2');
-    const paths = loaded.forecaster.paths({ values }, { horizon: 12, paths: 200, seed: 0 });
+    const paths = await loaded.forecaster.paths({ values }, { horizon: 12, paths: 200, seed: 0 });
     const [low, median, high] = pathQuantiles(paths, 12, [0.1, 0.5, 0.9]).map((quantile) => [...quantile]);
     return Response.json({ low, median, high });
   } catch (error) {

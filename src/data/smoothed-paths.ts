@@ -1,0 +1,139 @@
+import { PathSampler } from '../models/forecast';
+import type { MdnRnn } from '../models/mdn-rnn';
+import { noGrad } from '../tensor/autograd';
+import { tensor } from '../tensor/creation';
+import type { Device } from '../tensor/device';
+import { scope } from '../tensor/scope';
+import type { Tensor } from '../tensor/tensor';
+import type { PathOptions } from './forecast-options';
+import type { Series } from './series';
+import type { SmoothedHistory, SmoothingEncoding } from './smoothing-encoding';
+import type { SmoothingFilters } from './smoothing-filters';
+
+/** A series to continue, and the paths to draw. */
+export interface Continued {
+  series: Series;
+  paths: number;
+  seed: number;
+}
+
+type DrawOptions = Required<Pick<PathOptions, 'horizon' | 'temperature'>>;
+
+/** More paths together are no faster, and need more memory. */
+const MOST_TOGETHER = 4096;
+
+/**
+ * Draws paths of series past their ends, with many series at once in each of the model's steps. The paths of a series
+ * are the same to the last bit whatever is drawn beside them.
+ *
+ * @returns for each series (paths, horizon) in the link's units
+ */
+export function drawSmoothedPaths(
+  model: MdnRnn,
+  encoding: SmoothingEncoding,
+  wanted: readonly Continued[],
+  options: DrawOptions,
+): Float64Array[] {
+  const continuations = wanted.map((each) => new Continuation(encoding, each, options.horizon));
+  for (const batch of batches(continuations)) noGrad(() => scope(() => drawTogether(model, batch, options)));
+  return continuations.map(({ values }) => values);
+}
+
+/** Groups those with histories of the same length, at most {@link MOST_TOGETHER} paths at once, unless of one series. */
+function batches(continuations: readonly Continuation[]): Continuation[][] {
+  const open = new Map<number, { batch: Continuation[]; paths: number }>();
+  const all: Continuation[][] = [];
+  for (const each of continuations) {
+    let current = open.get(each.historyLength);
+    if (!current || current.paths + each.paths > MOST_TOGETHER) {
+      current = { batch: [], paths: 0 };
+      open.set(each.historyLength, current);
+      all.push(current.batch);
+    }
+    current.batch.push(each);
+    current.paths += each.paths;
+  }
+  return all;
+}
+
+function drawTogether(model: MdnRnn, batch: readonly Continuation[], { horizon, temperature }: DrawOptions): void {
+  const { device } = model.parameters()[0]!;
+  const starts = batch.map(({ rows, paths, seed }) => ({ history: rows.to({ device }), paths, seed }));
+  const sampler = new PathSampler(model, starts, temperature);
+  for (let step = 0; ; step++) {
+    const drawn = scope(() => sampler.draw().toArray()) as Float32Array;
+    let path = 0;
+    for (const each of batch) {
+      each.take(drawn.subarray(path, path + each.paths), step);
+      path += each.paths;
+    }
+    if (step === horizon - 1) return;
+    const inputs = inputsOf(batch, step + 1, { rows: path, device });
+    sampler.feed(inputs);
+    inputs.dispose();
+  }
+}
+
+/** Returns what the model reads before a step: (P, inputDim). */
+function inputsOf(batch: readonly Continuation[], step: number, { rows, device }: { rows: number; device: Device }) {
+  const { inputDim } = batch[0]!;
+  const inputs = new Float32Array(rows * inputDim);
+  let path = 0;
+  for (const each of batch) {
+    each.write(inputs.subarray(path * inputDim), step);
+    path += each.paths;
+  }
+  return tensor(inputs, { shape: [rows, inputDim], device });
+}
+
+/** The paths of one series. */
+class Continuation {
+  readonly paths: number;
+  readonly seed: number;
+  readonly horizon: number;
+  /** (T, inputDim): the end of the series. */
+  readonly rows: Tensor;
+  /** (paths, horizon), in the link's units. */
+  readonly values: Float64Array;
+  readonly #encoding: SmoothingEncoding;
+  readonly #series: Series;
+  readonly #filters: SmoothingFilters;
+
+  constructor(encoding: SmoothingEncoding, { series, paths, seed }: Continued, horizon: number) {
+    const { rows, filters }: SmoothedHistory = encoding.history(series);
+    this.paths = paths;
+    this.seed = seed;
+    this.horizon = horizon;
+    this.rows = rows;
+    this.values = new Float64Array(paths * horizon);
+    this.#encoding = encoding;
+    this.#series = series;
+    this.#filters = filters.copies(paths);
+  }
+
+  get historyLength(): number {
+    return this.rows.shape[0]!;
+  }
+
+  get inputDim(): number {
+    return this.#encoding.inputDim;
+  }
+
+  /** Takes what was drawn for a step, scaled, and moves the filters on. */
+  take(drawn: Float32Array, step: number): void {
+    const { horizon } = this;
+    const values = this.#filters.unscale(drawn);
+    const effect = this.#encoding.effectAt(this.#series, this.#series.values.length + step);
+    for (let path = 0; path < this.paths; path++) {
+      const value = this.#encoding.link.settled(values[path]! + effect);
+      this.values[path * horizon + step] = value;
+      values[path] = value - effect;
+    }
+    if (step < horizon - 1) this.#filters.push(values);
+  }
+
+  /** Writes what the model reads before a step: (paths, inputDim). */
+  write(inputs: Float32Array, step: number): void {
+    this.#encoding.writePaths(inputs, this.#filters, this.#series, this.#series.values.length + step);
+  }
+}
