@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { type Checks, checkFunction, checkInteger, checkString, readOptions } from '../check';
 import { describe, formatError, invalidArgument, type LibtorchGenerativeError, worded } from '../errors';
-import { type Dates, fromWallClock, isFixed, isTimeZone, readDates, wallClock } from './dates';
+import { type Dates, fromWallClock, isFixed, isTimeZone, readDates, wallClock, writeDate } from './dates';
 import { toElements } from './numbers';
 import { checkFrequency, describeStep, stepOfFrequency, type TimeStep } from './time-step';
 
@@ -21,6 +21,16 @@ export interface TimeAxisOptions {
   zone?: string | undefined;
   /** The interval between two rows, such as "day", "weekday" or "15 minutes"; default the usual one. */
   frequency?: string | undefined;
+}
+
+/** What a {@link TimeAxis} is made of. */
+export interface TimeAxisState {
+  labels: readonly string[];
+  values: readonly number[];
+  /** How the times are dates; undefined if they are numbers. */
+  dates: Dates | undefined;
+  /** The interval between two rows, if it was given. */
+  step: Readonly<TimeStep> | undefined;
 }
 
 /** No format is longer, and Luxon makes a regular expression of it. */
@@ -65,7 +75,7 @@ export class TimeAxis {
     /** The times: milliseconds since 1970, or plain numbers. */
     readonly values: readonly number[],
     dates: Dates | undefined,
-    step?: TimeStep,
+    step?: Readonly<TimeStep>,
   ) {
     this.#dates = dates;
     this.#isStepGiven = step !== undefined;
@@ -114,6 +124,17 @@ export class TimeAxis {
   /** @internal Returns whether a value is a genuine TimeAxis, neither a lookalike nor a Proxy. */
   static isTimeAxis(value: unknown): value is TimeAxis {
     return typeof value === 'object' && value !== null && #valueAt in value;
+  }
+
+  /** @internal Returns an axis with a state, such as another thread's. */
+  static fromState({ labels, values, dates, step }: TimeAxisState): TimeAxis {
+    return new TimeAxis(labels, values, dates, step);
+  }
+
+  /** @internal What the axis is made of: plain data, which can go to another thread. */
+  get state(): TimeAxisState {
+    const { labels, values, step } = this;
+    return { labels, values, dates: this.#dates, step: this.#isStepGiven ? step : undefined };
   }
 
   static #read(
@@ -170,7 +191,7 @@ export class TimeAxis {
   labelAt(row: number): string {
     const value = this.#valueAt(row);
     if (row < this.labels.length) return this.labels[row]!;
-    return this.#dates ? this.#dates.write(value) : String(value);
+    return this.#write(value);
   }
 
   /**
@@ -195,9 +216,13 @@ export class TimeAxis {
     }
     const most = this.#isStepGiven ? Infinity : MOST_FILLED * values.length;
     if (all.length === values.length || all.length > most) return undefined;
-    const labels = all.map((value) => this.#dates?.write(value) ?? String(value));
+    const labels = all.map((value) => this.#write(value));
     for (const [index, row] of rows.entries()) labels[row] = this.labels[index]!;
-    return { time: new TimeAxis(labels, all, this.#dates, this.#isStepGiven ? this.step : undefined), rows };
+    return { time: TimeAxis.fromState({ ...this.state, labels, values: all }), rows };
+  }
+
+  #write(value: number): string {
+    return this.#dates ? writeDate(value, this.#dates) : String(value);
   }
 
   #offStep(row: number): LibtorchGenerativeError {
