@@ -17,6 +17,7 @@
  * | `ERR_NOT_FINITE` | a loss, gradient, forecast or score became NaN or infinite |
  * | `ERR_CHECKPOINT` | a run, state or weights file is corrupt or of the wrong kind |
  * | `ERR_DEVICE` | a device is not available |
+ * | `ERR_WORKER` | the worker thread of a training ended before the training did |
  * | `ERR_LIBTORCH` | libtorch reported an error, such as shapes that do not broadcast or too little memory |
  */
 export type ErrorCode =
@@ -34,6 +35,7 @@ export type ErrorCode =
   | 'ERR_NOT_FINITE'
   | 'ERR_CHECKPOINT'
   | 'ERR_DEVICE'
+  | 'ERR_WORKER'
   | 'ERR_LIBTORCH';
 
 /**
