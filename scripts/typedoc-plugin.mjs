@@ -8,6 +8,7 @@ import { Comment, CommentTag, Converter } from 'typedoc';
 const CATEGORIES = {
   'errors.ts': 'Errors',
   'work.ts': 'Training',
+  pool: 'Services',
   native: 'libtorch',
   setup: 'libtorch',
   tensor: 'Tensors',

@@ -15,7 +15,7 @@
  * | `ERR_FILE` | a file or folder cannot be read or written |
  * | `ERR_LOCKED` | another training run is writing to the run folder; the message names its process |
  * | `ERR_OVERLOADED` | too many asynchronous calls wait for a worker thread |
- * | `ERR_WORKER` | a worker thread ended before it had answered |
+ * | `ERR_WORKER` | a worker thread ended before its training did, or before it had answered |
  * | `ERR_NOT_FINITE` | a loss, gradient, forecast or score became NaN or infinite |
  * | `ERR_CHECKPOINT` | a run, state or weights file is corrupt or of the wrong kind |
  * | `ERR_DEVICE` | a device is not available |

@@ -140,6 +140,7 @@ export { type DrawImagesOptions, drawImages, drawImagesSync } from './training/d
 export type { EpochTime } from './training/epochs';
 export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
 export type { GanLossName, GanPreset, TrainGanOptions } from './training/gan-options';
+export type { GanResult } from './training/gan-result';
 export type { GanSettings } from './training/gan-settings';
 export {
   type LoadedForecaster,
@@ -149,11 +150,12 @@ export {
   loadGenerator,
 } from './training/load-run';
 export type { InputKind, MdnRnnPreset, TrainMdnRnnOptions } from './training/mdn-rnn-options';
+export type { MdnRnnResult } from './training/mdn-rnn-result';
 export type { MdnRnnSettings } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
 export { type PretrainedForecasterOptions, pretrainedForecaster } from './training/pretrained-forecaster';
 export { writeRunReport } from './training/run-report';
-export { type GanEpoch, type GanLosses, type GanResult, trainGan } from './training/train-gan';
-export { type MdnRnnEpoch, type MdnRnnLosses, type MdnRnnResult, trainMdnRnn } from './training/train-mdn-rnn';
+export { type GanEpoch, type GanLosses, trainGan } from './training/train-gan';
+export { type MdnRnnEpoch, type MdnRnnLosses, trainMdnRnn } from './training/train-mdn-rnn';
 export type { TrainingRun } from './training/training-run';
 export type { WorkOptions, WorkProgress } from './work';

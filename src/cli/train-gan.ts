@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { GAN_OPTIONS, type TrainGanOptions } from '../training/gan-options';
+import type { GanResult } from '../training/gan-result';
 import { GAN_RUN, resolveGanSettings } from '../training/gan-settings';
 import { requestedSettings } from '../training/start-run';
-import { type GanEpoch, type GanResult, trainGan } from '../training/train-gan';
+import { type GanEpoch, trainGan } from '../training/train-gan';
 import { addExamples, addFlags, type Headings } from './flags';
 import { pythonFixed4, pythonRepr } from './python-format';
 import { runTraining, trainingOptions } from './run-training';

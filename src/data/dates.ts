@@ -7,9 +7,11 @@ export interface Dates {
   values: number[];
   /** The zone of the last one: "utc", an offset such as "UTC+2", or the zone asked for. */
   zone: string;
-  /** Writes a date as the others are. */
-  write(value: number): string;
+  style: DateStyle;
 }
+
+/** How dates are written: by Luxon's tokens, or as ISO 8601 says, with or without the time of day and the offset. */
+type DateStyle = { format: string } | { hasTime: boolean; hasOffset: boolean };
 
 /** How dates are written, where it does not go without saying. */
 export interface DateOptions {
@@ -77,7 +79,7 @@ function readFormatted(texts: readonly string[], where: Where, format: string, {
     const example = DateTime.utc(2024, 1, 31, 18).toFormat(format, { locale: 'en' });
     throw formatError(`${where(row)}: expected a date as ${example} (${format}) but found ${describe(text)}`);
   });
-  return { values, zone, write: (value) => DateTime.fromMillis(value, { zone }).toFormat(format, { locale: 'en' }) };
+  return { values, zone, style: { format } };
 }
 
 type Where = (row: number) => string;
@@ -116,12 +118,16 @@ function readIso(texts: readonly string[], where: Where, { zone = 'utc' }: DateO
     last = date;
     return date.toMillis();
   });
-  const write = (value: number) => {
-    const date = DateTime.fromMillis(value, { zone: last.zone });
-    if (!hasTime && !hasOffset) return date.toISODate()!;
-    return date.toISO({ suppressMilliseconds: true, includeOffset: hasOffset })!;
-  };
-  return { values, zone: last.zoneName!, write };
+  return { values, zone: last.zoneName!, style: { hasTime, hasOffset } };
+}
+
+/** Writes a date as others are. */
+export function writeDate(value: number, { zone, style }: Pick<Dates, 'zone' | 'style'>): string {
+  const date = DateTime.fromMillis(value, { zone });
+  if ('format' in style) return date.toFormat(style.format, { locale: 'en' });
+  const { hasTime, hasOffset } = style;
+  if (!hasTime && !hasOffset) return date.toISODate()!;
+  return date.toISO({ suppressMilliseconds: true, includeOffset: hasOffset })!;
 }
 
 /** Reads a date such as 2024-01-31, in less time than Luxon takes; undefined for all others, and 2024-02-31. */

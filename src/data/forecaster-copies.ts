@@ -1,35 +1,26 @@
 import { LibtorchGenerativeError } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
-import type { DType } from '../native/handle';
-import { loadWeights, versionOf, type Weights, weightsOf } from '../nn/weights';
+import { receiveModel, type SentModel, sendModel, versionOf } from '../nn/sent-model';
 import { askWorkers } from '../pool/inference';
 import type { Model } from '../pool/worker-pool';
-import type { Device } from '../tensor/device';
 import { withSeed } from '../tensor/random';
 import type { PathDrawer } from './draw-paths';
 import { type AnyEncodingState, type Encoding, stateOf } from './encoding';
 import type { Answers, Question } from './questions';
-import { type SeriesInTransit, toTransit } from './series-transit';
+import { type SentSeries, sendSeries } from './sent-series';
 
 /** What a copy of a {@link Forecaster} is made from. */
 export interface ForecasterState {
-  model: MdnRnnState;
+  options: { inputDim: number; hiddenDim: number; numMixtures: number; exact: boolean };
+  model: SentModel;
   encodings: AnyEncodingState[];
   spread: readonly number[];
   ownSpread: Record<string, number>;
 }
 
-/** What a copy of an {@link MdnRnn} is made from. */
-export interface MdnRnnState {
-  options: { inputDim: number; hiddenDim: number; numMixtures: number; exact: boolean };
-  device: Device;
-  dtype: DType;
-  weights: Weights;
-}
-
 /** A {@link Question} on its way to another thread. */
-export interface QuestionInTransit extends Omit<Question, 'series'> {
-  series: SeriesInTransit;
+export interface SentQuestion extends Omit<Question, 'series'> {
+  series: SentSeries;
 }
 
 /** A forecaster of which worker threads have copies. */
@@ -54,8 +45,8 @@ export class ForecasterCopies {
 
   /** @throws as {@link Forecaster.forecast} */
   async ask({ series, ...question }: Question, signal?: AbortSignal): Promise<Answers[keyof Answers]> {
-    const transit = { ...question, series: toTransit(series, this.#usesTimes) };
-    const answer = askWorkers(this.#original, transit, signal);
+    const known = this.#usesTimes ? series : { ...series, time: undefined };
+    const answer = askWorkers(this.#original, { ...question, series: sendSeries(known) }, signal);
     this.#asked.add(answer);
     try {
       return (await answer) as Answers[keyof Answers];
@@ -70,17 +61,8 @@ export class ForecasterCopies {
   }
 }
 
-function stateOfAll({ model, encodings, spread, ownSpread }: Original): ForecasterState {
-  return {
-    model: stateOfModel(model),
-    encodings: encodings.map(stateOf),
-    spread,
-    ownSpread: Object.fromEntries(ownSpread),
-  };
-}
-
 /** @throws ERR_INVALID_ARGUMENT for a class of the caller's own, which other threads don't have */
-function stateOfModel(model: MdnRnn): MdnRnnState {
+function stateOfAll({ model, encodings, spread, ownSpread }: Original): ForecasterState {
   if (model.constructor !== MdnRnn) {
     throw new LibtorchGenerativeError(
       'ERR_INVALID_ARGUMENT',
@@ -88,13 +70,19 @@ function stateOfModel(model: MdnRnn): MdnRnnState {
     );
   }
   const { inputDim, hiddenDim, numMixtures, exact } = model;
-  const { device, dtype } = model.parameters()[0]!;
-  return { options: { inputDim, hiddenDim, numMixtures, exact }, device, dtype, weights: weightsOf(model) };
+  return {
+    options: { inputDim, hiddenDim, numMixtures, exact },
+    model: sendModel(model),
+    encodings: encodings.map(stateOf),
+    spread,
+    ownSpread: Object.fromEntries(ownSpread),
+  };
 }
 
 /** Returns the model of a state. */
-export function modelFrom({ options, device, dtype, weights }: MdnRnnState): MdnRnn {
-  const model = withSeed(0, () => new MdnRnn(options)).to({ device, dtype: dtype as 'float32' });
-  loadWeights(model, weights);
-  return model.eval();
+export function modelFrom({ options, model }: ForecasterState): MdnRnn {
+  return receiveModel(
+    withSeed(0, () => new MdnRnn(options)),
+    model,
+  ).eval();
 }

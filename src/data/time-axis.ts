@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { type Checks, checkFunction, checkInteger, checkString, readOptions } from '../check';
 import { describe, formatError, invalidArgument, type LibtorchGenerativeError, worded } from '../errors';
-import { type Dates, fromWallClock, isFixed, isTimeZone, readDates, wallClock } from './dates';
+import { type Dates, fromWallClock, isFixed, isTimeZone, readDates, wallClock, writeDate } from './dates';
 import { toElements } from './numbers';
 import { checkFrequency, describeStep, stepOfFrequency, type TimeStep } from './time-step';
 
@@ -23,13 +23,13 @@ export interface TimeAxisOptions {
   frequency?: string | undefined;
 }
 
-/** The times of a {@link TimeAxis}, which can be cloned from thread to thread. */
+/** What a {@link TimeAxis} is made of. */
 export interface TimeAxisState {
-  /** As {@link TimeAxis.values}. */
+  labels: readonly string[];
   values: readonly number[];
-  /** Undefined for times that are numbers. */
-  zone: string | undefined;
-  /** Undefined for the usual one. */
+  /** How the times are dates; undefined if they are numbers. */
+  dates: Dates | undefined;
+  /** The interval between two rows, if it was given. */
   step: Readonly<TimeStep> | undefined;
 }
 
@@ -75,7 +75,7 @@ export class TimeAxis {
     /** The times: milliseconds since 1970, or plain numbers. */
     readonly values: readonly number[],
     dates: Dates | undefined,
-    step?: TimeStep,
+    step?: Readonly<TimeStep>,
   ) {
     this.#dates = dates;
     this.#isStepGiven = step !== undefined;
@@ -126,15 +126,15 @@ export class TimeAxis {
     return typeof value === 'object' && value !== null && #valueAt in value;
   }
 
-  /** @internal What another thread needs to know of the times; not their labels. */
-  get state(): TimeAxisState {
-    return { values: this.values, zone: this.#dates?.zone, step: this.#isStepGiven ? this.step : undefined };
+  /** @internal Returns an axis with a state, such as another thread's. */
+  static fromState({ labels, values, dates, step }: TimeAxisState): TimeAxis {
+    return new TimeAxis(labels, values, dates, step);
   }
 
-  /** @internal Returns the times of {@link TimeAxis.state}, without labels. */
-  static fromState({ values, zone, step }: TimeAxisState): TimeAxis {
-    const dates = zone === undefined ? undefined : { values: [...values], zone, write: String };
-    return new TimeAxis(values.map(String), values, dates, step);
+  /** @internal What the axis is made of: plain data, which can go to another thread. */
+  get state(): TimeAxisState {
+    const { labels, values, step } = this;
+    return { labels, values, dates: this.#dates, step: this.#isStepGiven ? step : undefined };
   }
 
   static #read(
@@ -191,7 +191,7 @@ export class TimeAxis {
   labelAt(row: number): string {
     const value = this.#valueAt(row);
     if (row < this.labels.length) return this.labels[row]!;
-    return this.#dates ? this.#dates.write(value) : String(value);
+    return this.#write(value);
   }
 
   /**
@@ -216,9 +216,13 @@ export class TimeAxis {
     }
     const most = this.#isStepGiven ? Infinity : MOST_FILLED * values.length;
     if (all.length === values.length || all.length > most) return undefined;
-    const labels = all.map((value) => this.#dates?.write(value) ?? String(value));
+    const labels = all.map((value) => this.#write(value));
     for (const [index, row] of rows.entries()) labels[row] = this.labels[index]!;
-    return { time: new TimeAxis(labels, all, this.#dates, this.#isStepGiven ? this.step : undefined), rows };
+    return { time: TimeAxis.fromState({ ...this.state, labels, values: all }), rows };
+  }
+
+  #write(value: number): string {
+    return this.#dates ? writeDate(value, this.#dates) : String(value);
   }
 
   #offStep(row: number): LibtorchGenerativeError {

@@ -1,9 +1,7 @@
-import type { DType } from '../native/handle';
 import type { Module } from '../nn/module';
-import { versionOf, type Weights, weightsOf } from '../nn/weights';
+import { type SentModel, sendModel, versionOf } from '../nn/sent-model';
 import { askWorkers } from '../pool/inference';
 import type { Model } from '../pool/worker-pool';
-import type { Device } from '../tensor/device';
 
 /** A generator of which worker threads have copies. */
 export interface Original extends Module {
@@ -15,9 +13,7 @@ export interface Original extends Module {
 /** What a copy of a generator is made from. */
 export interface GeneratorState {
   options: { noiseDim: number; hiddenDim: number; dataDim: number };
-  device: Device;
-  dtype: DType;
-  weights: Weights;
+  model: SentModel;
 }
 
 /** What is asked of a generator in another thread. */
@@ -40,6 +36,5 @@ export class GeneratorCopies {
 
 function stateOf(original: Original): GeneratorState {
   const { noiseDim, hiddenDim, dataDim } = original;
-  const { device, dtype } = original.parameters()[0]!;
-  return { options: { noiseDim, hiddenDim, dataDim }, device, dtype, weights: weightsOf(original) };
+  return { options: { noiseDim, hiddenDim, dataDim }, model: sendModel(original) };
 }

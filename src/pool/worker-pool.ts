@@ -3,7 +3,8 @@ import { LibtorchGenerativeError } from '../errors';
 import { mostThreads, readCpuLimits } from '../native/cpu-limits';
 import { workerFile } from '../worker-file';
 import { onAbort } from './on-abort';
-import { fromTransit, type Reply, type Request } from './protocol';
+import type { Reply, Request } from './protocol';
+import { receiveError } from './sent-error';
 
 /** A model that workers keep copies of. */
 export interface Model {
@@ -272,7 +273,7 @@ class Member {
     const tasks = this.#finish();
     for (const [index, { resolve, reject }] of tasks.entries()) {
       const answer = reply[index]!;
-      if ('error' in answer) reject(fromTransit(answer.error));
+      if ('error' in answer) reject(receiveError(answer.error));
       else resolve(answer.value);
     }
     this.#onAnswers(tasks.length);

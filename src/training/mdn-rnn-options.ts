@@ -135,7 +135,7 @@ export interface TrainMdnRnnOptions
   exact?: boolean | undefined;
   /**
    * Called after each piece of the work before the first epoch and after the last one: choosing how to see the series,
-   * calibrating, evaluating.
+   * calibrating, evaluating. With `worker` at the end of each task, and before that at most once in 50 ms.
    */
   onWork?: ((progress: WorkProgress) => void) | undefined;
   /** Receives a message for each data problem that does not prevent training; default `process.emitWarning`. */

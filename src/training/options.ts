@@ -4,6 +4,7 @@ import {
   abortSignal,
   callback,
   type OptionTable,
+  onOff,
   path,
   positive,
   readDeclared,
@@ -58,8 +59,13 @@ export interface TrainingOptions {
    * folder.
    */
   signal?: AbortSignal | undefined;
-  /** Called after each batch. */
+  /** Called after each batch; with `worker` at the end of each epoch, and before that at most once in 50 ms. */
   onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * Trains in a worker thread of its own, with the same numbers, so that the caller's event loop stays free; default
+   * false. All else stays in the caller's thread: callbacks are called and the result's models are created there.
+   */
+  worker?: boolean | undefined;
 }
 
 /** A weight, its gradient and Adam's two moments, each float32. */
@@ -91,9 +97,10 @@ export const COMMON_OPTIONS = {
   },
   signal: abortSignal,
   onProgress: callback,
+  worker: { ...onOff, default: false },
 } satisfies Partial<OptionTable<TrainingOptions>>;
 
-type NotKept = 'device' | 'threads' | 'out' | 'resume' | 'signal' | 'onProgress';
+type NotKept = 'device' | 'threads' | 'out' | 'resume' | 'signal' | 'onProgress' | 'worker';
 
 function checkDevice(name: string, value: unknown): void {
   if (typeof value === 'string' && /^(auto|cpu|cuda(:\d+)?)$/.test(value)) return;
@@ -119,7 +126,7 @@ export type Kept<Options> = Settled<Omit<Options, NotKept>>;
 
 /** Picks the entries of those options that a run saves as its settings. */
 export function settingsOf<T extends Record<NotKept, unknown>>(all: T): Omit<T, NotKept> {
-  const { device, threads, out, resume, signal, onProgress, ...kept } = all;
+  const { device, threads, out, resume, signal, onProgress, worker, ...kept } = all;
   return kept;
 }
 

@@ -9,7 +9,7 @@ import { Ema } from '../nn/ema';
 import type { StateDict } from '../nn/state-dict';
 import { writeGrid } from '../report/png';
 import { tensor } from '../tensor/creation';
-import type { Device } from '../tensor/device';
+import { type Device, numThreads } from '../tensor/device';
 import { Isolation } from '../tensor/isolation';
 import { RandomGenerator, randn, withSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
@@ -20,12 +20,14 @@ import { drawSamples } from './draw-images';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { type GanLoss, ganLoss } from './gan-loss';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
+import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
 import { GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
 import { type GanPlayers, ganStep } from './gan-step';
 import { placementOf, readTrainingOptions } from './options';
 import type { RunFolder } from './run-folder';
 import { writeRunReport } from './run-report';
 import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
+import { epochsInWorker } from './train-in-worker';
 import { TrainingRun } from './training-run';
 
 /** Losses of the epoch's last batch, and on images the variety of the samples. */
@@ -39,16 +41,6 @@ export type GanLosses = {
   lossG: number;
 };
 
-/** Result of {@link trainGan}. The models are on the training's device; dispose of them when done. */
-export interface GanResult {
-  /** The generator; with `emaDecay`, the moving average. */
-  generator: Generator;
-  /** The discriminator. */
-  discriminator: Discriminator;
-  /** The resolved options. */
-  settings: GanSettings;
-}
-
 /** Number of samples in a grid. */
 const GRID_SIZE = 64;
 
@@ -56,7 +48,7 @@ const GRID_SIZE = 64;
  * Trains the article's GAN on images, or on noise as in the article.
  *
  * @throws ERR_INVALID_ARGUMENT immediately; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE
- *   when the run is iterated or awaited
+ *   when the run is iterated or awaited, with `worker` also ERR_WORKER
  * @see https://arxiv.org/abs/1406.2661
  * @example
  * ```ts
@@ -72,7 +64,18 @@ const GRID_SIZE = 64;
  */
 export function trainGan(options: TrainGanOptions = {}): TrainingRun<GanEpoch, GanResult> {
   const asked = withFullPaths(readTrainingOptions(options, GAN_OPTIONS));
-  return new TrainingRun(ganEpochs(resolveGanSettings(asked), asked));
+  const settings = resolveGanSettings(asked);
+  return new TrainingRun(asked.worker ? ganEpochsInWorker(asked) : ganEpochs(settings, asked));
+}
+
+async function* ganEpochsInWorker(options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
+  // The default is the number of this thread, not of the worker's.
+  const threads = options.threads ?? (options.resume === undefined ? numThreads() : undefined);
+  return yield* epochsInWorker<GanEpoch, SentGanResult, GanResult>({
+    kind: 'gan',
+    options: { ...options, threads },
+    receive: receiveGanResult,
+  });
 }
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {

@@ -27,6 +27,7 @@ import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
 import { segmentLoss, windowLoss } from './mdn-rnn-loss';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from './mdn-rnn-options';
+import { type MdnRnnResult, receiveMdnRnnResult, type SentMdnRnnResult } from './mdn-rnn-result';
 import {
   createMdnRnn,
   encodingsOf,
@@ -49,6 +50,7 @@ import {
   trainingWindows,
 } from './series-windows';
 import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
+import { epochsInWorker } from './train-in-worker';
 import { TrainingRun } from './training-run';
 
 /** The record of an epoch. */
@@ -62,25 +64,11 @@ export type MdnRnnLosses = {
   validationLoss?: number | undefined;
 };
 
-/** Result of {@link trainMdnRnn}. The model is on the training's device; dispose of it when done. */
-export interface MdnRnnResult {
-  /** The trained model. */
-  model: MdnRnn;
-  /** The model with its encoding, to forecast in the data's units. */
-  forecaster: Forecaster;
-  /** The series read from the file, to forecast from. */
-  series: Series[];
-  /** The resolved options. */
-  settings: MdnRnnSettings;
-  /** Scores of the held-out data, as in the run's evaluation.json; undefined without a run folder or enough such data. */
-  evaluation?: ForecastEvaluation | undefined;
-}
-
 /**
  * Trains the article's MDN-RNN on one or more columns of a CSV file.
  *
  * @throws ERR_INVALID_ARGUMENT immediately; ERR_FILE, ERR_DATA_FORMAT, ERR_DEVICE, ERR_CHECKPOINT and ERR_NOT_FINITE
- *   when the run is iterated or awaited
+ *   when the run is iterated or awaited, with `worker` also ERR_WORKER
  * @see https://arxiv.org/abs/1308.0850
  * @example
  * ```ts
@@ -102,7 +90,16 @@ export function trainMdnRnn(
   options: TrainMdnRnnOptions | (Partial<TrainMdnRnnOptions> & { resume: string }),
 ): TrainingRun<MdnRnnEpoch, MdnRnnResult> {
   const asked = withFullPaths(readTrainingOptions(options as TrainMdnRnnOptions, MDN_RNN_OPTIONS));
-  return new TrainingRun(mdnRnnEpochs(resolveMdnRnnSettings(asked), asked));
+  const settings = resolveMdnRnnSettings(asked);
+  return new TrainingRun(asked.worker ? mdnRnnEpochsInWorker(asked) : mdnRnnEpochs(settings, asked));
+}
+
+function mdnRnnEpochsInWorker(options: TrainMdnRnnOptions): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
+  return epochsInWorker<MdnRnnEpoch, SentMdnRnnResult, MdnRnnResult>({
+    kind: 'mdn-rnn',
+    options,
+    receive: receiveMdnRnnResult,
+  });
 }
 
 async function* mdnRnnEpochs(

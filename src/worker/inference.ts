@@ -2,13 +2,15 @@
 import { parentPort } from 'node:worker_threads';
 import { encodingOf } from '../data/encoding';
 import { Forecaster } from '../data/forecaster';
-import { type ForecasterState, modelFrom, type QuestionInTransit } from '../data/forecaster-copies';
+import { type ForecasterState, modelFrom, type SentQuestion } from '../data/forecaster-copies';
 import { answer, type Question } from '../data/questions';
-import { fromTransit } from '../data/series-transit';
+import { receiveSeries } from '../data/sent-series';
+import { toSeries } from '../data/series-like';
 import { Generator } from '../models/generator';
 import type { GeneratorQuestion, GeneratorState } from '../models/generator-copies';
-import { loadWeights } from '../nn/weights';
-import { type Answer, type Request, toTransit } from '../pool/protocol';
+import { receiveModel } from '../nn/sent-model';
+import type { Answer, Request } from '../pool/protocol';
+import { sendError } from '../pool/sent-error';
 import { setNumThreads } from '../tensor/device';
 import { withSeed } from '../tensor/random';
 import { type DrawImagesOptions, drawImagesSync } from '../training/draw-images';
@@ -25,24 +27,22 @@ const KINDS: Record<string, (state: never) => Copy> = { forecaster: forecasterCo
 
 const copies = new Map<number, Copy>();
 
-function forecasterCopy({ model, encodings, spread, ownSpread }: ForecasterState): Copy {
-  const copy = new Forecaster(modelFrom(model), encodings.map(encodingOf), spread, ownSpread);
+function forecasterCopy(state: ForecasterState): Copy {
+  const { encodings, spread, ownSpread } = state;
+  const copy = new Forecaster(modelFrom(state), encodings.map(encodingOf), spread, ownSpread);
+  const received = ({ series, ...question }: SentQuestion) =>
+    ({ ...question, series: toSeries('series', receiveSeries(series)) }) as Question;
   return {
-    answer: (questions) =>
-      answer(
-        copy,
-        (questions as QuestionInTransit[]).map(
-          ({ series, ...question }) => ({ ...question, series: fromTransit(series) }) as Question,
-        ),
-      ),
+    answer: (questions) => answer(copy, (questions as SentQuestion[]).map(received)),
     dispose: () => copy.model.dispose(),
   };
 }
 
-function generatorCopy({ options, device, dtype, weights }: GeneratorState): Copy {
-  const copy = withSeed(0, () => new Generator(options)).to({ device, dtype: dtype as 'float32' });
-  loadWeights(copy, weights);
-  copy.eval();
+function generatorCopy({ options, model }: GeneratorState): Copy {
+  const copy = receiveModel(
+    withSeed(0, () => new Generator(options)),
+    model,
+  ).eval();
   const draw = ({ ask, ...wanted }: GeneratorQuestion) =>
     ask === 'samples' ? copy.sampleSync(wanted) : drawImagesSync(copy, wanted as DrawImagesOptions).images;
   return { answer: (questions) => (questions as GeneratorQuestion[]).map(draw), dispose: () => copy.dispose() };
@@ -53,7 +53,7 @@ function answersOf(copy: Copy, questions: unknown[]): Answer[] {
   try {
     return copy.answer(questions).map((value) => ({ value }));
   } catch (error) {
-    if (questions.length === 1) return [{ error: toTransit(error) }];
+    if (questions.length === 1) return [{ error: sendError(error) }];
     return questions.flatMap((question) => answersOf(copy, [question]));
   }
 }
