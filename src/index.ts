@@ -7,7 +7,7 @@ export type { DecimalSign } from './data/decimals';
 export type { Encoding } from './data/encoding';
 export type { Forecast, ForecastOptions, ForecastStep } from './data/forecast';
 export type { PathOptions } from './data/forecast-options';
-export { Forecaster } from './data/forecaster';
+export { Forecaster, type NextOptions } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
 export type { CovariateScale } from './data/known-inputs';
@@ -77,9 +77,9 @@ export {
   closeInference,
   configureInference,
   type InferenceOptions,
-  type InferenceStats,
   inferenceStats,
 } from './pool/inference';
+export type { PoolStats } from './pool/worker-pool';
 export { encodeGrid, type GridOptions, writeGrid } from './report/png';
 export { type SetupOptions, setupLibtorch } from './setup/setup-libtorch';
 export { type GradOptions, grad, noGrad } from './tensor/autograd';
@@ -145,6 +145,7 @@ export type { GanSettings } from './training/gan-settings';
 export {
   type LoadedForecaster,
   type LoadedGenerator,
+  type LoadedRun,
   loadDiscriminator,
   loadForecaster,
   loadGenerator,
@@ -158,4 +159,5 @@ export { writeRunReport } from './training/run-report';
 export { type GanEpoch, type GanLosses, trainGan } from './training/train-gan';
 export { type MdnRnnEpoch, type MdnRnnLosses, trainMdnRnn } from './training/train-mdn-rnn';
 export type { TrainingRun } from './training/training-run';
+export { WatchedRun, type WatchRunOptions, watchRun } from './training/watch-run';
 export type { WorkOptions, WorkProgress } from './work';

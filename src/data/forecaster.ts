@@ -195,7 +195,6 @@ export class Forecaster {
    * see {@link Forecaster.forecast}.
    *
    * @param series as for {@link Forecaster.paths}
-   * @param options.temperature above 1 makes the forecast less certain, below 1 more certain; default 1
    * @returns can be queried at any time, also when the model is disposed of
    * @throws as {@link Forecaster.paths}
    */
@@ -282,7 +281,11 @@ export class Forecaster {
 }
 
 const NEXT: Checks<NextOptions> = { temperature: PATH_OPTIONS.temperature };
-type NextOptions = Pick<PathOptions, 'temperature'>;
+/** Options of {@link Forecaster.next}. */
+export interface NextOptions {
+  /** Above 1 makes the forecast less certain, below 1 more certain; default 1. */
+  temperature?: number | undefined;
+}
 
 function pathsCall(asked: PathOptions): Call<Float64Array> {
   const options = withDefaults(asked);

@@ -11,9 +11,6 @@ export interface InferenceOptions {
   maxBatch?: number | undefined;
 }
 
-/** What the worker threads have done and do, as {@link inferenceStats} returns it. */
-export type InferenceStats = PoolStats;
-
 const CHECKS: Checks<InferenceOptions> = {
   threads: (name, value) => checkInteger(name, value, { min: 1, max: MAX_THREADS }),
   maxQueue: checkSize,
@@ -57,7 +54,7 @@ export function configureInference(options: InferenceOptions): void {
 }
 
 /** Returns what the worker threads that answer asynchronous calls have done and do, for a service's metrics. */
-export function inferenceStats(): InferenceStats {
+export function inferenceStats(): PoolStats {
   return pool?.stats ?? { threads: 0, queued: 0, running: 0, answered: 0, batches: 0 };
 }
 

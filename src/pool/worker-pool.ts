@@ -26,7 +26,7 @@ export interface PoolLimits {
   maxBatch: number;
 }
 
-/** What a {@link WorkerPool} has done and does. */
+/** What the worker threads have done and do, as {@link inferenceStats} returns it. */
 export interface PoolStats {
   /** Worker threads that run. */
   threads: number;

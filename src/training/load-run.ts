@@ -14,6 +14,8 @@ export interface LoadedGenerator {
   generator: Generator;
   /** The settings it was trained with. */
   settings: GanSettings;
+  /** SHA-256 of the weights, which tells versions apart. */
+  checksum: string;
 }
 
 /** Result of {@link loadForecaster}. */
@@ -24,6 +26,18 @@ export interface LoadedForecaster {
   settings: MdnRnnSettings;
   /** Where to find the series in a file with the same columns as `settings.data`, for {@link readSeries}. */
   source: SeriesSource;
+  /** SHA-256 of the weights, which tells versions apart. */
+  checksum: string;
+}
+
+/** A run of either kind, as {@link watchRun} loads it. */
+export type LoadedRun = ({ kind: 'gan' } & LoadedGenerator) | ({ kind: 'mdn-rnn' } & LoadedForecaster);
+
+/** Loads the model of a run of either kind. @throws ERR_FILE; ERR_CHECKPOINT */
+export function loadRun(run: string): LoadedRun {
+  return RunFolder.kindOf(run) === GAN_RUN.kind
+    ? { kind: 'gan', ...loadGenerator(run) }
+    : { kind: 'mdn-rnn', ...loadForecaster(run) };
 }
 
 /**
@@ -45,8 +59,8 @@ export function loadGenerator(run: string): LoadedGenerator {
   const { folder, settings } = RunFolder.open(run, GAN_RUN);
   const { noiseDim, hidden, height, width } = settings;
   const generator = withSeed(0, () => new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width }));
-  folder.loadModel('model', generator);
-  return { generator: generator.eval(), settings };
+  const checksum = folder.loadModel('model', generator);
+  return { generator: generator.eval(), settings, checksum };
 }
 
 /**
@@ -92,8 +106,8 @@ export function loadDiscriminator(run: string): Discriminator {
 export function loadForecaster(run: string): LoadedForecaster {
   const { folder, settings } = RunFolder.open(run, MDN_RNN_RUN);
   const model = loadingFrom(folder.file('config.json'), () => withSeed(0, () => createMdnRnn(settings)));
-  folder.loadModel('model', model);
+  const checksum = folder.loadModel('model', model);
   const { spread, ownSpread } = settings;
   const forecaster = new Forecaster(model.eval(), encodingsOf(settings), spread, ownSpread);
-  return { forecaster, settings, source: sourceOf(settings) };
+  return { forecaster, settings, source: sourceOf(settings), checksum };
 }

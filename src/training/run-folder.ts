@@ -239,19 +239,22 @@ export class RunFolder {
   /**
    * Loads weights written by the training, or by another program, in which case they have no checksum.
    *
+   * @returns their checksum
    * @throws ERR_FILE; ERR_CHECKPOINT, with the path
    */
-  loadModel(name: string, model: Module): void {
+  loadModel(name: string, model: Module): string {
     const path = this.file(`${name}.safetensors`);
-    scope(() => {
+    return scope(() => {
       const file = readSafetensors(path);
-      loadingFrom(path, () => {
+      return loadingFrom(path, () => {
         const { sha256 } = file.metadata;
-        if (sha256 !== undefined && sha256 !== checksumOf(file)) {
+        const checksum = checksumOf(file);
+        if (sha256 !== undefined && sha256 !== checksum) {
           throw new LibtorchGenerativeError('ERR_CHECKPOINT', 'it is corrupt: its content does not match its checksum');
         }
         model.loadStateDict(file.tensors);
         checkLoaded(model);
+        return checksum;
       });
     });
   }
