@@ -2,7 +2,7 @@
  * Imports point down this list only: a folder may use those before it, never those after it.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const layers = ['native', 'setup', 'pool', 'tensor', 'nn', 'models', 'data', 'evaluation', 'report', 'training', 'worker', 'cli'];
+const layers = ['native', 'setup', 'pool', 'tensor', 'nn', 'models', 'data', 'evaluation', 'report', 'training', 'worker', 'service', 'cli'];
 
 module.exports = {
   forbidden: [

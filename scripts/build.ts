@@ -1,6 +1,6 @@
 // Builds what changed: the add-on (build/Release) and the JavaScript (lib). Fetches libtorch first if there is none.
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as ts from 'typescript';
 import type { LibtorchGenerativeError } from '../src/errors';
 import { findLibtorch, type Libtorch } from '../src/native/libtorch';
@@ -57,7 +57,7 @@ export async function buildLib(): Promise<void> {
       ...ARTICLE.map((name) => `scripts/${name}.ts`),
       ...['typescript', 'vega', 'vega-lite'].map((name) => `node_modules/${name}/package.json`),
     ],
-    outputs: ['lib/index.mjs', 'lib/cli/main.js'],
+    outputs: ['lib/index.mjs', 'lib/service/fastify.mjs', 'lib/cli/main.js'],
     make: compileLib,
   });
 }
@@ -67,15 +67,21 @@ function compileLib(): void {
   const lib = join(root, 'lib');
   rmSync(lib, { recursive: true, force: true });
   runNode([require.resolve('typescript/bin/tsc'), '--project', root], 'Compiling src');
-  const names = Object.keys(require(join(lib, 'index.js')));
-  writeFileSync(
-    join(lib, 'index.mjs'),
-    `import api from './index.js';\n\nexport const {\n  ${names.join(',\n  ')},\n} = api;\n`,
-  );
-  writeFileSync(join(lib, 'index.d.mts'), "export * from './index.js';\n");
+  for (const entry of ['index', 'service/fastify']) writeModule(join(lib, entry));
   chmodSync(join(lib, 'cli', 'main.js'), 0o755);
   compileArticle(join(lib, 'scripts'));
   compileReportPage(join(lib, 'report', 'browser'));
+}
+
+/** The same objects for `import`, by name, as for `require`. */
+function writeModule(entry: string): void {
+  const names = Object.keys(require(`${entry}.js`));
+  const file = basename(entry);
+  writeFileSync(
+    `${entry}.mjs`,
+    `import api from './${file}.js';\n\nexport const {\n  ${names.join(',\n  ')},\n} = api;\n`,
+  );
+  writeFileSync(`${entry}.d.mts`, `export * from './${file}.js';\n`);
 }
 
 /** The article's programs, for those who have the package without its sources. */

@@ -18,6 +18,7 @@ const CATEGORIES = {
   evaluation: 'Evaluation',
   report: 'Pictures',
   training: 'Training',
+  service: 'Services',
 };
 
 /** @param {import('typedoc').Application} app */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { describe, invalidArgument, LibtorchGenerativeError } from './errors';
+import { about, describe, invalidArgument, LibtorchGenerativeError } from './errors';
 import { nearest } from './nearest';
 
 /** Throws ERR_INVALID_ARGUMENT, naming the argument, unless the value is as expected. */
@@ -84,11 +84,11 @@ export function reading<T>(argument: string, read: () => T): T {
 }
 
 /** Returns an error such as `Unknown option "epocs". Did you mean "epochs"?`. */
-function unknownName(argument: string, name: string, known: string[]): LibtorchGenerativeError {
+export function unknownName(argument: string, name: string, known: string[]): LibtorchGenerativeError {
   const near = nearest(name, known);
   const hint = near ? `Did you mean ${describe(near)}?` : `Known options: ${known.join(', ')}.`;
   const what = argument === 'options' ? 'option' : `name in ${argument}:`;
-  return new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', `Unknown ${what} ${describe(name)}. ${hint}`);
+  return about(name, new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', `Unknown ${what} ${describe(name)}. ${hint}`));
 }
 
 /** Throws unless `value` is a whole number of at least 1. */

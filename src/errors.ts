@@ -13,6 +13,7 @@
  * | `ERR_DISPOSED` | a tensor, layer or optimizer was used after it was freed |
  * | `ERR_DATA_FORMAT` | a file or series has invalid content; the message names file and line |
  * | `ERR_FILE` | a file or folder cannot be read or written |
+ * | `ERR_NOT_INSTALLED` | an optional package that is needed, such as fastify, is not installed |
  * | `ERR_LOCKED` | another training run is writing to the run folder; the message names its process |
  * | `ERR_OVERLOADED` | too many asynchronous calls wait for a worker thread |
  * | `ERR_WORKER` | a worker thread ended before its training did, or before it had answered |
@@ -32,6 +33,7 @@ export type ErrorCode =
   | 'ERR_DISPOSED'
   | 'ERR_DATA_FORMAT'
   | 'ERR_FILE'
+  | 'ERR_NOT_INSTALLED'
   | 'ERR_LOCKED'
   | 'ERR_OVERLOADED'
   | 'ERR_WORKER'
@@ -97,6 +99,7 @@ const PROGRAM: Surface = {
 };
 
 const wordings = new WeakMap<LibtorchGenerativeError, Wording>();
+const argumentNames = new WeakMap<LibtorchGenerativeError, string>();
 
 /** Creates an error whose message mentions options. */
 export function worded(code: ErrorCode, wording: Wording, options?: ErrorOptions): LibtorchGenerativeError {
@@ -119,7 +122,18 @@ export function invalidArgument(
 ): LibtorchGenerativeError {
   const value = describe(received); // now, as it may change before the message is read
   const wording: Wording = ({ option }) => `Expected ${expected} for ${option(name)} but received ${value}`;
-  return worded('ERR_INVALID_ARGUMENT', wording, options);
+  return about(name, worded('ERR_INVALID_ARGUMENT', wording, options));
+}
+
+/** Notes the argument that an error is about, and returns the error. */
+export function about(argument: string, error: LibtorchGenerativeError): LibtorchGenerativeError {
+  argumentNames.set(error, argument);
+  return error;
+}
+
+/** Returns the argument that an error is about, such as `values[3]`, if it is about one. */
+export function argumentOf(error: LibtorchGenerativeError): string | undefined {
+  return argumentNames.get(error);
 }
 
 /** Creates an error for invalid data. */

@@ -81,6 +81,11 @@ export {
 } from './pool/inference';
 export type { PoolStats } from './pool/worker-pool';
 export { encodeGrid, type GridOptions, writeGrid } from './report/png';
+export type { ForecastAnswer, ModelAnswer, SampleAnswer } from './service/answers';
+export type { ForecastRequest, ForecastRequestSeries } from './service/forecast-request';
+export { httpStatusOf } from './service/http-status';
+export type { Problem, ServiceErrorCode } from './service/problem';
+export type { SampleRequest } from './service/sample-request';
 export { type SetupOptions, setupLibtorch } from './setup/setup-libtorch';
 export { type GradOptions, grad, noGrad } from './tensor/autograd';
 export {

@@ -9,6 +9,7 @@ import { addForecastCommand } from './forecast';
 import { offerLibtorch } from './offer-libtorch';
 import { addReportCommand } from './report';
 import { addSampleCommand } from './sample';
+import { addServeCommand } from './serve';
 import { addSetupCommand } from './setup';
 import { addTrainGanCommand } from './train-gan';
 import { addTrainMdnRnnCommand } from './train-mdn-rnn';
@@ -41,6 +42,7 @@ export function buildProgram(): Command {
   addEvaluateCommand(program);
   addReportCommand(program);
   addExportCommand(program);
+  addServeCommand(program);
   program.commandsGroup('Installation:');
   addSetupCommand(program);
   addDemoCommand(program, (args) => buildProgram().parseAsync(args, { from: 'user' }));

@@ -38,7 +38,7 @@ const copies = new WeakSet<object>();
 /**
  * Converts a caller's series.
  *
- * @param argument its name in messages
+ * @param argument its name in messages; "" if its properties are arguments themselves
  * @throws ERR_INVALID_ARGUMENT if it is not a series; ERR_DATA_FORMAT, with the place, for data that the CSV reader
  *   rejects too: infinite values, missing covariates, times that do not increase
  */
@@ -53,7 +53,7 @@ export function toSeries(argument: string, value: SeriesLike): Series {
   const { name = '' } = given;
   if (typeof name !== 'string') throw invalidArgument(`${argument}.name`, 'a string', name);
   // A name is clearer than a position in an array.
-  const [prefix, of] = name === '' ? [`${argument}.`, ''] : ['', ofSeries(name)];
+  const [prefix, of] = name === '' ? [argument && `${argument}.`, ''] : ['', ofSeries(name)];
   const values = toNumbers(`${prefix}values`, given.values, { missing: true, of });
   const { length } = values;
   const covariates =

@@ -77,6 +77,12 @@ export class RunLock {
     }
   }
 
+  /** Returns whether a training uses a folder now. */
+  static isHeld(folder: string): boolean {
+    const found = readLock(folder, Date.now());
+    return found !== undefined && isHeld(found);
+  }
+
   /** @throws ERR_LOCKED if another training has taken over the lock, as can happen while this process is suspended */
   check(): void {
     if (this.#isOurs()) return;

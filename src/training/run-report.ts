@@ -77,7 +77,7 @@ function tryToForecast(run: string, horizon = 24): Pick<MdnRnnReport, 'forecasts
 }
 
 /** Reads the completed epochs; an incomplete last line, for example after kill -9, is ignored. */
-function readMetrics(path: string): EpochMetrics[] {
+export function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];
   const lines = readFileBytes(path).toString().split('\n').filter(Boolean);
   return lines.flatMap((line, index) => {

@@ -1,0 +1,95 @@
+import type { Forecast } from '../data/forecast';
+import type { Schema } from './field';
+
+/** Answer to `POST /forecast`: a forecast of the series, or of each in `series`. */
+export type ForecastAnswer = ({ model: string } & Forecast) | { model: string; series: Forecast[] };
+
+/** Answer to `POST /sample` in JSON. */
+export interface SampleAnswer {
+  /** Name of the model. */
+  model: string;
+  /** Number of images. */
+  count: number;
+  /** Height of an image in pixels. */
+  height: number;
+  /** Width of an image in pixels. */
+  width: number;
+  /** The gray levels of each image, row by row, from 0 for black to 255 for white. */
+  images: number[][];
+}
+
+/** A model of a service, as `GET /models` lists it. */
+export interface ModelAnswer {
+  /** Its name in requests. */
+  name: string;
+  /** What it is: it answers `POST /sample`, or `POST /forecast`. */
+  kind: 'gan' | 'mdn-rnn';
+  /** SHA-256 of its weights. */
+  checksum: string;
+  /** Whether a training writes to its run folder. */
+  isTraining: boolean;
+  /** Height of an image in pixels, of a GAN. */
+  height?: number;
+  /** Width of an image in pixels, of a GAN. */
+  width?: number;
+  /** The columns that an MDN-RNN forecasts. */
+  columns?: string[];
+  /** Number of past values that an MDN-RNN needs. */
+  historyLength?: number;
+  /** The covariates that an MDN-RNN needs, in their order. */
+  covariates?: string[];
+  /** The static covariates that an MDN-RNN needs, in their order. */
+  staticCovariates?: string[];
+}
+
+const number: Schema = { type: 'number' };
+const text: Schema = { type: 'string' };
+
+function object(properties: Record<string, Schema>, required = Object.keys(properties)): Schema {
+  return { type: 'object', properties, required };
+}
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+const step = object({ step: { type: 'integer' }, time: text, mean: number, quantiles: list(number) }, [
+  'step',
+  'mean',
+  'quantiles',
+]);
+const forecast = { name: text, levels: list(number), steps: list(step) };
+
+/** The schemas of answers, by the names of their types. */
+export const ANSWERS: Record<string, Schema> = {
+  ForecastAnswer: object({ model: text, ...forecast, series: list(object(forecast)) }, ['model']),
+  SampleAnswer: object({
+    model: text,
+    count: { type: 'integer' },
+    height: { type: 'integer' },
+    width: { type: 'integer' },
+    images: list(list({ type: 'integer' })),
+  }),
+  ModelAnswer: object(
+    {
+      name: text,
+      kind: { type: 'string', enum: ['gan', 'mdn-rnn'] },
+      checksum: text,
+      isTraining: { type: 'boolean' },
+      height: { type: 'integer' },
+      width: { type: 'integer' },
+      columns: list(text),
+      historyLength: { type: 'integer' },
+      covariates: list(text),
+      staticCovariates: list(text),
+    },
+    ['name', 'kind', 'checksum', 'isTraining'],
+  ),
+  Problem: object({ type: text, title: text, status: { type: 'integer' }, detail: text, code: text, field: text }, [
+    'type',
+    'title',
+    'status',
+    'detail',
+    'code',
+  ]),
+};

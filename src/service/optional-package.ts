@@ -1,0 +1,45 @@
+import { LibtorchGenerativeError } from '../errors';
+
+/** The packages that a service needs and that are not installed with this one. */
+interface Packages {
+  fastify: typeof import('fastify');
+  '@fastify/swagger': typeof import('@fastify/swagger');
+  'prom-client': typeof import('prom-client');
+}
+
+/**
+ * Loads an optional package, of this package's own project or that of the working directory.
+ *
+ * @throws ERR_NOT_INSTALLED if it is not there
+ */
+export function optionalPackage<Name extends keyof Packages>(name: Name): Packages[Name] {
+  return require(found(name));
+}
+
+/** @throws ERR_NOT_INSTALLED if any of the packages is not there */
+export function checkInstalled(...names: (keyof Packages)[]): void {
+  const missing = names.filter((name) => !tryToFind(name));
+  if (missing.length > 0) throw notInstalled(missing);
+}
+
+function found(name: string): string {
+  const path = tryToFind(name);
+  if (!path) throw notInstalled([name]);
+  return path;
+}
+
+function tryToFind(name: string): string | undefined {
+  try {
+    return require.resolve(name, { paths: [__dirname, process.cwd()] });
+  } catch {
+    return undefined;
+  }
+}
+
+function notInstalled(names: string[]): LibtorchGenerativeError {
+  const are = names.length === 1 ? 'is' : 'are';
+  return new LibtorchGenerativeError(
+    'ERR_NOT_INSTALLED',
+    `A service needs ${names.join(', ')}, which ${are} not installed: run \`npm install ${names.join(' ')}\``,
+  );
+}

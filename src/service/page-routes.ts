@@ -1,0 +1,3 @@
+import type { FastifyInstance } from 'fastify';
+import type { Service } from './service';
+export function addPageRoutes(_app: FastifyInstance, _service: Service): void {}

@@ -1,0 +1,45 @@
+import { oneOf } from '../check';
+import { type Fields, integerField, nameField, readFields, schemaOf } from './field';
+import type { ServiceSettings } from './options';
+
+/** Body of `POST /sample`. All of it may be left out. */
+export interface SampleRequest {
+  /** Name of the model; required if the service has several generators. */
+  model?: string;
+  /** Number of images; default 16. */
+  count?: number;
+  /** The same seed and count draw the same images; default 0. */
+  seed?: number;
+  /** What to answer: a grid as a PNG file, or numbers. Default by the Accept header, "png" if it does not tell. */
+  format?: 'png' | 'json';
+}
+
+const [COUNT, SEED] = [16, 0];
+
+/** Reads bodies of `POST /sample`. */
+export class SampleRequests {
+  readonly #fields: Fields<SampleRequest>;
+
+  constructor({ maxCount }: ServiceSettings) {
+    this.#fields = {
+      model: nameField({ description: 'Name of the model; required if there are several' }),
+      count: integerField({ min: 1, max: maxCount }, { default: COUNT, description: 'Number of images' }),
+      seed: integerField({}, { default: SEED, description: 'The same seed and count draw the same images' }),
+      format: {
+        schema: { type: 'string', enum: ['png', 'json'], description: 'What to answer; default by the Accept header' },
+        check: oneOf('png', 'json'),
+      },
+    };
+  }
+
+  /** The schema of a body. */
+  get schema() {
+    return schemaOf(this.#fields);
+  }
+
+  /** Checks a body and fills in the defaults. @throws ERR_INVALID_ARGUMENT, with the field */
+  read(body: unknown) {
+    const { count = COUNT, seed = SEED, ...rest } = readFields<SampleRequest>(body ?? {}, this.#fields);
+    return { count, seed, ...rest };
+  }
+}

@@ -1,0 +1,69 @@
+import type { Forecast } from '../data/forecast';
+import { encodeGrid } from '../report/png';
+import { drawImages } from '../training/draw-images';
+import type { ForecastAnswer, ModelAnswer, SampleAnswer } from './answers';
+import { type ForecastRequest, ForecastRequests, inSeries } from './forecast-request';
+import type { ServiceSettings } from './options';
+import { RequestsInFlight } from './requests-in-flight';
+import { SampleRequests } from './sample-request';
+import { describeModel, type ModelEvents, ServedModels } from './served-models';
+
+/** What a service answers, whatever framework brings the requests. */
+export class Service {
+  readonly settings: ServiceSettings;
+  readonly models: ServedModels;
+  readonly inFlight: RequestsInFlight;
+  readonly forecastRequests: ForecastRequests;
+  readonly sampleRequests: SampleRequests;
+
+  /** @throws ERR_FILE or ERR_CHECKPOINT if a run cannot be loaded */
+  constructor(settings: ServiceSettings, events: ModelEvents) {
+    this.settings = settings;
+    this.models = new ServedModels(settings.runs, settings.reloadMs, events);
+    this.inFlight = new RequestsInFlight(settings.timeoutMs);
+    this.forecastRequests = new ForecastRequests(settings);
+    this.sampleRequests = new SampleRequests(settings);
+  }
+
+  /** Lists the models. */
+  list(): ModelAnswer[] {
+    return this.models.all().map(describeModel);
+  }
+
+  /** Answers `POST /forecast`. @throws as {@link Forecaster.forecast}, with the field */
+  async forecast(body: unknown, signal: AbortSignal): Promise<ForecastAnswer> {
+    const request: ForecastRequest = this.forecastRequests.read(body);
+    const { name: model, loaded } = this.models.chosen('mdn-rnn', request.model);
+    const { series, options, isList } = this.forecastRequests.asked(request, loaded.settings);
+    const stop = new AbortController(); // one series that cannot be forecast ends the work on the others
+    const both = AbortSignal.any([signal, stop.signal]);
+    const forecasts = series.map(async ({ path, series }): Promise<Forecast> => {
+      try {
+        return await loaded.forecaster.forecast(series, { ...options, signal: both });
+      } catch (error) {
+        throw inSeries(path, error);
+      }
+    });
+    try {
+      const answers = await Promise.all(forecasts);
+      return isList ? { model, series: answers } : { model, ...answers[0]! };
+    } finally {
+      stop.abort();
+    }
+  }
+
+  /** Answers `POST /sample` as numbers or as a picture. @throws as {@link drawImages}, with the field */
+  async sample(
+    { model: asked, count, seed }: ReturnType<SampleRequests['read']>,
+    format: 'png' | 'json',
+    signal: AbortSignal,
+  ): Promise<Uint8Array | SampleAnswer> {
+    const { name: model, loaded } = this.models.chosen('gan', asked);
+    const { height, width } = loaded.settings;
+    const { images } = await drawImages(loaded.generator, { count, height, width, seed, signal });
+    if (format === 'png') return encodeGrid(images, { height, width, range: [0, 255] });
+    const size = height * width;
+    const each = Array.from({ length: count }, (_, index) => [...images.subarray(index * size, (index + 1) * size)]);
+    return { model, count, height, width, images: each };
+  }
+}
