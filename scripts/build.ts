@@ -1,6 +1,7 @@
 // Builds what changed: the add-on (build/Release) and the JavaScript (lib). Fetches libtorch first if there is none.
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import * as ts from 'typescript';
 import type { LibtorchGenerativeError } from '../src/errors';
 import { findLibtorch, type Libtorch } from '../src/native/libtorch';
@@ -55,7 +56,9 @@ export async function buildLib(): Promise<void> {
       'tsconfig.json',
       'scripts/build.ts',
       ...ARTICLE.map((name) => `scripts/${name}.ts`),
-      ...['typescript', 'vega', 'vega-lite'].map((name) => `node_modules/${name}/package.json`),
+      ...['typescript', 'esbuild', 'vega', 'vega-lite', 'vega-interpreter'].map(
+        (name) => `node_modules/${name}/package.json`,
+      ),
     ],
     outputs: ['lib/index.mjs', 'lib/service/fastify.mjs', 'lib/cli/main.js'],
     make: compileLib,
@@ -70,7 +73,8 @@ function compileLib(): void {
   for (const entry of ['index', 'service/fastify']) writeModule(join(lib, entry));
   chmodSync(join(lib, 'cli', 'main.js'), 0o755);
   compileArticle(join(lib, 'scripts'));
-  compileReportPage(join(lib, 'report', 'browser'));
+  bundleLibraries(join(lib, 'report', 'browser', 'vega.js'));
+  for (const part of ['report', 'service']) bundlePage(part, join(lib, part, 'browser', 'page.js'));
 }
 
 /** The same objects for `import`, by name, as for `require`. */
@@ -94,16 +98,31 @@ function compileArticle(folder: string): void {
   }
 }
 
-/** The scripts of a report's page: ours, and Vega-Lite's, which its licence allows with the notice kept. */
-function compileReportPage(folder: string): void {
-  const project = join(root, 'src', 'report', 'browser');
-  runNode([require.resolve('typescript/bin/tsc'), '--project', project], 'Compiling src/report/browser');
+/** Vega-Lite's scripts for the pages, which their licence allows with the notice kept. */
+function bundleLibraries(file: string): void {
   const libraries = ['vega', 'vega-lite'].map((name) => {
     const at = (...names: string[]) => readFileSync(join(root, 'node_modules', name, ...names), 'utf8');
     const { version } = JSON.parse(at('package.json'));
     return `/*! ${name} ${version}\n${at('LICENSE').trim()}\n*/\n${at('build', `${name}.min.js`)}`;
   });
-  writeFileSync(join(folder, 'vega.js'), libraries.join('\n'));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, libraries.join('\n'));
+}
+
+/** A page's own script, with what it shares with Node's side. */
+function bundlePage(part: string, outfile: string): void {
+  const project = join(root, 'src', part, 'browser');
+  runNode([require.resolve('typescript/bin/tsc'), '--project', project], `Compiling src/${part}/browser`);
+  const entryPoints = [join(project, 'page.ts')];
+  buildSync({
+    entryPoints,
+    outfile,
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    legalComments: 'inline',
+    tsconfigRaw: '{}',
+  });
 }
 
 if (require.main === module) runMain(build);

@@ -34,7 +34,7 @@ export async function forecastChartSvg({ title, column = '', ...fan }: ForecastC
 /** Uses the page's library, in a separate context, as it is a browser script that Node would load as a module. */
 async function toSvg(spec: ChartSpec, title: string): Promise<string> {
   const context = createContext({ structuredClone, setTimeout, clearTimeout, performance, console });
-  runInContext(browserScript('vega.js'), context);
+  runInContext(browserScript('report', 'vega.js'), context);
   const { vega, vegaLite } = context as unknown as Library;
   const config = { ...chartConfig(PRINT_PALETTE), background: PRINT_PALETTE.surface };
   const view = new vega.View(vega.parse(vegaLite.compile(spec, { config }).spec), { renderer: 'none' });

@@ -21,7 +21,7 @@ export function renderReport(report: RunReport): string {
     trainingSection(report, figures),
     settingsSection(report),
   ];
-  const scripts = ['vega.js', 'page.js'].map(browserScript);
+  const scripts = (['vega.js', 'page.js'] as const).map((name) => browserScript('report', name));
   return html`<!doctype html>
 <html lang="en">
 <head>

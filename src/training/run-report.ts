@@ -48,7 +48,7 @@ function collectReport(run: string): RunReport {
     evaluateCommand: `npx libtorch-generative evaluate ${shellQuote(run)}`,
     settings: settings as Record<string, unknown>,
     environment: { ...versions, device, threads },
-    metrics: readMetrics(join(run, 'metrics.jsonl')),
+    metrics: readMetrics(run),
   };
   const evaluation = readEvaluation(run);
   if (kind === 'gan') {
@@ -77,7 +77,8 @@ function tryToForecast(run: string, horizon = 24): Pick<MdnRnnReport, 'forecasts
 }
 
 /** Reads the completed epochs; an incomplete last line, for example after kill -9, is ignored. */
-export function readMetrics(path: string): EpochMetrics[] {
+export function readMetrics(run: string): EpochMetrics[] {
+  const path = join(run, 'metrics.jsonl');
   if (!existsSync(path)) return [];
   const lines = readFileBytes(path).toString().split('\n').filter(Boolean);
   return lines.flatMap((line, index) => {
