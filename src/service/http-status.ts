@@ -49,11 +49,19 @@ const BY_CODE: Record<ErrorCode, number> = {
  * ```
  */
 export function httpStatusOf(error: unknown): number {
-  if (!isInstance(error, Error)) return 500;
-  if (error instanceof LibtorchGenerativeError) return BY_CODE[error.code] ?? 500;
-  if (error.name === 'TimeoutError') return 504;
-  const { statusCode } = error as { statusCode?: unknown };
-  return Number.isInteger(statusCode) && (statusCode as number) >= 400 && (statusCode as number) < 600
-    ? (statusCode as number)
-    : 500;
+  if (isInstance(error, LibtorchGenerativeError)) return BY_CODE[error.code] ?? 500;
+  const { name, statusCode } = propertiesOf(error);
+  if (name === 'TimeoutError') return 504;
+  const isStatus = Number.isInteger(statusCode) && (statusCode as number) >= 400 && (statusCode as number) < 600;
+  return isStatus ? (statusCode as number) : 500;
+}
+
+/** Reads what was thrown, which can be anything. */
+function propertiesOf(error: unknown): { name?: unknown; statusCode?: unknown } {
+  try {
+    const { name, statusCode } = Object(error);
+    return { name, statusCode };
+  } catch {
+    return {};
+  }
 }

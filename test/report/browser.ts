@@ -28,17 +28,17 @@ export interface OpenPage {
   complaints: string[];
 }
 
-/** Opens pages in one browser for all tests of a file. */
-export function useBrowser(): (file: string, options?: BrowserContextOptions) => Promise<OpenPage> {
+/** Opens pages, files or those of a server, in one browser for all tests of a file. */
+export function useBrowser(): (place: string, options?: BrowserContextOptions) => Promise<OpenPage> {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (executablePath) browser = await chromium.launch({ executablePath, args: QUIET.split(' ') });
   });
   afterAll(() => browser?.close());
-  return async (file, options) => {
+  return async (place, options) => {
     const page = await browser!.newPage({ viewport: { width: 1280, height: 900 }, ...options });
     const complaints: string[] = [];
-    const url = pathToFileURL(file).href;
+    const url = place.startsWith('http:') ? place : pathToFileURL(place).href;
     page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
     page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));

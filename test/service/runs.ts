@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { trainGan } from '../../src/training/train-gan';
+import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
+
+/** A series with a season and a trend. */
+export const VALUES = Array.from({ length: 72 }, (_, month) => 100 + month / 2 + 15 * Math.sin((month * Math.PI) / 6));
+
+/** The first days of as many months. */
+export const MONTHS = VALUES.map((_, month) => new Date(Date.UTC(2018, month, 1)).toISOString().slice(0, 10));
+
+/** Trains a GAN in a folder of that name. */
+export async function trainImages(folder: string, name = 'images', seed = 1): Promise<string> {
+  const out = join(folder, name);
+  await trainGan({ data: 'noise', epochs: 2, hidden: 16, seed, out }).result;
+  return out;
+}
+
+/** Trains an MDN-RNN, whose inputs are months, in a folder of that name. */
+export async function trainSales(folder: string, name = 'sales', seed = 1): Promise<string> {
+  const [data, out] = [join(folder, `${name}.csv`), join(folder, name)];
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(data, ['month,sales', ...VALUES.map((value, row) => `${MONTHS[row]},${value}`)].join('\n'));
+  await trainMdnRnn({
+    data,
+    onWarning: () => {},
+    column: 'sales',
+    time: 'month',
+    inputs: 'window',
+    window: 12,
+    calendar: ['month'],
+    epochs: 1,
+    hidden: 8,
+    seed,
+    out,
+  }).result;
+  return out;
+}
