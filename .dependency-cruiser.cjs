@@ -7,7 +7,7 @@ const layers = ['native', 'setup', 'pool', 'tensor', 'nn', 'models', 'data', 'ev
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-dev-dependencies', severity: 'error', from: { path: '^src' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'type-import'] } },
+    { name: 'no-dev-dependencies', severity: 'error', from: { path: '^src', pathNot: '/browser/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'type-import'] } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     ...layers.slice(0, -1).map((layer, index) => ({
       name: `${layer}-imports-downward`,

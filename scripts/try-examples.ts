@@ -21,8 +21,13 @@ const EXAMPLES: Record<string, (folder: string) => Promise<void>> = {
     npm(folder, 'run', 'train');
     npm(folder, 'run', 'build');
     await serving(folder, 3101, async (url) => {
-      await checkForecasts(`${url}/forecast`);
-      const picture = await fetch(`${url}/digits.png?seed=1`);
+      const answer = await ask(`${url}/forecast`, { values: SERIES, horizon: 12, quantiles: [0.1, 0.5, 0.9] });
+      const { steps } = (await answer.json()) as { steps?: { quantiles: number[] }[] };
+      checkQuantiles(answer, steps?.map(({ quantiles }) => quantiles) ?? []);
+      const refused = await ask(`${url}/forecast`, { values: [null, null] });
+      const { code } = (await refused.json()) as { code?: string };
+      check(refused.status === 422 && code === 'ERR_DATA_FORMAT', `${refused.status} ${code}`);
+      const picture = await ask(`${url}/sample`, { count: 16, seed: 1 });
       const bytes = Buffer.from(await picture.arrayBuffer());
       check(picture.headers.get('content-type') === 'image/png' && bytes.toString('latin1', 1, 4) === 'PNG', 'no PNG');
     });
@@ -90,16 +95,26 @@ async function answering(url: string): Promise<void> {
   }
 }
 
+function ask(url: string, body: object): Promise<Response> {
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
 async function checkForecasts(url: string): Promise<void> {
-  const ask = (values: unknown) =>
-    fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ values }) });
-  const answer = await ask(SERIES);
-  const { low, median, high } = (await answer.json()) as Record<string, number[]>;
-  const isOrdered = median?.every((value, step) => low![step]! < value && value < high![step]!);
-  check(answer.status === 200 && median?.length === 12 && isOrdered === true, `${answer.status} ${median}`);
-  const refused = await ask([null, null]);
+  const answer = await ask(url, { values: SERIES });
+  const { low = [], median = [], high = [] } = (await answer.json()) as Record<string, number[]>;
+  checkQuantiles(
+    answer,
+    median.map((value, step) => [low[step]!, value, high[step]!]),
+  );
+  const refused = await ask(url, { values: [null, null] });
   const { code } = (await refused.json()) as { code?: string };
   check(refused.status === 400 && code === 'ERR_DATA_FORMAT', `${refused.status} ${code}`);
+}
+
+/** A year of quantiles, in their order. */
+function checkQuantiles({ status }: Response, steps: number[][]): void {
+  const isOrdered = steps.every(([low, median, high]) => low! < median! && median! < high!);
+  check(status === 200 && steps.length === 12 && isOrdered, `${status} ${JSON.stringify(steps)}`);
 }
 
 function check(isRight: boolean, found: string): void {

@@ -23,8 +23,9 @@ function run(command: string, ...args: string[]): string {
 }
 
 test('every file that package.json names is there', () => {
-  const { import: esm, require: cjs } = pkg.exports['.'];
-  for (const file of [pkg.main, pkg.types, pkg.bin[pkg.name], ...Object.values(esm), ...Object.values(cjs)]) {
+  const entries = ['.', './fastify'].map((entry) => pkg.exports[entry]);
+  const files = entries.flatMap(({ import: esm, require: cjs }) => [esm, cjs].flatMap(Object.values));
+  for (const file of [pkg.main, pkg.types, pkg.bin[pkg.name], ...files]) {
     expect([file, existsSync(join(root, file as string))]).toEqual([file, true]);
   }
 });

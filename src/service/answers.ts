@@ -2,7 +2,17 @@ import type { Forecast } from '../data/forecast';
 import type { Schema } from './field';
 
 /** Answer to `POST /forecast`: a forecast of the series, or of each in `series`. */
-export type ForecastAnswer = ({ model: string } & Forecast) | { model: string; series: Forecast[] };
+export type ForecastAnswer =
+  | ({
+      /** Name of the model. */
+      model: string;
+    } & Forecast)
+  | {
+      /** Name of the model. */
+      model: string;
+      /** The forecast of each series, in the order of the request. */
+      series: Forecast[];
+    };
 
 /** Answer to `POST /sample` in JSON. */
 export interface SampleAnswer {

@@ -39,7 +39,7 @@ export function addModelRoutes(app: FastifyInstance, service: Service): void {
 }
 
 /** What a route answers instead of a result. */
-export const PROBLEMS = { '4xx': problem(), '5xx': problem() };
+const PROBLEMS = { '4xx': problem(), '5xx': problem() };
 
 function problem() {
   return { description: 'A problem', content: { 'application/problem+json': { schema: ANSWERS.Problem! } } };
