@@ -9,15 +9,17 @@ import type { Tensor } from '../tensor/tensor';
 import { checkEncoding, type Encoding, encodingsFor, onlyFor } from './encoding';
 import { FORECAST, type Forecast, type ForecastOptions, withForecastDefaults, withTimes } from './forecast';
 import { PATH_OPTIONS, type PathOptions, withDefaults } from './forecast-options';
+import { ForecastStream, readBegin } from './forecast-stream';
 import { ForecasterCopies } from './forecaster-copies';
 import type { Link } from './link';
-import { type NextMixture, type NextValue, nextValue } from './next-value';
+import { type NextMixture, type NextOptions, type NextValue, nextValue } from './next-value';
 import { toElements } from './numbers';
 import { type Answers, answer, type Question } from './questions';
 import type { Series } from './series';
 import { SeriesEncoding } from './series-encoding';
 import { checkName } from './series-encoding-state';
 import { checkHorizon, type SeriesLike, toSeries, toSeriesList } from './series-like';
+import type { TimeAxisOptions } from './time-axis';
 import type { Scaler } from './time-series';
 
 /** Predictions of N known values, each from those before it. */
@@ -213,6 +215,18 @@ export class Forecaster {
   }
 
   /**
+   * Begins a series that grows value by value, and can be forecast at any time.
+   *
+   * @param series its values so far, or what `JSON.stringify` saved of a stream; default an unnamed series without values
+   * @param options how times that are pushed are written, see {@link TimeAxis.parse}
+   * @throws ERR_DATA_FORMAT, with the reason, if a forecast depends on all values of the series, as for a series that was
+   *   not trained on and windows scaled by series or by window; as {@link Forecaster.paths}
+   */
+  stream(series: Partial<SeriesLike> = {}, options: TimeAxisOptions = {}): ForecastStream {
+    return new ForecastStream(this, readBegin(series), options);
+  }
+
+  /**
    * Waits for all calls that have not been answered, then frees the model, here and in worker threads; calls afterwards
    * reject with ERR_DISPOSED.
    */
@@ -281,11 +295,6 @@ export class Forecaster {
 }
 
 const NEXT: Checks<NextOptions> = { temperature: PATH_OPTIONS.temperature };
-/** Options of {@link Forecaster.next}. */
-export interface NextOptions {
-  /** Above 1 makes the forecast less certain, below 1 more certain; default 1. */
-  temperature?: number | undefined;
-}
 
 function pathsCall(asked: PathOptions): Call<Float64Array> {
   const options = withDefaults(asked);
