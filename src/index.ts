@@ -124,7 +124,7 @@ export {
   type WriteSafetensorsOptions,
   writeSafetensors,
 } from './tensor/safetensors';
-export { keep, type Memory, memory, scope } from './tensor/scope';
+export { emptyCache, keep, type Memory, memory, scope } from './tensor/scope';
 export { type Eigendecomposition, type Operand, Tensor, type ValuesAndIndices } from './tensor/tensor';
 export type { BackwardOptions } from './tensor/tensor-memory';
 export type {
