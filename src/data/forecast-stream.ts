@@ -1,14 +1,14 @@
 import { types } from 'node:util';
 import { type Checks, readOptions } from '../check';
 import { formatError, invalidArgument } from '../errors';
-import type { Abortable } from '../pool/abortable';
+import { ABORTABLE, type Abortable } from '../pool/abortable';
 import type { Encoding } from './encoding';
-import type { Forecast, ForecastOptions } from './forecast';
-import type { PathOptions } from './forecast-options';
-import type { NextOptions, NextValue } from './next-value';
+import { FORECAST, type Forecast, type ForecastOptions } from './forecast';
+import { PATH_OPTIONS, type PathOptions } from './forecast-options';
+import { NEXT, type NextOptions, type NextValue } from './next-value';
 import { type Numbers, toElements, toNumbers } from './numbers';
 import type { Series } from './series';
-import { ofSeries, type SeriesLike, toSeries } from './series-like';
+import { ofSeries, SERIES, type SeriesLike, toSeries } from './series-like';
 import { TimeAxis, type TimeAxisOptions } from './time-axis';
 
 /** What is known beside a value that is pushed to a {@link ForecastStream}. */
@@ -26,6 +26,8 @@ export interface Ahead {
   /** For each covariate its values from the next step on, for the whole horizon. */
   covariates?: readonly Numbers[] | undefined;
 }
+
+const AHEAD: Checks<Ahead> = { covariates: () => {} };
 
 /** The forecaster of a stream. */
 export interface StreamForecaster {
@@ -143,28 +145,33 @@ export class ForecastStream {
    *
    * @throws as {@link Forecaster.next}
    */
-  next({ covariates, ...options }: NextOptions & Ahead = {}): NextValue {
-    return this.#forecaster.nextSync(this.#series(covariates), options);
+  next(options: NextOptions & Ahead = {}): NextValue {
+    const { covariates, ...rest } = readOptions(options, { ...NEXT, ...AHEAD });
+    return this.#forecaster.nextSync(this.#series(covariates), rest);
   }
 
   /** Forecasts the steps ahead in a worker thread, see {@link Forecaster.forecast}. Values may be pushed meanwhile. */
-  async forecast({ covariates, ...options }: ForecastOptions & Abortable & Ahead = {}): Promise<Forecast> {
-    return this.#forecaster.forecast(this.#series(covariates), options);
+  async forecast(options: ForecastOptions & Abortable & Ahead = {}): Promise<Forecast> {
+    const { covariates, ...rest } = readOptions(options, { ...FORECAST, ...ABORTABLE, ...AHEAD });
+    return this.#forecaster.forecast(this.#series(covariates), rest);
   }
 
   /** As {@link ForecastStream.forecast}, in this thread, which it blocks. */
-  forecastSync({ covariates, ...options }: ForecastOptions & Ahead = {}): Forecast {
-    return this.#forecaster.forecastSync(this.#series(covariates), options);
+  forecastSync(options: ForecastOptions & Ahead = {}): Forecast {
+    const { covariates, ...rest } = readOptions(options, { ...FORECAST, ...AHEAD });
+    return this.#forecaster.forecastSync(this.#series(covariates), rest);
   }
 
   /** Draws joint futures in a worker thread, see {@link Forecaster.paths}. Values may be pushed meanwhile. */
-  async paths({ covariates, ...options }: PathOptions & Abortable & Ahead = {}): Promise<Float64Array> {
-    return this.#forecaster.paths(this.#series(covariates), options);
+  async paths(options: PathOptions & Abortable & Ahead = {}): Promise<Float64Array> {
+    const { covariates, ...rest } = readOptions(options, { ...PATH_OPTIONS, ...ABORTABLE, ...AHEAD });
+    return this.#forecaster.paths(this.#series(covariates), rest);
   }
 
   /** As {@link ForecastStream.paths}, in this thread, which it blocks. */
-  pathsSync({ covariates, ...options }: PathOptions & Ahead = {}): Float64Array {
-    return this.#forecaster.pathsSync(this.#series(covariates), options);
+  pathsSync(options: PathOptions & Ahead = {}): Float64Array {
+    const { covariates, ...rest } = readOptions(options, { ...PATH_OPTIONS, ...AHEAD });
+    return this.#forecaster.pathsSync(this.#series(covariates), rest);
   }
 
   /** Returns what the stream keeps, as plain data, from which {@link Forecaster.stream} goes on. */
@@ -235,13 +242,14 @@ const SLACK = 2;
 /** What a stream begins with. */
 export type StreamBegin = Pick<Series, 'name' | 'values' | 'time' | 'covariates' | 'staticCovariates'>;
 
-/** Checks what a stream begins with, no values perhaps. */
+/** Checks what a stream begins with, no values perhaps. @throws as {@link toSeries} */
 export function readBegin(series: Partial<SeriesLike>): StreamBegin {
-  const { values } = series;
-  if (values !== undefined && values.length > 0) return toSeries('series', { ...series, values });
-  const { name = '', staticCovariates } = series;
-  // Checked as those of a series of one value.
-  const { values: _, ...begin } = toSeries('series', { name, staticCovariates, values: [0] });
+  const { values = [], ...rest } = readOptions(series, SERIES, 'series');
+  if (toNumbers('series.values', values, { missing: true }).length > 0) return toSeries('series', { ...rest, values });
+  for (const name of ['time', 'covariates'] as const) {
+    if (rest[name] !== undefined) throw invalidArgument(`series.${name}`, 'none without values', rest[name]);
+  }
+  const { values: _, ...begin } = toSeries('series', { ...rest, values: [0] });
   return { ...begin, values: new Float64Array() };
 }
 

@@ -1,4 +1,4 @@
-import { type Checks, checkInteger, checkNumber, isArray, readEntries, reading, readOptions } from '../check';
+import { checkInteger, checkNumber, readEntries, reading, readOptions } from '../check';
 import { describe, invalidArgument } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { checkModule } from '../nn/module';
@@ -12,14 +12,14 @@ import { PATH_OPTIONS, type PathOptions, withDefaults } from './forecast-options
 import { ForecastStream, readBegin } from './forecast-stream';
 import { ForecasterCopies } from './forecaster-copies';
 import type { Link } from './link';
-import { type NextMixture, type NextOptions, type NextValue, nextValue } from './next-value';
+import { NEXT, type NextMixture, type NextOptions, type NextValue, nextValue } from './next-value';
 import { toElements } from './numbers';
 import { type Answers, answer, type Question } from './questions';
 import type { Series } from './series';
 import { SeriesEncoding } from './series-encoding';
 import { checkName } from './series-encoding-state';
 import { checkHorizon, type SeriesLike, toSeries, toSeriesList } from './series-like';
-import type { TimeAxisOptions } from './time-axis';
+import { TIME_AXIS_OPTIONS, type TimeAxisOptions } from './time-axis';
 import type { Scaler } from './time-series';
 
 /** Predictions of N known values, each from those before it. */
@@ -223,7 +223,7 @@ export class Forecaster {
    *   not trained on and windows scaled by series or by window; as {@link Forecaster.paths}
    */
   stream(series: Partial<SeriesLike> = {}, options: TimeAxisOptions = {}): ForecastStream {
-    return new ForecastStream(this, readBegin(series), options);
+    return new ForecastStream(this, readBegin(series), readOptions(options, TIME_AXIS_OPTIONS));
   }
 
   /**
@@ -280,21 +280,19 @@ export class Forecaster {
 
   /** Answers in worker threads. */
   async #ask<T>(series: SeriesLike | readonly SeriesLike[], call: Call<T>, signal?: AbortSignal): Promise<T | T[]> {
-    const all = toList(series);
+    const { all, isList } = readSeries(series);
     const asked = all.map((each) => this.#copies.ask(call.question(each), signal));
     const answers = (await Promise.all(asked)).map((each, index) => call.answer(each, all[index]!));
-    return isList(series) ? answers : answers[0]!;
+    return isList ? answers : answers[0]!;
   }
 
   /** Answers in this thread. */
   #answer<T>(series: SeriesLike | readonly SeriesLike[], call: Call<T>): T | T[] {
-    const all = toList(series);
+    const { all, isList } = readSeries(series);
     const answers = answer(this, all.map(call.question)).map((each, index) => call.answer(each, all[index]!));
-    return isList(series) ? answers : answers[0]!;
+    return isList ? answers : answers[0]!;
   }
 }
-
-const NEXT: Checks<NextOptions> = { temperature: PATH_OPTIONS.temperature };
 
 function pathsCall(asked: PathOptions): Call<Float64Array> {
   const options = withDefaults(asked);
@@ -324,13 +322,13 @@ interface Call<T> {
   answer(answer: Answers[keyof Answers], series: Series): T;
 }
 
-function toList(series: SeriesLike | readonly SeriesLike[]): Series[] {
-  return isList(series) ? toSeriesList('series', series) : [toSeries('series', series)];
-}
-
-/** An array of numbers is no list of series. */
-function isList(series: SeriesLike | readonly SeriesLike[]): series is readonly SeriesLike[] {
-  return isArray(series) && series.every((each) => typeof each === 'object');
+/** Reads a series, or a list of them; an array of numbers is neither. */
+function readSeries(series: SeriesLike | readonly SeriesLike[]): { all: Series[]; isList: boolean } {
+  const elements = reading('series', () => Array.isArray(series)) ? toElements('series', series) : undefined;
+  if (!elements?.every((each) => typeof each === 'object')) {
+    return { all: [toSeries('series', series as SeriesLike)], isList: false };
+  }
+  return { all: toSeriesList('series', elements as SeriesLike[]), isList: true };
 }
 
 /** Returns the targets (M, 1) in rows (N, T, 1 + I) that are not NaN, and their positions in (N · T). */

@@ -1,3 +1,4 @@
+import type { Checks } from '../check';
 import { invalidArgument } from '../errors';
 import { lastMixtures } from '../models/forecast';
 import type { MdnRnn } from '../models/mdn-rnn';
@@ -7,7 +8,7 @@ import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { checkFinite } from './draw-paths';
 import type { Encoding } from './encoding';
-import { toLevels } from './forecast-options';
+import { PATH_OPTIONS, toLevels } from './forecast-options';
 import { Link } from './link';
 import { mean } from './mean';
 import { toElements } from './numbers';
@@ -83,6 +84,8 @@ export interface NextOptions {
   /** Above 1 makes the forecast less certain, below 1 more certain; default 1. */
   temperature?: number | undefined;
 }
+
+export const NEXT: Checks<NextOptions> = { temperature: PATH_OPTIONS.temperature };
 
 /** How a mixture is changed before it is asked. */
 interface Changes extends NextOptions {

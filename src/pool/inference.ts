@@ -48,7 +48,7 @@ export function askWorkers(model: Model, question: unknown, signal?: AbortSignal
  * console.log(inferenceStats()); // { threads: 0, queued: 0, running: 0, answered: 0, batches: 0 }
  * ```
  */
-export function configureInference(options: InferenceOptions): void {
+export function configureInference(options: InferenceOptions = {}): void {
   Object.assign(limitsNow(), defined(readOptions(options, CHECKS)));
   pool?.limit();
 }
