@@ -86,6 +86,16 @@ class BlockCache {
     freeBytes_ += header->size;
   }
 
+  size_t freeBytes() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return freeBytes_;
+  }
+
+  void empty() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    clear();
+  }
+
  private:
   void* take(size_t size) {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -148,3 +158,7 @@ void cacheFreedTensors() {
   static auto& allocator = *new CachingAllocator();
   c10::SetCPUAllocator(&allocator);
 }
+
+size_t cachedBytes() { return cache().freeBytes(); }
+
+void emptyCache() { cache().empty(); }

@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 
 #include "convert.h"
+#include "host_memory.h"
 #include "register.h"
 
 namespace {
@@ -216,7 +217,13 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
   counts.Set("tensors", static_cast<double>(tensors.count()));
   counts.Set("bytes", static_cast<double>(tensors.bytes()));
   counts.Set("scopes", static_cast<double>(tensors.scopeDepth()));
+  counts.Set("cachedBytes", static_cast<double>(cachedBytes()));
   return counts;
+}
+
+Napi::Value emptyCacheOfBlocks(const Napi::CallbackInfo& info) {
+  emptyCache();
+  return info.Env().Undefined();
 }
 
 }  // namespace
@@ -240,4 +247,5 @@ void registerTensor(Napi::Env, Napi::Object exports) {
   exportFunction<closeScope>(exports, "closeScope");
   exportFunction<keep>(exports, "keep");
   exportFunction<memory>(exports, "memory");
+  exportFunction<emptyCacheOfBlocks>(exports, "emptyCache");
 }

@@ -7,13 +7,14 @@ export type { DecimalSign } from './data/decimals';
 export type { Encoding } from './data/encoding';
 export type { Forecast, ForecastOptions, ForecastStep } from './data/forecast';
 export type { PathOptions } from './data/forecast-options';
-export { Forecaster, type NextOptions } from './data/forecaster';
+export { type Ahead, ForecastStream, type PushOptions, type StreamState } from './data/forecast-stream';
+export { Forecaster } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
 export type { CovariateScale } from './data/known-inputs';
 export type { Link, LinkName } from './data/link';
 export { findMnist, type MnistPart, readMnistImages, readMnistLabels } from './data/mnist';
-export type { NextValue } from './data/next-value';
+export type { NextOptions, NextValue } from './data/next-value';
 export type { Numbers } from './data/numbers';
 export type { ScalingKind, ScalingState } from './data/scaling';
 export { readSeries, type Series, type SeriesSource } from './data/series';
@@ -128,7 +129,7 @@ export {
   type WriteSafetensorsOptions,
   writeSafetensors,
 } from './tensor/safetensors';
-export { keep, type Memory, memory, scope } from './tensor/scope';
+export { emptyCache, keep, type Memory, memory, scope } from './tensor/scope';
 export { type Eigendecomposition, type Operand, Tensor, type ValuesAndIndices } from './tensor/tensor';
 export type { BackwardOptions } from './tensor/tensor-memory';
 export type {

@@ -14,6 +14,7 @@ import { PROCESS_CASES, runProcessCase } from './process-cases';
 import { formatReport, type Report } from './report';
 import type { RoundLimits } from './rounds';
 import { medianOf, type Row, speedup } from './row';
+import { addDebianPackages, runServiceCase, SERVICE_CASE, type ServiceReport } from './service-case';
 import { runStepCase, type StepOptions } from './step-cases';
 
 interface Options {
@@ -40,7 +41,9 @@ function readOptions(): Options {
       threads: { type: 'string', multiple: true, default: ['1', '2'] },
     },
   });
-  const known = [...STEP_CASES, BUSY_CASE, ...PROCESS_CASES, ...gridCases(values.quick)].map(({ name }) => name);
+  const known = [...STEP_CASES, BUSY_CASE, SERVICE_CASE, ...PROCESS_CASES, ...gridCases(values.quick)].map(
+    ({ name }) => name,
+  );
   const unknown = values.case.find((wanted) => !known.some((name) => isNamed(name, wanted)));
   if (unknown !== undefined) {
     const shown = known.filter((name) => !name.startsWith('grid-'));
@@ -82,6 +85,11 @@ async function main(): Promise<void> {
   }
   try {
     await runProcesses(options, python, report);
+  } catch (error) {
+    endedEarly(error, note);
+  }
+  try {
+    report.service = await runService(options, python);
   } catch (error) {
     endedEarly(error, note);
   }
@@ -147,6 +155,12 @@ async function runProcesses(options: Options, python: string, { rows }: Report):
     const rounds = options.isQuick || each.unit === 'MiB' ? 1 : 7;
     rows.push(told(await runProcessCase(each, python, rounds)));
   }
+}
+
+async function runService(options: Options, python: string): Promise<ServiceReport | undefined> {
+  if (!isChosen(SERVICE_CASE, options)) return undefined;
+  addDebianPackages(python);
+  return runServiceCase(python, options.isQuick ? { rounds: 1, seconds: 3 } : { rounds: 5, seconds: 5 });
 }
 
 /** Notes each thing once. */

@@ -12,6 +12,7 @@ import {
   type Row,
   speedup,
 } from './row';
+import { formatService, type ServiceReport } from './service-case';
 import type { Ratio } from './statistics';
 import { formatNumber, formatTable } from './table';
 import type { GruStep } from './work';
@@ -26,15 +27,17 @@ export interface Report {
   rows: Row[];
   busy: BusyRow[];
   grid: GridRow[];
+  service?: ServiceReport | undefined;
   /** Why a figure is missing. */
   notes: string[];
 }
 
-export function formatReport({ machine, rows, busy, grid, notes }: Report): string {
+export function formatReport({ machine, rows, busy, grid, service, notes }: Report): string {
   const parts = [
     rows.length > 0 && formatRows(rows),
     busy.length > 0 && formatBusy(busy),
     grid.length > 0 && formatGrid(grid),
+    service && formatService(service),
     notes.map((note) => `- ${note}`).join('\n'),
     formatMisses([...rows, ...grid]),
     formatMachine(machine),

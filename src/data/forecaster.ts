@@ -1,4 +1,4 @@
-import { type Checks, checkInteger, checkNumber, isArray, readEntries, reading, readOptions } from '../check';
+import { checkInteger, checkNumber, readEntries, reading, readOptions } from '../check';
 import { describe, invalidArgument } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { checkModule } from '../nn/module';
@@ -9,15 +9,17 @@ import type { Tensor } from '../tensor/tensor';
 import { checkEncoding, type Encoding, encodingsFor, onlyFor } from './encoding';
 import { FORECAST, type Forecast, type ForecastOptions, withForecastDefaults, withTimes } from './forecast';
 import { PATH_OPTIONS, type PathOptions, withDefaults } from './forecast-options';
+import { ForecastStream, readBegin } from './forecast-stream';
 import { ForecasterCopies } from './forecaster-copies';
 import type { Link } from './link';
-import { type NextMixture, type NextValue, nextValue } from './next-value';
+import { NEXT, type NextMixture, type NextOptions, type NextValue, nextValue } from './next-value';
 import { toElements } from './numbers';
 import { type Answers, answer, type Question } from './questions';
 import type { Series } from './series';
 import { SeriesEncoding } from './series-encoding';
 import { checkName } from './series-encoding-state';
 import { checkHorizon, type SeriesLike, toSeries, toSeriesList } from './series-like';
+import { TIME_AXIS_OPTIONS, type TimeAxisOptions } from './time-axis';
 import type { Scaler } from './time-series';
 
 /** Predictions of N known values, each from those before it. */
@@ -213,6 +215,18 @@ export class Forecaster {
   }
 
   /**
+   * Begins a series that grows value by value, and can be forecast at any time.
+   *
+   * @param series its values so far, or what `JSON.stringify` saved of a stream; default an unnamed series without values
+   * @param options how times that are pushed are written, see {@link TimeAxis.parse}
+   * @throws ERR_DATA_FORMAT, with the reason, if a forecast depends on all values of the series, as for a series that was
+   *   not trained on and windows scaled by series or by window; as {@link Forecaster.paths}
+   */
+  stream(series: Partial<SeriesLike> = {}, options: TimeAxisOptions = {}): ForecastStream {
+    return new ForecastStream(this, readBegin(series), readOptions(options, TIME_AXIS_OPTIONS));
+  }
+
+  /**
    * Waits for all calls that have not been answered, then frees the model, here and in worker threads; calls afterwards
    * reject with ERR_DISPOSED.
    */
@@ -266,25 +280,18 @@ export class Forecaster {
 
   /** Answers in worker threads. */
   async #ask<T>(series: SeriesLike | readonly SeriesLike[], call: Call<T>, signal?: AbortSignal): Promise<T | T[]> {
-    const all = toList(series);
+    const { all, isList } = readSeries(series);
     const asked = all.map((each) => this.#copies.ask(call.question(each), signal));
     const answers = (await Promise.all(asked)).map((each, index) => call.answer(each, all[index]!));
-    return isList(series) ? answers : answers[0]!;
+    return isList ? answers : answers[0]!;
   }
 
   /** Answers in this thread. */
   #answer<T>(series: SeriesLike | readonly SeriesLike[], call: Call<T>): T | T[] {
-    const all = toList(series);
+    const { all, isList } = readSeries(series);
     const answers = answer(this, all.map(call.question)).map((each, index) => call.answer(each, all[index]!));
-    return isList(series) ? answers : answers[0]!;
+    return isList ? answers : answers[0]!;
   }
-}
-
-const NEXT: Checks<NextOptions> = { temperature: PATH_OPTIONS.temperature };
-/** Options of {@link Forecaster.next}. */
-export interface NextOptions {
-  /** Above 1 makes the forecast less certain, below 1 more certain; default 1. */
-  temperature?: number | undefined;
 }
 
 function pathsCall(asked: PathOptions): Call<Float64Array> {
@@ -315,13 +322,13 @@ interface Call<T> {
   answer(answer: Answers[keyof Answers], series: Series): T;
 }
 
-function toList(series: SeriesLike | readonly SeriesLike[]): Series[] {
-  return isList(series) ? toSeriesList('series', series) : [toSeries('series', series)];
-}
-
-/** An array of numbers is no list of series. */
-function isList(series: SeriesLike | readonly SeriesLike[]): series is readonly SeriesLike[] {
-  return isArray(series) && series.every((each) => typeof each === 'object');
+/** Reads a series, or a list of them; an array of numbers is neither. */
+function readSeries(series: SeriesLike | readonly SeriesLike[]): { all: Series[]; isList: boolean } {
+  const elements = reading('series', () => Array.isArray(series)) ? toElements('series', series) : undefined;
+  if (!elements?.every((each) => typeof each === 'object')) {
+    return { all: [toSeries('series', series as SeriesLike)], isList: false };
+  }
+  return { all: toSeriesList('series', elements as SeriesLike[]), isList: true };
 }
 
 /** Returns the targets (M, 1) in rows (N, T, 1 + I) that are not NaN, and their positions in (N · T). */

@@ -1,3 +1,4 @@
+import type { Checks } from '../check';
 import { invalidArgument } from '../errors';
 import { lastMixtures } from '../models/forecast';
 import type { MdnRnn } from '../models/mdn-rnn';
@@ -7,7 +8,7 @@ import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { checkFinite } from './draw-paths';
 import type { Encoding } from './encoding';
-import { toLevels } from './forecast-options';
+import { PATH_OPTIONS, toLevels } from './forecast-options';
 import { Link } from './link';
 import { mean } from './mean';
 import { toElements } from './numbers';
@@ -78,20 +79,27 @@ export function nextMixtures(model: MdnRnn, seen: readonly Seen[]): NextMixture[
   );
 }
 
-/** How a mixture is changed before it is asked. */
+/** Options of {@link Forecaster.next}. */
 export interface NextOptions {
+  /** Above 1 makes the forecast less certain, below 1 more certain; default 1. */
   temperature?: number | undefined;
+}
+
+export const NEXT: Checks<NextOptions> = { temperature: PATH_OPTIONS.temperature };
+
+/** How a mixture is changed before it is asked. */
+interface Changes extends NextOptions {
   /** The factor by which the distribution is widened about its median. */
   spread: number;
 }
 
 /** Returns the distribution that is the mean of those of several mixtures. */
-export function nextValue(mixtures: readonly NextMixture[], options: NextOptions): NextValue {
+export function nextValue(mixtures: readonly NextMixture[], options: Changes): NextValue {
   const parts = mixtures.map((each) => ofMixture(each, options));
   return parts.length === 1 ? parts[0]! : pooled(parts);
 }
 
-function ofMixture({ raw, scale, link: { name, unit } }: NextMixture, { temperature, spread }: NextOptions): NextValue {
+function ofMixture({ raw, scale, link: { name, unit } }: NextMixture, { temperature, spread }: Changes): NextValue {
   const link = new Link(name, unit);
   const scaler = new Scaler(scale.mean, scale.deviation);
   const ask = <T>(question: (mixture: Mixture, median: number) => T): T =>

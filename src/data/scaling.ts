@@ -59,6 +59,11 @@ export class Scaling {
     return new Scaling({ kind, series }, window);
   }
 
+  /** Whether the scale of a series was fitted, or is that of all. */
+  knows(name: string): boolean {
+    return this.state.kind === 'global' || this.#scalers.has(name);
+  }
+
   /**
    * Returns the scaler for a window's inputs.
    *

@@ -38,6 +38,9 @@ const OPTIONS: Checks<SeriesEncodingOptions> = {
   calendar: arrayOf(oneOf(...CALENDAR_CYCLES)),
 };
 
+/** A gap in front of a window is filled from values at most so far back. */
+const LONGEST_GAP = 1000;
+
 /** Windows of one or more series. */
 export interface Windows {
   /** (N, window + 1, inputDim): the first number of each window's last row is the target of the rows before it. */
@@ -142,6 +145,16 @@ export class SeriesEncoding {
   /** Number of past values needed to forecast: the window, and with differences those before it that it refers to. */
   get historyLength(): number {
     return this.window + this.state.difference;
+  }
+
+  /** @internal Number of last values that a forecast depends on: before the window, those that fill its gaps. */
+  get reach(): number {
+    return this.historyLength + LONGEST_GAP;
+  }
+
+  /** @internal Whether there is such a number for a series of a name: its scale is known without all of its values. */
+  hasReach(name: string): boolean {
+    return this.#scaling.knows(name);
   }
 
   /** @internal Returns the first step of a series that the values before it can predict. */

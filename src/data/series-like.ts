@@ -1,4 +1,4 @@
-import { checkInteger, checkSize, reading, readOptions } from '../check';
+import { type Checks, checkInteger, checkSize, reading, readOptions } from '../check';
 import { describe, formatError, invalidArgument } from '../errors';
 import { type Numbers, toElements, toNumbers } from './numbers';
 import type { Series } from './series';
@@ -32,6 +32,16 @@ export interface SeriesLike {
   maxHorizon?: number | undefined;
 }
 
+/** What a series may have; each is read in its own way. */
+export const SERIES: Checks<SeriesLike> = {
+  name: any,
+  values: any,
+  covariates: any,
+  staticCovariates: any,
+  time: any,
+  maxHorizon: checkSize,
+};
+
 /** Series that were copied here and that no caller has: they need not be copied and checked again. */
 const copies = new WeakSet<object>();
 
@@ -45,11 +55,7 @@ const copies = new WeakSet<object>();
 export function toSeries(argument: string, value: SeriesLike): Series {
   if (copies.has(value)) return value as Series;
   if (value === undefined) throw invalidArgument(argument, 'a series', value);
-  const given = readOptions(
-    value,
-    { name: any, values: any, covariates: any, staticCovariates: any, time: any, maxHorizon: checkSize },
-    argument,
-  );
+  const given = readOptions(value, SERIES, argument);
   const { name = '' } = given;
   if (typeof name !== 'string') throw invalidArgument(`${argument}.name`, 'a string', name);
   // A name is clearer than a position in an array.

@@ -206,8 +206,9 @@ export class SmoothingEncoding {
     const { inputDim, window } = this;
     const kept = new Float32Array(window * inputDim); // a ring
     const end = read.values.length;
-    const first = Math.max(end - this.#reach, 0);
+    const first = Math.max(end - this.reach, 0);
     const filters = SmoothingFilters.over(this.#linked(read, first), this.state.season, (before, step) => {
+      if (first + step <= end - window) return;
       this.#write(kept, ((first + step) % window) * inputDim, before, read, first + step);
     });
     const length = Math.min(filters.age + 1, window);
@@ -237,9 +238,14 @@ export class SmoothingEncoding {
     for (let path = 0; path < filters.paths; path++) inputs.set(known, path * inputDim + NUM_SMOOTHING_INPUTS);
   }
 
-  /** Number of values that a forecast depends on: what lies farther back has been forgotten by all filters. */
-  get #reach(): number {
+  /** @internal Number of last values that a forecast depends on: what lies farther back all filters have forgotten. */
+  get reach(): number {
     return LEAST_REACH + REACH_IN_SEASONS * this.state.season;
+  }
+
+  /** @internal Whether there is such a number for a series of a name. */
+  hasReach(_name: string): boolean {
+    return true;
   }
 
   /** @internal Cuts series into segments of `window` steps, or fewer if all series are shorter. */

@@ -42,7 +42,11 @@ export function checkDateFormat(name: string, value: unknown): void {
   if ((value as string).length > MAX_FORMAT_LENGTH) throw invalidArgument(name, 'a format such as dd.MM.yyyy', value);
 }
 
-const OPTIONS: Checks<TimeAxisOptions> = { format: checkDateFormat, zone: checkTimeZone, frequency: checkFrequency };
+export const TIME_AXIS_OPTIONS: Checks<TimeAxisOptions> = {
+  format: checkDateFormat,
+  zone: checkTimeZone,
+  frequency: checkFrequency,
+};
 
 /** Throws ERR_INVALID_ARGUMENT unless `value` is the IANA name of a time zone. */
 export function checkTimeZone(name: string, value: unknown): void {
@@ -111,7 +115,7 @@ export class TimeAxis {
     options: TimeAxisOptions = {},
   ): TimeAxis {
     checkFunction('where', where);
-    const given = readOptions(options, OPTIONS);
+    const given = readOptions(options, TIME_AXIS_OPTIONS);
     const texts = textsOf(labels, where);
     return TimeAxis.#read(
       texts,

@@ -1,5 +1,4 @@
 import { type Checks, checkInteger, checkSize, readOptions } from '../check';
-import { checkMemory } from '../check-memory';
 import { invalidArgument } from '../errors';
 import type { DType } from '../native/handle';
 import { ReLU, Tanh } from '../nn/activations';
@@ -32,6 +31,9 @@ export interface SampleOptions {
 }
 
 const SAMPLE: Checks<SampleOptions> = { count: checkSize, seed: (name, value) => checkInteger(name, value) };
+
+/** The largest buffer that Node supports on all systems. */
+const MAX_BYTES = 2 ** 31 - 1;
 
 /** Number of samples drawn at once. */
 const BATCH_SIZE = 1000;
@@ -99,7 +101,7 @@ export class Generator extends Layer {
    * same on every device.
    *
    * @returns (count, dataDim) in row-major order, in [-1, 1]
-   * @throws ERR_INVALID_ARGUMENT, also for more samples than fit in memory; ERR_OVERLOADED if too many calls wait;
+   * @throws ERR_INVALID_ARGUMENT, also for more samples than 2 GiB; ERR_OVERLOADED if too many calls wait;
    *   ERR_WORKER if a thread ended; ERR_DISPOSED
    * @example
    * ```ts
@@ -138,7 +140,7 @@ export class Generator extends Layer {
   }
 
   #filled({ count = 1, seed = 0 }: SampleOptions): { count: number; seed: number } {
-    checkMemory('count', count, count * this.dataDim * Float32Array.BYTES_PER_ELEMENT);
+    checkInteger('count', count, { max: Math.floor(MAX_BYTES / (this.dataDim * Float32Array.BYTES_PER_ELEMENT)) });
     return { count, seed };
   }
 }

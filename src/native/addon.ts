@@ -78,7 +78,8 @@ export interface Addon extends Ops {
   openScope(): void;
   closeScope(kept: Handle[]): void;
   keep(tensor: Handle): void;
-  memory(): { tensors: number; bytes: number; scopes: number };
+  memory(): { tensors: number; bytes: number; scopes: number; cachedBytes: number };
+  emptyCache(): void;
 
   backward(loss: Handle, retainGraph?: boolean): void;
   grad(loss: Handle, inputs: Handle[], retainGraph?: boolean, createGraph?: boolean): Handle[];

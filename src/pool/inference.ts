@@ -45,22 +45,43 @@ export function askWorkers(model: Model, question: unknown, signal?: AbortSignal
  * import { configureInference, inferenceStats } from 'libtorch-generative';
  *
  * configureInference({ threads: 2, maxQueue: 200 });
- * console.log(inferenceStats()); // { threads: 0, queued: 0, running: 0, answered: 0, batches: 0 }
+ * console.log(inferenceStats().queued); // 0
  * ```
  */
-export function configureInference(options: InferenceOptions): void {
+export function configureInference(options: InferenceOptions = {}): void {
   Object.assign(limitsNow(), defined(readOptions(options, CHECKS)));
   pool?.limit();
 }
 
-/** Returns what the worker threads that answer asynchronous calls have done and do, for a service's metrics. */
+/**
+ * Returns what the worker threads that answer asynchronous calls have done and do, for a service's metrics.
+ *
+ * @example
+ * ```ts
+ * import { Generator, inferenceStats } from 'libtorch-generative';
+ *
+ * const generator = new Generator();
+ * const before = inferenceStats().answered;
+ * await Promise.all([generator.sample(), generator.sample()]);
+ * console.log(inferenceStats().answered - before); // 2
+ * ```
+ */
 export function inferenceStats(): PoolStats {
   return pool?.stats ?? { threads: 0, queued: 0, running: 0, answered: 0, batches: 0 };
 }
 
 /**
  * Ends the worker threads that answer asynchronous calls, when their current questions are answered; the next call
- * starts new ones.
+ * starts new ones. They don't keep the process alive, so that it need not be called.
+ *
+ * @example
+ * ```ts
+ * import { closeInference, Generator, inferenceStats } from 'libtorch-generative';
+ *
+ * await new Generator().sample();
+ * await closeInference();
+ * console.log(inferenceStats().threads); // 0
+ * ```
  */
 export async function closeInference(): Promise<void> {
   const old = pool;

@@ -20,17 +20,36 @@ function registerNewest(): void {
   newest = undefined;
 }
 
+/** Tensors created outside of a scope since the event loop last ran. */
+let numCreated = 0;
+let hasWarned = false;
+/** How often it is looked at, and what is too much for a model and its data. */
+const [LOOK_EVERY, MANY_TENSORS, MANY_BYTES] = [1000, 50_000, 2 ** 30];
+
 /** Frees the tensor's memory when its object is collected, unless a scope frees it sooner. */
 export function trackLifetime(tensor: Tracked): void {
   if (openScopes > 0) return;
   registerNewest();
   newest = tensor;
+  if (++numCreated % LOOK_EVERY === 0) warnOfLoop();
   if (willRegister) return;
   willRegister = true;
   queueMicrotask(() => {
     willRegister = false;
+    numCreated = 0;
     registerNewest();
   });
+}
+
+/** Objects are collected, but what their end shall do waits for the event loop. */
+function warnOfLoop(): void {
+  if (hasWarned) return;
+  const { tensors, bytes } = native().memory();
+  if (tensors < MANY_TENSORS && bytes < MANY_BYTES) return;
+  hasWarned = true;
+  process.emitWarning(
+    `${tensors} tensors are alive, of ${Math.round(bytes / 2 ** 20)} MiB, and those created outside of a scope cannot be freed before the event loop runs: put the body of a loop in scope(() => …), or dispose of its tensors`,
+  );
 }
 
 /** Stops tracking a tensor that is being disposed. */

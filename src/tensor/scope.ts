@@ -72,10 +72,15 @@ export interface Memory {
   bytes: number;
   /** Open scopes. */
   scopes: number;
+  /**
+   * The bytes of freed CPU tensors that the process, all its threads, keeps for the next tensors of the same sizes; at most
+   * 256 MiB. {@link emptyCache} gives them back.
+   */
+  cachedBytes: number;
 }
 
 /**
- * Returns the number of this thread's live tensors, their bytes and its open scopes.
+ * Returns the number of this thread's live tensors, their bytes, its open scopes, and the memory that is kept for others.
  *
  * @example
  * ```ts
@@ -92,4 +97,23 @@ export interface Memory {
  */
 export function memory(): Memory {
   return native().memory();
+}
+
+/**
+ * Gives the memory of freed CPU tensors back, which is otherwise kept for the next tensors, see {@link Memory.cachedBytes}:
+ * after a training in a process that goes on to do something else, perhaps.
+ *
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.cuda.memory.empty_cache.html
+ * @example
+ * ```ts
+ * import { emptyCache, memory, zeros } from 'libtorch-generative';
+ *
+ * zeros([1000]).dispose();
+ * console.log(memory().cachedBytes >= 4000); // true
+ * emptyCache();
+ * console.log(memory().cachedBytes); // 0
+ * ```
+ */
+export function emptyCache(): void {
+  native().emptyCache();
 }

@@ -50,7 +50,17 @@ export async function drawImages(generator: Generator, options: DrawImagesOption
   return { images, count, height, width };
 }
 
-/** As {@link drawImages}, in this thread, which it blocks. */
+/**
+ * As {@link drawImages}, in this thread, which it blocks.
+ *
+ * @example
+ * ```ts
+ * import { drawImagesSync, Generator } from 'libtorch-generative';
+ *
+ * const { count } = drawImagesSync(new Generator(), { count: 10, height: 28, width: 28 });
+ * console.log(count); // 10
+ * ```
+ */
 export function drawImagesSync(generator: Generator, options: DrawImagesOptions): ImageSet {
   checkModule('generator', generator, Generator);
   const { count, height, width, seed } = checked(generator, readOptions(options, CHECKS));

@@ -44,7 +44,19 @@ export function watchRun(run: string, options: WatchRunOptions = {}): WatchedRun
   return new WatchedRun(run, readOptions(options, OPTIONS));
 }
 
-/** A run that is loaded again when it changes, see {@link watchRun}. */
+/**
+ * A run that is loaded again when it changes, see {@link watchRun}.
+ *
+ * @example
+ * ```ts
+ * import { trainGan, type WatchedRun, watchRun } from 'libtorch-generative';
+ *
+ * await trainGan({ data: 'noise', epochs: 5, out: 'run' }).result;
+ * const watched: WatchedRun = watchRun('run');
+ * console.log(watched.current.kind, watched.check()); // gan false
+ * watched.close();
+ * ```
+ */
 export class WatchedRun {
   readonly #options: WatchRunOptions;
   readonly #timer: NodeJS.Timeout;

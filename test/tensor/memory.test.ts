@@ -1,3 +1,5 @@
+import { ones, zeros } from '../../src/tensor/creation';
+import { emptyCache, memory, scope } from '../../src/tensor/scope';
 import { runChild } from './children/child';
 
 /** A single leaked tensor an operator would be hundreds of MiB. */
@@ -24,4 +26,40 @@ test('the garbage collector frees tensors outside scopes', () => {
   };
   expect(small).toEqual({ made: 10_000, left: 0, leftBytes: 0 });
   expect(largestMiB).toBeLessThan(1024);
+});
+
+test('the memory of freed tensors is counted, and given back when asked', () => {
+  emptyCache();
+  expect(memory().cachedBytes).toBe(0);
+  scope(() => {
+    zeros([1_000_000]).add(1);
+  });
+  expect(memory().cachedBytes).toBeGreaterThanOrEqual(8_000_000);
+  emptyCache();
+  expect(memory().cachedBytes).toBe(0);
+});
+
+test('no more than 256 MiB is kept', () => {
+  for (let index = 0; index < 30; index++)
+    scope(() =>
+      zeros([4_000_000 + 16 * index])
+        .sum()
+        .item(),
+    );
+  expect(memory().cachedBytes).toBeLessThanOrEqual(2 ** 28);
+  emptyCache();
+});
+
+test('a loop whose tensors cannot be freed warns once, one in a scope or that frees them does not', async () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  const x = ones([2]);
+  for (let step = 0; step < 60_000; step++) scope(() => x.add(1).dispose());
+  for (let step = 0; step < 60_000; step++) x.add(1).dispose();
+  await new Promise(setImmediate);
+  expect(warn).not.toHaveBeenCalled();
+  const kept = Array.from({ length: 60_000 }, () => x.add(1));
+  await new Promise(setImmediate);
+  expect(warn.mock.calls).toEqual([[expect.stringMatching(/tensors are alive.*scope/)]]);
+  for (const tensor of kept) tensor.dispose();
+  warn.mockRestore();
 });
