@@ -16,8 +16,12 @@ export const addonInputs = [
 /** Where the add-on for a version of libtorch is compiled: `npm run build` and `npm run prebuild` take it from there. */
 export const compileFolder = (version: string) => join(root, 'build', `libtorch-${version}`);
 
-/** Compiles the add-on with cmake-js for the libtorch in a folder, into `build/Release` of another. */
-export function compileAddon(libtorchRoot: string, folder: string): void {
+/**
+ * Compiles the add-on with cmake-js for the libtorch in a folder, into `build/Release` of another.
+ *
+ * @param definitions of CMake's variables, such as "SANITIZE=ON"
+ */
+export function compileAddon(libtorchRoot: string, folder: string, definitions: string[] = []): void {
   requireBuildTools();
   const out = join(folder, 'build');
   removeForeignBuild(out);
@@ -26,7 +30,7 @@ export function compileAddon(libtorchRoot: string, folder: string): void {
     runNode([require.resolve('cmake-js/bin/cmake-js'), ...args, ...where], 'Compiling the add-on');
   };
   console.error(`Compiling the add-on for the libtorch in ${libtorchRoot}`);
-  cmakeJs('configure', `--CDLIBTORCH=${libtorchRoot}`);
+  cmakeJs('configure', ...[`LIBTORCH=${libtorchRoot}`, ...definitions].map((each) => `--CD${each}`));
   cmakeJs('build', '--parallel', String(availableParallelism()));
 }
 

@@ -3,12 +3,14 @@ import { worded } from './errors';
 
 /** Throws if an option's value needs more memory than is available. @throws ERR_INVALID_ARGUMENT */
 export function checkMemory(name: string, value: number, bytes: number): void {
+  const shortage = memoryShortage(bytes);
+  if (shortage) throw worded('ERR_INVALID_ARGUMENT', ({ setting }) => `${setting(name, value)} ${shortage}.`);
+}
+
+/** Returns "needs at least X of memory, but the limit is Y"; undefined if there is enough. */
+export function memoryShortage(bytes: number): string | undefined {
   const limit = memoryLimit();
-  if (bytes <= limit) return;
-  throw worded(
-    'ERR_INVALID_ARGUMENT',
-    ({ setting }) => `${setting(name, value)} needs at least ${gib(bytes)} of memory, but the limit is ${gib(limit)}.`,
-  );
+  return bytes > limit ? `needs at least ${gib(bytes)} of memory, but the limit is ${gib(limit)}` : undefined;
 }
 
 /** Returns the machine's memory, or the container's limit if it is lower. */

@@ -142,7 +142,7 @@ export type {
 export { type TensorCarrier, tensorsOf } from './tensor/tensors-in';
 export type { Candidate } from './training/candidates';
 export type { WatchedVariety } from './training/collapse-watch';
-export { type DrawImagesOptions, drawImages, drawImagesSync } from './training/draw-images';
+export { type DrawImagesOptions, drawGrid, drawImages, drawImagesSync } from './training/draw-images';
 export type { EpochTime } from './training/epochs';
 export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
 export type { GanLossName, GanPreset, TrainGanOptions } from './training/gan-options';

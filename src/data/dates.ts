@@ -135,7 +135,7 @@ function dayOf(text: string): number | undefined {
   const parts = DAY.exec(text);
   if (!parts) return undefined;
   const [year, month, day] = parts.slice(1).map(Number);
-  const value = Date.UTC(year!, month! - 1, day);
+  const value = new Date(0).setUTCFullYear(year!, month! - 1, day); // Date.UTC takes the year 50 as 1950
   const date = new Date(value);
   return date.getUTCMonth() === month! - 1 && date.getUTCDate() === day ? value : undefined;
 }

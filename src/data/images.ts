@@ -1,13 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { types } from 'node:util';
-import { PNG } from 'pngjs';
 import { finish, finishBreathing } from '../breathe';
 import { checkSize, checkString, readAll } from '../check';
+import { memoryShortage } from '../check-memory';
 import { formatError, invalidArgument } from '../errors';
 import { fileError, readFileBytes } from '../files';
 import { native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
+import { decodeGrayPng, readPngSize } from './gray-png';
 import { type IdxArray, readIdx, readIdxAsync } from './idx';
 import { findMnist, findMnistFile, readMnistImages, readMnistImagesAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
@@ -23,9 +24,6 @@ export interface ImageSet {
   /** Width of an image in pixels. */
   width: number;
 }
-
-/** Far more than the networks can draw, but few enough to decode safely if a file's header lies. */
-const maxPixels = 2 ** 26;
 
 /**
  * Reads training images.
@@ -148,7 +146,10 @@ function isFolder(path: string): boolean {
 function* readPngFolder(dir: string): Generator<void, ImageSet> {
   const paths = pngPaths(dir);
   const { height, width } = readPngSize(paths[0]!, readFileBytes(paths[0]!));
-  const images = new Uint8Array(paths.length * height * width);
+  const shortage = memoryShortage(paths.length * height * width);
+  if (shortage)
+    throw formatError(`Cannot read the ${paths.length} images of ${width} x ${height} in ${dir}: ${shortage}`);
+  let images: Uint8Array | undefined;
   for (const [index, path] of paths.entries()) {
     const bytes = readFileBytes(path);
     const size = readPngSize(path, bytes);
@@ -156,10 +157,12 @@ function* readPngFolder(dir: string): Generator<void, ImageSet> {
       const expected = `${width} x ${height} pixels, the size of ${paths[0]},`;
       throw formatError(`Expected ${expected} but ${path} has ${size.width} x ${size.height}`);
     }
-    images.set(decodeGray(path, bytes), index * height * width);
+    const pixels = decodeGrayPng(path, bytes, size);
+    images ??= new Uint8Array(paths.length * height * width); // only now, as the first file's header may lie
+    images.set(pixels, index * height * width);
     yield;
   }
-  return { images, count: paths.length, height, width };
+  return { images: images!, count: paths.length, height, width };
 }
 
 function pngPaths(dir: string): string[] {
@@ -173,29 +176,4 @@ function pngPaths(dir: string): string[] {
   const paths = names.filter((name) => /^[^.].*\.png$/i.test(name)).sort();
   if (paths.length > 0) return paths.map((name) => join(dir, name));
   throw formatError(`No images in ${dir}: expected PNG files or MNIST's train-images-idx3-ubyte`);
-}
-
-/** Reads the size from a PNG's header, so that images of a wrong or huge size are never decoded. */
-function readPngSize(path: string, bytes: Buffer): { height: number; width: number } {
-  if (bytes.length < 24 || bytes.toString('latin1', 0, 8) !== '\x89PNG\r\n\x1a\n') {
-    throw formatError(`Expected a PNG file but ${path} is not one`);
-  }
-  const width = bytes.readUInt32BE(16);
-  const height = bytes.readUInt32BE(20);
-  if (width > 0 && height > 0 && width * height <= maxPixels) return { height, width };
-  throw formatError(`Expected an image of 1 to ${maxPixels} pixels but ${path} has ${width} x ${height}`);
-}
-
-function decodeGray(path: string, bytes: Buffer): Uint8Array {
-  let rgba: Buffer;
-  try {
-    rgba = PNG.sync.read(bytes).data;
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw formatError(`The PNG file ${path} is corrupt (${reason})`, { cause });
-  }
-  return Uint8Array.from({ length: rgba.length / 4 }, (_, pixel) => {
-    const [red, green, blue] = [rgba[4 * pixel]!, rgba[4 * pixel + 1]!, rgba[4 * pixel + 2]!];
-    return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16; // Rec. 601 luma in Pillow's fixed point
-  });
 }

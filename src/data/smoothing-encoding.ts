@@ -204,18 +204,18 @@ export class SmoothingEncoding {
     const read = toSeries('series', series);
     checkHasValue(read, 0);
     const { inputDim, window } = this;
-    const kept = new Float32Array(window * inputDim); // a ring
     const end = read.values.length;
     const first = Math.max(end - this.reach, 0);
+    const size = Math.min(window, end - first + 1);
+    const kept = new Float32Array(size * inputDim); // a ring
     const filters = SmoothingFilters.over(this.#linked(read, first), this.state.season, (before, step) => {
-      if (first + step <= end - window) return;
-      this.#write(kept, ((first + step) % window) * inputDim, before, read, first + step);
+      if (first + step > end - size) this.#write(kept, ((first + step) % size) * inputDim, before, read, first + step);
     });
     const length = Math.min(filters.age + 1, window);
-    this.#write(kept, (end % window) * inputDim, filters, read, end);
+    this.#write(kept, (end % size) * inputDim, filters, read, end);
     const rows = new Float32Array(length * inputDim);
     for (let row = 0; row < length; row++) {
-      const at = ((end - length + 1 + row) % window) * inputDim;
+      const at = ((end - length + 1 + row) % size) * inputDim;
       rows.set(kept.subarray(at, at + inputDim), row * inputDim);
     }
     const scaler = shifted(scalerOf(filters), this.effectAt(read, end));

@@ -202,10 +202,11 @@ export class TimeAxis {
    * @internal Returns the axis with the rows that are missing between others, and the row of each of this axis's rows in it;
    * undefined if none is missing, or if rows are not whole steps apart.
    *
-   * @throws ERR_DATA_FORMAT if rows are not whole steps apart that were asked for
+   * @throws ERR_DATA_FORMAT if rows are not whole steps apart that were asked for, or too many steps
    */
   filled(): { time: TimeAxis; rows: number[] } | undefined {
     const { values } = this;
+    const most = this.#isStepGiven ? MOST_ROWS : MOST_FILLED * values.length;
     const rows = [0];
     const all = [values[0]!];
     for (const [index, value] of values.slice(1).entries()) {
@@ -217,9 +218,11 @@ export class TimeAxis {
         return undefined;
       }
       rows.push(all.length - 1);
+      if (all.length <= Math.max(most, values.length)) continue;
+      if (this.#isStepGiven) throw this.#tooManyRows();
+      return undefined;
     }
-    const most = this.#isStepGiven ? Infinity : MOST_FILLED * values.length;
-    if (all.length === values.length || all.length > most) return undefined;
+    if (all.length === values.length) return undefined;
     const labels = all.map((value) => this.#write(value));
     for (const [index, row] of rows.entries()) labels[row] = this.labels[index]!;
     return { time: TimeAxis.fromState({ ...this.state, labels, values: all }), rows };
@@ -227,6 +230,13 @@ export class TimeAxis {
 
   #write(value: number): string {
     return this.#dates ? writeDate(value, this.#dates) : String(value);
+  }
+
+  #tooManyRows(): LibtorchGenerativeError {
+    const [first, last] = [this.labels[0], this.labels.at(-1)].map(describe);
+    return worded('ERR_DATA_FORMAT', ({ option, setting }) => {
+      return `Expected at most ${MOST_ROWS} rows, but from ${first} to ${last} there are more steps of ${describeStep(this.step)}: pass another ${option('frequency')}, or ${setting('gaps', 'keep')}`;
+    });
   }
 
   #offStep(row: number): LibtorchGenerativeError {
@@ -306,6 +316,8 @@ function hasTimeOfDay(time: number): boolean {
 
 /** Longer gaps are not filled, and none if that would leave less than half of the rows known. */
 const [MAX_STEPS_MISSING, MOST_FILLED] = [1000, 2];
+/** More rows than any file's would not fit in memory, and only a wrong frequency asks for them. */
+const MOST_ROWS = 10_000_000;
 const MILLISECONDS_A_DAY = 86_400_000;
 const [SATURDAY, SUNDAY] = [6, 0];
 /** Part of the steps that must be weekdays. */
@@ -372,7 +384,8 @@ function monthOf(value: number): number {
 }
 
 function startOfMonth(month: number): number {
-  return Date.UTC(Math.floor(month / MONTHS_A_YEAR), month % MONTHS_A_YEAR);
+  // Not with Date.UTC, which takes the years 0 to 99 as those of the 20th century.
+  return new Date(0).setUTCFullYear(Math.floor(month / MONTHS_A_YEAR), month % MONTHS_A_YEAR, 1);
 }
 
 function shift(value: number, { unit, size }: TimeStep, steps: number, isLastDay: boolean): number {

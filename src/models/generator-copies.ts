@@ -19,7 +19,7 @@ export interface GeneratorState {
 /** What is asked of a generator in another thread. */
 export type GeneratorQuestion =
   | { ask: 'samples'; count: number; seed: number }
-  | { ask: 'images'; count: number; seed: number; height: number; width: number };
+  | { ask: 'images' | 'grid'; count: number; seed: number; height: number; width: number };
 
 /** The copies of a generator in worker threads, which draw samples. */
 export class GeneratorCopies {

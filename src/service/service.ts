@@ -1,6 +1,5 @@
 import type { Forecast } from '../data/forecast';
-import { encodeGrid } from '../report/png';
-import { drawImages } from '../training/draw-images';
+import { drawGrid, drawImages } from '../training/draw-images';
 import type { ForecastAnswer, ModelAnswer, SampleAnswer } from './answers';
 import { type ForecastRequest, ForecastRequests, inSeries } from './forecast-request';
 import type { ServiceSettings } from './options';
@@ -60,8 +59,9 @@ export class Service {
   ): Promise<Uint8Array | SampleAnswer> {
     const { name: model, loaded } = this.models.chosen('gan', asked);
     const { height, width } = loaded.settings;
-    const { images } = await drawImages(loaded.generator, { count, height, width, seed, signal });
-    if (format === 'png') return encodeGrid(images, { height, width, range: [0, 255] });
+    const options = { count, height, width, seed, signal };
+    if (format === 'png') return drawGrid(loaded.generator, options);
+    const { images } = await drawImages(loaded.generator, options);
     const size = height * width;
     const each = Array.from({ length: count }, (_, index) => [...images.subarray(index * size, (index + 1) * size)]);
     return { model, count, height, width, images: each };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { checkInteger } from '../check';
 import type { EpochCursor } from '../data/data-loader';
-import { LibtorchGenerativeError } from '../errors';
+import { describe, LibtorchGenerativeError } from '../errors';
 import type { StateDict } from '../nn/state-dict';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';
@@ -8,7 +9,7 @@ import { getGeneratorState, setGeneratorState } from '../tensor/random';
 import { readSafetensors, type Safetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
 import { checksumOf } from './checksum';
-import { loadingFrom, type RunConfig, type RunFolder } from './run-folder';
+import { loadingFrom, parseConfig, type RunConfig, type RunFolder } from './run-folder';
 
 /** Position of a training run between two batches. */
 export interface Position {
@@ -57,7 +58,7 @@ export function resumeCheckpoint(folder: RunFolder, parts: Parts, check: (saved:
   }
   const position = scope(() => {
     const checkpoint = readCheckpoint(path);
-    check(JSON.parse(checkpoint.metadata.config!));
+    check(savedConfig(path, checkpoint));
     return loadingFrom(path, () => loadCheckpoint(checkpoint, parts));
   });
   folder.truncateMetrics(position.epoch);
@@ -82,14 +83,29 @@ function readCheckpoint(path: string): Safetensors {
   return checkpoint;
 }
 
+/** Returns the configuration that a checkpoint was written with. */
+function savedConfig(path: string, { metadata }: Safetensors): RunConfig {
+  const config = parseConfig(metadata.config ?? '');
+  if (config) return config;
+  throw new LibtorchGenerativeError('ERR_CHECKPOINT', `Expected the configuration of a run in ${path} but found none`);
+}
+
 function loadCheckpoint({ tensors, metadata }: Safetensors, parts: Parts): Position {
   const position = positionFrom(metadata);
   for (const [part, target] of Object.entries(parts)) target.loadStateDict(withoutPrefix(tensors, `${part}.`));
-  setGeneratorState(tensors[RANDOM_STATE]!.toArray() as Uint8Array);
+  setGeneratorState(randomState(tensors, RANDOM_STATE));
   const device = cudaDeviceOf(stateOf(parts));
-  const cudaState = tensors[CUDA_RANDOM_STATE];
-  if (device && cudaState) setGeneratorState(cudaState.toArray() as Uint8Array, device);
+  if (device && tensors[CUDA_RANDOM_STATE]) setGeneratorState(randomState(tensors, CUDA_RANDOM_STATE), device);
   return position;
+}
+
+function randomState(tensors: StateDict, name: string): Uint8Array {
+  const state = tensors[name];
+  if (state?.dtype === 'uint8') return state.toArray() as Uint8Array;
+  throw new LibtorchGenerativeError(
+    'ERR_CHECKPOINT',
+    `Expected a uint8 tensor ${name} but found ${state ? state.dtype : 'none'}`,
+  );
 }
 
 /** Returns the tensors of all parts, named `part.tensor`. */
@@ -112,6 +128,22 @@ function withoutPrefix(tensors: StateDict, prefix: string): StateDict {
 }
 
 function positionFrom({ epoch, batch, samplerSeed }: Record<string, string>): Position {
-  const cursor = batch && { batch: Number(batch), samplerSeed: samplerSeed ? BigInt(samplerSeed) : undefined };
-  return { epoch: Number(epoch), cursor: cursor || undefined };
+  if (!batch) return { epoch: wholeNumber('epoch', epoch) };
+  const seed = samplerSeed ? BigInt(digitsOf('samplerSeed', samplerSeed)) : undefined;
+  return { epoch: wholeNumber('epoch', epoch), cursor: { batch: wholeNumber('batch', batch), samplerSeed: seed } };
+}
+
+function wholeNumber(name: string, text: string | undefined): number {
+  const value = Number(digitsOf(name, text));
+  checkInteger(name, value, { min: 0 });
+  return value;
+}
+
+/** Throws unless `text` is a whole number as a checkpoint has it. */
+function digitsOf(name: string, text: string | undefined): string {
+  if (text !== undefined && /^-?\d{1,20}$/.test(text)) return text;
+  throw new LibtorchGenerativeError(
+    'ERR_CHECKPOINT',
+    `Expected a whole number for ${name} but found ${describe(text)}`,
+  );
 }

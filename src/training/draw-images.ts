@@ -4,6 +4,7 @@ import { invalidArgument } from '../errors';
 import { Generator } from '../models/generator';
 import { checkModule } from '../nn/module';
 import { ABORTABLE, type Abortable } from '../pool/abortable';
+import { encodeGrid } from '../report/png';
 import { noGrad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -48,6 +49,31 @@ export async function drawImages(generator: Generator, options: DrawImagesOption
   const images = (await generator.ask({ ask: 'images', ...wanted }, signal)) as Uint8Array;
   const { count, height, width } = wanted;
   return { images, count, height, width };
+}
+
+/**
+ * Draws images as a PNG file, arranged in a grid as by {@link encodeGrid}, without blocking the event loop.
+ *
+ * @returns the bytes of the file
+ * @throws as {@link drawImages}
+ * @example
+ * ```ts
+ * import { drawGrid, Generator } from 'libtorch-generative';
+ *
+ * const png = await drawGrid(new Generator(), { count: 16, height: 28, width: 28, seed: 1 });
+ * console.log(String.fromCharCode(...png.subarray(1, 4))); // PNG
+ * ```
+ */
+export async function drawGrid(generator: Generator, options: DrawImagesOptions & Abortable): Promise<Uint8Array> {
+  checkModule('generator', generator, Generator);
+  const { signal, ...asked } = readOptions(options, { ...CHECKS, ...ABORTABLE });
+  return (await generator.ask({ ask: 'grid', ...checked(generator, asked) }, signal)) as Uint8Array;
+}
+
+/** {@link drawGrid} in this thread. */
+export function drawGridSync(generator: Generator, options: DrawImagesOptions): Uint8Array {
+  const { images, height, width } = drawImagesSync(generator, options);
+  return encodeGrid(images, { height, width, range: [0, 255] });
 }
 
 /**

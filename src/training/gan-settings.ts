@@ -36,6 +36,7 @@ export const GAN_RUN: RunKind<GanSettings> = {
     height: checkSize,
     width: checkSize,
   },
+  leastWeights: ({ noiseDim, hidden, height, width }) => hidden * (noiseDim + height * width), // of the generator
 };
 
 /** Checks the options and fills in the defaults. @throws ERR_INVALID_ARGUMENT */

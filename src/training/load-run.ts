@@ -31,7 +31,15 @@ export interface LoadedForecaster {
 }
 
 /** A run of either kind, as {@link watchRun} loads it. */
-export type LoadedRun = ({ kind: 'gan' } & LoadedGenerator) | ({ kind: 'mdn-rnn' } & LoadedForecaster);
+export type LoadedRun =
+  | ({
+      /** What was trained. */
+      kind: 'gan';
+    } & LoadedGenerator)
+  | ({
+      /** What was trained. */
+      kind: 'mdn-rnn';
+    } & LoadedForecaster);
 
 /** Loads the model of a run of either kind. @throws ERR_FILE; ERR_CHECKPOINT */
 export function loadRun(run: string): LoadedRun {

@@ -79,6 +79,7 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
     spread: orUndefined(arrayOf(within({ min: 0 }))),
     ownSpread: orUndefined(checkObject),
   },
+  leastWeights: ({ start, hidden, mixtures }) => (start === 'pretrained' ? 0 : 3 * hidden * (hidden + mixtures)),
 };
 
 /** Checks the options and fills in the defaults, except what is fitted to the data. @throws ERR_INVALID_ARGUMENT */

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checks, readOptions } from '../check';
 import { LibtorchGenerativeError, worded } from '../errors';
@@ -39,6 +39,8 @@ export interface RunConfig<Settings = unknown> {
 export interface RunKind<Settings> {
   kind: string;
   settings: Checks<Settings>;
+  /** Returns the fewest weights of a model with these settings. */
+  leastWeights(settings: Settings): number;
 }
 
 /**
@@ -85,7 +87,7 @@ export class RunFolder {
    *
    * @throws ERR_LOCKED if another training uses it, and as {@link RunFolder.open}
    */
-  static resume<Settings>(path: string, run: RunKind<Settings>): RunFolder {
+  static resume<Settings extends object>(path: string, run: RunKind<Settings>): RunFolder {
     RunFolder.open(path, run);
     const folder = new RunFolder(path);
     folder.#lock = RunLock.acquire(path);
@@ -113,7 +115,7 @@ export class RunFolder {
    */
   static open<Settings extends object>(
     path: string,
-    { kind, settings: checks }: RunKind<Settings>,
+    { kind, settings: checks, leastWeights }: RunKind<Settings>,
   ): { folder: RunFolder } & RunConfig<Settings> {
     const folder = new RunFolder(path);
     const { config } = folder;
@@ -124,6 +126,7 @@ export class RunFolder {
       );
     }
     const settings = loadingFrom(folder.file('config.json'), () => readSettings(config.settings as Settings, checks));
+    folder.#checkRoom(leastWeights(settings));
     return { folder, ...config, settings };
   }
 
@@ -259,6 +262,18 @@ export class RunFolder {
     });
   }
 
+  /** Throws if its files are too short for a model of so many weights: config.json may ask for any number. */
+  #checkRoom(numWeights: number): void {
+    for (const name of ['model.safetensors', 'checkpoint.safetensors']) {
+      const size = statSync(this.file(name), { throwIfNoEntry: false })?.size ?? Infinity;
+      if (size >= numWeights) continue;
+      throw new LibtorchGenerativeError(
+        'ERR_CHECKPOINT',
+        `Expected ${name} to have the ${numWeights} weights or more that ${this.file('config.json')} describes, but it has ${size} bytes`,
+      );
+    }
+  }
+
   #readConfig(): RunConfig {
     const path = this.file('config.json');
     let text: string;
@@ -267,11 +282,21 @@ export class RunFolder {
     } catch (error) {
       throw fileError('read the run folder', this.path, error);
     }
-    try {
-      const config = JSON.parse(text);
-      if (typeof config.kind === 'string' && typeof config.settings === 'object' && config.settings) return config;
-    } catch {}
+    const config = parseConfig(text);
+    if (config) return config;
     throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path} is corrupt: expected JSON with kind and settings`);
+  }
+}
+
+/** Parses a run's configuration; undefined unless it is JSON with kind and settings. */
+export function parseConfig(text: string): RunConfig | undefined {
+  try {
+    const config = JSON.parse(text);
+    return typeof config.kind === 'string' && typeof config.settings === 'object' && config.settings
+      ? config
+      : undefined;
+  } catch {
+    return undefined;
   }
 }
 

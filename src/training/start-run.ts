@@ -35,7 +35,7 @@ export function withFullPaths<Options extends Pick<TrainingOptions, 'out' | 'res
  *
  * @throws ERR_FILE; ERR_LOCKED; ERR_CHECKPOINT
  */
-export function claimFolder<Settings>(
+export function claimFolder<Settings extends object>(
   run: RunKind<Settings>,
   { resume, out }: Pick<TrainingOptions, 'resume' | 'out'>,
 ): RunFolder | undefined {
@@ -128,7 +128,7 @@ function deviceOf({ models }: Pick<Training<never>, 'models'>): Device {
 }
 
 /** Throws unless a checkpoint was trained on the same data with the same settings. */
-function checkSameRun<Settings extends RunSettings>(
+export function checkSameRun<Settings extends RunSettings>(
   run: string,
   saved: RunConfig,
   { settings, dataSha256 }: Pick<RunConfig<Settings>, 'settings' | 'dataSha256'>,

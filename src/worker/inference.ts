@@ -13,7 +13,7 @@ import type { Answer, Request } from '../pool/protocol';
 import { sendError } from '../pool/sent-error';
 import { setNumThreads } from '../tensor/device';
 import { withSeed } from '../tensor/random';
-import { type DrawImagesOptions, drawImagesSync } from '../training/draw-images';
+import { drawGridSync, drawImagesSync } from '../training/draw-images';
 
 /** A copy of a model. */
 interface Copy {
@@ -43,8 +43,11 @@ function generatorCopy({ options, model }: GeneratorState): Copy {
     withSeed(0, () => new Generator(options)),
     model,
   ).eval();
-  const draw = ({ ask, ...wanted }: GeneratorQuestion) =>
-    ask === 'samples' ? copy.sampleSync(wanted) : drawImagesSync(copy, wanted as DrawImagesOptions).images;
+  const draw = (question: GeneratorQuestion) => {
+    if (question.ask === 'samples') return copy.sampleSync({ count: question.count, seed: question.seed });
+    const { ask, ...wanted } = question;
+    return ask === 'images' ? drawImagesSync(copy, wanted).images : drawGridSync(copy, wanted);
+  };
   return { answer: (questions) => (questions as GeneratorQuestion[]).map(draw), dispose: () => copy.dispose() };
 }
 

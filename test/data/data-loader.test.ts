@@ -160,3 +160,11 @@ test('a cursor that is none of the loader is refused at once', () => {
   }
   expect([...plain.batches({ samplerSeed: undefined, batch: 3 })]).toEqual([]);
 });
+
+test('rows without elements make batches without elements', () => {
+  const batches = [...new DataLoader(zeros([3, 0]), { batchSize: 2, shuffle: true })];
+  expect(batches.map(({ shape }) => shape)).toEqual([
+    [2, 0],
+    [1, 0],
+  ]);
+});

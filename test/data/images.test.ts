@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { pixelsToData, readImages, readTestImages, samplesToImages } from '../../src/data/images';
 import { tensor } from '../../src/tensor/creation';
@@ -99,6 +100,60 @@ test('names a file that is no PNG, damaged, absurdly large or a folder', () => {
   rmSync(path);
   mkdirSync(path);
   expectError('ERR_FILE', `Cannot read ${path}: it is a folder`);
+});
+
+describe('a PNG file that lies', () => {
+  /** A chunk with its length and checksum. */
+  function chunk(type: string, data: Uint8Array): Buffer {
+    const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    const body = Buffer.concat([Buffer.from(type), data]);
+    checksum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, checksum]);
+  }
+
+  function header(height: number, width: number, isInterlaced = false): Buffer {
+    const data = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, Number(isInterlaced)]);
+    data.writeUInt32BE(width);
+    data.writeUInt32BE(height, 4);
+    return chunk('IHDR', data);
+  }
+
+  function file(...chunks: Buffer[]): Buffer {
+    return Buffer.concat([png(1, gray(0)).subarray(0, 8), ...chunks, chunk('IEND', Buffer.alloc(0))]);
+  }
+
+  const rows = (length: number) => chunk('IDAT', deflateSync(Buffer.alloc(length)));
+
+  test.each([
+    [
+      'has fewer rows than it says',
+      file(header(1000, 1000), rows(1001)),
+      /Expected 1001000 bytes of rows but found 1001/,
+    ],
+    ['has more rows than it says', file(header(2, 2), rows(1e6)), /Cannot create a Buffer larger than 6 bytes/],
+    [
+      'has more interlaced rows than it says',
+      file(header(2, 2, true), rows(1e6)),
+      /Cannot create a Buffer larger than 7/,
+    ],
+    ['has a second header', file(header(1, 2), header(3, 4), rows(15)), /Expected one header but found another/],
+  ])('%s', (_, bytes, problem) => {
+    writeFileSync(join(dir, 'a.png'), bytes);
+    expectError('ERR_DATA_FORMAT', new RegExp(`The PNG file ${dir}/a.png is corrupt \\(${problem.source}`));
+  });
+
+  test('takes no memory for the others of its folder', () => {
+    for (let index = 0; index < 1000; index++) writeFileSync(join(dir, `${index}.png`), file(header(8000, 8000)));
+    // Where there is as much memory, the first file is found corrupt before it is taken.
+    expectError('ERR_DATA_FORMAT', /1000 images of 8000 x 8000 .* at least 59.6 GiB of memory|0.png is corrupt/);
+  });
+
+  test('and one that tells the truth is read, interlaced or not', () => {
+    writeFileSync(join(dir, 'a.png'), file(header(2, 2), rows(6)));
+    writeFileSync(join(dir, 'b.png'), file(header(2, 2, true), rows(7)));
+    expect(readImages(dir)).toEqual({ images: new Uint8Array(8), count: 2, height: 2, width: 2 });
+  });
 });
 
 test('names a folder without images, and a source that is not there', () => {

@@ -146,3 +146,9 @@ function crpsByIntegral(forecaster: Forecaster, past: Series, value: number): nu
   const points = Array.from({ length: 1000 }, (_, index) => from + (index + 0.5) * width);
   return cdf(points).reduce((sum, level, index) => sum + width * (level - Number(points[index]! >= value)) ** 2, 0);
 }
+
+test('a window longer than the series takes no more memory than the series', () => {
+  const fitted = SmoothingEncoding.fit([series], { season: 12, window: 100 });
+  const endless = new SmoothingEncoding({ ...fitted.state, window: Number.MAX_SAFE_INTEGER });
+  expect(endless.history(series).rows.toArray()).toEqual(fitted.history(series).rows.toArray());
+});

@@ -217,3 +217,21 @@ describe('a frequency that is asked for', () => {
     expect(errorOf(() => TimeAxis.parse(labels, undefined, { frequency }).filled()).message).toMatch(message);
   });
 });
+
+test('a year before 100 is not one of the 20th century', () => {
+  const days = TimeAxis.parse(['0050-01-31', '0050-02-01']);
+  expect([days.dateAt(0), days.dateAt(2)].map((date) => date!.toISOString().slice(0, 10))).toEqual([
+    '0050-01-31',
+    '0050-02-02',
+  ]);
+  expect(TimeAxis.parse(['0050-01-31', '0050-02-28', '0050-03-31']).labelAt(3)).toBe('0050-04-30');
+});
+
+test('a frequency that asks for more rows than fit in memory is refused', () => {
+  const start = Date.UTC(2024, 0);
+  const labels = Array.from({ length: 20_000 }, (_, row) => new Date(start + row * 999_000));
+  expect(TimeAxis.parse(labels, undefined).filled()).toBeUndefined();
+  const problem =
+    /Expected at most 10000000 rows, but from "2024-01-01T00:00:00" to "2024-08-19.*there are more steps of/;
+  expect(() => TimeAxis.parse(labels, undefined, { frequency: 'second' }).filled()).toThrow(problem);
+});

@@ -5,9 +5,10 @@ import { TimeAxis } from '../../src/data/time-axis';
 import { Generator } from '../../src/models/generator';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { closeInference, configureInference, inferenceStats } from '../../src/pool/inference';
+import { encodeGrid } from '../../src/report/png';
 import { withSeed } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
-import { drawImages, drawImagesSync } from '../../src/training/draw-images';
+import { drawGrid, drawImages, drawImagesSync } from '../../src/training/draw-images';
 import { pretrainedModel } from '../../src/training/pretrained';
 
 const values = Array.from({ length: 60 }, (_, step) => 50 + step / 3 + 9 * Math.sin((step * Math.PI) / 6));
@@ -142,6 +143,8 @@ test('a generator draws the same in a worker', async () => {
   expect(await drawImages(generator, { ...wanted, ...size })).toEqual(
     drawImagesSync(generator, { ...wanted, ...size }),
   );
+  const png = encodeGrid(drawImagesSync(generator, { count: 5, ...size }).images, { ...size, range: [0, 255] });
+  expect(Buffer.compare(await drawGrid(generator, { count: 5, ...size }), png)).toBe(0);
   await expect(drawImages(generator, { ...wanted, height: 5, width: 5 })).rejects.toThrow(/12 pixels/);
   await expect(generator.sample({ count: 1e15 })).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
   generator.dispose();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import fc from 'fast-check';
 import { PNG } from 'pngjs';
 import { closeInference, configureInference, inferenceStats } from '../../src/pool/inference';
 import { type Server, type ServerOptions, startServer } from '../../src/service/server';
@@ -206,6 +207,32 @@ describe('refusals', () => {
       const problem = await problemIn(await post(`${url}/forecast`, body));
       expect([body, problem.status, problem.code, problem.field]).toEqual([body, status, code, field]);
     }
+  });
+
+  test('any JSON is answered or refused, and the service goes on', async () => {
+    const names = [
+      'values',
+      'series',
+      'time',
+      'name',
+      'covariates',
+      'staticCovariates',
+      'horizon',
+      'paths',
+      'quantiles',
+    ];
+    const fields = fc.dictionary(fc.constantFrom(...names, 'seed', 'temperature', 'model', 'other'), fc.jsonValue());
+    const body = fc.oneof(
+      fc.jsonValue(),
+      fields,
+      fields.map((each) => ({ ...asked, paths: 1, ...each })),
+    );
+    const isPlain = async (path: string, body: unknown) => {
+      const answer = await post(`${url}/${path}`, body);
+      if (answer.status !== 200) expect((await problemIn(answer)).status).toBeLessThan(500);
+      else await answer.arrayBuffer();
+    };
+    await fc.assert(fc.asyncProperty(fc.constantFrom('forecast', 'sample'), body, isPlain), { numRuns: 300 });
   });
 
   test.each([

@@ -145,6 +145,7 @@ const recipes: Record<string, () => unknown[]> = {
   'Tensor.matmul': () => [ones([3, 2])],
   testUniformity: () => [[0.1, 0.5, 0.9]],
   drawImages: () => [instances.Generator!(), { count: 2, height: 2, width: 2 }],
+  drawGrid: () => [instances.Generator!(), { count: 2, height: 2, width: 2 }],
   drawImagesSync: () => [instances.Generator!(), { count: 2, height: 2, width: 2 }],
   configureInference: () => [{ threads: 1, maxQueue: 100, maxBatch: 4 }],
   watchRun: () => [run('gan'), {}],

@@ -1,8 +1,10 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tensor } from '../../src/tensor/creation';
 import { numThreads, setNumThreads } from '../../src/tensor/device';
-import { readSafetensors, writeSafetensors } from '../../src/tensor/safetensors';
+import { readSafetensors, type Safetensors, writeSafetensors } from '../../src/tensor/safetensors';
+import { withChecksum } from '../../src/training/checksum';
 import { loadForecaster, loadGenerator } from '../../src/training/load-run';
 import type { Progress } from '../../src/training/options';
 import { RunFolder } from '../../src/training/run-folder';
@@ -146,6 +148,34 @@ describe('a checkpoint is refused by name', () => {
     }
     writeFileSync(path, whole);
     await resume();
+  });
+
+  test.each<[string, Partial<Safetensors>, RegExp]>([
+    [
+      'the random numbers',
+      { tensors: { 'random.state': undefined as never } },
+      /uint8 tensor random.state but found none/,
+    ],
+    [
+      'other random numbers',
+      { tensors: { 'random.state': tensor([1]) } },
+      /uint8 tensor random.state but found float32/,
+    ],
+    ['no epoch', { metadata: { epoch: 'one' } }, /whole number for epoch but found "one"/],
+    ['no batch', { metadata: { batch: '-1' } }, /a whole number of at least 0 for batch but received -1/],
+    ['no seed', { metadata: { batch: '1', samplerSeed: '0x' } }, /whole number for samplerSeed but found "0x"/],
+    ['no configuration', { metadata: { config: '{' } }, /Expected the configuration of a run in .* but found none/],
+  ])('when it was edited, and has %s', async (_, { tensors, metadata }, message) => {
+    const run = join(folder, 'edited');
+    rmSync(run, { recursive: true, force: true });
+    await trainGan({ ...gan, epochs: 1, out: run }).result;
+    const path = join(run, checkpointFile);
+    const whole = readSafetensors(path);
+    const all = Object.entries({ ...whole.tensors, ...tensors }).filter(([, value]) => value !== undefined);
+    const content = withChecksum({ tensors: Object.fromEntries(all), metadata: { ...whole.metadata, ...metadata } });
+    writeSafetensors(path, content.tensors, { metadata: content.metadata });
+    const resumed = trainGan({ resume: run, epochs: 2 }).result;
+    await expect(resumed).rejects.toMatchObject({ code: 'ERR_CHECKPOINT', message: expect.stringMatching(message) });
   });
 
   test('when it is of a run with other settings', async () => {

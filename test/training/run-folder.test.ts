@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadDiscriminator, loadGenerator } from '../../src/training/load-run';
 import { RunFolder } from '../../src/training/run-folder';
 import { trainGan } from '../../src/training/train-gan';
 import { trainMdnRnn } from '../../src/training/train-mdn-rnn';
@@ -115,4 +116,17 @@ describe('nothing is left of a new run that did not begin', () => {
     await expect(trainGan({ data: join(folder(), 'nowhere'), out: folder() }).result).rejects.toBeDefined();
     expect(readdirSync(folder())).toEqual(['notes.txt']);
   });
+});
+
+test('a config.json that describes a larger model than there is takes no memory for it', async () => {
+  const gan = join(folder(), 'large-gan');
+  await trainGan({ data: 'noise', epochs: 1, hidden: 2, threads: 1, out: gan }).result;
+  const path = join(gan, 'config.json');
+  const config = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...config, settings: { ...config.settings, hidden: 1e7 } }));
+  const message =
+    /Expected model.safetensors to have the 8840000000 weights or more that .*config.json describes, but it has \d+ bytes/;
+  const refused = expect.objectContaining({ code: 'ERR_CHECKPOINT', message: expect.stringMatching(message) });
+  for (const load of [loadGenerator, loadDiscriminator]) expect(() => load(gan)).toThrow(refused);
+  await expect(trainGan({ resume: gan, epochs: 2 }).result).rejects.toEqual(refused);
 });

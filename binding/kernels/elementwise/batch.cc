@@ -26,7 +26,7 @@ Tensor dataOfPixelsByLibtorch(const Tensor& pixels) { return pixels.to(at::kFloa
 // Rows in a random order come from memory, each after a wait that is longer than its copy: so the next are under way.
 Tensor selectRows(const Tensor& data, const Tensor& order, int64_t start, int64_t end) {
   constexpr int64_t kRowsAhead = 4, kBytesWorthAThread = 1 << 16;
-  if (!data.is_cpu() || !data.is_contiguous() || data.requires_grad()) {
+  if (!data.is_cpu() || !data.is_contiguous() || data.requires_grad() || data.numel() == 0) {
     return data.index_select(0, order.slice(0, start, end));
   }
   const int64_t rowCount = data.size(0), rowBytes = static_cast<int64_t>(data.nbytes()) / rowCount;

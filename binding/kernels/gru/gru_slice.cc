@@ -161,6 +161,11 @@ void copyRows(int64_t rows, int64_t count, const float* from, int64_t fromStride
   for (int64_t i = 0; i < rows; i++) __builtin_memcpy(to + i * toStride, from + i * fromStride, count * sizeof(float));
 }
 
+// An empty batch has no memory, and memset takes no null pointer even then.
+void zero(float* to, int64_t count) {
+  if (count > 0) __builtin_memset(to, 0, count * sizeof(float));
+}
+
 void gatherInputs(const GruForwardSlice& s) {
   float* to = s.inputs;
   for (int64_t t = 0; t < s.steps; t++) {
@@ -194,7 +199,7 @@ void backwardStep(const GruBackwardSlice& s, int64_t t, const float* next, float
 void inputGradients(const GruBackwardSlice& s, int64_t firstStep, int64_t steps) {
   const GruLayout& layout = s.layout;
   const int64_t rows = steps * s.rows, depth = 4 * layout.hidden;
-  __builtin_memset(s.xPadded, 0, rows * layout.paddedInput * sizeof(float));
+  zero(s.xPadded, rows * layout.paddedInput);
   forEachPanel<2>(layout.paddedInput, [&](auto vectors, int64_t column) {
     constexpr int kVectors = decltype(vectors)::value;
     forEachTile<kBackwardRows>(rows, [&](auto tileRows, int64_t row) {
@@ -277,7 +282,7 @@ void gruForwardBegin(const GruForwardSlice& s) {
   const GruLayout& layout = s.layout;
   const int64_t stateSize = s.rows * layout.state;
   gatherInputs(s);
-  if (!s.initial || layout.hidden > layout.hiddenSize) __builtin_memset(s.states, 0, stateSize * sizeof(float));
+  if (!s.initial || layout.hidden > layout.hiddenSize) zero(s.states, stateSize);
   if (s.initial) copyRows(s.rows, layout.hiddenSize, s.initial, layout.hiddenSize, s.states, layout.state);
 }
 
@@ -298,9 +303,9 @@ void gruForwardEnd(const GruForwardSlice& s) {
 void gruBackward(const GruBackwardSlice& s) {
   const GruLayout& layout = s.layout;
   const int64_t gradientSize = s.rows * layout.gateGradients;
-  __builtin_memset(s.carry, 0, s.rows * layout.state * sizeof(float));
-  __builtin_memset(s.hiddenHiddenGradient, 0, kGates * layout.hidden * layout.hidden * sizeof(float));
-  __builtin_memset(s.inputsGradient, 0, layout.inputs * 4 * layout.hidden * sizeof(float));
+  zero(s.carry, s.rows * layout.state);
+  zero(s.hiddenHiddenGradient, kGates * layout.hidden * layout.hidden);
+  zero(s.inputsGradient, layout.inputs * 4 * layout.hidden);
   if (s.lastGradient) copyRows(s.rows, layout.hiddenSize, s.lastGradient, layout.hiddenSize, s.carry, layout.state);
   const float* next = nullptr;
   for (int64_t end = s.steps; end > 0;) {

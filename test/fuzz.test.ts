@@ -1,0 +1,27 @@
+import { rmSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { mutations } from '../scripts/fuzz/mutations';
+import { temporaryFolder } from '../scripts/fuzz/target';
+import { TARGETS } from '../scripts/fuzz/targets';
+
+const [NUM_INPUTS, SEED] = [300, 1];
+
+// The short form of `npm run fuzz`, always with the same inputs.
+describe.each(TARGETS)('$name', (target) => {
+  let folder: string;
+  let valid: Uint8Array[];
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    valid = await target.prepare(folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('valid inputs are read', () => {
+    expect(valid.map((input) => target.read(folder, input))).toEqual(valid.map(() => true));
+  });
+
+  test('mutated inputs are read or refused with a code', () => {
+    const reads = fc.property(mutations(valid, target.words), (input) => void target.read(folder, input));
+    fc.assert(reads, { numRuns: NUM_INPUTS, seed: SEED });
+  });
+});
