@@ -11,6 +11,8 @@ export interface Figures {
   leakedTensors: number;
   /** What went wrong: none may. */
   wrong: string[];
+  /** Other figures, for people. */
+  notes: string[];
 }
 
 /** Runs a part; `warmUp` lets allocators, compilers and threads grow to their size. */
@@ -18,6 +20,7 @@ export async function runPart(part: {
   warmUp: number;
   run: (count: number) => Promise<string[]> | string[];
   numTensors: () => number;
+  notes?: string[];
 }): Promise<void> {
   const count = Number(process.argv[2]);
   const wrong = await part.run(Math.min(part.warmUp, count));
@@ -27,6 +30,7 @@ export async function runPart(part: {
     residentMiB: [before, await residentMiB()],
     leakedTensors: part.numTensors() - tensors,
     wrong: wrong.slice(0, 10),
+    notes: part.notes ?? [],
   };
   process.stdout.write(JSON.stringify(figures));
 }

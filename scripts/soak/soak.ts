@@ -10,6 +10,7 @@ const PARTS = {
   workers: { short: 12, long: 1000, mostMiB: 30 },
   exits: { short: 6, long: 200, mostMiB: 10 },
   reloads: { short: 40, long: 1000, mostMiB: 20 },
+  service: { short: 3, long: 60, mostMiB: 20 },
 };
 
 function run(name: keyof typeof PARTS, isShort: boolean): string[] {
@@ -22,11 +23,12 @@ function run(name: keyof typeof PARTS, isShort: boolean): string[] {
   if (child.status !== 0 || child.stderr !== '') {
     return [`${name}: ended with ${child.signal ?? child.status}: ${child.stderr}`];
   }
-  const { residentMiB, leakedTensors, wrong }: Figures = JSON.parse(child.stdout);
+  const { residentMiB, leakedTensors, wrong, notes }: Figures = JSON.parse(child.stdout);
   const [before, after] = residentMiB.map((each) => each.toFixed(1));
   console.log(
     `${name}: ${count} in ${seconds} s; resident ${before} MiB, then ${after} MiB; ${leakedTensors} tensors left`,
   );
+  for (const note of notes) console.log(`  ${note}`);
   const grown = residentMiB[1] - residentMiB[0];
   // A short form is not long enough to tell growth from a warm-up.
   if (!isShort && grown > mostMiB) wrong.push(`grew by ${grown.toFixed(1)} MiB, more than ${mostMiB}`);

@@ -14,6 +14,7 @@ import { sendError } from '../pool/sent-error';
 import { setNumThreads } from '../tensor/device';
 import { withSeed } from '../tensor/random';
 import { drawGridSync, drawImagesSync } from '../training/draw-images';
+import { giveWay } from './give-way';
 
 /** A copy of a model. */
 interface Copy {
@@ -69,6 +70,7 @@ function onRequest(request: Request): void {
   } else parentPort!.postMessage(answersOf(copies.get(request.ask)!, request.questions));
 }
 
+giveWay(5);
 // Several workers share the cores: operators on one thread each never wait for each other.
 setNumThreads(1);
 parentPort!.on('message', onRequest);

@@ -10,6 +10,7 @@ import { trainMdnRnn } from '../training/train-mdn-rnn';
 import type { TrainingRun } from '../training/training-run';
 import type { Answer, Notice, Request, Sent, WorkerTask } from '../training/worker-protocol';
 import type { WorkProgress } from '../work';
+import { giveWay } from './give-way';
 
 const NOTICE_EVERY_MS = 50;
 
@@ -27,6 +28,7 @@ const onWork = sparingly(
 );
 const onWarning = (message: string) => tell({ type: 'warning', message });
 
+giveWay(10);
 const common = { ...options, signal: stop.signal, ...(wants.progress && { onProgress }) };
 if (kind === 'gan') serve(trainGan(common), sendGanResult);
 else {
