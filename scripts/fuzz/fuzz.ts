@@ -65,9 +65,9 @@ async function tryTarget(name: string, { inputs, seed }: Options): Promise<Outco
 }
 
 /** Keeps the input of a fault, and prints what it caused. */
-function tell(name: string, { fault }: Outcome): void {
+function tell(name: string, { fault, inputs, seconds }: Outcome): void {
   if (!fault) {
-    console.error(`${name}: no fault`);
+    console.error(`${name}: no fault in ${inputs} inputs, ${formatNumber(seconds)} s`);
     return;
   }
   const file = join(root, 'build', 'fuzz', name);

@@ -1,6 +1,7 @@
 // Tries a target, in a process of its own: `tsx try-target.ts NAME NUM_INPUTS SEED FOLDER`, an empty folder. Prints an Outcome as JSON.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { Coverage } from './coverage';
 import { mutations } from './mutations';
@@ -26,7 +27,7 @@ export const NOTHING: Outcome = { inputs: 0, accepted: 0, seconds: 0, slowestMs:
 export const LAST_INPUT = 'last-input';
 const SLOW_MS = 5000;
 /** Inputs that are drawn from one state of the corpus, and those whose coverage is looked at together. */
-const [ROUND, BATCH] = [5000, 100];
+const [ROUND, BATCH] = [1000, 100];
 const [MOST_KEPT, LONGEST_KEPT] = [2000, 16_384];
 
 class Trial {
@@ -44,7 +45,10 @@ class Trial {
     const { outcome } = this;
     this.#corpus = [...(await this.target.prepare(this.folder))];
     const start = performance.now();
-    while (outcome.inputs < numInputs && !outcome.fault) this.#round(Math.min(ROUND, numInputs - outcome.inputs), seed);
+    while (outcome.inputs < numInputs && !outcome.fault) {
+      this.#round(Math.min(ROUND, numInputs - outcome.inputs), seed);
+      await setImmediate(); // zlib frees what it refused only then
+    }
     const memoryMiB = process.resourceUsage().maxRSS / 1024;
     return { ...outcome, seconds: (performance.now() - start) / 1000, corpus: this.#corpus.length, memoryMiB };
   }
