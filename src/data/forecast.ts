@@ -20,7 +20,7 @@ export interface ForecastStep {
   /** Counted from 1. */
   step: number;
   /** Set if the series has times. */
-  time?: string;
+  time?: string | undefined;
   /** Mean of all paths. */
   mean: number;
   /** At the requested levels: for the first step those of the model's mixture, afterwards those of all paths. */

@@ -39,17 +39,17 @@ export interface ModelAnswer {
   /** Whether a training writes to its run folder. */
   isTraining: boolean;
   /** Height of an image in pixels, of a GAN. */
-  height?: number;
+  height?: number | undefined;
   /** Width of an image in pixels, of a GAN. */
-  width?: number;
+  width?: number | undefined;
   /** The columns that an MDN-RNN forecasts. */
-  columns?: string[];
+  columns?: string[] | undefined;
   /** Number of past values that an MDN-RNN needs. */
-  historyLength?: number;
+  historyLength?: number | undefined;
   /** The covariates that an MDN-RNN needs, in their order. */
-  covariates?: string[];
+  covariates?: string[] | undefined;
   /** The static covariates that an MDN-RNN needs, in their order. */
-  staticCovariates?: string[];
+  staticCovariates?: string[] | undefined;
 }
 
 const number: Schema = { type: 'number' };

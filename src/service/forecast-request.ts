@@ -20,33 +20,33 @@ import { inField } from './problem';
 /** A series of a {@link ForecastRequest}. */
 export interface ForecastRequestSeries {
   /** Name of the series; a model that was trained on several may know it. Default "". */
-  name?: string;
+  name?: string | undefined;
   /** The values until now, in the data's units; null where one is missing. */
   values: (number | null)[];
   /** Time of each value, written as in the training's file, and of as many steps ahead as are known. */
-  time?: string[];
+  time?: string[] | undefined;
   /** A list for each covariate of the model, in its order, with a number for each value and for each step ahead. */
-  covariates?: number[][];
+  covariates?: number[][] | undefined;
   /** A number for each static covariate of the model, in its order. */
-  staticCovariates?: number[];
+  staticCovariates?: number[] | undefined;
 }
 
 /** Body of `POST /forecast`: a series, or several in `series`. */
 export interface ForecastRequest extends Partial<ForecastRequestSeries> {
   /** Several series, instead of `values` and what belongs to them. */
-  series?: ForecastRequestSeries[];
+  series?: ForecastRequestSeries[] | undefined;
   /** Name of the model; required if the service has several forecasters. */
-  model?: string;
+  model?: string | undefined;
   /** Number of steps to forecast; default 24. */
-  horizon?: number;
+  horizon?: number | undefined;
   /** Number of paths that the forecast is made of; default 500. */
-  paths?: number;
+  paths?: number | undefined;
   /** Levels of the quantiles, each above 0 and below 1; default [0.1, 0.5, 0.9]. */
-  quantiles?: number[];
+  quantiles?: number[] | undefined;
   /** The same seed gives the same forecast; default 0. */
-  seed?: number;
+  seed?: number | undefined;
   /** Above 1 makes the forecast less certain, below 1 more certain; default 1. */
-  temperature?: number;
+  temperature?: number | undefined;
 }
 
 const SERIES: Fields<ForecastRequestSeries> = {

@@ -31,7 +31,7 @@ export interface Problem {
   /** What went wrong, for programs. */
   code: ErrorCode | ServiceErrorCode;
   /** The part of the request that is wrong, as the client wrote it, such as `series[2].values[1]`. */
-  field?: string;
+  field?: string | undefined;
 }
 
 const CODES: Record<number, ServiceErrorCode> = {

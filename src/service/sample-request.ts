@@ -5,13 +5,13 @@ import type { ServiceSettings } from './options';
 /** Body of `POST /sample`. All of it may be left out. */
 export interface SampleRequest {
   /** Name of the model; required if the service has several generators. */
-  model?: string;
+  model?: string | undefined;
   /** Number of images; default 16. */
-  count?: number;
+  count?: number | undefined;
   /** The same seed and count draw the same images; default 0. */
-  seed?: number;
+  seed?: number | undefined;
   /** What to answer: a grid as a PNG file, or numbers. Default by the Accept header, "png" if it does not tell. */
-  format?: 'png' | 'json';
+  format?: 'png' | 'json' | undefined;
 }
 
 const [COUNT, SEED] = [16, 0];

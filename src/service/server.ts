@@ -30,7 +30,8 @@ export interface Server {
 export async function startServer({ host, port, logLevel, ...options }: ServerOptions): Promise<Server> {
   checkInstalled('fastify', '@fastify/swagger', 'prom-client');
   const { fastify } = optionalPackage('fastify');
-  const app = fastify({ logger: { level: logLevel } }) as unknown as FastifyInstance;
+  // Once all is answered, a connection that a browser keeps open must not keep the process.
+  const app = fastify({ logger: { level: logLevel }, forceCloseConnections: true }) as unknown as FastifyInstance;
   app.setNotFoundHandler(({ method, url }, reply) => {
     const problem = problemOf(new ServiceError(404, `There is no ${method} ${url}`));
     return reply.status(404).type('application/problem+json').send(JSON.stringify(problem));
