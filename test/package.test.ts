@@ -69,6 +69,6 @@ test("README's example runs and its types hold", () => {
   writeFileSync(join(folder, 'co2.csv'), readFileSync(co2));
   writeFileSync(join(folder, 'example.mts'), example.replaceAll(/epochs: \d+/g, 'epochs: 1'));
   expect([...checkTypes([join(folder, 'example.mts')])]).toEqual([]);
-  expect(run(tsx, 'example.mts')).toMatch(/^0 [\d.]+ [\d.]+\nnext month \[/);
+  expect(run(tsx, 'example.mts')).toMatch(/^0 [\d.]+ [\d.]+\n\d{4}-\d\d-\d\d \[/);
   expect(existsSync(join(folder, 'digits.png'))).toBe(true);
 });

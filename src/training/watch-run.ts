@@ -123,12 +123,16 @@ export class WatchedRun {
 
 /** Returns a text that is another one once a file of the model is replaced. */
 function filesOf(run: string): string {
-  return ['config.json', 'model.safetensors']
-    .map((name) => {
-      const stats = statSync(join(run, name), { throwIfNoEntry: false, bigint: true });
-      return stats ? `${stats.dev}.${stats.ino}.${stats.size}.${stats.mtimeNs}` : 'none';
-    })
-    .join(' ');
+  return ['config.json', 'model.safetensors'].map((name) => fileOf(join(run, name))).join(' ');
+}
+
+function fileOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return `${dev}.${ino}.${size}.${mtimeNs}`;
+  } catch {
+    return 'none'; // loading it tells why
+  }
 }
 
 function tryToLoad(run: string): LoadedRun | Error {
