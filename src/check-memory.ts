@@ -1,6 +1,9 @@
 import { totalmem } from 'node:os';
 import { worded } from './errors';
 
+/** The package itself takes more. */
+const SURELY_THERE = 2 ** 26;
+
 /** Throws if an option's value needs more memory than is available. @throws ERR_INVALID_ARGUMENT */
 export function checkMemory(name: string, value: number, bytes: number): void {
   const shortage = memoryShortage(bytes);
@@ -9,6 +12,7 @@ export function checkMemory(name: string, value: number, bytes: number): void {
 
 /** Returns "needs at least X of memory, but the limit is Y"; undefined if there is enough. */
 export function memoryShortage(bytes: number): string | undefined {
+  if (bytes <= SURELY_THERE) return undefined; // asking the system takes longer than a small operator
   const limit = memoryLimit();
   return bytes > limit ? `needs at least ${gib(bytes)} of memory, but the limit is ${gib(limit)}` : undefined;
 }

@@ -58,9 +58,14 @@ export function drawPaths(drawer: PathDrawer, wanted: readonly PathsWanted[]): F
     for (const [index, { of, first, stride }] of group.entries()) {
       const linked = drawn[index]!;
       widen(linked, horizon, wideningOf(drawer, wanted[of]!));
-      for (const [position, value] of linked.entries()) {
-        const [path, step] = [Math.floor(position / horizon), position % horizon];
-        results[of]![(path * stride + first) * horizon + step] = checkFinite(encoding.link.invertOne(value), step);
+      const result = results[of]!;
+      for (let position = 0; position < linked.length; position++) {
+        const step = position % horizon;
+        const path = (position - step) / horizon;
+        result[(path * stride + first) * horizon + step] = checkFinite(
+          encoding.link.invertOne(linked[position]!),
+          step,
+        );
       }
     }
   }
@@ -105,7 +110,8 @@ function drawWindowedPaths(
   const known = encoding.known(series, horizon)?.to({ device });
   const drawn = forecastPaths(model, rows.to({ device }), { ...draw, horizon, temperature, known });
   const { mean, deviation } = scaler;
-  const paths = Float64Array.from(drawn.toArray() as Float32Array, (value) => value * deviation + mean);
+  const paths = new Float64Array(drawn.toArray() as Float32Array);
+  for (let position = 0; position < paths.length; position++) paths[position] = paths[position]! * deviation + mean;
   if (past.length > 0) integrate(paths, horizon, past);
   return paths;
 }
@@ -120,9 +126,9 @@ function wideningOf(drawer: PathDrawer, { series, horizon }: PathsWanted): numbe
 function widen(paths: Float64Array, horizon: number, factors: number[] | undefined): void {
   if (!factors) return;
   const medians = sortedSteps(paths, horizon).map((draws) => sortedQuantile(draws, 0.5));
-  for (const [index, value] of paths.entries()) {
+  for (let index = 0; index < paths.length; index++) {
     const step = index % horizon;
-    paths[index] = medians[step]! + factors[step]! * (value - medians[step]!);
+    paths[index] = medians[step]! + factors[step]! * (paths[index]! - medians[step]!);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Checks } from '../check';
-import { pathQuantiles } from '../models/forecast';
+import { pathQuantiles, valuesAt } from '../models/forecast';
 import { PATH_OPTIONS, type PathOptions, toLevels, withDefaults } from './forecast-options';
 import { mean } from './mean';
 import type { NextValue } from './next-value';
@@ -48,12 +48,11 @@ export function forecastOf(
   next: NextValue,
   { horizon, quantiles: levels }: { horizon: number; quantiles: number[] },
 ): Forecast {
-  const numPaths = paths.length / horizon;
   const byLevel = pathQuantiles(paths, horizon, levels);
   const first = next.quantiles(levels);
   const steps = Array.from({ length: horizon }, (_, index) => ({
     step: index + 1,
-    mean: mean(Float64Array.from({ length: numPaths }, (_, path) => paths[path * horizon + index]!)),
+    mean: mean(valuesAt(paths, horizon, index)),
     quantiles: index === 0 ? first : byLevel.map((values) => values[index]!),
   }));
   return { name, levels, steps };

@@ -218,10 +218,14 @@ export function pathQuantiles(paths: Float64Array, horizon: number, levels: numb
 
 /** Returns the values of all paths (P, horizon) at each step, in ascending order. */
 export function sortedSteps(paths: Float64Array, horizon: number): Float64Array[] {
-  const numPaths = paths.length / horizon;
-  return Array.from({ length: horizon }, (_, step) =>
-    Float64Array.from({ length: numPaths }, (_, path) => paths[path * horizon + step]!).sort(),
-  );
+  return Array.from({ length: horizon }, (_, step) => valuesAt(paths, horizon, step).sort());
+}
+
+/** Returns the values of all paths (P, horizon) at a step. A loop takes a tenth of the time of `Float64Array.from`. */
+export function valuesAt(paths: Float64Array, horizon: number, step: number): Float64Array {
+  const values = new Float64Array(paths.length / horizon);
+  for (let path = 0; path < values.length; path++) values[path] = paths[path * horizon + step]!;
+  return values;
 }
 
 /** Returns a quantile of values in ascending order, interpolated linearly as NumPy does. */

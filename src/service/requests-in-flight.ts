@@ -26,11 +26,12 @@ export class RequestsInFlight {
     if (this.#isClosing) throw new ServiceError(503, 'The service is shutting down: ask another one');
     this.#responses.add(response);
     const stop = new AbortController();
-    const seconds = this.#timeoutMs / 1000;
-    const late = new ServiceError(504, `The answer took longer than ${seconds} s: ask for less, or again later`);
-    const timer = setTimeout(() => stop.abort(late), this.#timeoutMs);
+    const timer = setTimeout(() => {
+      const seconds = this.#timeoutMs / 1000;
+      stop.abort(new ServiceError(504, `The answer took longer than ${seconds} s: ask for less, or again later`));
+    }, this.#timeoutMs);
     response.once('close', () => {
-      stop.abort(new ServiceError(499, 'The client has left'));
+      if (!response.writableFinished) stop.abort(new ServiceError(499, 'The client has left'));
       this.#responses.delete(response);
       if (this.#responses.size === 0) this.#onIdle();
     });

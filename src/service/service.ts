@@ -33,19 +33,19 @@ export class Service {
   async forecast(body: unknown, signal: AbortSignal): Promise<ForecastAnswer> {
     const request: ForecastRequest = this.forecastRequests.read(body);
     const { name: model, loaded } = this.models.chosen('mdn-rnn', request.model);
-    const { series, options, isList } = this.forecastRequests.asked(request, loaded.settings);
-    const stop = new AbortController(); // one series that cannot be forecast ends the work on the others
-    const both = AbortSignal.any([signal, stop.signal]);
-    const forecasts = series.map(async ({ path, series }): Promise<Forecast> => {
+    const { series: all, options, isList } = this.forecastRequests.asked(request, loaded.settings);
+    const forecast = async ({ path, series }: (typeof all)[number], signal: AbortSignal): Promise<Forecast> => {
       try {
-        return await loaded.forecaster.forecast(series, { ...options, signal: both });
+        return await loaded.forecaster.forecast(series, { ...options, signal });
       } catch (error) {
         throw inSeries(path, error);
       }
-    });
+    };
+    if (!isList) return { model, ...(await forecast(all[0]!, signal)) };
+    const stop = new AbortController(); // one series that cannot be forecast ends the work on the others
+    const both = AbortSignal.any([signal, stop.signal]);
     try {
-      const answers = await Promise.all(forecasts);
-      return isList ? { model, series: answers } : { model, ...answers[0]! };
+      return { model, series: await Promise.all(all.map((each) => forecast(each, both))) };
     } finally {
       stop.abort();
     }
