@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { LibtorchGenerativeError } from '../errors';
 import { mostThreads, readCpuLimits } from '../native/cpu-limits';
@@ -168,7 +169,7 @@ export class WorkerPool {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    void setImmediate().then(() => {
       this.#isScheduled = false;
       this.#dispatch();
     });
@@ -210,6 +211,16 @@ export class WorkerPool {
     });
     this.#members.add(member);
     return member;
+  }
+}
+
+/** Hands answers to those who asked, one in each turn of the event loop: what they make of many at once may take long. */
+async function hand(tasks: readonly Task[], reply: Reply): Promise<void> {
+  for (const [index, { resolve, reject }] of tasks.entries()) {
+    if (index > 0) await setImmediate();
+    const answer = reply[index]!;
+    if ('error' in answer) reject(receiveError(answer.error));
+    else resolve(answer.value);
   }
 }
 
@@ -271,12 +282,8 @@ class Member {
 
   #settle(reply: Reply): void {
     const tasks = this.#finish();
-    for (const [index, { resolve, reject }] of tasks.entries()) {
-      const answer = reply[index]!;
-      if ('error' in answer) reject(receiveError(answer.error));
-      else resolve(answer.value);
-    }
-    this.#onAnswers(tasks.length);
+    this.#onAnswers(tasks.length); // the worker goes on with others
+    void hand(tasks, reply);
   }
 
   #finish(): Task[] {
