@@ -34,9 +34,13 @@ export function drawSmoothedPaths(
   wanted: readonly Continued[],
   options: DrawOptions,
 ): Float64Array[] {
-  const continuations = wanted.map((each) => new Continuation(encoding, each, options.horizon));
-  for (const batch of batches(continuations)) noGrad(() => scope(() => drawTogether(model, batch, options)));
-  return continuations.map(({ values }) => values);
+  return noGrad(() =>
+    scope(() => {
+      const continuations = wanted.map((each) => new Continuation(encoding, each, options.horizon));
+      for (const batch of batches(continuations)) scope(() => drawTogether(model, batch, options));
+      return continuations.map(({ values }) => values);
+    }),
+  );
 }
 
 /** Groups those with histories of the same length, at most {@link MOST_TOGETHER} paths at once, unless of one series. */

@@ -5,9 +5,10 @@ import type { StateDict } from '../../src/nn/state-dict';
 import { grad } from '../../src/tensor/autograd';
 import { arange, full, ones, tensor, zeros } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';
-import { memory, scope } from '../../src/tensor/scope';
+import { scope } from '../../src/tensor/scope';
 import type { Tensor } from '../../src/tensor/tensor';
 import { expectSame as expectSameTensors, loadFixture, numbersOf } from '../fixtures/fixture';
+import { ownMemory } from '../own-memory';
 
 interface Cases {
   cases: { name: string; seed: number; options: AdamOptions }[];
@@ -177,7 +178,7 @@ describe('state', () => {
   });
 
   test('a disposed one is ERR_DISPOSED and holds no memory', () => {
-    const before = memory();
+    const before = ownMemory();
     scope(() => {
       const optimizer = new Adam([ones([2], { requiresGrad: true })]);
       optimizer.dispose();
@@ -185,6 +186,6 @@ describe('state', () => {
       const uses = [() => optimizer.step(), () => optimizer.zeroGrad(), () => optimizer.stateDict()];
       for (const use of uses) expect(use).toThrow('The Adam was disposed of');
     });
-    expect(memory()).toEqual(before);
+    expect(ownMemory()).toEqual(before);
   });
 });

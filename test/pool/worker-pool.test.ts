@@ -43,7 +43,9 @@ describe.each([
   test('a worker, a batch and this thread give the same numbers, to the last bit', async () => {
     await using forecaster = create();
     const all = ['a', 'b', 'ccc', 'dd'].map((name, index) => series(name, 60 - 7 * index));
+    const { tensors } = memory();
     const alone = all.map((each) => forecaster.forecastSync(each, options));
+    expect(memory().tensors).toBe(tensors);
     expect(forecaster.forecastSync(all, options)).toEqual(alone);
     expect(await forecaster.forecast(all, options)).toEqual(alone);
     expect(await Promise.all(all.map((each) => forecaster.forecast(each, options)))).toEqual(alone);

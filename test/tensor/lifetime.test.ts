@@ -3,6 +3,7 @@ import { ones, tensor, zeros } from '../../src/tensor/creation';
 import { keep, memory, scope } from '../../src/tensor/scope';
 import { Tensor } from '../../src/tensor/tensor';
 import { numbersOf } from '../fixtures/fixture';
+import { ownMemory } from '../own-memory';
 
 const codeOf = (body: () => unknown): string => {
   try {
@@ -15,12 +16,12 @@ const codeOf = (body: () => unknown): string => {
 
 describe('dispose', () => {
   test('frees at once, and twice is harmless', () => {
-    const before = memory();
+    const before = ownMemory();
     const x = ones([1000]);
-    expect(memory()).toEqual({ ...before, tensors: before.tensors + 1, bytes: before.bytes + 4000 });
+    expect(ownMemory()).toEqual({ ...before, tensors: before.tensors + 1, bytes: before.bytes + 4000 });
     x.dispose();
     x.dispose();
-    expect(memory()).toEqual(before);
+    expect(ownMemory()).toEqual(before);
     expect([x.isDisposed, String(x)]).toEqual([true, 'tensor(disposed)']);
   });
 

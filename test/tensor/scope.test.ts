@@ -9,12 +9,13 @@ import type { Tensor } from '../../src/tensor/tensor';
 import { tensorsIn, tensorsOf } from '../../src/tensor/tensors-in';
 import { errorOf } from '../error-of';
 import { numbersOf } from '../fixtures/fixture';
+import { ownMemory } from '../own-memory';
 
-const start = memory();
+const start = ownMemory();
 const sinceStart = () => memory().tensors - start.tensors;
 
 afterEach(() => {
-  expect(memory()).toEqual(start);
+  expect(ownMemory()).toEqual(start);
 });
 
 describe('scope', () => {
