@@ -1,7 +1,8 @@
 import type { Chart } from './chart';
+import type { EpochMetrics } from './epoch-metrics';
 import { capitalize, short, words } from './format';
 import { type LineChartOptions, lineChart } from './line-chart';
-import type { EpochMetrics, RunReport } from './run-report';
+import type { RunReport } from './run-report';
 import { thin } from './thin';
 
 /** More points would not be visible. */

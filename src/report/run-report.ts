@@ -1,3 +1,4 @@
+import type { EpochMetrics } from './epoch-metrics';
 import type { Fan } from './fan-chart';
 
 /** The content of a report: plain data, as parsed from JSON. */
@@ -17,9 +18,6 @@ interface CommonReport {
   /** The records of the epochs, in order. */
   metrics: EpochMetrics[];
 }
-
-/** `epoch`, `seconds`, losses and other measurements of an epoch. */
-export type EpochMetrics = Record<string, unknown>;
 
 export interface GanReport extends CommonReport {
   kind: 'gan';

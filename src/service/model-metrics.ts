@@ -1,8 +1,8 @@
-import type { EpochMetrics } from '../report/run-report';
+import type { EpochMetrics } from '../report/epoch-metrics';
 import { thin } from '../report/thin';
 import { RunFolder } from '../training/run-folder';
 import { RunLock } from '../training/run-lock';
-import { readMetrics } from '../training/run-report';
+import { readMetrics } from '../training/run-metrics';
 import type { ServedModel } from './served-models';
 
 /** How the training of a model went, or goes: answer to `GET /models/NAME/metrics`. */

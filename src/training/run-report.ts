@@ -5,11 +5,12 @@ import { LibtorchGenerativeError } from '../errors';
 import { readFileBytes, writeFileAtomic } from '../files';
 import { checkPath } from '../option';
 import { renderReport } from '../report/page';
-import type { EpochMetrics, MdnRnnReport, RunReport, SamplePicture } from '../report/run-report';
+import type { MdnRnnReport, RunReport, SamplePicture } from '../report/run-report';
 import { thin } from '../report/thin';
 import { forecastScores, imageScores, readEvaluation } from './run-evaluation';
 import { RunFolder } from './run-folder';
 import { forecastRun } from './run-forecast';
+import { readMetrics } from './run-metrics';
 
 /** If there are more pictures, an evenly spaced subset is shown. */
 const MAX_PICTURES = 100;
@@ -74,21 +75,6 @@ function tryToForecast(run: string, horizon = 24): Pick<MdnRnnReport, 'forecasts
     if (!(error instanceof LibtorchGenerativeError)) throw error;
     return { forecasts: [], numSeries: 0, noForecast: error.message };
   }
-}
-
-/** Reads the completed epochs; an incomplete last line, for example after kill -9, is ignored. */
-export function readMetrics(run: string): EpochMetrics[] {
-  const path = join(run, 'metrics.jsonl');
-  if (!existsSync(path)) return [];
-  const lines = readFileBytes(path).toString().split('\n').filter(Boolean);
-  return lines.flatMap((line, index) => {
-    try {
-      return [JSON.parse(line) as EpochMetrics];
-    } catch (cause) {
-      if (index === lines.length - 1) return [];
-      throw new LibtorchGenerativeError('ERR_CHECKPOINT', `${path}:${index + 1} is corrupt: expected JSON`, { cause });
-    }
-  });
 }
 
 /** Reads the pictures of epochs, an evenly spaced subset if there are too many. */

@@ -1,5 +1,6 @@
+import type { EpochMetrics } from '../../src/report/epoch-metrics';
 import { lossCharts } from '../../src/report/loss-charts';
-import type { EpochMetrics, RunReport } from '../../src/report/run-report';
+import type { RunReport } from '../../src/report/run-report';
 
 const charts = (metrics: EpochMetrics[], settings = {}) =>
   lossCharts({ kind: 'mdn-rnn', metrics, settings } as RunReport);
