@@ -32,16 +32,16 @@ export function answer(drawer: PathDrawer, questions: readonly Question[]): Answ
     drawer.model,
     asked.map(({ series }) => ({ series, encodings: drawer.encodingsFor(series) })),
   );
+  const pathsOf = new Map<Question, Float64Array>(drawn.map((question, index) => [question, paths[index]!]));
+  const mixturesOf = new Map<Question, NextMixture[]>(asked.map((question, index) => [question, mixtures[index]!]));
   return questions.map((question) => {
-    const ownPaths = () => paths[drawn.indexOf(question as (typeof drawn)[number])]!;
-    const ownMixtures = () => mixtures[asked.indexOf(question)]!;
-    if (question.ask === 'paths') return ownPaths();
-    if (question.ask === 'next') return ownMixtures();
+    if (question.ask === 'paths') return pathsOf.get(question)!;
+    if (question.ask === 'next') return mixturesOf.get(question)!;
     const { series, options } = question;
-    const next = nextValue(ownMixtures(), {
+    const next = nextValue(mixturesOf.get(question)!, {
       temperature: options.temperature,
       spread: drawer.spreadAt(0, series.name),
     });
-    return forecastOf(series, ownPaths(), next, options);
+    return forecastOf(series, pathsOf.get(question)!, next, options);
   });
 }

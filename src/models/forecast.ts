@@ -146,7 +146,9 @@ export class PathSampler {
 export function lastMixtures(model: MdnRnn, histories: readonly Tensor[]): Float32Array[] {
   const byLength = new Map<number, number[]>();
   for (const [index, { shape }] of histories.entries()) {
-    byLength.set(shape[0]!, [...(byLength.get(shape[0]!) ?? []), index]);
+    const indices = byLength.get(shape[0]!) ?? [];
+    indices.push(index);
+    byLength.set(shape[0]!, indices);
   }
   const results: Float32Array[] = [];
   for (const indices of byLength.values()) {
