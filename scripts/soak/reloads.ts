@@ -60,6 +60,6 @@ function sumOf(numbers: Float32Array): number {
   return numbers.reduce((sum, number, index) => sum + number * (index % 7), 0);
 }
 
-void runPart({ warmUp: 100, run, numTensors: () => memory().tensors })
+void runPart({ warmUp: 1000, run, numTensors: () => memory().tensors })
   .then(closeInference)
   .finally(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import { LibtorchGenerativeError } from '../errors';
 import { MdnRnn } from '../models/mdn-rnn';
 import { receiveModel, type SentModel, sendModel, versionOf } from '../nn/sent-model';
-import { askWorkers } from '../pool/inference';
+import { askWorkers, forgetModel } from '../pool/inference';
 import type { Model } from '../pool/worker-pool';
 import { withSeed } from '../tensor/random';
 import type { PathDrawer } from './draw-paths';
@@ -55,9 +55,10 @@ export class ForecasterCopies {
     }
   }
 
-  /** Waits for all questions that have not been answered. */
-  async settled(): Promise<void> {
+  /** Drops the copies once all questions are answered. */
+  async drop(): Promise<void> {
     await Promise.allSettled(this.#asked);
+    forgetModel(this.#original);
   }
 }
 

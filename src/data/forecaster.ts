@@ -231,7 +231,7 @@ export class Forecaster {
    * reject with ERR_DISPOSED.
    */
   async dispose(): Promise<void> {
-    await this.#copies.settled();
+    await this.#copies.drop();
     this.model.dispose();
   }
 

@@ -1,6 +1,6 @@
 import type { Module } from '../nn/module';
 import { type SentModel, sendModel, versionOf } from '../nn/sent-model';
-import { askWorkers } from '../pool/inference';
+import { askWorkers, forgetModel } from '../pool/inference';
 import type { Model } from '../pool/worker-pool';
 
 /** A generator of which worker threads have copies. */
@@ -31,6 +31,11 @@ export class GeneratorCopies {
 
   ask(question: GeneratorQuestion, signal?: AbortSignal): Promise<unknown> {
     return askWorkers(this.#original, question, signal);
+  }
+
+  /** Drops the copies, when their questions are answered. */
+  drop(): void {
+    forgetModel(this.#original);
   }
 }
 

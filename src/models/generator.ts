@@ -139,6 +139,11 @@ export class Generator extends Layer {
     throw invalidArgument('generator', 'a Generator itself, as worker threads have no class of your own,', this);
   }
 
+  override dispose(): void {
+    this.#copies.drop();
+    super.dispose();
+  }
+
   #filled({ count = 1, seed = 0 }: SampleOptions): { count: number; seed: number } {
     checkInteger('count', count, { max: Math.floor(MAX_BYTES / (this.dataDim * Float32Array.BYTES_PER_ELEMENT)) });
     return { count, seed };

@@ -33,6 +33,11 @@ export function askWorkers(model: Model, question: unknown, signal?: AbortSignal
   return pool.ask(model, question, signal);
 }
 
+/** Lets workers drop their copies of a model that is disposed of. */
+export function forgetModel(model: Model): void {
+  pool?.forget(model);
+}
+
 /**
  * Sets the limits of the worker threads that answer asynchronous calls, such as {@link Forecaster.forecast}. The threads
  * start when they are first needed, each in about 0.2 s, and don't keep the process alive. Each uses one thread for

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { LibtorchGenerativeError } from '../errors';
 import { mostThreads, readCpuLimits } from '../native/cpu-limits';
-import { workerFile } from '../worker-file';
+import { startWorker } from '../start-worker';
 import { onAbort } from './on-abort';
 import type { Reply, Request } from './protocol';
 import { receiveError } from './sent-error';
@@ -130,6 +130,15 @@ export class WorkerPool {
     }
   }
 
+  /** Lets workers drop their copies of a model, when its questions are answered. */
+  forget(model: Model): void {
+    const copy = this.#copies.get(model);
+    if (!copy) return;
+    this.#copies.delete(model);
+    this.#gone.unregister(copy);
+    this.#retire(copy);
+  }
+
   /** Ends idle workers beyond the limit, which may have been lowered. */
   limit(): void {
     const idle = [...this.#members].filter(({ tasks }) => tasks.length === 0);
@@ -150,10 +159,7 @@ export class WorkerPool {
     const known = this.#copies.get(model);
     if (known?.version === version) return known;
     const copy = { number: this.#numCopies++, kind: model.kind, version, state: model.state(), tasks: 0, isOld: false };
-    if (known) {
-      this.#gone.unregister(known);
-      this.#retire(known);
-    }
+    this.forget(model);
     this.#copies.set(model, copy);
     this.#gone.register(model, copy, copy);
     return copy;
@@ -236,8 +242,7 @@ class Member {
   constructor({ onAnswers, onEnd }: { onAnswers: (count: number) => void; onEnd: () => void }) {
     this.#onAnswers = onAnswers;
     this.#onEnd = onEnd;
-    // What the host was started with, such as a loader of TypeScript, is not for this file.
-    this.#worker = new Worker(workerFile('inference'), { name: 'libtorch-generative', execArgv: [] });
+    this.#worker = startWorker('inference');
     let error: Error | undefined;
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (cause) => {

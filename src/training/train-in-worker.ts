@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type LibtorchGenerativeError, worded } from '../errors';
 import { receiveError } from '../pool/sent-error';
-import { workerFile } from '../worker-file';
+import { startWorker } from '../start-worker';
 import type { TrainingOptions } from './options';
 import type { Answer, Callbacks, Notice, Request, WorkerTask } from './worker-protocol';
 
@@ -54,8 +54,7 @@ class TrainingThread<Epoch, Data> {
     const { signal, onProgress, onWork, onWarning: _, worker: __, ...rest } = options;
     const wants = { progress: onProgress !== undefined, work: onWork !== undefined };
     const workerData: WorkerTask = { kind, options: rest, wants };
-    // It runs compiled files of this package only: the program's own loaders would delay its start.
-    this.#worker = new Worker(workerFile('training'), { workerData, execArgv: [] });
+    this.#worker = startWorker('training', workerData);
     this.#options = options;
     let cause: Error | undefined;
     this.#worker
