@@ -14,6 +14,7 @@ export { type ImageSet, readImages, readTestImages, samplesToImages } from './da
 export type { CovariateScale } from './data/known-inputs';
 export type { Link, LinkName } from './data/link';
 export { findMnist, type MnistPart, readMnistImages, readMnistLabels } from './data/mnist';
+export { type NamedSeries, namedSeries } from './data/named-series';
 export type { NextOptions, NextValue } from './data/next-value';
 export type { Numbers } from './data/numbers';
 export type { ScalingKind, ScalingState } from './data/scaling';

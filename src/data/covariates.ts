@@ -24,6 +24,11 @@ export interface CovariateColumns {
 /** The words of columns. */
 export type Categories = Readonly<Record<string, readonly string[]>>;
 
+/** Returns the words of a column; undefined if it has numbers. */
+export function knownWords(categories: Categories, column: string): readonly string[] | undefined {
+  return Object.hasOwn(categories, column) ? categories[column] : undefined;
+}
+
 /** More words are names rather than kinds. */
 const MOST_WORDS = 100;
 
@@ -42,6 +47,13 @@ function wordsOf(table: CsvTable, column: string): string[] {
   );
 }
 
+/** The covariates of a series as a model reads them. */
+export interface CovariateInputs {
+  /** Each for as many steps as it is known. */
+  covariates: Float64Array[];
+  staticCovariates: number[];
+}
+
 /** The covariates of a file, by row. */
 export class CovariateTable {
   readonly #table: CsvTable;
@@ -55,7 +67,7 @@ export class CovariateTable {
     const { covariates = [], staticCovariates = [], pastCovariates = [], horizon = 1 } = columns;
     const categories = columns.categories ?? categoriesOf(table, columns);
     const read = (missing: 'error' | 'nan') => (column: string) => {
-      const words = categories[column];
+      const words = knownWords(categories, column);
       return words ? indicators(table.text(column), words) : [table.numbers(column, missing)];
     };
     this.#known = covariates.flatMap(read('error'));
@@ -82,7 +94,7 @@ export class CovariateTable {
    * @param length number of its values
    * @throws ERR_DATA_FORMAT, with the place, if a static covariate changes
    */
-  of(rows: readonly number[], length: number): { covariates: Float64Array[]; staticCovariates: number[] } {
+  of(rows: readonly number[], length: number): CovariateInputs {
     const pick = (cells: Float64Array) => Float64Array.from(rows, (row) => cells[row]!);
     const past = this.#past.map((cells) => lagged(pick(cells).subarray(0, length), this.#lag));
     return {
@@ -102,12 +114,12 @@ export class CovariateTable {
 }
 
 /** Returns for each word 1 where it is said and 0 elsewhere; a word that was not seen in training is none of them. */
-function indicators(cells: readonly string[], words: readonly string[]): Float64Array[] {
+export function indicators(cells: readonly string[], words: readonly string[]): Float64Array[] {
   return words.map((word) => Float64Array.from(cells, (cell) => Number(cell.trim() === word)));
 }
 
 /** Moves values on by some steps; the first ones, and missing ones, repeat the value before. */
-function lagged(values: Float64Array, lag: number): Float64Array {
+export function lagged(values: Float64Array, lag: number): Float64Array {
   let last = values.find((value) => !Number.isNaN(value)) ?? 0;
   const filled = values.map((value) => {
     if (!Number.isNaN(value)) last = value;

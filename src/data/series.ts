@@ -135,8 +135,7 @@ function checkColumns(name: string, value: unknown): void {
  * ```
  */
 export function readSeries(path: string, source: SeriesSource): Series[] {
-  const given = readOptions(source, SOURCE, 'source');
-  checkColumns('column', given.column);
+  const given = readSource(source);
   const table = CsvTable.read(path, given);
   const link = new Link(given.link ?? 'identity');
   const wanted = [given.column].flat() as string[];
@@ -193,8 +192,15 @@ function noValues(path: string, first: Read | undefined, series: string | undefi
   return formatError(`${first.where}: all values in column ${describe(first.column)} are missing from here on`);
 }
 
+/** Returns a checked copy of a caller's source. @throws ERR_INVALID_ARGUMENT */
+export function readSource(source: SeriesSource): SeriesSource {
+  const given = readOptions(source, SOURCE, 'source');
+  checkColumns('column', given.column);
+  return given;
+}
+
 /** Moves values to their rows among missing ones. */
-function spread(values: Float64Array, rows: readonly number[]): Float64Array {
+export function spread(values: Float64Array, rows: readonly number[]): Float64Array {
   const all = new Float64Array(rows[values.length - 1]! + 1).fill(Number.NaN);
   for (const [index, value] of values.entries()) all[rows[index]!] = value;
   return all;

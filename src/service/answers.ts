@@ -46,9 +46,11 @@ export interface ModelAnswer {
   columns?: string[] | undefined;
   /** Number of past values that an MDN-RNN needs. */
   historyLength?: number | undefined;
-  /** The covariates that an MDN-RNN needs, in their order. */
+  /** The covariates that an MDN-RNN needs. */
   covariates?: string[] | undefined;
-  /** The static covariates that an MDN-RNN needs, in their order. */
+  /** The past covariates that an MDN-RNN needs. */
+  pastCovariates?: string[] | undefined;
+  /** The static covariates that an MDN-RNN needs. */
   staticCovariates?: string[] | undefined;
 }
 
@@ -91,6 +93,7 @@ export const ANSWERS: Record<string, Schema> = {
       columns: list(text),
       historyLength: { type: 'integer' },
       covariates: list(text),
+      pastCovariates: list(text),
       staticCovariates: list(text),
     },
     ['name', 'kind', 'checksum', 'isTraining'],

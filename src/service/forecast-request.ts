@@ -1,9 +1,7 @@
 import { toLevels } from '../data/forecast-options';
-import type { Series } from '../data/series';
-import { toSeries } from '../data/series-like';
-import { TimeAxis } from '../data/time-axis';
+import { toNamedSeries } from '../data/named-series';
+import type { Series, SeriesSource } from '../data/series';
 import { argumentOf, invalidArgument, LibtorchGenerativeError } from '../errors';
-import type { MdnRnnSettings } from '../training/mdn-rnn-settings';
 import {
   below,
   describedField,
@@ -25,10 +23,12 @@ export interface ForecastRequestSeries {
   values: (number | null)[];
   /** Time of each value, written as in the training's file, and of as many steps ahead as are known. */
   time?: string[] | undefined;
-  /** A list for each covariate of the model, in its order, with a number for each value and for each step ahead. */
-  covariates?: number[][] | undefined;
-  /** A number for each static covariate of the model, in its order. */
-  staticCovariates?: number[] | undefined;
+  /** For each covariate of the model its numbers or words, one for each value and for each step ahead. */
+  covariates?: Record<string, (number | string)[]> | undefined;
+  /** For each past covariate of the model its numbers or words, one for each value; null where one is missing. */
+  pastCovariates?: Record<string, (number | string | null)[]> | undefined;
+  /** For each static covariate of the model its number or word. */
+  staticCovariates?: Record<string, number | string> | undefined;
 }
 
 /** Body of `POST /forecast`: a series, or several in `series`. */
@@ -49,6 +49,9 @@ export interface ForecastRequest extends Partial<ForecastRequestSeries> {
   temperature?: number | undefined;
 }
 
+/** A number or a word. */
+const CELL = { oneOf: [{ type: 'number' }, { type: 'string' }] };
+
 const SERIES: Fields<ForecastRequestSeries> = {
   name: { ...nameField({ description: 'Name of the series; the model may know it' }), check: checkText },
   values: describedField({
@@ -62,14 +65,19 @@ const SERIES: Fields<ForecastRequestSeries> = {
     description: "Time of each value, written as in the training's file",
   }),
   covariates: describedField({
-    type: 'array',
-    items: { type: 'array', items: { type: 'number' } },
-    description: 'For each covariate of the model a number for each value and for each step ahead',
+    type: 'object',
+    additionalProperties: { type: 'array', items: CELL },
+    description: 'By name: numbers or words, one for each value and for each step ahead',
+  }),
+  pastCovariates: describedField({
+    type: 'object',
+    additionalProperties: { type: 'array', items: { ...CELL, nullable: true } },
+    description: 'By name: numbers or words, one for each value; null where one is missing',
   }),
   staticCovariates: describedField({
-    type: 'array',
-    items: { type: 'number' },
-    description: 'A number for each static covariate of the model',
+    type: 'object',
+    additionalProperties: CELL,
+    description: 'By name: a number or a word',
   }),
 };
 
@@ -137,12 +145,12 @@ export class ForecastRequests {
    *
    * @throws ERR_INVALID_ARGUMENT or ERR_DATA_FORMAT, with the field
    */
-  asked(request: ForecastRequest, settings: MdnRnnSettings): AskedForecast {
+  asked(request: ForecastRequest, source: SeriesSource): AskedForecast {
     const { horizon = HORIZON, paths = PATHS, quantiles, seed, temperature } = request;
     this.#checkPathSteps(request, horizon, paths);
     const series = this.#seriesOf(request).map(({ path, given }) => ({
       path,
-      series: readSeries(given, path, settings),
+      series: readSeries(given, path, source),
     }));
     return { series, options: { horizon, paths, quantiles, seed, temperature }, isList: request.series !== undefined };
   }
@@ -178,24 +186,13 @@ export class ForecastRequests {
 const [HORIZON, PATHS] = [24, 500];
 
 /** Checks a series. Without its name, which messages would tell instead of its place. */
-function readSeries({ name, ...rest }: ForecastRequestSeries, path: string, settings: MdnRnnSettings): Series {
+function readSeries({ name, ...rest }: ForecastRequestSeries, path: string, source: SeriesSource): Series {
   try {
-    const time = rest.time && readTime(rest.time, below(path, 'time'), settings);
-    const maxHorizon = settings.pastCovariates.length > 0 ? settings.horizon : undefined;
-    const series = toSeries(path, { ...rest, time, maxHorizon });
+    const series = toNamedSeries(path, rest, source);
     return name === undefined ? series : { ...series, name };
   } catch (error) {
     throw inSeries(path, error);
   }
-}
-
-/** Reads times as the training did. */
-function readTime(labels: string[], field: string, { dateFormat, timeZone, frequency }: MdnRnnSettings): TimeAxis {
-  if (!Array.isArray(labels)) throw invalidArgument(field, 'an array of dates', labels);
-  const odd = labels.findIndex((label) => typeof label !== 'string');
-  if (odd !== -1) throw invalidArgument(`${field}[${odd}]`, 'a string', labels[odd]);
-  const options = { format: dateFormat, zone: timeZone, frequency };
-  return TimeAxis.parse(labels, (row) => `${field}[${row}]`, options);
 }
 
 /** Adds to an error about a series the field of the request that it is about. */
@@ -210,7 +207,7 @@ export function inSeries(path: string, error: unknown): unknown {
 /** Returns the place that a message names, such as `time[3]`: those of worker threads come as text. */
 function placeIn(message: string): string {
   const text = message.replace('static covariates', 'staticCovariates');
-  return /\b(?:values|time|covariates|staticCovariates)\b(?:\[\d+\])*/.exec(text)?.[0] ?? 'values';
+  return /\b(?:values|time|\w*[cC]ovariates)\b(?:\.[^[]*?(?=\[| but ))?(?:\[\d+\])*/.exec(text)?.[0] ?? 'values';
 }
 
 function checkText(name: string, value: unknown): void {

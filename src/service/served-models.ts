@@ -117,7 +117,8 @@ export function describeModel({ name, run, loaded }: ServedModel): ModelAnswer {
     ...common,
     columns: [column].flat(),
     historyLength: loaded.forecaster.historyLength,
-    covariates: [...covariates, ...pastCovariates],
+    covariates: [...covariates],
+    pastCovariates: [...pastCovariates],
     staticCovariates: [...staticCovariates],
   };
 }

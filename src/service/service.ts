@@ -33,7 +33,7 @@ export class Service {
   async forecast(body: unknown, signal: AbortSignal): Promise<ForecastAnswer> {
     const request: ForecastRequest = this.forecastRequests.read(body);
     const { name: model, loaded } = this.models.chosen('mdn-rnn', request.model);
-    const { series: all, options, isList } = this.forecastRequests.asked(request, loaded.settings);
+    const { series: all, options, isList } = this.forecastRequests.asked(request, loaded.source);
     const forecast = async ({ path, series }: (typeof all)[number], signal: AbortSignal): Promise<Forecast> => {
       try {
         return await loaded.forecaster.forecast(series, { ...options, signal });

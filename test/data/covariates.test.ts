@@ -22,6 +22,12 @@ test('words known in advance are one input each, in the order of the alphabet or
   expect(again!.covariates!.map((each) => [...each])).toEqual([[1, 0, 1, 0], [0, 1, 0, 0]]); // biome-ignore format: one line
 });
 
+test('a column may have any name', () => {
+  const named = lines.map((line) => line.replace('size', 'constructor'));
+  const [a] = read(named, { staticCovariates: ['constructor'] });
+  expect(a!.staticCovariates).toEqual([10]);
+});
+
 test('what describes a series needs no future rows', () => {
   const [a, b] = read(lines, { staticCovariates: ['size'] });
   expect([a!.staticCovariates, b!.staticCovariates]).toEqual([[10], [20]]);

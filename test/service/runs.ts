@@ -36,3 +36,27 @@ export async function trainSales(folder: string, name = 'sales', seed = 1): Prom
   }).result;
   return out;
 }
+
+/** Trains an MDN-RNN with covariates of all kinds, known up to 6 steps ahead, in a folder "ice". */
+export async function trainIce(folder: string): Promise<string> {
+  const [data, out] = [join(folder, 'ice.csv'), join(folder, 'ice')];
+  const rows = Array.from({ length: 66 }, (_, day) => {
+    const sky = ['sun', 'rain', 'clouds'][(day * 7) % 3]!;
+    const sold = day < 60 ? 50 + day / 5 + (sky === 'sun' ? 20 : 0) : '';
+    return [sold, sky, day % 5, day < 60 ? (day * 3) % 11 : '', 'beach'].join(',');
+  });
+  writeFileSync(data, ['sold,sky,price,heat,place', ...rows].join('\n'));
+  await trainMdnRnn({
+    data,
+    onWarning: () => {},
+    column: 'sold',
+    covariates: ['sky', 'price'],
+    pastCovariates: ['heat'],
+    staticCovariates: ['place'],
+    horizon: 6,
+    select: false,
+    epochs: 2,
+    out,
+  }).result;
+  return out;
+}
