@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { gunzip, gunzipSync } from 'node:zlib';
+import { constants, gunzip, gunzipSync, type ZlibOptions } from 'node:zlib';
 import { checkSize } from '../check';
 import { LibtorchGenerativeError } from '../errors';
 import { readFileBytes, readFileBytesAsync } from '../files';
@@ -23,7 +23,10 @@ const elementTypes: Record<number, string> = {
 const unsignedByte = 8;
 
 /** Node's size limit for reading a file, applied to decompressed data too. */
-const gunzipOptions = { maxOutputLength: 2 ** 31 - 1, chunkSize: 2 ** 20 };
+const MAX_BYTES = 2 ** 31 - 1;
+
+/** As much of a compressed file as holds any header. */
+const COMPRESSED_HEADER_BYTES = 4096;
 
 /**
  * Reads an IDX file of unsigned bytes, MNIST's format, plain or gzip (detected by content, not by name).
@@ -46,34 +49,39 @@ export function readIdx(path: string, numDims?: number): IdxArray {
   if (numDims !== undefined) checkSize('numDims', numDims);
   const bytes = readFileBytes(path);
   if (!isGzip(path, bytes)) return parseIdx(path, bytes, numDims);
-  let plain: Buffer;
-  try {
-    plain = gunzipSync(bytes, gunzipOptions);
-  } catch (error) {
-    throw badGzip(path, error);
-  }
-  return parseIdx(path, plain, numDims);
+  return parseIdx(path, unzip(path, bytes, gunzipOptions(path, bytes, numDims)), numDims);
 }
 
 /** {@link readIdx} without blocking the event loop. */
 export async function readIdxAsync(path: string, numDims?: number): Promise<IdxArray> {
   const bytes = await readFileBytesAsync(path);
   if (!isGzip(path, bytes)) return parseIdx(path, bytes, numDims);
-  const plain = await promisify(gunzip)(bytes, gunzipOptions).catch((error) => {
+  const options = gunzipOptions(path, bytes, numDims);
+  const plain = await promisify(gunzip)(bytes, options).catch((error) => {
     throw badGzip(path, error);
   });
   return parseIdx(path, plain, numDims);
 }
 
-function parseIdx(path: string, bytes: Buffer, numDims?: number): IdxArray {
-  const shape = readShape(path, bytes);
-  if (numDims !== undefined && shape.length !== numDims) {
-    throw formatError(path, `expected ${numDims} dimensions but found ${shape.length} (${shape.join(' x ')})`);
+function unzip(path: string, bytes: Buffer, options: ZlibOptions): Buffer {
+  try {
+    return gunzipSync(bytes, options);
+  } catch (error) {
+    throw badGzip(path, error);
   }
+}
 
+/** Allows no more bytes than the header tells, so that a file cannot fill the memory with zeros. */
+function gunzipOptions(path: string, bytes: Buffer, numDims?: number): ZlibOptions {
+  if (bytes.length <= COMPRESSED_HEADER_BYTES) return {}; // at most 4 MB
+  const part = bytes.subarray(0, COMPRESSED_HEADER_BYTES);
+  const { start, size } = readHeader(path, unzip(path, part, { finishFlush: constants.Z_SYNC_FLUSH }), numDims);
+  return { maxOutputLength: Math.min(start + size, MAX_BYTES), chunkSize: 2 ** 20 };
+}
+
+function parseIdx(path: string, bytes: Buffer, numDims?: number): IdxArray {
   // The header cannot be trusted: compare its sizes with the data instead of allocating memory for them.
-  const start = 4 + 4 * shape.length;
-  const expected = shape.reduce((product, size) => product * size, 1);
+  const { shape, start, size: expected } = readHeader(path, bytes, numDims);
   const found = bytes.length - start;
   if (found !== expected) {
     const problem = found < expected ? 'it is truncated' : 'it has trailing bytes';
@@ -90,7 +98,19 @@ function isGzip(path: string, bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** Returns the shape, where the elements start, and their number. */
+function readHeader(path: string, bytes: Buffer, numDims?: number): { shape: number[]; start: number; size: number } {
+  const shape = readShape(path, bytes);
+  if (numDims !== undefined && shape.length !== numDims) {
+    throw formatError(path, `expected ${numDims} dimensions but found ${shape.length} (${shape.join(' x ')})`);
+  }
+  return { shape, start: 4 + 4 * shape.length, size: shape.reduce((product, size) => product * size, 1) };
+}
+
 function badGzip(path: string, error: unknown): LibtorchGenerativeError {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+    return formatError(path, 'it has trailing bytes, which its header does not tell of, or more than 2 GiB', error);
+  }
   return formatError(path, `its gzip data is corrupt or truncated (${(error as Error).message})`, error);
 }
 

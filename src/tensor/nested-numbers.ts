@@ -53,11 +53,13 @@ function shapeOf(data: NestedNumbers): number[] {
   return shape;
 }
 
+const MEMORY_BYTES = totalmem();
+
 /** Checks the size first: an array that repeats the same row takes little memory, but the tensor needs every copy. */
 function allocate(shape: number[]): Float64Array {
   const size = shape.reduce((product, length) => product * (length || 1), 1);
   try {
-    if (size * Float64Array.BYTES_PER_ELEMENT <= totalmem()) return new Float64Array(shape.includes(0) ? 0 : size);
+    if (size * Float64Array.BYTES_PER_ELEMENT <= MEMORY_BYTES) return new Float64Array(shape.includes(0) ? 0 : size);
   } catch {} // V8's limit is below the machine's memory
   throw new LibtorchGenerativeError('ERR_LIBTORCH', `Out of memory: ${size} numbers in data ${shapeText(shape)}`);
 }

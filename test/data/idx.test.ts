@@ -86,6 +86,14 @@ test('believes no header that promises more than there is', () => {
   expectFormatError(write([0, 0, 8, 255, ...Array.from({ length: 255 }, () => huge).flat()]), /it is truncated/);
 });
 
+test('unpacks no more than the header tells', () => {
+  const bomb = gzipSync(Buffer.concat([Uint8Array.from(small), Buffer.alloc(2 ** 26)]));
+  expect(bomb.length).toBeLessThan(2 ** 17);
+  const before = process.memoryUsage().rss;
+  expectFormatError(write(bomb), 'it has trailing bytes, which its header does not tell of, or more than 2 GiB');
+  expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 25);
+});
+
 test('refuses corrupt and truncated gzip', () => {
   const bytes = gzipSync(Uint8Array.from(small));
   const flipped = Uint8Array.from(bytes);
