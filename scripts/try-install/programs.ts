@@ -13,15 +13,18 @@ const expected = {
   'draw.mjs': drawn,
   'train.mjs': '4 epochs, 120 values',
   'worker.mjs': 'worker ended with 0, the timer went on',
+  'service.mjs': '1568 numbers from a worker',
+  'service.mts': '2 epochs, 1568 numbers from a worker',
 };
+type Program = keyof typeof expected;
 
-/** Runs programs of a project, all unless told which, and compares what they print. */
-export function tryPrograms(
-  project: string,
-  { env }: Context,
-  [command, ...args]: Runner,
-  names = Object.keys(expected) as (keyof typeof expected)[],
-): void {
+const JAVASCRIPT = (Object.keys(expected) as Program[]).filter((name) => !name.endsWith('.mts'));
+
+/** Programs with those that Node reads as TypeScript, from version 22.18 on. */
+export const ALL_PROGRAMS = Object.keys(expected) as Program[];
+
+/** Runs programs of a project, those in JavaScript unless told which, and compares what they print. */
+export function tryPrograms(project: string, { env }: Context, [command, ...args]: Runner, names = JAVASCRIPT): void {
   for (const name of names) {
     const printed = run(project, env, command, ...args, name);
     // A worker's own output comes before its end.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FETCHED_VERSIONS } from '../../src/native/libtorch';
 import { root } from '../if-changed';
 import { type Context, expectEqual, makeProject, run, Skipped } from './context';
-import { tryPrograms, tryTypes } from './programs';
+import { ALL_PROGRAMS, tryPrograms, tryTypes } from './programs';
 
 export interface Trial {
   name: string;
@@ -100,7 +100,7 @@ export const trials: Trial[] = [
     name: `Node ${version}`,
     run(context: Context) {
       const node = fetchBinary(context, `node-${platform()}`, version, 'bin/node');
-      tryPrograms(join(context.folder, 'npm'), context, [node]);
+      tryPrograms(join(context.folder, 'npm'), context, [node], ALL_PROGRAMS);
       return run(context.folder, context.env, node, '--version');
     },
   })),
@@ -108,7 +108,7 @@ export const trials: Trial[] = [
     name: 'Bun',
     run(context) {
       const bun = fetchBinary(context, `@oven/bun-${platform()}`, 'latest', 'bin/bun');
-      tryPrograms(join(context.folder, 'npm'), context, [bun]);
+      tryPrograms(join(context.folder, 'npm'), context, [bun], ALL_PROGRAMS);
     },
   },
   {

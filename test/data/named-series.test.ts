@@ -62,7 +62,7 @@ test('inputs are told by name again', () => {
 });
 
 const none = { covariates: undefined, pastCovariates: undefined, staticCovariates: undefined };
-test.each<[string, Partial<Record<keyof NamedSeries, unknown>>, string, string]>([
+test.each<[string, object, string, string]>([
   ['one too few', { covariates: { price: [1, 2, 3] } }, 'ERR_INVALID_ARGUMENT', 'covariates.sky'],
   ['none', { staticCovariates: undefined }, 'ERR_INVALID_ARGUMENT', 'staticCovariates.size'],
   [
