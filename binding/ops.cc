@@ -10,6 +10,8 @@
 #include <ATen/ops/arange_ops.h>
 #include <ATen/ops/argmax_ops.h>
 #include <ATen/ops/argmin_ops.h>
+#include <ATen/ops/avg_pool2d_ops.h>
+#include <ATen/ops/batch_norm_ops.h>
 #include <ATen/ops/bmm_ops.h>
 #include <ATen/ops/cat_ops.h>
 #include <ATen/ops/ceil_ops.h>
@@ -17,11 +19,14 @@
 #include <ATen/ops/clamp_ops.h>
 #include <ATen/ops/clone_ops.h>
 #include <ATen/ops/contiguous_ops.h>
+#include <ATen/ops/conv2d_ops.h>
+#include <ATen/ops/conv_transpose2d_ops.h>
 #include <ATen/ops/copy_ops.h>
 #include <ATen/ops/cos_ops.h>
 #include <ATen/ops/cumsum_ops.h>
 #include <ATen/ops/detach_ops.h>
 #include <ATen/ops/div_ops.h>
+#include <ATen/ops/embedding_ops.h>
 #include <ATen/ops/eq_ops.h>
 #include <ATen/ops/equal_ops.h>
 #include <ATen/ops/erf_ops.h>
@@ -96,6 +101,7 @@
 #include <ATen/ops/transpose_ops.h>
 #include <ATen/ops/unfold_ops.h>
 #include <ATen/ops/unsqueeze_ops.h>
+#include <ATen/ops/upsample_nearest2d_ops.h>
 #include <ATen/ops/var_ops.h>
 #include <ATen/ops/view_ops.h>
 #include <ATen/ops/where_ops.h>
@@ -231,6 +237,13 @@ constexpr OpEntry kTable[] = {
     Op<ops::addmm>("addmm"),
     Op<ops::linear>("linear"),
     Op<ops::linalg_eigh>("eigh"),
+    // convolutions and what belongs to them
+    Op<ops::conv2d>("conv2d"),
+    Op<ops::conv_transpose2d_input>("convTranspose2d"),
+    Op<ops::batch_norm>("batchNorm"),
+    Op<ops::avg_pool2d>("avgPool2d"),
+    Op<ops::upsample_nearest2d>("upsampleNearest2d"),
+    Op<ops::embedding>("embedding"),
     // activations and losses
     Op<ops::relu>("relu"),
     Op<ops::leaky_relu>("leakyRelu"),

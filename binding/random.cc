@@ -197,6 +197,26 @@ Napi::Value rand(const Napi::CallbackInfo& info) {
   return environment.wrap(info.Env(), at::rand(integersFromJs(info[0], "size"), generator, target.options()));
 }
 
+// uniform_(tensor, from, to, generator?): the tensor
+Napi::Value uniformInPlace(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  at::Tensor tensor = environment.unwrap(info[0], "tensor");
+  const double from = numberFromJs(info[1], "from");
+  const double to = numberFromJs(info[2], "to");
+  tensor.uniform_(from, to, generatorFor(environment, info[3], tensor.device()));
+  return info[0];
+}
+
+// normal_(tensor, mean, std, generator?): the tensor
+Napi::Value normalInPlace(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::of(info.Env());
+  at::Tensor tensor = environment.unwrap(info[0], "tensor");
+  const double mean = numberFromJs(info[1], "mean");
+  const double std = numberFromJs(info[2], "std");
+  tensor.normal_(mean, std, generatorFor(environment, info[3], tensor.device()));
+  return info[0];
+}
+
 // randperm(n, generator?, device?)
 Napi::Value randperm(const Napi::CallbackInfo& info) {
   Environment& environment = Environment::of(info.Env());
@@ -239,6 +259,8 @@ void registerRandom(Napi::Env env, Napi::Object exports) {
   exportFunction<randomSeed>(exports, "randomSeed");
   exportFunction<randn>(exports, "randn");
   exportFunction<rand>(exports, "rand");
+  exportFunction<uniformInPlace>(exports, "uniform_");
+  exportFunction<normalInPlace>(exports, "normal_");
   exportFunction<randperm>(exports, "randperm");
   exportFunction<bernoulli>(exports, "bernoulli");
   exportFunction<multinomial>(exports, "multinomial");

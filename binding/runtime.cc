@@ -3,9 +3,11 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/ops/_nnpack_available.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tanh.h>
+#include <c10/util/Logging.h>
 
 #include "convert.h"
 #include "kernels/vectors/stand_ins.h"
@@ -64,6 +66,18 @@ void callMklOnce() {
   [[maybe_unused]] static const at::Tensor result = at::tanh(at::mm(at::ones({16, 16}), at::ones({16, 16})));
 }
 
+/** Where NNPACK can't run, libtorch would write a warning to stderr at each new size of a convolution. */
+void disableNnpackIfUnavailable() {
+  [[maybe_unused]] static const bool isAvailable = [] {
+    const int level = FLAGS_caffe2_log_level;
+    FLAGS_caffe2_log_level = c10::GLOG_ERROR;
+    const bool available = at::_nnpack_available();
+    FLAGS_caffe2_log_level = level;
+    if (!available) at::globalContext().setUserEnabledNNPACK(false);
+    return available;
+  }();
+}
+
 /**
  * A thread begins with libtorch's own choice, and not with what another has set by then, which at::set_num_threads
  * would have it inherit.
@@ -78,6 +92,7 @@ void beginWithDefaultThreads() {
 void registerRuntime(Napi::Env, Napi::Object exports) {
   beginWithDefaultThreads();
   callMklOnce();
+  disableNnpackIfUnavailable();
   exportFunction<numThreads>(exports, "numThreads");
   exportFunction<setNumThreads>(exports, "setNumThreads");
   exportFunction<cpuCapability>(exports, "cpuCapability");

@@ -49,6 +49,12 @@ export {
 export type { OneStepScores, Pit } from './evaluation/one-step';
 export { mixtureCrps, pinballLoss, sampleCrps } from './evaluation/scores';
 export { testUniformity, type Uniformity } from './evaluation/uniformity';
+export {
+  DcganDiscriminator,
+  type DcganDiscriminatorOptions,
+  DcganGenerator,
+  type DcganGeneratorOptions,
+} from './models/dcgan';
 export { Discriminator, type DiscriminatorOptions } from './models/discriminator';
 export { forecastPaths, pathQuantiles } from './models/forecast';
 export type { ForecastPathsOptions } from './models/forecast-options';
@@ -61,9 +67,14 @@ export type { Libtorch } from './native/libtorch';
 export { libtorchInUse } from './native/load';
 export { LeakyReLU, ReLU, Sigmoid, Tanh } from './nn/activations';
 export { Adam, type AdamOptions } from './nn/adam';
+export { BatchNorm2d, type BatchNorm2dOptions } from './nn/batch-norm2d';
 export { clipGradNorm } from './nn/clip-grad-norm';
+export { ConvTranspose2d, type ConvTranspose2dOptions } from './nn/conv-transpose2d';
+export { Conv2d, type Conv2dOptions } from './nn/conv2d';
 export { Ema } from './nn/ema';
+export { Embedding } from './nn/embedding';
 export { GRU, type GRUOptions, type GRUOutput } from './nn/gru';
+export type { Size2d } from './nn/image-sizes';
 export { Linear, type LinearOptions } from './nn/linear';
 export { bceLoss, bceWithLogitsLoss, type Loss, mseLoss } from './nn/losses';
 export { Layer, Module } from './nn/module';

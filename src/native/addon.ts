@@ -111,6 +111,8 @@ export interface Addon extends Ops {
   randomSeed(generator?: NativeRandomGenerator): bigint;
   randn(size: number[], generator?: NativeRandomGenerator, dtype?: DType, device?: string): Handle;
   rand(size: number[], generator?: NativeRandomGenerator, dtype?: DType, device?: string): Handle;
+  uniform_(tensor: Handle, from: number, to: number, generator?: NativeRandomGenerator): Handle;
+  normal_(tensor: Handle, mean: number, std: number, generator?: NativeRandomGenerator): Handle;
   randperm(n: number, generator?: NativeRandomGenerator, device?: string): Handle;
   bernoulli(probabilities: Handle, generator?: NativeRandomGenerator): Handle;
   multinomial(weights: Handle, numSamples: number, replacement: boolean, generator?: NativeRandomGenerator): Handle;

@@ -285,6 +285,53 @@ export interface Ops {
   linear(input: Handle, weight: Handle, bias?: Handle | null): Handle;
   /** `linalg_eigh(Tensor self, str UPLO="L") -> (Tensor eigenvalues, Tensor eigenvectors)` */
   eigh(self: Handle, UPLO?: undefined): [Handle, Handle];
+  /** `conv2d(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2] dilation=1, SymInt groups=1) -> Tensor` */
+  conv2d(
+    input: Handle,
+    weight: Handle,
+    bias?: Handle | null,
+    stride?: number[],
+    padding?: number[],
+    dilation?: number[],
+    groups?: number,
+  ): Handle;
+  /** `conv_transpose2d.input(Tensor input, Tensor weight, Tensor? bias=None, SymInt[2] stride=1, SymInt[2] padding=0, SymInt[2] output_padding=0, SymInt groups=1, SymInt[2] dilation=1) -> Tensor` */
+  convTranspose2d(
+    input: Handle,
+    weight: Handle,
+    bias?: Handle | null,
+    stride?: number[],
+    padding?: number[],
+    outputPadding?: number[],
+    groups?: number,
+    dilation?: number[],
+  ): Handle;
+  /** `batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor? running_mean, Tensor? running_var, bool training, float momentum, float eps, bool cudnn_enabled) -> Tensor` */
+  batchNorm(
+    input: Handle,
+    weight: Handle | null,
+    bias: Handle | null,
+    runningMean: Handle | null,
+    runningVar: Handle | null,
+    training: boolean,
+    momentum: number,
+    eps: number,
+    cudnnEnabled: boolean,
+  ): Handle;
+  /** `avg_pool2d(Tensor self, int[2] kernel_size, int[2] stride=[], int[2] padding=0, bool ceil_mode=False, bool count_include_pad=True, int? divisor_override=None) -> Tensor` */
+  avgPool2d(
+    self: Handle,
+    kernelSize: number[],
+    stride?: number[],
+    padding?: number[],
+    ceilMode?: boolean,
+    countIncludePad?: boolean,
+    divisorOverride?: number | null,
+  ): Handle;
+  /** `upsample_nearest2d(Tensor self, SymInt[2] output_size, float? scales_h=None, float? scales_w=None) -> Tensor` */
+  upsampleNearest2d(self: Handle, outputSize: number[], scalesH?: number | null, scalesW?: number | null): Handle;
+  /** `embedding(Tensor weight, Tensor indices, SymInt padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> Tensor` */
+  embedding(weight: Handle, indices: Handle, paddingIdx?: number, scaleGradByFreq?: boolean, sparse?: boolean): Handle;
   /** `relu(Tensor self) -> Tensor` */
   relu(self: Handle): Handle;
   /** `leaky_relu(Tensor self, Scalar negative_slope=0.01) -> Tensor` */

@@ -1,3 +1,4 @@
+import { checkNumber } from '../check';
 import { native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { handleOf, TensorMemory } from './tensor-memory';
@@ -33,6 +34,20 @@ export abstract class InPlaceTensor<D extends DType = DType> extends TensorMemor
   /** Sets all elements to `value`. */
   fill_(value: number): this {
     native().fill_(this.handle, value);
+    return this;
+  }
+  /** Draws all elements uniformly from `from` (default 0) to below `to` (default 1), with the thread's random numbers. */
+  uniform_(from = 0, to = 1): this {
+    checkNumber('from', from);
+    checkNumber('to', to, { min: from });
+    native().uniform_(this.handle, from, to);
+    return this;
+  }
+  /** Draws all elements from a normal distribution, by default the standard one, with the thread's random numbers. */
+  normal_(mean = 0, std = 1): this {
+    checkNumber('mean', mean);
+    checkNumber('std', std, { min: 0 });
+    native().normal_(this.handle, mean, std);
     return this;
   }
   /** Sets all elements to 0. */

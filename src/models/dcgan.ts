@@ -1,0 +1,222 @@
+import { type Checks, checkSize, readOptions } from '../check';
+import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
+import type { DType } from '../native/handle';
+import { LeakyReLU, ReLU, Sigmoid, Tanh } from '../nn/activations';
+import { BatchNorm2d } from '../nn/batch-norm2d';
+import { ConvTranspose2d } from '../nn/conv-transpose2d';
+import { Conv2d } from '../nn/conv2d';
+import { Layer, type Module } from '../nn/module';
+import { Sequential } from '../nn/sequential';
+import { noGrad } from '../tensor/autograd';
+import type { Tensor } from '../tensor/tensor';
+import { checkTensor } from '../tensor/tensor-memory';
+
+/** The size of a {@link DcganDiscriminator}. */
+export interface DcganDiscriminatorOptions {
+  /** Height and width of an image: 4 to 7 times a power of two, such as 28, 32 or 64. Default 64. */
+  resolution?: number | undefined;
+  /** Channels of an image: 1 for gray, 3 for RGB. Default 3. */
+  channels?: number | undefined;
+  /** Channels of the largest hidden layer; each smaller one has twice as many. Default 64. */
+  filters?: number | undefined;
+}
+
+/** The size of a {@link DcganGenerator}. */
+export interface DcganGeneratorOptions extends DcganDiscriminatorOptions {
+  /** Length of a noise vector. Default 100. */
+  noiseDim?: number | undefined;
+}
+
+const CHECKS: Checks<DcganDiscriminatorOptions> = { resolution: checkSize, channels: checkSize, filters: checkSize };
+
+/** The windows of layers that double or halve the size. */
+const WINDOW = { stride: 2, padding: 1, bias: false };
+const [SMALLEST, SMALLEST_LIMIT] = [4, 8];
+const NEGATIVE_SLOPE = 0.2;
+
+/**
+ * DCGAN's generator: transposed convolutions that double the size until it is that of an image. Its parameters and
+ * buffers have the names of PyTorch's example, `main.0.weight` and so on.
+ *
+ * @see https://arxiv.org/abs/1511.06434
+ * @see https://docs.pytorch.org/tutorials/beginner/dcgan_faces_tutorial.html
+ * @example
+ * ```ts
+ * import { DcganGenerator, randn } from 'libtorch-generative';
+ *
+ * const generator = new DcganGenerator({ resolution: 32, channels: 3, filters: 16 });
+ * console.log(generator.forward(randn([8, 100])).shape); // [ 8, 3, 32, 32 ]
+ * ```
+ */
+export class DcganGenerator extends Layer {
+  /** Length of a noise vector. */
+  readonly noiseDim: number;
+  /** Height and width of an image. */
+  readonly resolution: number;
+  /** Channels of an image. */
+  readonly channels: number;
+  /** Channels of the largest hidden layer. */
+  readonly filters: number;
+  /** The layers. */
+  readonly main: Sequential;
+
+  /**
+   * Creates a generator with new weights drawn from the thread's random numbers, as DCGAN's are.
+   *
+   * @throws ERR_INVALID_ARGUMENT
+   */
+  constructor(options: DcganGeneratorOptions = {}) {
+    super();
+    const given = readOptions<DcganGeneratorOptions>(options, { ...CHECKS, noiseDim: checkSize });
+    const { noiseDim = 100, resolution = 64, channels = 3, filters = 64 } = given;
+    this.noiseDim = noiseDim;
+    this.resolution = resolution;
+    this.channels = channels;
+    this.filters = filters;
+    const { start, widths } = stagesOf(resolution, filters);
+    const [widest, ...narrower] = widths.toReversed() as [number, ...number[]];
+    const doubling = narrower.flatMap((width, index) => [
+      new ConvTranspose2d([widest, ...narrower][index]!, width, 4, WINDOW),
+      new BatchNorm2d(width),
+      new ReLU(),
+    ]);
+    this.main = new Sequential(
+      new ConvTranspose2d(noiseDim, widest, start, { bias: false }),
+      new BatchNorm2d(widest),
+      new ReLU(),
+      ...doubling,
+      new ConvTranspose2d(filters, channels, 4, WINDOW),
+      new Tanh(),
+    );
+    initialise(this);
+  }
+
+  /**
+   * Generates images from noise.
+   *
+   * @param noise (B, noiseDim), standard normal
+   * @returns (B, channels, resolution, resolution), in [-1, 1]
+   * @throws ERR_SHAPE
+   */
+  forward<D extends DType>(noise: Tensor<D>): Tensor<D> {
+    checkTensor('noise', noise);
+    const { shape } = noise;
+    if (shape.length !== 2 || shape[1] !== this.noiseDim) {
+      throw new LibtorchGenerativeError(
+        'ERR_SHAPE',
+        `Expected a Tensor of shape (B, ${this.noiseDim}) for noise but received ${shapeText(shape)}`,
+      );
+    }
+    return this.main.forward(noise.unsqueeze(-1).unsqueeze(-1));
+  }
+}
+
+/**
+ * DCGAN's discriminator: convolutions that halve the size until one number is left. Its parameters and buffers have the
+ * names of PyTorch's example, `main.0.weight` and so on.
+ *
+ * @see https://arxiv.org/abs/1511.06434
+ * @example
+ * ```ts
+ * import { DcganDiscriminator, rand } from 'libtorch-generative';
+ *
+ * const discriminator = new DcganDiscriminator({ resolution: 28, channels: 1, filters: 16 });
+ * console.log(discriminator.forward(rand([8, 1, 28, 28])).shape); // [ 8, 1 ]
+ * ```
+ */
+export class DcganDiscriminator extends Layer {
+  /** Height and width of an image. */
+  readonly resolution: number;
+  /** Channels of an image. */
+  readonly channels: number;
+  /** Channels of the largest hidden layer. */
+  readonly filters: number;
+  /** The layers. */
+  readonly main: Sequential;
+  readonly #logits: Sequential;
+
+  /**
+   * Creates a discriminator with new weights drawn from the thread's random numbers, as DCGAN's are.
+   *
+   * @throws ERR_INVALID_ARGUMENT
+   */
+  constructor(options: DcganDiscriminatorOptions = {}) {
+    super();
+    const { resolution = 64, channels = 3, filters = 64 } = readOptions(options, CHECKS);
+    this.resolution = resolution;
+    this.channels = channels;
+    this.filters = filters;
+    const { start, widths } = stagesOf(resolution, filters);
+    const halving = widths
+      .slice(1)
+      .flatMap((width, index) => [
+        new Conv2d(widths[index]!, width, 4, WINDOW),
+        new BatchNorm2d(width),
+        new LeakyReLU(NEGATIVE_SLOPE),
+      ]);
+    this.main = new Sequential(
+      new Conv2d(channels, filters, 4, WINDOW),
+      new LeakyReLU(NEGATIVE_SLOPE),
+      ...halving,
+      new Conv2d(widths.at(-1)!, 1, start, { bias: false }),
+      new Sigmoid(),
+    );
+    this.#logits = this.main.slice(0, -1);
+    initialise(this);
+  }
+
+  /**
+   * Returns the realness logit of each image, before the sigmoid.
+   *
+   * @param images (B, channels, resolution, resolution)
+   * @returns (B, 1)
+   * @throws ERR_SHAPE
+   */
+  logits<D extends DType>(images: Tensor<D>): Tensor<D> {
+    return this.#logits.forward(this.#checked(images)).flatten(1);
+  }
+
+  /**
+   * Returns the probability that each image is real.
+   *
+   * @param images (B, channels, resolution, resolution)
+   * @returns (B, 1), in [0, 1]
+   * @throws ERR_SHAPE
+   */
+  forward<D extends DType>(images: Tensor<D>): Tensor<D> {
+    return this.main.forward(this.#checked(images)).flatten(1);
+  }
+
+  #checked<D extends DType>(images: Tensor<D>): Tensor<D> {
+    checkTensor('images', images);
+    const { channels, resolution } = this;
+    const expected = `${channels}, ${resolution}, ${resolution}`;
+    if (images.shape.length === 4 && `${images.shape.slice(1).join(', ')}` === expected) return images;
+    throw new LibtorchGenerativeError(
+      'ERR_SHAPE',
+      `Expected a Tensor of shape (B, ${expected}) for images but received ${shapeText(images.shape)}`,
+    );
+  }
+}
+
+/** Returns the size of the smallest hidden layer, and the channels of all, from the largest to it. */
+function stagesOf(resolution: number, filters: number): { start: number; widths: number[] } {
+  const widths = [filters];
+  let start = resolution / 2;
+  while (start >= SMALLEST_LIMIT && start % 2 === 0) {
+    start /= 2;
+    widths.push(2 * widths.at(-1)!);
+  }
+  if (Number.isInteger(start) && start >= SMALLEST && start < SMALLEST_LIMIT) return { start, widths };
+  throw invalidArgument('resolution', '4 to 7 times a power of two, such as 28, 32 or 64,', resolution);
+}
+
+/** Draws weights as DCGAN's authors did. */
+function initialise(module: Module): void {
+  noGrad(() => {
+    for (const layer of module.modules()) {
+      if (layer instanceof Conv2d || layer instanceof ConvTranspose2d) layer.weight.normal_(0, 0.02);
+      if (layer instanceof BatchNorm2d) layer.weight!.normal_(1, 0.02);
+    }
+  });
+}
