@@ -3,11 +3,11 @@ import { forecastPaths, sortedQuantile, sortedSteps } from '../models/forecast';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { scope } from '../tensor/scope';
 import { integrate } from './differencing';
+import type { EncodedSeries, SmoothedSeries, WindowedSeries } from './encoded-series';
 import type { Encoding } from './encoding';
 import { type PathOptions, seedAt } from './forecast-options';
 import type { Series } from './series';
-import { type Continued, drawSmoothedPaths } from './smoothed-paths';
-import { SmoothingEncoding } from './smoothing-encoding';
+import { drawSmoothedPaths, type PathDraws } from './smoothed-paths';
 
 /** A model, how it sees series, and how far its forecasts are widened: a {@link Forecaster}. */
 export interface PathDrawer {
@@ -20,42 +20,36 @@ export interface PathDrawer {
 
 /** Paths to draw. */
 export interface PathsWanted extends Required<PathOptions> {
-  series: Series;
+  /** The series, by each of its encodings. */
+  encoded: readonly EncodedSeries[];
 }
 
 /** The paths of a series that are of one encoding. */
-interface Part {
-  encoding: Encoding;
+interface Part<E extends EncodedSeries = EncodedSeries> extends PathDraws {
+  encoded: E;
   /** The position of the wanted paths that these are part of. */
   of: number;
   /** The first of these paths, and the distance to the next. */
   first: number;
   stride: number;
-  continued: Continued;
 }
 
 /**
  * Draws joint futures of many series, as far as possible in the same steps of the model. The paths of a series are the same
- * to the last bit whatever is drawn beside them.
+ * to the last bit whatever is drawn beside them. To be used in a scope and without gradients.
  *
  * @returns for each wanted (paths, horizon), in the data's units
  * @throws as {@link Forecaster.paths}
  */
 export function drawPaths(drawer: PathDrawer, wanted: readonly PathsWanted[]): Float64Array[] {
   const results = wanted.map(({ paths, horizon }) => new Float64Array(paths * horizon));
-  for (const group of groups(
-    wanted.flatMap((each, of) => partsOf(drawer, each, of)),
-    wanted,
-  )) {
+  for (const group of groups(wanted.flatMap(partsOf), wanted)) {
     const { horizon, temperature } = wanted[group[0]!.of]!;
-    const { encoding } = group[0]!;
-    const continued = group.map((part) => part.continued);
     const options = { horizon, temperature };
-    const drawn =
-      encoding instanceof SmoothingEncoding
-        ? drawSmoothedPaths(drawer.model, encoding, continued, options)
-        : continued.map((each) => scope(() => drawWindowedPaths(drawer.model, encoding, each, options)));
-    for (const [index, { of, first, stride }] of group.entries()) {
+    const drawn = areSmoothed(group)
+      ? drawSmoothedPaths(drawer.model, group, options)
+      : group.map((each) => scope(() => drawWindowedPaths(drawer.model, each as Part<WindowedSeries>, options)));
+    for (const [index, { encoded, of, first, stride }] of group.entries()) {
       const linked = drawn[index]!;
       widen(linked, horizon, wideningOf(drawer, wanted[of]!));
       const result = results[of]!;
@@ -63,7 +57,7 @@ export function drawPaths(drawer: PathDrawer, wanted: readonly PathsWanted[]): F
         const step = position % horizon;
         const path = (position - step) / horizon;
         result[(path * stride + first) * horizon + step] = checkFinite(
-          encoding.link.invertOne(linked[position]!),
+          encoded.encoding.link.invertOne(linked[position]!),
           step,
         );
       }
@@ -73,15 +67,18 @@ export function drawPaths(drawer: PathDrawer, wanted: readonly PathsWanted[]): F
 }
 
 /** Path p is of encoding p modulo their number, so that it does not depend on the number of paths. */
-function partsOf(drawer: PathDrawer, { series, paths, seed }: PathsWanted, of: number): Part[] {
-  const encodings = drawer.encodingsFor(series);
-  const stride = encodings.length;
-  return encodings.flatMap((encoding, first) => {
+function partsOf({ encoded, paths, seed }: PathsWanted, of: number): Part[] {
+  const stride = encoded.length;
+  return encoded.flatMap((each, first) => {
     const own = Math.ceil((paths - first) / stride);
     if (own === 0) return [];
-    const continued = { series, paths: own, seed: seedAt(seedOf(series.name, seed), first) };
-    return { encoding, of, first, stride, continued };
+    return { encoded: each, of, first, stride, paths: own, seed: seedAt(seedOf(each.series.name, seed), first) };
   });
+}
+
+/** Parts of a group have the same encoding. */
+function areSmoothed(group: readonly Part[]): group is Part<SmoothedSeries>[] {
+  return group[0]!.encoded.read !== undefined;
 }
 
 /** Groups parts that can be drawn together. */
@@ -89,9 +86,11 @@ function groups(parts: readonly Part[], wanted: readonly PathsWanted[]): Part[][
   const all: Part[][] = [];
   for (const part of parts) {
     const { horizon, temperature } = wanted[part.of]!;
-    const fits = all.find(([{ encoding, of } = part]) => {
+    const fits = all.find(([{ encoded, of } = part]) => {
       const other = wanted[of]!;
-      return encoding === part.encoding && other.horizon === horizon && other.temperature === temperature;
+      return (
+        encoded.encoding === part.encoded.encoding && other.horizon === horizon && other.temperature === temperature
+      );
     });
     if (fits) fits.push(part);
     else all.push([part]);
@@ -101,14 +100,12 @@ function groups(parts: readonly Part[], wanted: readonly PathsWanted[]): Part[][
 
 function drawWindowedPaths(
   model: MdnRnn,
-  encoding: Exclude<Encoding, SmoothingEncoding>,
-  { series, ...draw }: Continued,
+  { encoded, paths: count, seed }: Part<WindowedSeries>,
   { horizon, temperature }: { horizon: number; temperature: number },
 ): Float64Array {
-  const { device } = model.parameters()[0]!;
-  const { rows, scaler, past } = encoding.history(series);
-  const known = encoding.known(series, horizon)?.to({ device });
-  const drawn = forecastPaths(model, rows.to({ device }), { ...draw, horizon, temperature, known });
+  const { rows, scaler, past } = encoded.history;
+  const known = encoded.encoding.known(encoded.series, horizon)?.to({ device: rows.device });
+  const drawn = forecastPaths(model, rows, { paths: count, seed, horizon, temperature, known });
   const { mean, deviation } = scaler;
   const paths = new Float64Array(drawn.toArray() as Float32Array);
   for (let position = 0; position < paths.length; position++) paths[position] = paths[position]! * deviation + mean;
@@ -117,7 +114,8 @@ function drawWindowedPaths(
 }
 
 /** Returns the factor of each step; undefined where none is widened. */
-function wideningOf(drawer: PathDrawer, { series, horizon }: PathsWanted): number[] | undefined {
+function wideningOf(drawer: PathDrawer, { encoded, horizon }: PathsWanted): number[] | undefined {
+  const { series } = encoded[0]!;
   if (drawer.spread.length === 0 && !drawer.ownSpread.has(series.name)) return undefined;
   return Array.from({ length: horizon }, (_, step) => drawer.spreadAt(step, series.name));
 }

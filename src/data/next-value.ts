@@ -1,21 +1,17 @@
 import type { Checks } from '../check';
 import { invalidArgument } from '../errors';
-import { lastMixtures } from '../models/forecast';
 import type { MdnRnn } from '../models/mdn-rnn';
 import { Mixture } from '../models/mixture';
-import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { checkFinite } from './draw-paths';
-import type { Encoding } from './encoding';
+import type { EncodedSeries } from './encoded-series';
 import { PATH_OPTIONS, toLevels } from './forecast-options';
 import { Link } from './link';
 import { mean } from './mean';
 import { toElements } from './numbers';
-import type { Series } from './series';
 import { shifted } from './series-encoding';
 import type { LinkState } from './series-encoding-state';
-import { SmoothingEncoding } from './smoothing-encoding';
 import { Scaler } from './time-series';
 
 /** The distribution of the value after a series' end, in the data's units: the model's mixture, exact, not sampled. */
@@ -44,39 +40,15 @@ export interface NextMixture {
   link: LinkState;
 }
 
-/** A series, and how it is seen. */
-export interface Seen {
-  series: Series;
-  encodings: readonly Encoding[];
-}
-
 /**
- * Returns the mixtures of the next value of each series, one for each of its encodings. They are the same to the last bit
- * whatever is asked beside them.
- *
- * @throws as {@link Forecaster.paths}
+ * Returns the mixture of the value after a series, as one encoding sees it, the same to the last bit whatever is encoded
+ * beside it. To be used in a scope and without gradients.
  */
-export function nextMixtures(model: MdnRnn, seen: readonly Seen[]): NextMixture[][] {
-  const wanted = seen.flatMap(({ series, encodings }, of) => encodings.map((encoding) => ({ encoding, of, series })));
-  return noGrad(() =>
-    scope(() => {
-      const { device } = model.parameters()[0]!;
-      const histories = wanted.map(({ encoding, series }) => encoding.history(series));
-      const rows = histories.map((history) => history.rows.to({ device }));
-      const isBatched = wanted.every(({ encoding }) => encoding instanceof SmoothingEncoding);
-      const raws = isBatched
-        ? lastMixtures(model, rows)
-        : rows.map((each) => model.forward(each.unsqueeze(0)).toArray() as Float32Array);
-      const results = seen.map((): NextMixture[] => []);
-      for (const [index, { encoding, of }] of wanted.entries()) {
-        const { scaler, past } = histories[index]!;
-        const { mean, deviation } = shifted(scaler, past[0] ?? 0);
-        const { name, unit } = encoding.link;
-        results[of]!.push({ raw: raws[index]!, scale: { mean, deviation }, link: { name, unit } });
-      }
-      return results;
-    }),
-  );
+export function nextMixture(model: MdnRnn, { encoding, history, read }: EncodedSeries): NextMixture {
+  const raw = read?.raw ?? model.forward(history.rows.unsqueeze(0)); // (1, K, 3)
+  const { mean, deviation } = shifted(history.scaler, history.past[0] ?? 0);
+  const { name, unit } = encoding.link;
+  return { raw: raw.toArray() as Float32Array, scale: { mean, deviation }, link: { name, unit } };
 }
 
 /** Options of {@link Forecaster.next}. */

@@ -1,6 +1,9 @@
+import { noGrad } from '../tensor/autograd';
+import { scope } from '../tensor/scope';
 import { drawPaths, type PathDrawer, type PathsWanted } from './draw-paths';
+import { encodeSeries } from './encoded-series';
 import { type Forecast, forecastOf } from './forecast';
-import { type NextMixture, nextMixtures, nextValue } from './next-value';
+import { type NextMixture, nextMixture, nextValue } from './next-value';
 import type { Series } from './series';
 
 /** What is asked of a forecaster, in this thread or in another. */
@@ -9,7 +12,7 @@ export type Question =
   | { ask: 'forecast'; series: Series; options: PathOptionsFilled & { quantiles: number[] } }
   | { ask: 'next'; series: Series };
 
-type PathOptionsFilled = Omit<PathsWanted, 'series'>;
+type PathOptionsFilled = Omit<PathsWanted, 'encoded'>;
 
 /** The answer to a question of each kind. */
 export interface Answers {
@@ -22,26 +25,25 @@ export interface Answers {
 
 /** Answers questions together. The answers are the same to the last bit as those to each question alone. */
 export function answer(drawer: PathDrawer, questions: readonly Question[]): Answers[keyof Answers][] {
-  const drawn = questions.filter((each) => each.ask !== 'next');
-  const paths = drawPaths(
+  return noGrad(() => scope(() => answerAll(drawer, questions)));
+}
+
+function answerAll(drawer: PathDrawer, questions: readonly Question[]): Answers[keyof Answers][] {
+  const encoded = encodeSeries(
     drawer,
-    drawn.map(({ series, options }) => ({ series, ...options })),
+    questions.map(({ series }) => series),
   );
-  const asked = questions.filter(({ ask }) => ask !== 'paths');
-  const mixtures = nextMixtures(
-    drawer.model,
-    asked.map(({ series }) => ({ series, encodings: drawer.encodingsFor(series) })),
+  const wanted = questions.flatMap((question, index) =>
+    question.ask === 'next' ? [] : { ...question.options, encoded: encoded[index]! },
   );
-  const pathsOf = new Map<Question, Float64Array>(drawn.map((question, index) => [question, paths[index]!]));
-  const mixturesOf = new Map<Question, NextMixture[]>(asked.map((question, index) => [question, mixtures[index]!]));
-  return questions.map((question) => {
-    if (question.ask === 'paths') return pathsOf.get(question)!;
-    if (question.ask === 'next') return mixturesOf.get(question)!;
+  const drawn = drawPaths(drawer, wanted).values();
+  return questions.map((question, index) => {
+    const mixtures = () => encoded[index]!.map((each) => nextMixture(drawer.model, each));
+    if (question.ask === 'next') return mixtures();
+    const paths = drawn.next().value!;
+    if (question.ask === 'paths') return paths;
     const { series, options } = question;
-    const next = nextValue(mixturesOf.get(question)!, {
-      temperature: options.temperature,
-      spread: drawer.spreadAt(0, series.name),
-    });
-    return forecastOf(series, pathsOf.get(question)!, next, options);
+    const changes = { temperature: options.temperature, spread: drawer.spreadAt(0, series.name) };
+    return forecastOf(series, paths, nextValue(mixtures(), changes), options);
   });
 }

@@ -1,20 +1,23 @@
 import { PathSampler } from '../models/forecast';
-import type { MdnRnn } from '../models/mdn-rnn';
-import { noGrad } from '../tensor/autograd';
+import type { MdnRnn, MdnRnnStep } from '../models/mdn-rnn';
 import { tensor } from '../tensor/creation';
 import type { Device } from '../tensor/device';
 import { scope } from '../tensor/scope';
-import type { Tensor } from '../tensor/tensor';
+import type { SmoothedSeries } from './encoded-series';
 import type { PathOptions } from './forecast-options';
 import type { Series } from './series';
-import type { SmoothedHistory, SmoothingEncoding } from './smoothing-encoding';
+import type { SmoothingEncoding } from './smoothing-encoding';
 import type { SmoothingFilters } from './smoothing-filters';
 
-/** A series to continue, and the paths to draw. */
-export interface Continued {
-  series: Series;
+/** How many paths to draw, and from which random numbers. */
+export interface PathDraws {
   paths: number;
   seed: number;
+}
+
+/** A series to continue, and the paths to draw. */
+interface Continued extends PathDraws {
+  encoded: SmoothedSeries;
 }
 
 type DrawOptions = Required<Pick<PathOptions, 'horizon' | 'temperature'>>;
@@ -28,42 +31,30 @@ const MOST_TOGETHER = 4096;
  *
  * @returns for each series (paths, horizon) in the link's units
  */
-export function drawSmoothedPaths(
-  model: MdnRnn,
-  encoding: SmoothingEncoding,
-  wanted: readonly Continued[],
-  options: DrawOptions,
-): Float64Array[] {
-  return noGrad(() =>
-    scope(() => {
-      const continuations = wanted.map((each) => new Continuation(encoding, each, options.horizon));
-      for (const batch of batches(continuations)) scope(() => drawTogether(model, batch, options));
-      return continuations.map(({ values }) => values);
-    }),
-  );
+export function drawSmoothedPaths(model: MdnRnn, wanted: readonly Continued[], options: DrawOptions): Float64Array[] {
+  const continuations = wanted.map((each) => new Continuation(each, options.horizon));
+  for (const batch of batches(continuations)) scope(() => drawTogether(model, batch, options));
+  return continuations.map(({ values }) => values);
 }
 
-/** Groups those with histories of the same length, at most {@link MOST_TOGETHER} paths at once, unless of one series. */
+/** Returns batches of at most {@link MOST_TOGETHER} paths, unless of one series. */
 function batches(continuations: readonly Continuation[]): Continuation[][] {
-  const open = new Map<number, { batch: Continuation[]; paths: number }>();
   const all: Continuation[][] = [];
+  let paths = Infinity;
   for (const each of continuations) {
-    let current = open.get(each.historyLength);
-    if (!current || current.paths + each.paths > MOST_TOGETHER) {
-      current = { batch: [], paths: 0 };
-      open.set(each.historyLength, current);
-      all.push(current.batch);
+    if (paths + each.paths > MOST_TOGETHER) {
+      all.push([]);
+      paths = 0;
     }
-    current.batch.push(each);
-    current.paths += each.paths;
+    all.at(-1)!.push(each);
+    paths += each.paths;
   }
   return all;
 }
 
 function drawTogether(model: MdnRnn, batch: readonly Continuation[], { horizon, temperature }: DrawOptions): void {
   const { device } = model.parameters()[0]!;
-  const starts = batch.map(({ rows, paths, seed }) => ({ history: rows.to({ device }), paths, seed }));
-  const sampler = new PathSampler(model, starts, temperature);
+  const sampler = new PathSampler(model, batch, temperature);
   for (let step = 0; ; step++) {
     const drawn = scope(() => sampler.draw().toArray()) as Float32Array;
     let path = 0;
@@ -95,28 +86,22 @@ class Continuation {
   readonly paths: number;
   readonly seed: number;
   readonly horizon: number;
-  /** (T, inputDim): the end of the series. */
-  readonly rows: Tensor;
+  readonly read: MdnRnnStep;
   /** (paths, horizon), in the link's units. */
   readonly values: Float64Array;
   readonly #encoding: SmoothingEncoding;
   readonly #series: Series;
   readonly #filters: SmoothingFilters;
 
-  constructor(encoding: SmoothingEncoding, { series, paths, seed }: Continued, horizon: number) {
-    const { rows, filters }: SmoothedHistory = encoding.history(series);
+  constructor({ encoded: { encoding, series, history, read }, paths, seed }: Continued, horizon: number) {
     this.paths = paths;
     this.seed = seed;
     this.horizon = horizon;
-    this.rows = rows;
+    this.read = read;
     this.values = new Float64Array(paths * horizon);
     this.#encoding = encoding;
     this.#series = series;
-    this.#filters = filters.copies(paths);
-  }
-
-  get historyLength(): number {
-    return this.rows.shape[0]!;
+    this.#filters = history.filters.copies(paths);
   }
 
   get inputDim(): number {

@@ -6,7 +6,7 @@ import { native } from '../native/addon';
 import { checkModule } from '../nn/module';
 import { readDeclared } from '../option';
 import { noGrad } from '../tensor/autograd';
-import { cat, tensor, zerosLike } from '../tensor/creation';
+import { cat, zerosLike } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { checkTensor, handleOf } from '../tensor/tensor-memory';
@@ -77,7 +77,8 @@ function fusedRollOut(model: MdnRnn, history: Tensor, { known, ...options }: Rol
 
 /** Draws the same paths with the model's own steps. */
 function rollOut(model: MdnRnn, history: Tensor, { horizon, known, paths, seed, temperature }: RollOut): Tensor {
-  const sampler = new PathSampler(model, [{ history, paths, seed }], temperature);
+  const [read] = readHistories(model, [history]);
+  const sampler = new PathSampler(model, [{ read: read!, paths, seed }], temperature);
   const values: Tensor[] = [];
   for (let step = 0; ; step++) {
     const value = sampler.draw(); // (P, 1)
@@ -87,10 +88,10 @@ function rollOut(model: MdnRnn, history: Tensor, { horizon, known, paths, seed, 
   }
 }
 
-/** A history, and the paths to draw from it. */
+/** Where paths start, and how many to draw. */
 export interface Start {
-  /** (T, inputDim), scaled as in training; the same T for all that are drawn together. */
-  history: Tensor;
+  /** What the model makes of the history. */
+  read: MdnRnnStep;
   paths: number;
   seed: number;
 }
@@ -108,17 +109,14 @@ export class PathSampler {
   #step = 0;
 
   constructor(model: MdnRnn, starts: readonly Start[], temperature: number) {
-    const histories = starts.map(({ history }) => history.unsqueeze(0));
-    const { raw, hidden } = stepOf(model, cat(histories)); // (N, K, 3), (1, N, H)
-    const ofPaths = tensor(
-      starts.flatMap(({ paths }, index) => new Array<number>(paths).fill(index)),
-      { dtype: 'int64', device: raw.device },
-    );
     this.#model = model;
     this.#starts = starts;
     this.#temperature = temperature;
-    this.#raw = raw.indexSelect(0, ofPaths);
-    this.#hidden = hidden.indexSelect(1, ofPaths);
+    this.#raw = cat(starts.map(({ read, paths }) => read.raw.expand(paths, -1, -1)));
+    this.#hidden = cat(
+      starts.map(({ read, paths }) => read.hidden.expand(-1, paths, -1)),
+      1,
+    );
   }
 
   /** Draws each path's next value: (P, 1), scaled. */
@@ -140,25 +138,26 @@ export class PathSampler {
 }
 
 /**
- * Returns the raw mixtures of the values after histories (T, inputDim), each (K, 3) and the same to the last bit whatever
- * is beside it. To be used in a scope and without gradients.
+ * Returns what the model makes of histories (T, inputDim), each the same to the last bit whatever is beside it. To be used
+ * in a scope and without gradients.
+ *
+ * @returns the raw mixture of the value after each, (1, K, 3), and the hidden state, (1, 1, H)
  */
-export function lastMixtures(model: MdnRnn, histories: readonly Tensor[]): Float32Array[] {
+export function readHistories(model: MdnRnn, histories: readonly Tensor[]): MdnRnnStep[] {
   const byLength = new Map<number, number[]>();
   for (const [index, { shape }] of histories.entries()) {
     const indices = byLength.get(shape[0]!) ?? [];
     indices.push(index);
     byLength.set(shape[0]!, indices);
   }
-  const results: Float32Array[] = [];
+  const steps: MdnRnnStep[] = [];
   for (const indices of byLength.values()) {
-    const raw = stepOf(model, cat(indices.map((index) => histories[index]!.unsqueeze(0)))).raw.toArray();
-    const size = raw.length / indices.length;
+    const { raw, hidden } = stepOf(model, cat(indices.map((index) => histories[index]!.unsqueeze(0))));
     for (const [row, index] of indices.entries()) {
-      results[index] = raw.slice(row * size, (row + 1) * size) as Float32Array;
+      steps[index] = { raw: raw.slice(0, row, row + 1), hidden: hidden.slice(1, row, row + 1) };
     }
   }
-  return results;
+  return steps;
 }
 
 /** No kernel treats the rows of such a multiple in different ways, so that a row's result depends on itself alone. */
