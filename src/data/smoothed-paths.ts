@@ -6,7 +6,7 @@ import { scope } from '../tensor/scope';
 import type { SmoothedSeries } from './encoded-series';
 import type { PathOptions } from './forecast-options';
 import type { Series } from './series';
-import type { SmoothingEncoding } from './smoothing-encoding';
+import type { KnownStep, SmoothingEncoding } from './smoothing-encoding';
 import type { SmoothingFilters } from './smoothing-filters';
 
 /** How many paths to draw, and from which random numbers. */
@@ -63,19 +63,19 @@ function drawTogether(model: MdnRnn, batch: readonly Continuation[], { horizon, 
       path += each.paths;
     }
     if (step === horizon - 1) return;
-    const inputs = inputsOf(batch, step + 1, { rows: path, device });
+    const inputs = inputsOf(batch, { rows: path, device });
     sampler.feed(inputs);
     inputs.dispose();
   }
 }
 
-/** Returns what the model reads before a step: (P, inputDim). */
-function inputsOf(batch: readonly Continuation[], step: number, { rows, device }: { rows: number; device: Device }) {
+/** Returns what the model reads before the next step: (P, inputDim). */
+function inputsOf(batch: readonly Continuation[], { rows, device }: { rows: number; device: Device }) {
   const { inputDim } = batch[0]!;
   const inputs = new Float32Array(rows * inputDim);
   let path = 0;
   for (const each of batch) {
-    each.write(inputs.subarray(path * inputDim), step);
+    each.write(inputs.subarray(path * inputDim));
     path += each.paths;
   }
   return tensor(inputs, { shape: [rows, inputDim], device });
@@ -92,6 +92,8 @@ class Continuation {
   readonly #encoding: SmoothingEncoding;
   readonly #series: Series;
   readonly #filters: SmoothingFilters;
+  /** What is known of the step that is drawn next. */
+  #known: KnownStep;
 
   constructor({ encoded: { encoding, series, history, read }, paths, seed }: Continued, horizon: number) {
     this.paths = paths;
@@ -102,6 +104,7 @@ class Continuation {
     this.#encoding = encoding;
     this.#series = series;
     this.#filters = history.filters.copies(paths);
+    this.#known = history.next;
   }
 
   get inputDim(): number {
@@ -112,17 +115,19 @@ class Continuation {
   take(drawn: Float32Array, step: number): void {
     const { horizon } = this;
     const values = this.#filters.unscale(drawn);
-    const effect = this.#encoding.effectAt(this.#series, this.#series.values.length + step);
+    const { effect } = this.#known;
     for (let path = 0; path < this.paths; path++) {
       const value = this.#encoding.link.settled(values[path]! + effect);
       this.values[path * horizon + step] = value;
       values[path] = value - effect;
     }
-    if (step < horizon - 1) this.#filters.push(values);
+    if (step === horizon - 1) return;
+    this.#filters.push(values);
+    this.#known = this.#encoding.knownAt(this.#series, this.#series.values.length + step + 1);
   }
 
-  /** Writes what the model reads before a step: (paths, inputDim). */
-  write(inputs: Float32Array, step: number): void {
-    this.#encoding.writePaths(inputs, this.#filters, this.#series, this.#series.values.length + step);
+  /** Writes what the model reads before the next step: (paths, inputDim). */
+  write(inputs: Float32Array): void {
+    this.#encoding.writePaths(inputs, this.#filters, this.#known);
   }
 }

@@ -102,7 +102,19 @@ export interface SmoothedHistory {
   past: Float64Array;
   /** @internal The filters after the last value. */
   filters: SmoothingFilters;
+  /** @internal What is known of the next step. */
+  next: KnownStep;
 }
+
+/** What is known of a step in advance. */
+export interface KnownStep {
+  /** The scaled covariates and calendar features. */
+  inputs: readonly number[];
+  /** Their effect on the step's value, in the link's units. */
+  effect: number;
+}
+
+const NOTHING_KNOWN: KnownStep = { inputs: [], effect: 0 };
 
 /**
  * Converts series to a model's inputs: what exponential smoothing with several gains forecasts and how wrong it has been,
@@ -208,34 +220,36 @@ export class SmoothingEncoding {
     const first = Math.max(end - this.reach, 0);
     const size = Math.min(window, end - first + 1);
     const kept = new Float32Array(size * inputDim); // a ring
-    const filters = SmoothingFilters.over(this.#linked(read, first), this.state.season, (before, step) => {
-      if (first + step > end - size) this.#write(kept, ((first + step) % size) * inputDim, before, read, first + step);
+    const { values, knownAt } = this.#linked(read, first);
+    const filters = SmoothingFilters.over(values, this.state.season, (before, step) => {
+      if (first + step > end - size) this.#write(kept, ((first + step) % size) * inputDim, before, knownAt(step));
     });
     const length = Math.min(filters.age + 1, window);
-    this.#write(kept, (end % size) * inputDim, filters, read, end);
+    const next = this.knownAt(read, end);
+    this.#write(kept, (end % size) * inputDim, filters, next);
     const rows = new Float32Array(length * inputDim);
     for (let row = 0; row < length; row++) {
       const at = ((end - length + 1 + row) % size) * inputDim;
       rows.set(kept.subarray(at, at + inputDim), row * inputDim);
     }
-    const scaler = shifted(scalerOf(filters), this.effectAt(read, end));
-    return { rows: tensor(rows, { shape: [length, inputDim] }), scaler, past: NO_PAST, filters };
+    const scaler = shifted(scalerOf(filters), next.effect);
+    return { rows: tensor(rows, { shape: [length, inputDim] }), scaler, past: NO_PAST, filters, next };
   }
 
-  /** @internal Returns the effect of covariates and the calendar at a step, in the link's units. */
-  effectAt(series: Series, step: number): number {
-    if (this.#known.size === 0) return 0;
+  /** @internal Returns what is known of a step in advance. */
+  knownAt(series: Series, step: number): KnownStep {
+    if (this.#known.size === 0) return NOTHING_KNOWN;
+    const inputs = this.#known.at(series, step);
     const effects = this.#effectsFor(series);
-    return this.#known.at(series, step).reduce((sum, input, index) => sum + input * effects[index]!, 0);
+    return { inputs, effect: inputs.reduce((sum, input, index) => sum + input * effects[index]!, 0) };
   }
 
-  /** @internal Writes the inputs of paths that continue a series, before the value at a step past its end. */
-  writePaths(inputs: Float32Array, filters: SmoothingFilters, series: Series, step: number): void {
+  /** @internal Writes the inputs of paths that continue a series, before a value past its end. */
+  writePaths(rows: Float32Array, filters: SmoothingFilters, { inputs }: KnownStep): void {
     const { inputDim } = this;
-    filters.write(inputs, 0, inputDim);
-    if (this.#known.size === 0) return;
-    const known = this.#known.at(series, step);
-    for (let path = 0; path < filters.paths; path++) inputs.set(known, path * inputDim + NUM_SMOOTHING_INPUTS);
+    filters.write(rows, 0, inputDim);
+    if (inputs.length === 0) return;
+    for (let path = 0; path < filters.paths; path++) rows.set(inputs, path * inputDim + NUM_SMOOTHING_INPUTS);
   }
 
   /** @internal Number of last values that a forecast depends on: what lies farther back all filters have forgotten. */
@@ -288,7 +302,7 @@ export class SmoothingEncoding {
 
   /** Returns the rows of the steps from one on that the filters forecast. */
   #smooth(series: Series, first: number): Smoothed {
-    const values = this.#linked(series);
+    const { values, knownAt } = this.#linked(series);
     const width = 1 + this.inputDim;
     const rows = new Float32Array((values.length - first) * width);
     const scalers: Scaler[] = [];
@@ -297,17 +311,20 @@ export class SmoothingEncoding {
       const at = (step - first) * width;
       const scaler = scalerOf(filters);
       rows[at] = bounded(scaler.scaleOne(values[step]!));
-      this.#write(rows, at + 1, filters, series, step);
-      scalers.push(shifted(scaler, this.effectAt(series, step)));
+      const known = knownAt(step);
+      this.#write(rows, at + 1, filters, known);
+      scalers.push(shifted(scaler, known.effect));
     });
     return { series, rows, first, scalers };
   }
 
   /** Checks the covariates of a series, applies the link to its values from a step on, and takes known effects off. */
-  #linked(series: Series, first = 0): Float64Array {
+  #linked(series: Series, first = 0): { values: Float64Array; knownAt: (step: number) => KnownStep } {
     this.#known.check(series);
     const values = linked(this.link, series.values.subarray(first), { of: ofSeries(series.name), first });
-    return this.#known.size === 0 ? values : values.map((value, step) => value - this.effectAt(series, first + step));
+    if (this.#known.size === 0) return { values, knownAt: () => NOTHING_KNOWN };
+    const known = Array.from(values, (_, step) => this.knownAt(series, first + step));
+    return { values: values.map((value, step) => value - known[step]!.effect), knownAt: (step) => known[step]! };
   }
 
   /** Returns the effects on a series, estimated from itself if it was not fitted. */
@@ -331,9 +348,9 @@ export class SmoothingEncoding {
   }
 
   /** Writes the inputs of a step, which the filters have not seen yet. */
-  #write(rows: Float32Array, at: number, filters: SmoothingFilters, series: Series, step: number): void {
+  #write(rows: Float32Array, at: number, filters: SmoothingFilters, { inputs }: KnownStep): void {
     filters.write(rows, at, this.inputDim);
-    if (this.#known.size > 0) rows.set(this.#known.at(series, step), at + NUM_SMOOTHING_INPUTS);
+    rows.set(inputs, at + NUM_SMOOTHING_INPUTS);
   }
 }
 
