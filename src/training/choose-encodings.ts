@@ -47,6 +47,8 @@ export function horizonOf({ horizon }: Pick<RequestedMdnRnnSettings, 'horizon'>,
  *
  * @param model makes good forecasts already
  * @param series the values that may be seen
+ * @param fittedTo the parts of the series, each with a value if the series has one, that the encodings' numbers are fitted
+ *   to; default all
  * @returns yields after each forecast
  * @throws ERR_DATA_FORMAT if a value is outside the range of the link that is asked for
  */
@@ -55,16 +57,18 @@ export function* chooseEncodings(
   series: readonly Series[],
   settings: ViewSettings,
   horizon: number,
+  fittedTo = series,
 ): Generator<WorkProgress, ChosenEncodings> {
   const known = series.filter(({ values }) => hasValue(values));
+  const parts = fittedTo.filter(({ values }) => hasValue(values));
   const possible = possibleViews(known, settings);
   const { window, calendar } = settings;
   // The model knows nothing of other inputs yet.
-  const bare = known.map(({ name, values, time }): Series => ({ name, values, time }));
-  const views = possible.map((view) => SmoothingEncoding.fit(bare, { ...view, window }));
+  const bare = ({ name, values, time }: Series): Series => ({ name, values, time });
+  const views = possible.map((view) => SmoothingEncoding.fit(parts.map(bare), { ...view, window }));
   const trials: Trial[] = [];
   if (views.length > 1) {
-    const origins = originsOf(bare, horizon, Math.max(...possible.map(({ season }) => season)));
+    const origins = originsOf(known.map(bare), horizon, Math.max(...possible.map(({ season }) => season)));
     for (const [index, origin] of origins.entries()) {
       const draws: Float64Array[] = [];
       for (const [view, encoding] of views.entries()) {
@@ -79,7 +83,7 @@ export function* chooseEncodings(
   const own = choicesOfTheirOwn(known, trials, views.length, horizon);
   const namesOf = (index: number) => own.filter((each) => each.chosen.includes(index)).map(({ name }) => name);
   const fitted = (index: number, only?: string[]) =>
-    SmoothingEncoding.fit(known, { ...possible[index]!, window, calendar, only });
+    SmoothingEncoding.fit(parts, { ...possible[index]!, window, calendar, only });
   const ofTheirOwn = possible.flatMap((_, index) => {
     const names = namesOf(index);
     return names.length > 0 ? [fitted(index, names)] : [];

@@ -3,6 +3,7 @@ import { DataLoader, type EpochCursor } from '../data/data-loader';
 import type { Encoding } from '../data/encoding';
 import { Forecaster } from '../data/forecaster';
 import type { Series } from '../data/series';
+import { hasValue } from '../data/series-like';
 import type { SmoothingEncoding } from '../data/smoothing-encoding';
 import { NUM_SMOOTHING_INPUTS } from '../data/smoothing-filters';
 import { calibrationOrigins, fitSpread, MOST_SPREAD } from '../evaluation/calibrate';
@@ -188,10 +189,12 @@ function* chooseEncodingsFor(
   settings: RequestedMdnRnnSettings,
   series: Series[],
 ): Generator<WorkProgress, ChosenEncodings> {
-  const { untilTest } = partsOf(settings, series);
+  const { parts, untilTest } = partsOf(settings, series);
+  // What is learned from the validation part could not be judged by it.
+  const fittedTo = parts.map((part, index) => (hasValue(part.values) ? part : untilTest[index]!));
   const model = pretrainedModel();
   try {
-    return yield* chooseEncodings(model, untilTest, settings, horizonOf(settings, untilTest));
+    return yield* chooseEncodings(model, untilTest, settings, horizonOf(settings, untilTest), fittedTo);
   } finally {
     model.dispose();
   }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Forecaster } from '../../src/data/forecaster';
 import { readSeries, type Series } from '../../src/data/series';
+import type { SmoothingEncodingState } from '../../src/data/smoothing-encoding';
 import { evaluateForecasts } from '../../src/evaluation/evaluate-forecasts';
 import { pathQuantiles } from '../../src/models/forecast';
 import { RandomGenerator, rand } from '../../src/tensor/random';
@@ -73,4 +74,20 @@ test('series are described by words and numbers, and a covariate that never chan
   expect(series.map(({ staticCovariates }) => staticCovariates)).toEqual([[1, 0, 50], [0, 1, 5]]); // biome-ignore format: one line
   const known = { ...series[0]!, covariates: [Float64Array.of(...series[0]!.covariates![0]!, 1, 1)] };
   expect(Math.abs(medians(forecaster, known, 2)[1]! - 112)).toBeLessThan(6);
+});
+
+test('the effects of covariates are learned from the training part alone', async () => {
+  const promoted = noise.slice(0, 100).map((each) => Number(each < 0.4));
+  const gain = (row: number) => (row < 80 ? 30 : -30);
+  const rows = promoted.map((each, row) => `${200 + gain(row) * each + noise[row + 100]!},${each}`);
+  const { settings } = await train(['sold,promoted', ...rows], {
+    covariates: ['promoted'],
+    validation: 0.2,
+    link: 'identity',
+    season: 1,
+  });
+  const [{ effects, covariates }] = settings.encodings as [SmoothingEncodingState];
+  expect(Math.abs(effects[0]!.effects[0]! / covariates[0]!.deviation - 30)).toBeLessThan(1);
+  const part = promoted.slice(0, 80);
+  expect(covariates[0]!.mean).toBeCloseTo(part.reduce((sum, each) => sum + each) / 80, 9);
 });
