@@ -1,6 +1,7 @@
 /**
- * Trains the net in the package on synthetic series, each seen once: `npm run pretrain [-- --steps N --seed N --out FILE]`.
- * README.md beside this file tells what it learns and how good it is.
+ * Trains a net in the package on synthetic series, each seen once: `npm run pretrain [-- --kind counts --steps N --seed N
+ * --out FILE]`. The one for counts starts from the one for all kinds. README.md beside this file describes what they learn
+ * and how good they are.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -20,38 +21,56 @@ import {
   writeSafetensors,
 } from '../../src/index';
 import { segmentLoss } from '../../src/training/mdn-rnn-loss';
-import { PRETRAINED, PRETRAINED_FILE } from '../../src/training/pretrained';
+import { PRETRAINED, PRETRAINED_FILES, type PretrainedKind, pretrainedModel } from '../../src/training/pretrained';
 import { STEPS, testSegments, WIDTH } from './batch';
 
 const BATCH_SIZE = 96;
-const LEARNING_RATE = 2e-3;
 const WARM_UP_STEPS = 200;
 const CLIP_NORM = 1;
 const REPORT_EVERY = 1000;
+
+/** How long to train, and the highest and the last learning rate. */
+const SCHEDULES: Record<PretrainedKind, Schedule> = {
+  all: { steps: 10_000, lr: 2e-3, least: 1e-6 },
+  counts: { steps: 2000, lr: 7e-4, least: 7e-7 },
+};
+
+interface Schedule {
+  steps: number;
+  lr: number;
+  least: number;
+}
 
 const LOSS = { loss: 'nll', betaNll: 0 } as const;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      steps: { type: 'string', default: '10000' },
+      kind: { type: 'string', default: 'all' },
+      steps: { type: 'string' },
       seed: { type: 'string', default: '1' },
-      out: { type: 'string', default: PRETRAINED_FILE },
+      out: { type: 'string' },
     },
   });
-  const [steps, seed] = [Number(values.steps), Number(values.seed)];
+  const kind = values.kind as PretrainedKind;
+  const schedule = SCHEDULES[kind];
+  const { out = PRETRAINED_FILES[kind] } = values;
+  const [steps, seed] = [Number(values.steps ?? schedule.steps), Number(values.seed)];
   setNumThreads(1);
   manualSeed(seed);
   const { hidden, mixtures } = PRETRAINED;
-  const model = new MdnRnn({ inputDim: NUM_SMOOTHING_INPUTS, hiddenDim: hidden, numMixtures: mixtures });
-  const optimizer = new Adam(model.parameters(), { lr: LEARNING_RATE });
-  const source = new Source(seed);
-  const test = testSegments();
+  const model =
+    kind === 'all'
+      ? new MdnRnn({ inputDim: NUM_SMOOTHING_INPUTS, hiddenDim: hidden, numMixtures: mixtures })
+      : pretrainedModel();
+  const optimizer = new Adam(model.parameters(), { lr: schedule.lr });
+  const source = new Source(kind, seed);
+  const test = testSegments(kind);
   const lossOf = (rows: typeof test) => segmentLoss(model, rows, LOSS);
   let sum = 0;
   for (let step = 1; step <= steps; step++) {
     const rows = await source.next();
-    optimizer.lr = learningRate(step / steps, step);
+    optimizer.lr = learningRate(schedule, step / steps, step);
     scope(() => {
       const loss = lossOf(tensor(rows, { shape: [BATCH_SIZE, STEPS, WIDTH] }));
       optimizer.step(clipGradNorm(grad(loss, model.parameters()), CLIP_NORM));
@@ -64,14 +83,14 @@ async function main(): Promise<void> {
     );
     sum = 0;
     const metadata = { seed: String(seed), steps: String(step), testLoss: testLoss.toFixed(4) };
-    writeSafetensors(values.out, model.stateDict(), { metadata });
+    writeSafetensors(out, model.stateDict(), { metadata });
   }
   source.stop();
 }
 
 /** Rises linearly, then falls as a cosine. */
-function learningRate(part: number, step: number): number {
-  return LEARNING_RATE * Math.min(1, step / WARM_UP_STEPS) * (0.5 + 0.5 * Math.cos(Math.PI * part)) + 1e-6;
+function learningRate({ lr, least }: Schedule, part: number, step: number): number {
+  return lr * Math.min(1, step / WARM_UP_STEPS) * (0.5 + 0.5 * Math.cos(Math.PI * part)) + least;
 }
 
 const BATCH_BYTES = BATCH_SIZE * STEPS * WIDTH * Float32Array.BYTES_PER_ELEMENT;
@@ -82,9 +101,9 @@ class Source {
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(seed: number) {
+  constructor(kind: PretrainedKind, seed: number) {
     const script = join(__dirname, 'draw-batches.ts');
-    this.#process = spawn(process.execPath, ['--import', 'tsx', script, String(seed), String(BATCH_SIZE)], {
+    this.#process = spawn(process.execPath, ['--import', 'tsx', script, kind, String(seed), String(BATCH_SIZE)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#chunks = this.#process.stdout[Symbol.asyncIterator]();

@@ -1,3 +1,6 @@
+/** The largest mean of a Poisson distribution whose events are counted one by one. */
+const MOST_COUNTED = 30;
+
 /** Fast random numbers from a seed: xorshift128, which JavaScript computes faster than libtorch can be asked. */
 export class Random {
   readonly #state = new Uint32Array(4);
@@ -46,6 +49,28 @@ export class Random {
     let squares = 0;
     for (let index = 0; index < degrees; index++) squares += this.normal() ** 2;
     return this.normal() / Math.sqrt(squares / (degrees - 2));
+  }
+
+  /** Of the gamma distribution with a shape and the mean 1, by Marsaglia and Tsang's method. */
+  gamma(shape: number): number {
+    if (shape < 1) return (this.gamma(shape + 1) * ((shape + 1) * this.uniform() ** (1 / shape))) / shape;
+    const d = shape - 1 / 3;
+    for (;;) {
+      const normal = this.normal();
+      const cube = (1 + normal / Math.sqrt(9 * d)) ** 3;
+      if (cube > 0 && Math.log(1 - this.uniform()) < normal ** 2 / 2 + d * (1 - cube + Math.log(cube))) {
+        return (d * cube) / shape;
+      }
+    }
+  }
+
+  /** Of the Poisson distribution; rounded from a normal one if the mean is large. */
+  poisson(mean: number): number {
+    if (mean > MOST_COUNTED) return Math.round(mean + Math.sqrt(mean) * this.normal());
+    const least = Math.exp(-mean);
+    let count = -1;
+    for (let product = 1; product > least; count++) product *= 1 - this.uniform();
+    return count;
   }
 
   between(low: number, high: number): number {

@@ -2,6 +2,7 @@
  * Synthetic series that look like those people forecast: local levels, trends, seasons, cycles, breaks, outliers, counts.
  * The unit is about the standard deviation of what is new in a step.
  */
+import type { PretrainedKind } from '../../src/training/pretrained';
 import { Noise } from './noise';
 import type { Random } from './random';
 import { addSeason, drawProfile } from './seasons';
@@ -17,18 +18,27 @@ const SEASONS = [1, 1, 1, 1, 1, 4, 4, 4, 4, 12, 12, 12, 12, 12, 12, 12, 7, 7, 24
 /** Seasons from which on steps are so short that neighbours are alike. */
 const FINE = 24;
 
-/** @param lengthFor returns the number of values for a season */
-export function drawSeries(random: Random, lengthFor: (season: number) => number): SyntheticSeries {
+/**
+ * @param kind all kinds, or counts alone
+ * @param lengthFor returns the number of values for a season
+ */
+export function drawSeries(
+  random: Random,
+  kind: PretrainedKind,
+  lengthFor: (season: number) => number,
+): SyntheticSeries {
   const season = random.pick(SEASONS);
   const values = new Float64Array(lengthFor(season));
   const noise = new Noise(random, values.length);
-  const kind = season >= FINE && random.chance(0.5) ? 0.6 : random.uniform();
-  if (kind < 0.55) smooth(random, values, season, noise);
-  else if (kind < 0.8) autoregress(random, values, season, noise);
-  else if (kind < 0.92) integrate(random, values, season, noise);
+  const process = season >= FINE && random.chance(0.5) ? 0.6 : random.uniform();
+  if (process < 0.55) smooth(random, values, season, noise);
+  else if (process < 0.8) autoregress(random, values, season, noise);
+  else if (process < 0.92) integrate(random, values, season, noise);
   else pieces(random, values, season, noise);
   disturb(random, values, season);
-  transform(random, values);
+  if (kind === 'counts') count(random, values);
+  else transform(random, values);
+  if (random.chance(0.03)) lose(random, values);
   const isToldNone = season > 1 && random.chance(0.05);
   const isToldWrong = season === 1 && random.chance(0.15);
   return { values, season: isToldNone ? 1 : isToldWrong ? random.pick([4, 7, 12]) : season };
@@ -146,7 +156,7 @@ function disturb(random: Random, values: Float64Array, season: number): void {
   }
 }
 
-/** What values are seen: most as they are, some growing exponentially, rounded, or with a floor; some are missing. */
+/** What values are seen: most as they are, some growing exponentially, rounded, or with a floor. */
 function transform(random: Random, values: Float64Array): void {
   const form = random.uniform();
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -160,7 +170,22 @@ function transform(random: Random, values: Float64Array): void {
     const floor = values.reduce((sum, value) => sum + value, 0) / values.length - random.uniform();
     for (const [step, value] of values.entries()) values[step] = Math.max(value - floor, 0);
   }
-  if (!random.chance(0.03)) return;
+}
+
+/** Replaces values by numbers of events, often none, at a rate that follows them, with a Poisson process's variance or more. */
+function count(random: Random, values: Float64Array): void {
+  const center = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / values.length) || 1;
+  const rate = random.logBetween(0.03, 8);
+  const swing = random.chance(0.3) ? 0 : random.logBetween(0.1, 1);
+  const clumping = random.chance(0.4) ? 0 : random.logBetween(0.05, 2);
+  for (const [step, value] of values.entries()) {
+    const expected = rate * Math.exp(swing * Math.max(Math.min((value - center) / deviation, 3), -3));
+    values[step] = random.poisson(clumping === 0 ? expected : expected * random.gamma(1 / clumping));
+  }
+}
+
+function lose(random: Random, values: Float64Array): void {
   const missing = random.between(0.02, 0.2);
   for (let step = 0; step < values.length; step++) if (random.chance(missing)) values[step] = Number.NaN;
 }

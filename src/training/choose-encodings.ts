@@ -45,7 +45,7 @@ export function horizonOf({ horizon }: Pick<RequestedMdnRnnSettings, 'horizon'>,
  * Chooses how a model shall see series: backtests each possible link and season on earlier origins, and takes the best,
  * or the best two together if those do better.
  *
- * @param model makes good forecasts already
+ * @param model makes good forecasts already of series seen through the {@link likelyLink}
  * @param series the values that may be seen
  * @param fittedTo the parts of the series, each with a value if the series has one, that the encodings' numbers are fitted
  *   to; default all
@@ -140,8 +140,15 @@ function commonSeasons(series: readonly Series[]): number[] {
   return common.slice(0, MAX_SEASONS);
 }
 
+/** Returns the link that is the first to try, by which {@link kindFor} tells the net. */
+export function likelyLink(series: readonly Series[], { link }: Pick<ViewSettings, 'link'>): LinkName {
+  return link === 'auto' ? possibleLinks(series)[0]! : link;
+}
+
 /** Least part of zeros at which 0 is a floor rather than one value among others. */
 const LEAST_ZEROS = 0.05;
+/** Counts of this size on average are numbers like others; smaller ones have a net of their own. */
+const LARGE_COUNT = 10;
 
 function possibleLinks(series: readonly Series[]): LinkName[] {
   const values = concatenate(series.map((each) => observed(each.values)));
@@ -150,7 +157,8 @@ function possibleLinks(series: readonly Series[]): LinkName[] {
   if (least > 0) return ['identity', 'log'];
   const numZeros = values.filter((value) => value === 0).length;
   if (numZeros < LEAST_ZEROS * values.length) return ['identity', 'softplus'];
-  return [values.every(Number.isInteger) ? 'count' : 'relu', 'softplus'];
+  const isCount = values.every(Number.isInteger) && mean(values) < LARGE_COUNT;
+  return isCount ? ['count'] : ['relu', 'softplus'];
 }
 
 /** A step to forecast from, and the unit of its errors. */

@@ -13,7 +13,7 @@ import { checksOf, missingOption, orUndefined, withDefaults } from '../option';
 import type { Candidate } from './candidates';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from './mdn-rnn-options';
 import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
-import { PRETRAINED, pretrainedModel } from './pretrained';
+import { kindFor, PRETRAINED, pretrainedModel } from './pretrained';
 import type { RunKind } from './run-folder';
 
 type WithoutDefault =
@@ -159,7 +159,7 @@ export function encodingsOf({ inputs, encodings }: Pick<MdnRnnSettings, 'inputs'
 /** Creates a model with the given settings, as it is before its training. */
 export function createMdnRnn(settings: MdnRnnSettings): MdnRnn {
   const { hidden, mixtures, exact, start } = settings;
-  const { inputDim } = encodingsOf(settings)[0]!;
-  if (start === 'pretrained') return pretrainedModel(inputDim);
+  const { inputDim, link } = encodingsOf(settings)[0]!;
+  if (start === 'pretrained') return pretrainedModel(inputDim, kindFor(link.name));
   return new MdnRnn({ inputDim, hiddenDim: hidden, numMixtures: mixtures, exact });
 }

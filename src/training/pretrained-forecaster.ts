@@ -6,8 +6,8 @@ import { hasValue, type SeriesLike, toSeriesList } from '../data/series-like';
 import { SMOOTHING_WINDOW } from '../data/smoothing-encoding';
 import { formatError } from '../errors';
 import type { WorkOptions } from '../work';
-import { chooseEncodings, horizonOf } from './choose-encodings';
-import { PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
+import { chooseEncodings, horizonOf, likelyLink } from './choose-encodings';
+import { kindFor, PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
 
 /** Options of {@link pretrainedForecaster}. */
 export interface PretrainedForecasterOptions extends WorkOptions {
@@ -58,7 +58,7 @@ export async function pretrainedForecaster(
   const read = toSeriesList('series', series);
   if (!read.some(({ values }) => hasValue(values))) throw formatError('All values of all series are missing');
   const settings = { link, season, select: true, seed, window: SMOOTHING_WINDOW, calendar: [] };
-  const model = pretrainedModel();
+  const model = pretrainedModel(undefined, kindFor(likelyLink(read, settings)));
   try {
     const choice = chooseEncodings(model, read, settings, horizonOf({ horizon }, read));
     const { encodings } = await finishBreathing(choice, { signal, onProgress });

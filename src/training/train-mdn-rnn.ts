@@ -22,7 +22,7 @@ import type { Tensor } from '../tensor/tensor';
 import type { WorkProgress } from '../work';
 import type { Candidate } from './candidates';
 import type { Stateful } from './checkpoint';
-import { type ChosenEncodings, chooseEncodings, horizonOf } from './choose-encodings';
+import { type ChosenEncodings, chooseEncodings, horizonOf, likelyLink } from './choose-encodings';
 import { EarlyStopping } from './early-stopping';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
@@ -39,7 +39,7 @@ import {
 } from './mdn-rnn-settings';
 import { oddities } from './oddities';
 import { placementOf, readTrainingOptions } from './options';
-import { PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
+import { kindFor, PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
 import { writeEvaluation } from './run-evaluation';
 import { writeRunReport } from './run-report';
 import {
@@ -192,7 +192,7 @@ function* chooseEncodingsFor(
   const { parts, untilTest } = partsOf(settings, series);
   // What is learned from the validation part could not be judged by it.
   const fittedTo = parts.map((part, index) => (hasValue(part.values) ? part : untilTest[index]!));
-  const model = pretrainedModel();
+  const model = pretrainedModel(undefined, kindFor(likelyLink(untilTest, settings)));
   try {
     return yield* chooseEncodings(model, untilTest, settings, horizonOf(settings, untilTest), fittedTo);
   } finally {
@@ -312,7 +312,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     const best = this.#earlyStopping?.weights ?? model.stateDict();
     const knowsAllInputs = model.inputDim === NUM_SMOOTHING_INPUTS;
     if (this.settings.start === 'random' || !knowsAllInputs) return best;
-    const start = pretrainedModel().to(this.loader.data.device);
+    const start = createMdnRnn(this.settings).to(this.loader.data.device);
     const weights = start.stateDict();
     const mean = ([name, weight]: [string, Tensor]) => {
       const from = weights[name]!;

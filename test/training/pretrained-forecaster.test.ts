@@ -11,7 +11,7 @@ import { RandomGenerator, rand } from '../../src/tensor/random';
 import { readSafetensors } from '../../src/tensor/safetensors';
 import { scope } from '../../src/tensor/scope';
 import { segmentLoss } from '../../src/training/mdn-rnn-loss';
-import { PRETRAINED_FILE, pretrainedModel } from '../../src/training/pretrained';
+import { PRETRAINED_FILES, pretrainedModel } from '../../src/training/pretrained';
 import { pretrainedForecaster } from '../../src/training/pretrained-forecaster';
 import { rejectionOf } from '../error-of';
 
@@ -19,15 +19,16 @@ const demo = join(__dirname, '../../demo/co2.csv');
 const [co2] = readSeries(demo, { column: 'CO2', time: 'Date' });
 const noise = (step: number) => Math.sin(step * step);
 
-test('the net in the package is small', () => {
-  expect(readFileSync(PRETRAINED_FILE).length).toBeLessThan(2_000_000);
+test('the nets in the package are small', () => {
+  const sizes = Object.values(PRETRAINED_FILES).map((file) => readFileSync(file).length);
+  expect(sizes[0]! + sizes[1]!).toBeLessThan(2_000_000);
 });
 
-test('the net sees what it saw in its training', () => {
-  const { metadata } = readSafetensors(PRETRAINED_FILE);
+test.each(['all', 'counts'] as const)('the net for %s sees what it saw in its training', (kind) => {
+  const { metadata } = readSafetensors(PRETRAINED_FILES[kind]);
   setNumThreads(1);
   const loss = scope(() =>
-    noGrad(() => segmentLoss(pretrainedModel(), testSegments(), { loss: 'nll', betaNll: 0 }).item()),
+    noGrad(() => segmentLoss(pretrainedModel(undefined, kind), testSegments(kind), { loss: 'nll', betaNll: 0 }).item()),
   );
   expect(loss).toBeCloseTo(Number(metadata.testLoss), 3);
 });
@@ -143,4 +144,14 @@ test('counts that are mostly 0 have whole forecasts, whose intervals hold 0', as
   const [none, belowZero] = cdf([0, -1]);
   expect(Math.abs(none! - 0.7)).toBeLessThan(0.15);
   expect(belowZero).toBe(0);
+});
+
+test('rare events are forecast as rarely as they were, at any time of the year', async () => {
+  const draws = rand([240], { generator: new RandomGenerator(5), dtype: 'float64' }).toArray() as Float64Array;
+  const values = draws.map((each) => Number(each > 0.92));
+  const share = values.reduce((sum, value) => sum + value) / values.length;
+  const forecaster = await pretrainedForecaster([{ values }], { horizon: 12, season: 12 });
+  const paths = forecaster.pathsSync({ values }, { horizon: 12, paths: 500 });
+  expect(paths.reduce((sum, value) => sum + value) / paths.length / share).toBeGreaterThan(0.5);
+  expect(paths.reduce((sum, value) => sum + value) / paths.length / share).toBeLessThan(2);
 });

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { readSeries } from '../../../src/data/series';
 
 export interface StudySeries {
@@ -10,6 +11,8 @@ export interface StudySeries {
   season: number;
   /** Steps that a forecast goes ahead. */
   horizon: number;
+  /** Whether values are numbers of events, often 0. */
+  isCount?: boolean;
 }
 
 /** Longer series are cut to their last values, as R's methods take minutes for them. */
@@ -53,20 +56,74 @@ const IN_R: [library: string, data: string, column: string | number, season: num
   ['urca', 'UKconsumption', 'cons', 4],
 ];
 
+const folder = resolve(__dirname, '../../../node_modules/vega-datasets/data');
+
 export function vegaSeries(): StudySeries[] {
-  const folder = resolve(__dirname, '../../../node_modules/vega-datasets/data');
   const columns = IN_VEGA.map(([file, column, season, horizon]) =>
     studied(column, readSeries(join(folder, file), { column })[0]!.values, season, horizon),
   );
-  const counts = JSON.parse(readFileSync(join(folder, 'unemployment-across-industries.json'), 'utf8')) as {
-    series: string;
-    count: number;
-  }[];
+  const counts = readJson<{ series: string; count: number }[]>('unemployment-across-industries.json');
   const industries = INDUSTRIES.map((industry) => {
     const values = counts.filter(({ series }) => series === industry).map(({ count }) => count);
     return studied(`unemployed, ${industry}`, Float64Array.from(values), 12);
   });
   return [...columns, ...industries];
+}
+
+const HOUR = 3_600_000;
+const [DAY, WEEK] = [24 * HOUR, 7 * 24 * HOUR];
+
+/** Counts of events, many of them 0, in vega-datasets. */
+export function countSeries(): StudySeries[] {
+  const strikes = rowsOf('birdstrikes.csv').map((row) => ({ of: row['Origin State']!, at: Date.parse(`${row['Flight Date']} UTC`) })); // biome-ignore format: one line
+  const commits = rowsOf('github.csv').flatMap(({ time, count }) =>
+    new Array<number>(Number(count)).fill(Date.parse(`${time} UTC`)),
+  );
+  const { features } = readJson<{ features: { properties: { time: number; mag: number } }[] }>('earthquakes.json');
+  const quakes = features.filter(({ properties }) => properties.mag > 2.5).map(({ properties }) => properties.time);
+  const films = readJson<{ 'Major Genre': string; 'Release Date': string }[]>('movies.json').map((film) => {
+    return { of: film['Major Genre'], at: new Date(`${film['Release Date']} UTC`) };
+  });
+  const strikesIn = (state: string, unit: number) =>
+    perUnit(
+      strikes.map(({ of, at }) => (of === state ? at : Number.NaN)),
+      { unit, from: strikes },
+    );
+  const released = (genre: string) => {
+    const months = new Float64Array(12 * 20);
+    for (const { of, at } of films) if (of === genre) months[12 * (at.getUTCFullYear() - 1990) + at.getUTCMonth()]!++;
+    return months;
+  };
+  return [
+    ...['Texas', 'California', 'Louisiana', 'Tennessee'].map((state) =>
+      studied(`bird strikes a day, ${state}`, strikesIn(state, DAY), 1, 14),
+    ),
+    ...['Pennsylvania', 'Missouri', 'Florida', 'Georgia', 'Massachusetts'].map((state) =>
+      studied(`bird strikes a week, ${state}`, strikesIn(state, WEEK), 1, 8),
+    ),
+    ...['Horror', 'Western', 'Musical', 'Documentary', 'Action'].map((genre) =>
+      studied(`films a month, ${genre}`, released(genre), 12, 12),
+    ),
+    studied('earthquakes an hour', perUnit(quakes, { unit: HOUR }), 1, 24),
+    studied('commits an hour', perUnit(commits, { unit: HOUR }), 24, 24),
+  ].map((series) => ({ ...series, isCount: true }));
+}
+
+/** Returns the number of times in each unit, from the first to the last of those given. */
+function perUnit(times: number[], { unit, from }: { unit: number; from?: { at: number }[] }): Float64Array {
+  const all = (from?.map(({ at }) => at) ?? times).filter(Number.isFinite);
+  const [first, last] = [Math.min(...all), Math.max(...all)];
+  const counts = new Float64Array(Math.floor((last - first) / unit) + 1);
+  for (const time of times) if (Number.isFinite(time)) counts[Math.floor((time - first) / unit)]!++;
+  return counts;
+}
+
+function rowsOf(file: string): Record<string, string>[] {
+  return parse(readFileSync(join(folder, file)), { columns: true, bom: true }) as Record<string, string>[];
+}
+
+function readJson<T>(file: string): T {
+  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
 }
 
 /** @throws Error if R or a package is missing */

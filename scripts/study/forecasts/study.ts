@@ -1,7 +1,7 @@
 /**
  * Forecasts series from three origins each by the defaults, and compares with naive forecasts and, where R has them, ETS
- * and ARIMA: `npx tsx scripts/study/forecasts/study.ts [--seeds 0,1,2] [--only NAME] [--no-r]`. README.md in the folder
- * above has its table.
+ * and ARIMA: `npx tsx scripts/study/forecasts/study.ts [--seeds 0,1,2] [--only NAME] [--no-r | --counts]`. README.md in the
+ * folder above has its tables.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,15 +11,17 @@ import { parseArgs } from 'node:util';
 import { differences } from '../../../src/data/differencing';
 import { mean } from '../../../src/data/mean';
 import { pinball } from '../../../src/evaluation/scores';
-import { pathQuantiles } from '../../../src/models/forecast';
+import { pathQuantiles, sortedQuantile } from '../../../src/models/forecast';
 import { pretrainedForecaster } from '../../../src/training/pretrained-forecaster';
 import { trainMdnRnn } from '../../../src/training/train-mdn-rnn';
 import { formatTable } from '../../bench/table';
-import { type StudySeries, seriesInR, vegaSeries } from './series';
+import { countSeries, type StudySeries, seriesInR, vegaSeries } from './series';
 
 const NUM_ORIGINS = 3;
 const LEVELS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
 const PATHS = 500;
+/** Values that the simplest forecast of a count repeats. */
+const LAST_VALUES = 200;
 
 /** What is known at an origin, and what came. */
 interface Task extends Omit<StudySeries, 'values'> {
@@ -55,6 +57,11 @@ const METHODS: Record<string, Method> = {
   },
   ETS: ({ place }) => fromR(`${place}.ets.csv`),
   ARIMA: ({ place }) => fromR(`${place}.arima.csv`),
+  'past values': ({ past, horizon, isCount }) => {
+    if (!isCount) return undefined;
+    const sorted = past.slice(-LAST_VALUES).sort();
+    return LEVELS.map((level) => new Array<number>(horizon).fill(sortedQuantile(sorted, level)));
+  },
   'seasonal naive': ({ past, season, horizon }) => {
     const repeated = Array.from({ length: horizon }, (_, step) => past[past.length - season + (step % season)]!);
     return LEVELS.map(() => repeated);
@@ -119,15 +126,23 @@ function scoreOf(quantiles: number[][], { future, past, unit }: Task): Score {
 }
 
 const geometricMean = (numbers: number[]) => Math.exp(mean(numbers.map(Math.log)));
+/** A forecast of nothing but zeros may be perfect. */
+const averageOf = (series: StudySeries[]) => (series.some(({ isCount }) => isCount) ? mean : geometricMean);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string', default: '0' }, only: { type: 'string' }, 'no-r': { type: 'boolean' } },
+    options: {
+      seeds: { type: 'string', default: '0' },
+      only: { type: 'string' },
+      'no-r': { type: 'boolean' },
+      counts: { type: 'boolean' },
+    },
   });
-  const all = [...vegaSeries(), ...(values['no-r'] ? [] : seriesInR())];
+  const withR = !(values['no-r'] || values.counts);
+  const all = values.counts ? countSeries() : [...vegaSeries(), ...(withR ? seriesInR() : [])];
   const chosen = all.filter(({ name }) => values.only === undefined || name.includes(values.only));
   const tasks = chosen.map(tasksOf);
-  if (!values['no-r']) {
+  if (withR) {
     for (const { place, season, horizon, past } of tasks.flat()) {
       writeFileSync(`${place}.in.csv`, [season, horizon, ...past].join('\n'));
     }
@@ -157,7 +172,8 @@ type Scores = Record<string, (Score & { series: number })[]>;
 
 function print(series: StudySeries[], scores: Scores): void {
   const names = Object.keys(METHODS).filter((name) => scores[name]!.length > 0);
-  const cell = (of: Score[]) => (of.length > 0 ? geometricMean(of.map(({ crps }) => crps)).toFixed(3) : '–');
+  const average = averageOf(series);
+  const cell = (of: Score[]) => (of.length > 0 ? average(of.map(({ crps }) => crps)).toFixed(3) : '–');
   const rows = series.map(({ name, values, season, horizon }, index) => [
     name,
     ...[values.length, season, horizon].map(String),
@@ -171,7 +187,7 @@ function print(series: StudySeries[], scores: Scores): void {
     ...names.map((name) => of(scores[name]!)),
   ];
   rows.push(
-    summary('geometric mean', cell),
+    summary(average === mean ? 'mean' : 'geometric mean', cell),
     summary('within 90 %', (of) => `${(100 * mean(of.map(({ inside }) => inside))).toFixed(1)} %`),
     summary('farthest beyond the past, in ranges', (of) => Math.max(...of.map(({ beyond }) => beyond)).toFixed(1)),
   );
