@@ -71,7 +71,7 @@ export { BatchNorm2d, type BatchNorm2dOptions } from './nn/batch-norm2d';
 export { clipGradNorm } from './nn/clip-grad-norm';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './nn/conv-transpose2d';
 export { Conv2d, type Conv2dOptions } from './nn/conv2d';
-export { Ema } from './nn/ema';
+export { Ema, type EmaOptions } from './nn/ema';
 export { Embedding } from './nn/embedding';
 export { GRU, type GRUOptions, type GRUOutput } from './nn/gru';
 export type { Size2d } from './nn/image-sizes';

@@ -64,10 +64,18 @@ Napi::Value pathNoise(const Napi::CallbackInfo& info) {
   return Environment::of(info.Env()).wrap(info.Env(), kernels::pathNoise(seed, step, integerFromJs(info[2], "paths")));
 }
 
+// sampleNoise(seed, first, count, size): (count, size)
+Napi::Value sampleNoise(const Napi::CallbackInfo& info) {
+  const int64_t seed = integerFromJs(info[0], "seed"), first = integerFromJs(info[1], "first");
+  const int64_t count = integerFromJs(info[2], "count"), size = integerFromJs(info[3], "size");
+  return Environment::of(info.Env()).wrap(info.Env(), kernels::sampleNoise(seed, first, count, size));
+}
+
 }  // namespace
 
 void registerMdnRnn(Napi::Env, Napi::Object exports) {
   exportFunction<mdnRnnNll>(exports, "mdnRnnNll");
   exportFunction<rollOut>(exports, "rollOut");
   exportFunction<pathNoise>(exports, "pathNoise");
+  exportFunction<sampleNoise>(exports, "sampleNoise");
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { checkMemory } from '../check-memory';
+import { writeFileAtomic } from '../files';
 import { type OptionTable, path, wholeNumber, withDefaults } from '../option';
-import { writeGrid } from '../report/png';
-import { RandomGenerator, randn } from '../tensor/random';
-import { drawSamples } from '../training/draw-images';
+import { checkPngPath } from '../report/png';
+import { drawGridSync } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
 import { addExamples, addFlags } from './flags';
 
@@ -14,9 +14,9 @@ interface SampleFlags {
 }
 
 const FLAGS = {
-  count: { ...wholeNumber({ min: 1 }), default: 64, help: 'draw n images' },
-  seed: { ...wholeNumber(), default: 0, help: 'seed the random numbers; the same seed draws the same images' },
-  out: { ...path('file'), default: 'grid.png', help: 'write this PNG file' },
+  count: { ...wholeNumber({ min: 1 }), default: 64, help: 'draw n images; one alone is not framed' },
+  seed: { ...wholeNumber(), default: 0, help: 'seed the random numbers; the same seed draws the same first images' },
+  out: { ...path('file'), check: checkPngPath, default: 'grid.png', help: 'write this PNG file' },
 } satisfies OptionTable<SampleFlags>;
 
 export function addSampleCommand(program: Command): void {
@@ -29,7 +29,7 @@ function run(runFolder: string, flags: SampleFlags): void {
   const { count, seed, out } = withDefaults<SampleFlags, typeof FLAGS>(flags, FLAGS);
   const { generator, settings } = loadGenerator(runFolder);
   checkMemory('count', count, count * (settings.noiseDim + generator.dataDim) * Float32Array.BYTES_PER_ELEMENT);
-  const noise = randn([count, settings.noiseDim], { generator: new RandomGenerator(seed) });
-  writeGrid(out, drawSamples(generator, noise), { height: settings.height, width: settings.width });
-  console.error(`${count} images are in ${out}`);
+  const { height, width } = settings;
+  writeFileAtomic(out, drawGridSync(generator, { count, height, width, seed }));
+  console.error(count === 1 ? `The image is in ${out}` : `${count} images are in ${out}`);
 }

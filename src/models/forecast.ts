@@ -13,6 +13,7 @@ import { checkTensor, handleOf } from '../tensor/tensor-memory';
 import { FORECAST_OPTIONS, type ForecastPathsOptions } from './forecast-options';
 import { MdnRnn, type MdnRnnStep } from './mdn-rnn';
 import { Mixture, VARIANCE_FLOOR } from './mixture';
+import { ROWS } from './rows';
 
 const OPTIONS = { ...FORECAST_OPTIONS, known: { check: checkTensor } };
 
@@ -159,9 +160,6 @@ export function readHistories(model: MdnRnn, histories: readonly Tensor[]): MdnR
   }
   return steps;
 }
-
-/** No kernel treats the rows of such a multiple in different ways, so that a row's result depends on itself alone. */
-const ROWS = 8;
 
 /** {@link MdnRnn.step} with rows that do not depend on their number. */
 function stepOf(model: MdnRnn, input: Tensor, hidden?: Tensor): MdnRnnStep {

@@ -1,5 +1,6 @@
 import { type Checks, checkInteger, checkSize, readOptions } from '../check';
 import { invalidArgument } from '../errors';
+import { native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { ReLU, Tanh } from '../nn/activations';
 import { Linear } from '../nn/linear';
@@ -7,10 +8,10 @@ import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
 import { ABORTABLE, type Abortable } from '../pool/abortable';
 import { noGrad } from '../tensor/autograd';
-import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
-import type { Tensor } from '../tensor/tensor';
+import { Tensor } from '../tensor/tensor';
 import { GeneratorCopies, type GeneratorQuestion } from './generator-copies';
+import { ROWS } from './rows';
 
 /** The size of a {@link Generator}. */
 export interface GeneratorOptions {
@@ -26,7 +27,7 @@ export interface GeneratorOptions {
 export interface SampleOptions {
   /** Number of samples; default 1. */
   count?: number | undefined;
-  /** The same seed and count draw the same samples; default 0. */
+  /** A sample depends on the seed and its own number only: the same seed draws the same first samples. Default 0. */
   seed?: number | undefined;
 }
 
@@ -35,7 +36,7 @@ const SAMPLE: Checks<SampleOptions> = { count: checkSize, seed: (name, value) =>
 /** The largest buffer that Node supports on all systems. */
 const MAX_BYTES = 2 ** 31 - 1;
 
-/** Number of samples drawn at once. */
+/** Number of samples drawn at once, a multiple of {@link ROWS}. */
 const BATCH_SIZE = 1000;
 
 const CHECKS: Checks<GeneratorOptions> = { noiseDim: checkSize, hiddenDim: checkSize, dataDim: checkSize };
@@ -121,16 +122,22 @@ export class Generator extends Layer {
   sampleSync(options: SampleOptions = {}): Float32Array {
     const { count, seed } = this.#filled(readOptions(options, SAMPLE));
     const samples = new Float32Array(count * this.dataDim);
-    const random = new RandomGenerator(seed);
-    const { device } = this.parameters()[0]!;
     for (let start = 0; start < count; start += BATCH_SIZE) {
-      const shape = [Math.min(BATCH_SIZE, count - start), this.noiseDim];
-      const drawn = scope(() =>
-        noGrad(() => this.forward(randn(shape, { generator: random }).to({ device })).toArray()),
+      const rows = Math.min(BATCH_SIZE, count - start);
+      samples.set(
+        scope(() => noGrad(() => this.#draw(seed, start, rows).toArray())),
+        start * this.dataDim,
       );
-      samples.set(drawn, start * this.dataDim);
     }
     return samples;
+  }
+
+  /** Draws samples `first` to `first + rows - 1` of a seed. */
+  #draw(seed: number, first: number, rows: number): Tensor<'float32'> {
+    const { device } = this.parameters()[0]!;
+    const filled = Math.ceil(rows / ROWS) * ROWS; // with the samples that come next
+    const noise = new Tensor<'float32'>(native().sampleNoise(seed, first, filled, this.noiseDim));
+    return this.forward(noise.to({ device })).slice(0, 0, rows);
   }
 
   /** @internal Asks a worker thread. @throws ERR_INVALID_ARGUMENT for a class of the caller's own, which it hasn't */

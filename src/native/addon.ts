@@ -144,6 +144,8 @@ export interface Addon extends Ops {
   ): Handle | undefined;
   /** Returns a step's random numbers (2, paths): uniform, then normal. */
   pathNoise(seed: number, step: number, paths: number): Handle;
+  /** Returns normal numbers (count, size): those of sample `first` and of the next ones. */
+  sampleNoise(seed: number, first: number, count: number, size: number): Handle;
   /** Returns (B, N) in float64, for levels (N) above 0 and below 1. */
   mixtureQuantiles(means: Handle, variances: Handle, logWeights: Handle, levels: Handle): Handle;
   sampleMixture(raw: Handle, varianceFloor: number, temperature: number, generator?: NativeRandomGenerator): Handle;

@@ -1,4 +1,4 @@
-import { checkNumber } from '../check';
+import { type Checks, checkInteger, checkNumber, readOptions } from '../check';
 import { invalidArgument, LibtorchGenerativeError } from '../errors';
 import { noGrad } from '../tensor/autograd';
 import { tensor } from '../tensor/creation';
@@ -6,9 +6,21 @@ import type { Tensor } from '../tensor/tensor';
 import { checkModule, type Module } from './module';
 import { readState, type StateDict } from './state-dict';
 
+/** Options of {@link Ema}. */
+export interface EmaOptions {
+  /**
+   * Limits the decay of the update after n others to n² / (n² + warmup²), so that the average forgets the initial weights
+   * early; it is one half after `warmup` updates. Default 0: the decay is constant, as in PyTorch.
+   */
+  warmup?: number | undefined;
+}
+
+const OPTIONS: Checks<EmaOptions> = { warmup: (name, value) => checkInteger(name, value, { min: 0 }) };
+
 /**
  * An exponential moving average of a model's parameters, kept in a second model of the same class. It matches
  * `torch.optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn(decay)`: the first update copies the parameters.
+ * Without a warm-up, a fraction decay^n of the average is still those first parameters after n more updates.
  *
  * @typeParam Model the class of the averaged model
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.swa_utils.AveragedModel.html
@@ -23,23 +35,28 @@ import { readState, type StateDict } from './state-dict';
  * ```
  */
 export class Ema<Model extends Module> {
+  /** The option {@link EmaOptions.warmup}. */
+  readonly warmup: number;
   #numAveraged = 0;
 
   /**
    * Creates an average without any updates.
    *
    * @param average the model to keep the average in; its parameters are overwritten
-   * @param decay the weight of the old average in an update, at least 0 and below 1
+   * @param decay the weight of the old average in an update, at least 0 and below 1; with `warmup` its limit
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(
     /** The model that holds the average. */
     readonly average: Model,
-    /** The weight of the old average in an update. */
+    /** The weight of the old average in an update, with `warmup` its limit. */
     readonly decay: number,
+    options: EmaOptions = {},
   ) {
     checkModule('average', average);
     checkNumber('decay', decay, { min: 0, below: 1 });
+    const { warmup = 0 } = readOptions(options, OPTIONS);
+    this.warmup = warmup;
   }
 
   /**
@@ -51,10 +68,12 @@ export class Ema<Model extends Module> {
     checkModule('model', model);
     const parameters = pairs(this.average.parameters(), model.parameters());
     const buffers = pairs(this.average.buffers(), model.buffers());
+    const n = this.#numAveraged;
+    const decay = this.warmup === 0 ? this.decay : Math.min(this.decay, n ** 2 / (n ** 2 + this.warmup ** 2));
     noGrad(() => {
       for (const [average, current] of parameters) {
-        if (this.#numAveraged === 0) average.copy_(current);
-        else average.lerp_(current, 1 - this.decay);
+        if (n === 0) average.copy_(current);
+        else average.lerp_(current, 1 - decay);
       }
       for (const [average, current] of buffers) average.copy_(current);
     });

@@ -4,6 +4,7 @@ import { wholeCount } from '../data/images';
 import { asNumbers, type Numbers, toElements } from '../data/numbers';
 import { invalidArgument } from '../errors';
 import { writeFileAtomic } from '../files';
+import { checkPath } from '../option';
 
 /** Options of {@link encodeGrid} and {@link writeGrid}. */
 export interface GridOptions {
@@ -69,7 +70,7 @@ export function encodeGrid(images: Numbers, options: GridOptions): Uint8Array {
  * Writes images as one grayscale PNG file, arranged in a grid row by row. The file is written completely or not at all.
  *
  * @param images (N, height, width) values; values outside the range are clamped, NaN is mid-gray
- * @throws ERR_INVALID_ARGUMENT as {@link encodeGrid}; ERR_FILE
+ * @throws ERR_INVALID_ARGUMENT as {@link encodeGrid}, also for the name of another format's file; ERR_FILE
  * @example
  * ```ts
  * import { Generator, RandomGenerator, randn, readImages, scope, writeGrid } from 'libtorch-generative';
@@ -83,7 +84,17 @@ export function encodeGrid(images: Numbers, options: GridOptions): Uint8Array {
  * ```
  */
 export function writeGrid(path: string, images: Numbers, options: GridOptions): void {
+  checkPngPath('path', path);
   writeFileAtomic(path, encodeGrid(images, options));
+}
+
+const OTHER_FORMATS = /\.(jpe?g|webp|avif|gif|tiff?|bmp|heic|svg|pdf)$/i;
+
+/** Throws for names of files that are expected to have another format. */
+export function checkPngPath(name: string, value: unknown): void {
+  checkPath(name, value);
+  if (OTHER_FORMATS.test(value as string))
+    throw invalidArgument(name, 'a name such as grid.png, as only PNG is written,', value);
 }
 
 function toGray(value: number, [black, white]: readonly [number, number]): number {

@@ -8,7 +8,7 @@ export interface SampleRequest {
   model?: string | undefined;
   /** Number of images; default 16. */
   count?: number | undefined;
-  /** The same seed and count draw the same images; default 0. */
+  /** The same seed draws the same first images; default 0. */
   seed?: number | undefined;
   /** What to answer: a grid as a PNG file, or numbers. Default by the Accept header, "png" if it does not tell. */
   format?: 'png' | 'json' | undefined;
@@ -24,7 +24,7 @@ export class SampleRequests {
     this.#fields = {
       model: nameField({ description: 'Name of the model; required if there are several' }),
       count: integerField({ min: 1, max: maxCount }, { default: COUNT, description: 'Number of images' }),
-      seed: integerField({}, { default: SEED, description: 'The same seed and count draw the same images' }),
+      seed: integerField({}, { default: SEED, description: 'The same seed draws the same first images' }),
       format: {
         schema: { type: 'string', enum: ['png', 'json'], description: 'What to answer; default by the Accept header' },
         check: oneOf('png', 'json'),

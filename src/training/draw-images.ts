@@ -17,7 +17,7 @@ export interface DrawImagesOptions {
   height: number;
   /** Width in pixels, as in the generator's training images. */
   width: number;
-  /** The same seed and count draw the same images; default 0. */
+  /** An image depends on the seed and its own number only: the same seed draws the same first images. Default 0. */
   seed?: number | undefined;
 }
 
@@ -52,7 +52,8 @@ export async function drawImages(generator: Generator, options: DrawImagesOption
 }
 
 /**
- * Draws images as a PNG file, arranged in a grid as by {@link encodeGrid}, without blocking the event loop.
+ * Draws images as a PNG file, arranged in a grid as by {@link encodeGrid}, without blocking the event loop. A single image
+ * is the whole picture, without padding or magnification.
  *
  * @returns the bytes of the file
  * @throws as {@link drawImages}
@@ -73,7 +74,7 @@ export async function drawGrid(generator: Generator, options: DrawImagesOptions 
 /** {@link drawGrid} in this thread. */
 export function drawGridSync(generator: Generator, options: DrawImagesOptions): Uint8Array {
   const { images, height, width } = drawImagesSync(generator, options);
-  return encodeGrid(images, { height, width, range: [0, 255] });
+  return encodeGrid(images, { height, width, range: [0, 255], ...(options.count === 1 && { padding: 0, scale: 1 }) });
 }
 
 /**

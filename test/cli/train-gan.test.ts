@@ -59,15 +59,27 @@ test('a run folder has everything, and sample draws from it', async () => {
   expect(readFileSync(join(run, 'metrics.jsonl'), 'utf8')).toBe(stdout);
   expect(readdirSync(join(run, 'samples'))).toEqual(['epoch-0002.png']);
 
-  const draw = async (seed: string) => {
+  const draw = async (seed: string, count = '6') => {
     const out = join(folder(), `grid-${seed}.png`);
-    expect((await runCli(['sample', run, '--count', '6', '--seed', seed, '--out', out])).status).toBe(0);
+    expect((await runCli(['sample', run, '--count', count, '--seed', seed, '--out', out])).status).toBe(0);
     return readFileSync(out);
   };
   const grid = await draw('1');
   expect(PNG.sync.read(grid)).toMatchObject({ width: 2 * (2 + 3 * 30), height: 2 * (2 + 2 * 30) });
   expect(grid.equals(await draw('1'))).toBe(true);
   expect(grid.equals(await draw('2'))).toBe(false);
+
+  const [one, all] = [await draw('1', '1'), await draw('1', '64')].map((bytes) => PNG.sync.read(bytes));
+  expect(one).toMatchObject({ width: 28, height: 28 });
+  const pixel = (x: number, y: number) => 4 * ((4 + 2 * y) * all!.width + 4 + 2 * x); // framed and magnified
+  const first = Array.from({ length: 784 }, (_, index) => all!.data[pixel(index % 28, Math.floor(index / 28))]);
+  expect(first).toEqual([...one!.data.filter((_, index) => index % 4 === 0)]);
+
+  const { status, stderr: refusal } = await runCli(['sample', run, '--out', 'grid.JPG'], { cwd: folder() });
+  expect({ status, refusal }).toEqual({
+    status: 2,
+    refusal: 'error: Expected a name such as grid.png, as only PNG is written, for --out but received "grid.JPG"\n',
+  });
 });
 
 test('a run is not overwritten', async () => {

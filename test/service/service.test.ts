@@ -85,6 +85,9 @@ describe('answers', () => {
       expect(answer).toMatchObject({ model: 'images', count: 2, height: 28, width: 28 });
       expect(answer.images.map((image: number[]) => image.length)).toEqual([784, 784]);
     }
+    const of = async (count: number) => (await post(`${url}/sample`, { count, seed: 1, format: 'json' })).json();
+    const [one, many] = [await of(1), await of(7)];
+    expect(one.images).toEqual(many.images.slice(0, 1));
     expect((await fetch(`${url}/sample`, { method: 'POST' })).status).toBe(200);
     expect(await problemIn(await post(`${url}/sample`, {}, { accept: 'text/csv' }))).toMatchObject({ status: 406 });
   });

@@ -115,4 +115,14 @@ Tensor pathNoise(int64_t seed, int64_t step, int64_t paths) {
   return noise.slice(1, 0, paths);
 }
 
+Tensor sampleNoise(int64_t seed, int64_t first, int64_t count, int64_t size) {
+  const Tensor noise = at::empty({count, roundUp(size, vectorLanes())}, at::kFloat);
+  const Tensor unused = at::empty({noise.size(1)}, at::kFloat);
+  for (int64_t row = 0; row < count; row++) {
+    KERNEL(pathNoise)({static_cast<uint64_t>(seed), first + row, 0}, noise.size(1), unused.mutable_data_ptr<float>(),
+                      noise.mutable_data_ptr<float>() + row * noise.size(1));
+  }
+  return noise.slice(1, 0, size);
+}
+
 }  // namespace kernels

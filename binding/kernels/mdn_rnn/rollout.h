@@ -30,4 +30,7 @@ at::Tensor rollOut(const MdnRnnWeights& weights, const RollOutInputs& inputs, co
 /** A step's random numbers, counted by path: (2, paths), uniform ones for the components and normal ones. */
 at::Tensor pathNoise(int64_t seed, int64_t step, int64_t paths);
 
+/** Normal numbers, counted by sample: (count, size), a row for each sample from `first` on. */
+at::Tensor sampleNoise(int64_t seed, int64_t first, int64_t count, int64_t size);
+
 }  // namespace kernels
