@@ -26,10 +26,8 @@ const DECAYS: Record<string, (n: number) => number> = {
   none: () => 0,
   constant: () => 0.999,
   'torch-ema': (n) => Math.min(0.999, (1 + n) / (10 + n)),
-  'StyleGAN, 5 %': (n) => Math.min(0.999, 0.5 ** (1 / (0.05 * n))), // of the steps so far as half-life
-  'StyleGAN, 1 %': (n) => Math.min(0.999, 0.5 ** (1 / (0.01 * n))),
-  'n² / 30,000': (n) => Math.min(0.999, 1 - 1 / (1 + n ** 2 / 30_000)), // steps that the average lags behind
-  'n² / 100,000': (n) => Math.min(0.999, 1 - 1 / (1 + n ** 2 / 100_000)),
+  StyleGAN2: (n) => Math.min(0.999, 0.5 ** (1 / (0.05 * n))), // half-life of 5 % of the steps so far
+  'n² / (n² + 200²)': (n) => Math.min(0.999, n ** 2 / (n ** 2 + 200 ** 2)),
 };
 
 const CASES = [
@@ -80,9 +78,9 @@ type Judge = (drawn: ImageSet) => number;
 /** Returns a function that compares images with real ones. */
 function judge(real: ImageSet): Judge {
   const classifier = digitClassifier();
-  const fit = (images: ImageSet): Gaussian => fitGaussian(classifier.look(images).features);
-  const gaussian = fit(real);
-  return (drawn) => scope(() => frechetDistance(fit(drawn), gaussian));
+  const gaussianOf = (images: ImageSet): Gaussian => fitGaussian(classifier.look(images).features);
+  const gaussian = gaussianOf(real);
+  return (drawn) => scope(() => frechetDistance(gaussianOf(drawn), gaussian));
 }
 
 function main(): void {

@@ -40,6 +40,7 @@ export interface TrainGanOptions extends TrainingOptions {
   clipNorm?: number | undefined;
   /**
    * Decay of the moving average of the generator's weights, 0 for none; default 0.999, with preset "article" 0.
+   * Early on it is lower, see {@link EmaOptions.warmup}, so that short trainings don't average in the initial weights.
    * Samples, `model.safetensors` and the result use the average; the training itself is unaffected.
    */
   emaDecay?: number | undefined;

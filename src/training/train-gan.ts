@@ -132,12 +132,15 @@ function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generat
   return new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
 }
 
+/** Updates of the average until half of it is forgotten in one; the best in scripts/study/study-average.ts. */
+const WARMUP = 200;
+
 /** Creates an average that starts from the generator's weights, without drawing from the training's random numbers. */
 function newEma(settings: GanSettings, generator: Generator, device: Device): Ema<Generator> | undefined {
   if (settings.emaDecay === null) return undefined;
   const average = withSeed(0, () => newGenerator(settings)).to(device);
   scope(() => average.loadStateDict(generator.stateDict()));
-  return new Ema(average, settings.emaDecay);
+  return new Ema(average, settings.emaDecay, { warmup: WARMUP });
 }
 
 class GanTraining implements Training<GanLosses> {

@@ -100,6 +100,8 @@ describe('values', () => {
     ]),
     ['average', () => new Ema(any({}), 0.9)],
     ['decay', () => new Ema(layer, 1)],
+    ['warmup', () => new Ema(layer, 0.9, { warmup: -1 })],
+    ['warmup', () => new Ema(layer, 0.9, { warmup: 1.5 })],
     ['model', () => new Ema(layer, 0.9).update(any(undefined))],
     ['model', () => new Ema(layer, 0.9).update(new Linear(1, 2))],
     ['optimizer', () => new ReduceLROnPlateau(any({ lr: 1 }))],

@@ -7,6 +7,7 @@ import { Ema } from '../../src/nn/ema';
 import { tensor } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';
 import { readSafetensors } from '../../src/tensor/safetensors';
+import type { Tensor } from '../../src/tensor/tensor';
 import { ganLoss } from '../../src/training/gan-loss';
 import type { TrainGanOptions } from '../../src/training/gan-options';
 import { resolveGanSettings } from '../../src/training/gan-settings';
@@ -23,31 +24,34 @@ interface Sizes {
   batch: number;
   steps: number;
 }
-type Case = TrainGanOptions & { name: string; seed: number };
+type Case = TrainGanOptions & { name: string; seed: number; warmup?: number };
 
 const fixture = loadFixture<{ cases: Case[]; sizes: Sizes }>('training/gan_options');
 
-fixture.bitTest.each(fixture.cases.cases)("PyTorch's losses and weights: $name", ({ name, seed, ...options }) => {
-  const { noise, hidden, data, batch, steps } = fixture.cases.sizes;
-  const settings = { ...resolveGanSettings({ realLabel: 1, ...options }), batchSize: batch };
-  const average = new Generator({ noiseDim: noise, hiddenDim: hidden, dataDim: data });
-  manualSeed(seed);
-  const generator = new Generator({ noiseDim: noise, hiddenDim: hidden, dataDim: data });
-  const discriminator = new Discriminator({ dataDim: data, hiddenDim: hidden });
-  const adam = (net: Generator | Discriminator) => new Adam(net.parameters(), { lr: 1e-2, betas: [0.5, 0.999] });
-  const ema = options.emaDecay === undefined ? undefined : new Ema(average, options.emaDecay);
-  const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator), ema };
-  const loss = ganLoss(settings, 'cpu');
+fixture.bitTest.each(fixture.cases.cases)(
+  "PyTorch's losses and weights: $name",
+  ({ name, seed, warmup, ...options }) => {
+    const { noise, hidden, data, batch, steps } = fixture.cases.sizes;
+    const settings = { ...resolveGanSettings({ realLabel: 1, ...options }), batchSize: batch };
+    const average = new Generator({ noiseDim: noise, hiddenDim: hidden, dataDim: data });
+    manualSeed(seed);
+    const generator = new Generator({ noiseDim: noise, hiddenDim: hidden, dataDim: data });
+    const discriminator = new Discriminator({ dataDim: data, hiddenDim: hidden });
+    const adam = (net: Generator | Discriminator) => new Adam(net.parameters(), { lr: 1e-2, betas: [0.5, 0.999] });
+    const ema = options.emaDecay === undefined ? undefined : new Ema(average, options.emaDecay, { warmup });
+    const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator), ema };
+    const loss = ganLoss(settings, 'cpu');
 
-  const losses = Array.from({ length: steps }, () => {
-    const { lossD, lossG } = ganStep(players, { ...settings, loss }, randn([batch, data]), randn([batch, noise]));
-    return [lossD, lossG];
-  });
-  fixture.expectSame(tensor(losses), `${name}.losses`);
-  for (const [net, module] of Object.entries({ generator, discriminator, ...(ema && { ema: average }) })) {
-    for (const [key, value] of Object.entries(module.stateDict())) fixture.expectSame(value, `${name}.${net}.${key}`);
-  }
-});
+    const losses = Array.from({ length: steps }, () => {
+      const { lossD, lossG } = ganStep(players, { ...settings, loss }, randn([batch, data]), randn([batch, noise]));
+      return [lossD, lossG];
+    });
+    fixture.expectSame(tensor(losses), `${name}.losses`);
+    for (const [net, module] of Object.entries({ generator, discriminator, ...(ema && { ema: average }) })) {
+      for (const [key, value] of Object.entries(module.stateDict())) fixture.expectSame(value, `${name}.${net}.${key}`);
+    }
+  },
+);
 
 describe('the moving average', () => {
   const folder = useTemporaryFolder();
@@ -75,6 +79,20 @@ describe('the moving average', () => {
     expect(tensors['ema.n_averaged']!.item()).toBe(6);
     expect(tensors['ema.module.model.0.weight']!.equal(generator.stateDict()['model.0.weight']!)).toBe(true);
     expect(tensors['generator.model.0.weight']!.equal(generator.stateDict()['model.0.weight']!)).toBe(false);
+  });
+
+  test('has forgotten the initial weights even after a few steps', async () => {
+    const weightsAfter = async (epochs: number) => {
+      const out = join(folder(), String(epochs));
+      await trainGan({ ...options, epochs, emaDecay: 0.999, lr: 0.01, out }).result;
+      const { tensors } = readSafetensors(join(out, 'checkpoint.safetensors'));
+      return [tensors['ema.module.model.0.weight']!, tensors['generator.model.0.weight']!] as const;
+    };
+    const [first] = await weightsAfter(1); // a copy of the first step's
+    const [average, current] = await weightsAfter(6);
+    const distance = (a: Tensor, b: Tensor) => a.sub(b).square().sum().sqrt().item();
+    expect(distance(average, current)).toBeGreaterThan(0);
+    expect(distance(average, current)).toBeLessThan(0.01 * distance(first, current));
   });
 
   test('goes on with a resumed run, whatever the loss and clipping', async () => {
