@@ -23,6 +23,7 @@ function memoryLimit(): number {
   return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
 }
 
-function gib(bytes: number): string {
+/** Formats bytes: "1.5 GiB". */
+export function gib(bytes: number): string {
   return `${Number((bytes / 2 ** 30).toPrecision(3))} GiB`;
 }

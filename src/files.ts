@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFile,
   readFileSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -23,7 +25,27 @@ export function readFileBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_FS_FILE_TOO_LARGE') return readInPieces(path);
     throw fileError('read', path, error);
+  }
+}
+
+/** What Node reads or writes at once, at most 2 GiB. */
+const PIECE_BYTES = 2 ** 30;
+
+function readInPieces(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.allocUnsafeSlow(fstatSync(file).size);
+    let end = 0;
+    for (let read = -1; read !== 0 && end < bytes.length; end += read) {
+      read = readSync(file, bytes, end, Math.min(PIECE_BYTES, bytes.length - end), null);
+    }
+    return bytes.subarray(0, end);
+  } catch (error) {
+    throw fileError('read', path, error);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -71,7 +93,12 @@ export class AtomicFile {
   }
 
   write(part: string | Uint8Array): void {
-    this.#do(() => writeFileSync(this.#descriptor!, part));
+    if (typeof part === 'string' || part.length <= PIECE_BYTES) {
+      this.#do(() => writeFileSync(this.#descriptor!, part));
+      return;
+    }
+    for (let start = 0; start < part.length; start += PIECE_BYTES)
+      this.write(part.subarray(start, start + PIECE_BYTES));
   }
 
   /** Puts the file in its place. */

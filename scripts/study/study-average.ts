@@ -27,12 +27,12 @@ const DECAYS: Record<string, (n: number) => number> = {
   constant: () => 0.999,
   'torch-ema': (n) => Math.min(0.999, (1 + n) / (10 + n)),
   StyleGAN2: (n) => Math.min(0.999, 0.5 ** (1 / (0.05 * n))), // half-life of 5 % of the steps so far
-  'n² / (n² + 200²)': (n) => Math.min(0.999, n ** 2 / (n ** 2 + 200 ** 2)),
+  'n² / (n² + 500²)': (n) => Math.min(0.999, n ** 2 / (n ** 2 + 500 ** 2)),
+  'n³ / (n³ + 600³)': (n) => Math.min(0.999, n ** 3 / (n ** 3 + 600 ** 3)),
 };
 
 const CASES = [
   { images: 300, epochs: 1 },
-  { images: 300, epochs: 20 },
   { images: 300, epochs: 200 },
   { images: 4000, epochs: 8 },
   { images: 60_000, epochs: 1 },

@@ -4,7 +4,9 @@ import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evalu
 import { writeFileAtomic } from '../files';
 import { drawImagesSync } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
+import { problemOfLosses } from '../training/loss-problem';
 import { keepEvaluation } from './keep-evaluation';
+import { warn } from './warn';
 
 interface ImageFlags {
   data?: string | undefined;
@@ -24,13 +26,16 @@ export function evaluateGanRun(run: string, { data, out, count, seed, json }: Im
   }
   const source = data ?? settings.data;
   const real = readImages(source);
+  if (real.source?.isComplete === false) warn(`${source}: ${real.source.description}`);
   checkSize(source, real, settings);
   const { height, width } = settings;
-  const evaluation = evaluateImages(drawImagesSync(generator, { count, height, width, seed }), real, {
+  const scores = evaluateImages(drawImagesSync(generator, { count, height, width, seed }), real, {
     seed,
     heldOut: readTestImages(source),
     onTraining: () => console.error('Training the classifier that compares the images; it is cached for later runs'),
   });
+  const ofLosses = problemOfLosses(run, settings);
+  const evaluation = { ...scores, problems: [...scores.problems, ...(ofLosses ? [ofLosses] : [])] };
   generator.dispose();
   const asJson = `${JSON.stringify(evaluation)}\n`;
   process.stdout.write(json ? asJson : describeEvaluation(source, real, evaluation));
@@ -52,7 +57,7 @@ const NAMES: Record<ImageScores['name'], string> = {
 };
 
 function describeEvaluation(source: string, real: ImageSet, evaluation: ImageEvaluation): string {
-  const { rows, numReal, classifierAccuracy, digits, collapse } = evaluation;
+  const { rows, numReal, classifierAccuracy, digits, problems } = evaluation;
   const [generated, , noise] = rows as [ImageScores, ImageScores, ImageScores];
   const lines = [
     `Compared with ${numReal} images of ${source}, by the features of a classifier with ${percent(classifierAccuracy)} accuracy on MNIST's test digits:`,
@@ -68,9 +73,14 @@ function describeEvaluation(source: string, real: ImageSet, evaluation: ImageEva
     ),
     `The Fréchet distance is ${percent(generated.frechet / noise.frechet)} of that of independent pixels.`,
     ...(digits ? describeDigits(digits) : [describeOtherImages(real)]),
-    collapse ? `The generator has collapsed: ${collapse}.` : 'The generator has not collapsed.',
+    ...(problems.length > 0 ? problems.map((problem) => `Problem: ${problem}.`) : [soundness(generated)]),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Said only if there is no problem. */
+function soundness({ recall, diversity }: ImageScores): string {
+  return `No problem found: the samples cover ${percent(recall)} of the real images, with ${diversity.toFixed(2)} of their variety.`;
 }
 
 function describeDigits({ generated, missing }: NonNullable<ImageEvaluation['digits']>): string[] {

@@ -31,7 +31,6 @@ export interface Hooks extends Pick<TrainingOptions, 'signal' | 'onProgress'> {
  * per epoch to stdout, and on Ctrl-C writes a checkpoint and exits with status 130.
  *
  * @param line returns the line of an epoch, or undefined for none
- * @param warning returns a warning about an epoch, if any, for stderr
  * @param verdict returns a line about the result, if any, for stderr
  */
 export async function runTraining<Epoch extends { epoch: number }, Result>(
@@ -40,13 +39,11 @@ export async function runTraining<Epoch extends { epoch: number }, Result>(
     folder,
     json = false,
     line,
-    warning,
     verdict,
   }: {
     folder: string;
     json?: boolean;
     line: (record: Epoch) => string | undefined;
-    warning?: (record: Epoch) => string | undefined;
     verdict?: (result: Result) => string | undefined;
   },
 ): Promise<void> {
@@ -56,10 +53,8 @@ export async function runTraining<Epoch extends { epoch: number }, Result>(
     const training = start({ signal: interrupt.signal, onProgress: bar?.training, onWork: bar?.work });
     for await (const record of training) {
       const text = json ? JSON.stringify(record) : line(record);
-      const warned = warning?.(record);
       bar?.clear();
       if (text !== undefined) process.stdout.write(`${text}\n`);
-      if (warned !== undefined) console.error(`warning: ${warned}`);
     }
     const result = verdict?.(await training.result);
     bar?.stop();

@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { GAN_OPTIONS, type TrainGanOptions } from '../training/gan-options';
 import type { GanResult } from '../training/gan-result';
 import { GAN_RUN, resolveGanSettings } from '../training/gan-settings';
+import { RunFolder } from '../training/run-folder';
 import { requestedSettings } from '../training/start-run';
 import { type GanEpoch, trainGan } from '../training/train-gan';
 import { addExamples, addFlags, type Headings } from './flags';
 import { pythonFixed4, pythonRepr } from './python-format';
-import { runTraining, trainingOptions } from './run-training';
+import { type Hooks, runTraining, trainingOptions } from './run-training';
+import { warn } from './warn';
 
 type GanFlags = TrainGanOptions & { json?: boolean; digits?: boolean };
 
@@ -35,24 +37,21 @@ async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   const options: TrainGanOptions = trainingOptions(flags, 'gan');
   const { data, epochs } = requestedSettings(GAN_RUN, resolveGanSettings(options), options);
   const isNoise = data === 'noise';
-  await runTraining<GanEpoch, GanResult>(({ signal, onProgress }) => trainGan({ ...options, signal, onProgress }), {
-    folder: (flags.resume ?? options.out)!,
+  const folder = (flags.resume ?? options.out)!;
+  const start = ({ signal, onProgress }: Hooks) => trainGan({ ...options, signal, onProgress, onWarning: warn });
+  await runTraining<GanEpoch, GanResult>(start, {
+    folder,
     json: flags.json,
     // As in the article: print every tenth of its one-batch epochs.
     line: (record) =>
       isNoise && record.epoch % 10 !== 0 ? undefined : digits ? everyDigit(record) : articleLine(record, epochs),
-    warning: collapseWarning(),
+    verdict: () => trainedOn(folder),
   });
 }
 
-/** Warns once per training, as a collapsed generator rarely recovers. */
-function collapseWarning(): (record: GanEpoch) => string | undefined {
-  let hasWarned = false;
-  return ({ epoch, collapse }) => {
-    if (hasWarned || !collapse) return undefined;
-    hasWarned = true;
-    return `The generator collapsed in epoch ${epoch}: ${collapse}. Try another --seed or a lower --lr`;
-  };
+function trainedOn(run: string): string | undefined {
+  const { images } = RunFolder.configOf(run);
+  return images && `Trained on ${images}`;
 }
 
 function articleLine({ epoch, lossD, lossG }: GanEpoch, epochs: number): string {

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
-import { formatError } from '../errors';
+import { LibtorchGenerativeError } from '../errors';
 
 /** Height and width of an image in pixels. */
 interface Size {
@@ -13,39 +13,68 @@ const MAX_PIXELS = 2 ** 26;
 const SIGNATURE = '\x89PNG\r\n\x1a\n';
 /** Bytes of a chunk before its data, its length and type, and after that, its checksum. */
 const [BEFORE, AFTER] = [8, 4];
+/** Where the header has the bits per number. */
+const BIT_DEPTH = 24;
+
+/** A file that can't be read as a PNG. */
+export class DamagedPng extends LibtorchGenerativeError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_DATA_FORMAT', message, options);
+  }
+}
 
 /** Reads the size from a PNG's header, so that images of a wrong or huge size are never decoded. @throws ERR_DATA_FORMAT */
 export function readPngSize(path: string, bytes: Buffer): Size {
   if (bytes.length < 24 || bytes.toString('latin1', 0, 8) !== SIGNATURE) {
-    throw formatError(`Expected a PNG file but ${path} is not one`);
+    throw new DamagedPng(`Expected a PNG file but ${path} is not one`);
   }
   const width = bytes.readUInt32BE(16);
   const height = bytes.readUInt32BE(20);
   if (width > 0 && height > 0 && width * height <= MAX_PIXELS) return { height, width };
-  throw formatError(`Expected an image of 1 to ${MAX_PIXELS} pixels but ${path} has ${width} x ${height}`);
+  throw new DamagedPng(`Expected an image of 1 to ${MAX_PIXELS} pixels but ${path} has ${width} x ${height}`);
+}
+
+/** A decoded image, and what its levels of gray don't show. */
+export interface GrayImage {
+  /** One level per pixel, up to 255, or up to 65,535 from a file of 16 bit. */
+  gray: Uint8Array | Uint16Array;
+  /** Whether a pixel isn't gray. */
+  isColored: boolean;
+  /** Whether a pixel isn't opaque. */
+  isTransparent: boolean;
 }
 
 /**
- * Decodes a PNG to gray, one byte per pixel, as Pillow's `convert('L')` does, ignoring transparency.
+ * Decodes a PNG to gray as Pillow's `convert('L')` does, ignoring transparency.
  *
  * @param size the size in its header
  * @throws ERR_DATA_FORMAT if it is corrupt
  */
-export function decodeGrayPng(path: string, bytes: Buffer, size: Size): Uint8Array {
-  let rgba: Buffer;
+export function decodeGrayPng(path: string, bytes: Buffer, size: Size): GrayImage {
+  let rgba: Uint8Array | Uint16Array;
   try {
     checkChunks(bytes, size);
-    rgba = PNG.sync.read(bytes).data;
+    // Of 16 bit, all are needed: the highest may be 0 in all images.
+    rgba = PNG.sync.read(bytes, { skipRescale: bytes[BIT_DEPTH] === 16 }).data;
   } catch (cause) {
     const reason = (cause as Error).message;
-    throw formatError(`The PNG file ${path} is corrupt (${reason})`, { cause });
+    throw new DamagedPng(`The PNG file ${path} is corrupt (${reason})`, { cause });
   }
-  const gray = new Uint8Array(rgba.length / 4);
+  const gray = new (rgba instanceof Uint16Array ? Uint16Array : Uint8Array)(rgba.length / 4);
+  const opaque = rgba instanceof Uint16Array ? 65_535 : 255;
+  let [isColored, isTransparent] = [false, false];
   for (let pixel = 0; pixel < gray.length; pixel++) {
-    const [red, green, blue] = [rgba[4 * pixel]!, rgba[4 * pixel + 1]!, rgba[4 * pixel + 2]!];
-    gray[pixel] = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16; // Rec. 601 luma in Pillow's fixed point
+    const [red, green, blue, alpha] = [
+      rgba[4 * pixel]!,
+      rgba[4 * pixel + 1]!,
+      rgba[4 * pixel + 2]!,
+      rgba[4 * pixel + 3]!,
+    ];
+    gray[pixel] = Math.floor((19595 * red + 38470 * green + 7471 * blue + 0x8000) / 0x10000); // Pillow's Rec. 601 luma
+    isColored ||= red !== green || green !== blue;
+    isTransparent ||= alpha !== opaque;
   }
-  return gray;
+  return { gray, isColored, isTransparent };
 }
 
 /**

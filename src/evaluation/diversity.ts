@@ -3,8 +3,13 @@ import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { squaredDistances } from './manifold';
 
-/** Enough images to measure how varied a set is. */
-export const NUM_COMPARED = 250;
+/** Enough images to measure how varied a set is, and to limit the memory for large ones. */
+const [NUM_COMPARED, MAX_PIXELS, FEWEST] = [250, 2 ** 24, 16];
+
+/** Returns the number of images of a size with which to measure how varied a set is. */
+export function numCompared({ height, width }: Pick<ImageSet, 'height' | 'width'>): number {
+  return Math.min(NUM_COMPARED, Math.max(FEWEST, Math.floor(MAX_PIXELS / (height * width))));
+}
 
 /** Mean pixel-wise distances between images. */
 export interface Spread {

@@ -4,11 +4,12 @@ import { invalidArgument } from '../errors';
 import { RandomGenerator, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { describeCollapse, missingDigits } from './collapse';
+import { missingDigits } from './collapse';
 import { type DigitClassifier, NUM_FEATURES, type SeenImages } from './digit-classifier';
 import { areMnistImages, type DigitClassifierOptions, digitClassifier } from './digit-classifier-cache';
-import { diversityBeside, measureSpread, NUM_COMPARED, type Spread } from './diversity';
+import { diversityBeside, measureSpread, numCompared, type Spread } from './diversity';
 import { fitGaussian, frechetDistance, type Gaussian } from './frechet';
+import { imageProblems } from './image-problems';
 import { estimateManifold, type Manifold, partWithin } from './manifold';
 import { drawPixelGaussian } from './pixel-gaussian';
 
@@ -59,8 +60,8 @@ export interface ImageEvaluation {
         missing: number[];
       }
     | undefined;
-  /** How the generator has collapsed; undefined if it has not. */
-  collapse?: string | undefined;
+  /** What is wrong with the generated images; empty only if they resemble the real ones and are varied. */
+  problems: string[];
   /** Accuracy on MNIST's test images of the classifier whose features are compared. */
   classifierAccuracy: number;
 }
@@ -111,17 +112,23 @@ function compare(
   const classifier = digitClassifier({ onTraining });
   try {
     return scope(() => {
-      const numCompared = Math.min(NUM_COMPARED, generated.count, reference.count, others.count);
-      const judge = new Judge(classifier, reference, { seed, numCompared });
+      const count = Math.min(numCompared(real), generated.count, reference.count, others.count);
+      const judge = new Judge(classifier, reference, { seed, numCompared: count });
       const seen = classifier.look(generated);
-      const rows = [
-        judge.score('generated', generated, seen),
-        judge.score('real', others, classifier.look(others)),
-        judge.scorePixelGaussian(reference, generated.count),
-      ];
+      const scores = {
+        generated: judge.score('generated', generated, seen),
+        real: judge.score('real', others, classifier.look(others)),
+        noise: judge.scorePixelGaussian(reference, generated.count),
+      };
       const digits = areMnistImages(real) ? compareDigits(seen.digits, judge.seen.digits) : undefined;
-      const collapse = describeCollapse({ diversity: rows[0]!.diversity, digits: digits?.generated });
-      return { rows, numReal: reference.count, digits, collapse, classifierAccuracy: classifier.accuracy };
+      const problems = imageProblems(scores, digits?.generated);
+      return {
+        rows: Object.values(scores),
+        numReal: reference.count,
+        digits,
+        problems,
+        classifierAccuracy: classifier.accuracy,
+      };
     });
   } finally {
     classifier.dispose();

@@ -9,7 +9,7 @@ import { readState, type StateDict } from './state-dict';
 /** Options of {@link Ema}. */
 export interface EmaOptions {
   /**
-   * Limits the decay of the update after n others to n² / (n² + warmup²), so that the average forgets the initial weights
+   * Limits the decay of the update after n others to n³ / (n³ + warmup³), so that the average forgets the initial weights
    * early; it is one half after `warmup` updates. Default 0: the decay is constant, as in PyTorch.
    */
   warmup?: number | undefined;
@@ -69,7 +69,7 @@ export class Ema<Model extends Module> {
     const parameters = pairs(this.average.parameters(), model.parameters());
     const buffers = pairs(this.average.buffers(), model.buffers());
     const n = this.#numAveraged;
-    const decay = this.warmup === 0 ? this.decay : Math.min(this.decay, n ** 2 / (n ** 2 + this.warmup ** 2));
+    const decay = this.warmup === 0 ? this.decay : Math.min(this.decay, n ** 3 / (n ** 3 + this.warmup ** 3));
     noGrad(() => {
       for (const [average, current] of parameters) {
         if (n === 0) average.copy_(current);

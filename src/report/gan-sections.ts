@@ -1,5 +1,5 @@
 import type { Figures } from './figures';
-import { enumerate, percent, short } from './format';
+import { capitalize, enumerate, percent, short } from './format';
 import { Html, html } from './html';
 import { classHistogram, frechetChart, IMAGE_ROWS } from './image-charts';
 import type { GanReport, ImageRow, ImageScores, SamplePicture } from './run-report';
@@ -7,14 +7,15 @@ import type { GanReport, ImageRow, ImageScores, SamplePicture } from './run-repo
 /** Shows the GAN's samples and their quality. */
 export function ganSections(report: GanReport, figures: Figures): Html {
   const { samples, scores, metrics } = report;
-  const alarm = scores ? scores.collapse : metrics.at(-1)?.collapse;
+  const last = metrics.at(-1)?.problem;
+  const problems = [...(scores?.problems ?? []), ...(typeof last === 'string' ? [last] : [])];
   return html`<section>
 <h2>Samples</h2>
 ${samples.length > 0 ? sampleSlider(samples) : html`<p class="hint">No samples have been drawn yet.</p>`}
 </section>
 <section>
 <h2>Quality</h2>
-${alarm ? html`<p class="verdict warning">The generator has collapsed: ${String(alarm)}.</p>` : undefined}
+${[...new Set(problems)].map((problem) => html`<p class="verdict warning">${capitalize(problem)}.</p>`)}
 ${scores ? quality(scores, figures) : html`<p class="hint">${howToEvaluate(report)}</p>${digitsOfLastEpoch(report, figures)}`}
 </section>
 `;

@@ -11,7 +11,8 @@ export function header(report: RunReport): Html {
   // A file name is enough here; the settings below include the path.
   const data = typeof settings.data === 'string' ? basename(settings.data) : undefined;
   const columns = [settings.column ?? []].flat().join(', ');
-  const facts = [MODELS[kind], data, columns, trained(report)];
+  const images = kind === 'gan' ? report.images : undefined;
+  const facts = [MODELS[kind], data, columns, images, trained(report)];
   const tiles = kind === 'gan' ? imageTiles(report) : forecastTiles(report);
   return html`<header>
 <h1>${name}</h1>

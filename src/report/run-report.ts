@@ -21,6 +21,8 @@ interface CommonReport {
 
 export interface GanReport extends CommonReport {
   kind: 'gan';
+  /** What images it was trained on. */
+  images?: string | undefined;
   samples: SamplePicture[];
   scores?: ImageScores;
 }
@@ -36,8 +38,8 @@ export interface ImageScores {
   rows: ImageRow[];
   /** Number of images classified as 0, 1, ... */
   digits?: { generated: number[]; missing: number[] };
-  /** How the generator has collapsed. */
-  collapse?: string;
+  /** What is wrong with the generated images. */
+  problems: string[];
 }
 
 export interface ImageRow {

@@ -1,7 +1,8 @@
 import { type ImageSet, samplesToImages } from '../data/images';
 import { describeCollapse, type SampleVariety } from '../evaluation/collapse';
 import type { DigitClassifier } from '../evaluation/digit-classifier';
-import { diversityBeside, measureSpread, NUM_COMPARED, type Spread } from '../evaluation/diversity';
+import { diversityBeside, measureSpread, numCompared, type Spread } from '../evaluation/diversity';
+import { roughness } from '../evaluation/roughness';
 import type { Generator } from '../models/generator';
 import type { Device } from '../tensor/device';
 import { RandomGenerator, randn } from '../tensor/random';
@@ -9,17 +10,30 @@ import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { drawSamples } from './draw-images';
 
-/** The variety of a generator's samples, and whether it has collapsed. */
+/** The variety of a generator's samples, and what is wrong with them. */
 export interface WatchedVariety extends SampleVariety {
-  /** How the generator has collapsed; undefined if it has not. */
-  collapse?: string | undefined;
+  /** What is wrong with the samples or the losses; undefined if nothing was found. */
+  problem?: string | undefined;
+}
+
+/** When the watch looks. */
+interface Moment {
+  /** Steps of the generator so far. */
+  steps: number;
+  /** Those of them since the last look. */
+  stepsOfEpoch: number;
+  /** Whether this is the end of the training. */
+  isLast: boolean;
 }
 
 /** Steps until a healthy generator draws more than one blur: four epochs of MNIST. */
 const YOUNG_STEPS = 2000;
+/** Samples are static if they are rougher than this share of the way from real images to independent pixels. */
+const MOST_ROUGHNESS = 0.75;
 /** Limits the cost when an epoch has only a few batches. */
 const LOOK_EVERY_STEPS = 100;
 const SEED = 0;
+const STATIC = 'the samples look like static: neighbouring pixels are as different as any others';
 
 /**
  * Detects mode collapse in samples that are always drawn from the same noise. It uses none of the training's random
@@ -29,6 +43,7 @@ export class CollapseWatch {
   readonly #numSamples: number;
   readonly #real: Spread;
   readonly #size: { height: number; width: number };
+  readonly #mostRoughness: number;
   readonly #noise: Tensor<'float32'>;
   readonly #classifier: DigitClassifier | undefined;
 
@@ -36,28 +51,31 @@ export class CollapseWatch {
     real: ImageSet,
     { noiseDim, device, classifier }: { noiseDim: number; device: Device; classifier?: DigitClassifier | undefined },
   ) {
-    this.#numSamples = Math.min(NUM_COMPARED, real.count);
+    this.#numSamples = Math.min(numCompared(real), real.count);
     this.#real = measureSpread(real, this.#numSamples);
     this.#size = { height: real.height, width: real.width };
+    const ofReal = roughness(real, this.#numSamples);
+    this.#mostRoughness = ofReal + MOST_ROUGHNESS * Math.max(1 - ofReal, 0);
     const generator = new RandomGenerator(SEED);
     this.#noise = scope(() => randn([this.#numSamples, noiseDim], { generator }).to({ device }));
     this.#classifier = classifier;
   }
 
   /**
-   * Checks the generator after an epoch; if epochs are short, only every hundred steps.
-   *
-   * @param steps the generator's training steps so far, `stepsOfEpoch` of them since the last call
+   * Checks the generator after an epoch; if epochs are short, only every hundred steps and at the end.
    */
-  look(generator: Generator, steps: number, stepsOfEpoch: number): WatchedVariety | undefined {
+  look(generator: Generator, { steps, stepsOfEpoch, isLast }: Moment): WatchedVariety | undefined {
     const looks = (until: number) => Math.floor(until / LOOK_EVERY_STEPS);
-    if (looks(steps) === looks(steps - stepsOfEpoch)) return undefined;
+    if (looks(steps) === looks(steps - stepsOfEpoch) && !isLast) return undefined;
     return scope(() => {
       const samples = samplesToImages(drawSamples(generator, this.#noise), this.#size);
       const diversity = diversityBeside(measureSpread(samples, this.#numSamples), this.#real);
       const digits = this.#classifier?.look(samples).digits;
+      const isYoung = steps < YOUNG_STEPS && !isLast;
       const collapse = describeCollapse({ diversity, digits }, steps < YOUNG_STEPS);
-      return { diversity, ...(digits && { digits }), ...(collapse && { collapse }) };
+      const isStatic = !isYoung && roughness(samples, this.#numSamples) > this.#mostRoughness;
+      const problem = collapse ? `the generator has collapsed: ${collapse}` : isStatic ? STATIC : undefined;
+      return { diversity, ...(digits && { digits }), ...(problem && { problem }) };
     });
   }
 

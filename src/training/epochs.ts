@@ -26,6 +26,8 @@ export type EpochRecord<BatchLosses> = EpochTime & BatchLosses;
 export interface Training<BatchLosses extends Losses> extends Savable {
   /** The training data, which must be the same when resuming. Default none, if all data is random. */
   readonly data?: readonly Tensor[];
+  /** What images the data was read from, for config.json. */
+  readonly images?: string | undefined;
   /** Checked before each epoch: true ends the training early. */
   readonly isFinished?: boolean;
   startEpoch(): EpochCursor;

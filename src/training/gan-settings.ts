@@ -1,5 +1,7 @@
+import { constants } from 'node:buffer';
 import { checkSize, oneOf } from '../check';
-import { checkMemory } from '../check-memory';
+import { checkMemory, gib, memoryShortage } from '../check-memory';
+import type { ImageSizes } from '../data/png-folder';
 import { type Surface, worded } from '../errors';
 import { checksOf, orNull, withDefaults } from '../option';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
@@ -62,6 +64,34 @@ function checkSizes({ hidden, batchSize }: Pick<GanSettings, 'hidden' | 'batchSi
   checkMemory('hidden', hidden, numWeights * BYTES_PER_WEIGHT);
   const numOutputs = NOISE_DIM + 3 * hidden + 2 * dataDim; // of all layers, per image
   checkMemory('batchSize', batchSize, batchSize * numOutputs * Float32Array.BYTES_PER_ELEMENT);
+}
+
+/**
+ * Throws if the networks for such images, or the images, do not fit in memory, or in files that Node can read.
+ *
+ * @param isKept whether the training writes a run folder
+ */
+export function checkImageSizes(
+  { hidden, batchSize, noiseDim, emaDecay }: GanSettings,
+  { count, height, width }: ImageSizes,
+  { isKept }: { isKept: boolean },
+): void {
+  const area = height * width;
+  const { BYTES_PER_ELEMENT } = Float32Array;
+  const ofGenerator = hidden * (noiseDim + area);
+  const numWeights = ofGenerator + hidden * area;
+  const average = emaDecay === null ? 0 : ofGenerator * BYTES_PER_ELEMENT;
+  const batch = Math.min(batchSize, count) * 3 * area * BYTES_PER_ELEMENT;
+  const needed = numWeights * BYTES_PER_WEIGHT + average + batch + 2 * count * area; // a copy while moved to a tensor
+  // The largest matrix is sent to worker threads, a checkpoint read as a whole: weights, two moments and the average.
+  const atOnce = isKept ? 3 * numWeights * BYTES_PER_ELEMENT + average : hidden * area * BYTES_PER_ELEMENT;
+  const tooLarge = `needs ${gib(atOnce)} at once for its weights, but Node allows ${gib(constants.MAX_LENGTH)}`;
+  const problem = memoryShortage(needed) ?? (atOnce > constants.MAX_LENGTH ? tooLarge : undefined);
+  if (problem === undefined) return;
+  throw worded('ERR_INVALID_ARGUMENT', ({ option, setting }) => {
+    const what = `Training on ${count.toLocaleString('en')} images of ${width} x ${height} pixels`;
+    return `${what} with ${setting('hidden', hidden)} ${problem}. Use smaller images, or a smaller ${option('hidden')}.`;
+  });
 }
 
 /** Throws if options contradict each other. */

@@ -138,8 +138,6 @@ export interface TrainMdnRnnOptions
    * calibrating, evaluating. With `worker` at the end of each task, and before that at most once in 50 ms.
    */
   onWork?: ((progress: WorkProgress) => void) | undefined;
-  /** Receives a message for each data problem that does not prevent training; default `process.emitWarning`. */
-  onWarning?: ((message: string) => void) | undefined;
 }
 
 /** One name or an array of names. */
@@ -297,5 +295,4 @@ export const MDN_RNN_OPTIONS = {
   threads: { ...THREADS, defaultHelp: "1; with --resume the run's" },
   ...COMMON_OPTIONS,
   onWork: callback,
-  onWarning: callback,
 } satisfies OptionTable<TrainMdnRnnOptions>;

@@ -36,7 +36,7 @@ type WithoutDefault =
  * `data` is absolute.
  */
 export interface MdnRnnSettings
-  extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'onWork' | 'onWarning'>>,
+  extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'onWork'>>,
     Pick<TrainMdnRnnOptions, WithoutDefault> {
   /** The words of each covariate that is a column of words. */
   categories?: Categories | undefined;
@@ -53,7 +53,7 @@ export interface MdnRnnSettings
 /** The settings before the data is read. */
 export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encodings' | 'candidates' | 'spread' | 'ownSpread'>;
 
-const { onWork: _, onWarning: __, ...checks } = settingsOf(checksOf<TrainMdnRnnOptions>(MDN_RNN_OPTIONS));
+const { onWork: _, ...checks } = settingsOf(checksOf<TrainMdnRnnOptions>(MDN_RNN_OPTIONS));
 
 /** The kind of an MDN-RNN's run, and checks of its settings. */
 export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
@@ -85,7 +85,7 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
 /** Checks the options and fills in the defaults, except what is fitted to the data. @throws ERR_INVALID_ARGUMENT */
 export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdnRnnSettings {
   const asked = readTrainingOptions(options, MDN_RNN_OPTIONS);
-  const { onWork: _, onWarning: __, ...filled } = settingsOf(withDefaults(asked, MDN_RNN_OPTIONS));
+  const { onWork: _, ...filled } = settingsOf(withDefaults(asked, MDN_RNN_OPTIONS));
   // Without validation there is nothing to wait for, unless it is asked for.
   const patience = asked.patience ?? (filled.validation > 0 ? filled.patience : undefined);
   const settings = { ...filled, patience };

@@ -62,6 +62,11 @@ export interface TrainingOptions {
   /** Called after each batch; with `worker` at the end of each epoch, and before that at most once in 50 ms. */
   onProgress?: ((progress: Progress) => void) | undefined;
   /**
+   * Receives a message for each problem with the data or the training that does not stop it; default
+   * `process.emitWarning`.
+   */
+  onWarning?: ((message: string) => void) | undefined;
+  /**
    * Trains in a worker thread of its own, with the same numbers, so that the caller's event loop stays free; default
    * false. All else stays in the caller's thread: callbacks are called and the result's models are created there.
    */
@@ -97,14 +102,20 @@ export const COMMON_OPTIONS = {
   },
   signal: abortSignal,
   onProgress: callback,
+  onWarning: callback,
   worker: { ...onOff, default: false },
 } satisfies Partial<OptionTable<TrainingOptions>>;
 
-type NotKept = 'device' | 'threads' | 'out' | 'resume' | 'signal' | 'onProgress' | 'worker';
+type NotKept = 'device' | 'threads' | 'out' | 'resume' | 'signal' | 'onProgress' | 'onWarning' | 'worker';
 
 function checkDevice(name: string, value: unknown): void {
   if (typeof value === 'string' && /^(auto|cpu|cuda(:\d+)?)$/.test(value)) return;
   throw invalidArgument(name, '"auto", "cpu", "cuda" or "cuda:N"', value);
+}
+
+/** What becomes of warnings that the caller does not receive. */
+export function emitWarning(message: string): void {
+  process.emitWarning(message);
 }
 
 /** Copies and checks a training's options. @throws ERR_INVALID_ARGUMENT */
@@ -126,7 +137,7 @@ export type Kept<Options> = Settled<Omit<Options, NotKept>>;
 
 /** Picks the entries of those options that a run saves as its settings. */
 export function settingsOf<T extends Record<NotKept, unknown>>(all: T): Omit<T, NotKept> {
-  const { device, threads, out, resume, signal, onProgress, worker, ...kept } = all;
+  const { device, threads, out, resume, signal, onProgress, onWarning, worker, ...kept } = all;
   return kept;
 }
 

@@ -31,6 +31,6 @@ export function forecastScores({ oneStep, backtest }: Evaluation = {}): Forecast
   return { coverageLevels: COVERAGE_LEVELS, oneStep, backtest };
 }
 
-export function imageScores({ rows, digits, collapse }: Evaluation = {}): ImageScores | undefined {
-  return rows && { rows, digits, collapse };
+export function imageScores({ rows, digits, problems = [] }: Evaluation = {}): ImageScores | undefined {
+  return rows && { rows, digits, problems };
 }

@@ -32,6 +32,8 @@ export interface RunConfig<Settings = unknown> {
   threads: number;
   /** A fingerprint of the training data. */
   dataSha256: string;
+  /** What images were read, such as "60,000 images, 28 × 28, gray". */
+  images?: string | undefined;
   versions: { package: string; libtorch: string; node: string };
 }
 

@@ -43,7 +43,7 @@ export function writeRunReport(run: string, options?: { out?: string | undefined
 }
 
 function collectReport(run: string): RunReport {
-  const { kind, settings, versions, device, threads } = RunFolder.configOf(run);
+  const { kind, settings, versions, device, threads, images } = RunFolder.configOf(run);
   const common = {
     name: basename(resolve(run)),
     evaluateCommand: `npx libtorch-generative evaluate ${shellQuote(run)}`,
@@ -53,7 +53,7 @@ function collectReport(run: string): RunReport {
   };
   const evaluation = readEvaluation(run);
   if (kind === 'gan') {
-    return { ...common, kind, samples: readSamples(join(run, 'samples')), scores: imageScores(evaluation) };
+    return { ...common, kind, images, samples: readSamples(join(run, 'samples')), scores: imageScores(evaluation) };
   }
   if (kind === 'mdn-rnn') {
     const scores = forecastScores(evaluation);

@@ -94,7 +94,7 @@ export async function startRun<Settings extends RunSettings>(
   folder: RunFolder | undefined,
   run: RunKind<Settings>,
   settings: Settings,
-  training: Pick<Training<never>, 'parts' | 'models' | 'data'>,
+  training: Pick<Training<never>, 'parts' | 'models' | 'data' | 'images'>,
   isolation: Isolation,
 ): Promise<Position> {
   if (!folder) return { epoch: 0 };
@@ -104,6 +104,7 @@ export async function startRun<Settings extends RunSettings>(
     device: deviceOf(training),
     threads: isolation.threads,
     dataSha256: await fingerprint(training.data ?? []),
+    images: training.images,
   };
   const start = folder.isNew
     ? { epoch: 0 }

@@ -1,13 +1,14 @@
 import { Breather } from '../breathe';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { type ImageSet, pixelsToData, readImagesAsync } from '../data/images';
+import type { ImageSizes } from '../data/png-folder';
 import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
 import { Adam } from '../nn/adam';
 import { Ema } from '../nn/ema';
 import type { StateDict } from '../nn/state-dict';
-import { writeGrid } from '../report/png';
+import { type GridOptions, writeGrid } from '../report/png';
 import { tensor } from '../tensor/creation';
 import { type Device, numThreads } from '../tensor/device';
 import { Isolation } from '../tensor/isolation';
@@ -21,9 +22,10 @@ import { type EpochTime, runEpochs, type Training } from './epochs';
 import { type GanLoss, ganLoss } from './gan-loss';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
-import { GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
+import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
 import { type GanPlayers, ganStep } from './gan-step';
-import { placementOf, readTrainingOptions } from './options';
+import { lossProblem } from './loss-problem';
+import { emitWarning, placementOf, readTrainingOptions } from './options';
 import type { RunFolder } from './run-folder';
 import { writeRunReport } from './run-report';
 import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
@@ -41,8 +43,9 @@ export type GanLosses = {
   lossG: number;
 };
 
-/** Number of samples in a grid. */
+/** Number of samples in a grid, fewer of large images. */
 const GRID_SIZE = 64;
+const GRID_PIXELS = 2 ** 22;
 
 /**
  * Trains the article's GAN on images, or on noise as in the article.
@@ -79,7 +82,7 @@ async function* ganEpochsInWorker(options: TrainGanOptions): AsyncGenerator<GanE
 }
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, onWarning = emitWarning } = options;
   const folder = claimFolder(GAN_RUN, options);
   let training: GanTraining | undefined;
   try {
@@ -88,10 +91,13 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     const placement = placementOf(options);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const breather = new Breather();
-    const data = await loadData(requested, placement.device, isolation, breather);
+    const checkSizes = (sizes: ImageSizes) => checkImageSizes(requested, sizes, { isKept: folder !== undefined });
+    const images = requested.data === 'noise' ? undefined : await readImagesAsync(requested.data, checkSizes);
+    if (images?.source?.isComplete === false) onWarning(`${requested.data}: ${images.source.description}`);
+    const settings = images ? settingsFor(requested, images) : requested;
+    const data = images && (await loadData(images, settings, placement.device, isolation, breather));
     await breather.breathe();
-    const settings = { ...requested, ...data?.size };
-    training = isolation.run(() => new GanTraining(settings, data, placement.device));
+    training = isolation.run(() => new GanTraining(settings, data, placement.device, onWarning));
     const start = await startRun(folder, GAN_RUN, settings, training, isolation);
     yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
     if (folder) isolation.run(() => writeRunReport(folder.path));
@@ -102,29 +108,35 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
   }
 }
 
+/** Returns the settings for images: their size, and a batch of all of them if there are fewer than asked for. */
+function settingsFor(requested: GanSettings, { count, height, width }: ImageSizes): GanSettings {
+  return { ...requested, batchSize: Math.min(requested.batchSize, count), height, width };
+}
+
 interface GanData {
-  size: Pick<ImageSet, 'height' | 'width'>;
+  /** What was read. */
+  images: string | undefined;
   /** Batches (B, height · width) of pixels in [-1, 1]. */
   loader: DataLoader;
   watch: CollapseWatch;
 }
 
-/** Loads the training images; undefined for the article's noise. */
+/** Moves the training images to the device. */
 async function loadData(
-  { data, batchSize, noiseDim }: GanSettings,
+  images: ImageSet,
+  { batchSize, noiseDim }: GanSettings,
   device: Device,
   isolation: Isolation,
   breather: Breather,
-): Promise<GanData | undefined> {
-  if (data === 'noise') return undefined;
-  const images = await readImagesAsync(data);
+): Promise<GanData> {
   const classifier = await cachedDigitClassifier(images);
   const { count, height, width } = images;
   const pixels = isolation.run(() => tensor(images.images, { shape: [count, height * width], device }));
   await breather.breathe();
   return isolation.run(() => {
     const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
-    return { size: { height, width }, loader, watch: new CollapseWatch(images, { noiseDim, device, classifier }) };
+    const watch = new CollapseWatch(images, { noiseDim, device, classifier });
+    return { images: images.source?.description, loader, watch };
   });
 }
 
@@ -132,8 +144,8 @@ function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generat
   return new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
 }
 
-/** Updates of the average until half of it is forgotten in one; the best in scripts/study/study-average.ts. */
-const WARMUP = 200;
+/** The warm-up of the average in updates; the best in scripts/study/study-average.ts. */
+const WARMUP = 600;
 
 /** Creates an average that starts from the generator's weights, without drawing from the training's random numbers. */
 function newEma(settings: GanSettings, generator: Generator, device: Device): Ema<Generator> | undefined {
@@ -143,6 +155,16 @@ function newEma(settings: GanSettings, generator: Generator, device: Device): Em
   return new Ema(average, settings.emaDecay, { warmup: WARMUP });
 }
 
+/** Fewer steps are too few for any images. */
+const FEW_STEPS = 2000;
+
+function adviceFor({ preset, batchSize }: GanSettings, steps: number): string {
+  if (preset === 'article') return 'Try preset recommended';
+  if (steps < FEW_STEPS)
+    return `After ${steps} steps of ${batchSize} images that may be: try more epochs or a smaller batchSize`;
+  return 'Try another seed, a lower lr, or more images';
+}
+
 class GanTraining implements Training<GanLosses> {
   readonly models: { generator: Generator; discriminator: Discriminator };
   readonly parts: GanPlayers & Parts;
@@ -150,14 +172,19 @@ class GanTraining implements Training<GanLosses> {
   readonly loader: DataLoader | undefined;
   readonly watch: CollapseWatch | undefined;
   readonly data: Tensor[];
+  readonly images: string | undefined;
   readonly savedModels: Record<string, () => StateDict>;
   readonly #loss: GanLoss;
   readonly #gridNoise: Tensor<'float32'>;
+  readonly #grid: GridOptions;
+  #losses: GanLosses = { lossD: Number.NaN, lossG: Number.NaN };
+  #hasWarned = false;
 
   constructor(
     readonly settings: GanSettings,
     source: GanData | undefined,
     readonly device: Device,
+    readonly onWarning: (message: string) => void,
   ) {
     this.loader = source?.loader;
     this.watch = source?.watch;
@@ -176,10 +203,13 @@ class GanTraining implements Training<GanLosses> {
     };
     this.numBatches = this.loader?.numBatches ?? 1;
     this.data = this.loader ? [this.loader.data] : [];
+    this.images = source?.images;
     this.#loss = ganLoss(settings, device);
     // A separate random generator, so that drawing pictures does not affect the training.
     const ownGenerator = new RandomGenerator(seed);
-    this.#gridNoise = scope(() => randn([GRID_SIZE, noiseDim], { generator: ownGenerator }).to({ device }));
+    const gridSize = Math.min(GRID_SIZE, Math.max(1, Math.floor(GRID_PIXELS / (height * width))));
+    this.#grid = { height, width, scale: gridSize < GRID_SIZE ? 1 : 2 };
+    this.#gridNoise = scope(() => randn([gridSize, noiseDim], { generator: ownGenerator }).to({ device }));
   }
 
   /** The generator to draw from: the average, if there is one. */
@@ -202,20 +232,33 @@ class GanTraining implements Training<GanLosses> {
 
   step(real: Tensor): GanLosses {
     const { batchSize, noiseDim } = this.settings;
-    return scope(() => {
+    this.#losses = scope(() => {
       const noise = randn([batchSize, noiseDim], { device: this.device });
       return ganStep(this.parts, { ...this.settings, loss: this.#loss }, real, noise);
     });
+    return this.#losses;
   }
 
   /** Writes a grid of samples, always from the same noise; on random data only after the last epoch. */
   endEpoch(epoch: number, folder: RunFolder | undefined): object {
     const isLast = epoch === this.settings.epochs - 1;
     if (folder && (this.loader || isLast)) {
-      const { height, width } = this.settings;
-      writeGrid(folder.sampleFile(epoch), drawSamples(this.sampler, this.#gridNoise), { height, width });
+      writeGrid(folder.sampleFile(epoch), drawSamples(this.sampler, this.#gridNoise), this.#grid);
     }
-    return this.watch?.look(this.sampler, (epoch + 1) * this.numBatches, this.numBatches) ?? {};
+    return this.watch ? this.#judge(this.watch, epoch, isLast) : {};
+  }
+
+  /** Looks at the samples and the last losses. Warns once, as a training that has failed rarely recovers. */
+  #judge(watch: CollapseWatch, epoch: number, isLast: boolean): Partial<WatchedVariety> {
+    const moment = { steps: (epoch + 1) * this.numBatches, stepsOfEpoch: this.numBatches, isLast };
+    const variety = watch.look(this.sampler, moment);
+    const problems = [lossProblem(this.#losses, this.settings), variety?.problem].filter(Boolean);
+    const problem = problems.join('; ');
+    if (problem && !this.#hasWarned) {
+      this.#hasWarned = true;
+      this.onWarning(`Epoch ${epoch}: ${problem}. ${adviceFor(this.settings, moment.steps)}`);
+    }
+    return { ...variety, ...(problem && { problem }) };
   }
 
   /** Frees everything except the discriminator and the generator to draw from. */

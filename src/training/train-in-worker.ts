@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { type LibtorchGenerativeError, worded } from '../errors';
 import { receiveError } from '../pool/sent-error';
 import { startWorker } from '../start-worker';
-import type { TrainingOptions } from './options';
+import { emitWarning, type TrainingOptions } from './options';
 import type { Answer, Callbacks, Notice, Request, WorkerTask } from './worker-protocol';
 
 type Options = TrainingOptions & Callbacks;
@@ -83,7 +83,7 @@ class TrainingThread<Epoch, Data> {
   }
 
   #receive(message: Notice | Answer<Epoch, Data>): void {
-    const { onProgress, onWork, onWarning = (text: string) => process.emitWarning(text) } = this.#options;
+    const { onProgress, onWork, onWarning = emitWarning } = this.#options;
     if (message.type === 'progress') this.#call(onProgress, message.progress);
     else if (message.type === 'work') this.#call(onWork, message.progress);
     else if (message.type === 'warning') this.#call(onWarning, message.message);

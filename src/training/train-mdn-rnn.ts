@@ -38,7 +38,7 @@ import {
   resolveMdnRnnSettings,
 } from './mdn-rnn-settings';
 import { oddities } from './oddities';
-import { placementOf, readTrainingOptions } from './options';
+import { emitWarning, placementOf, readTrainingOptions } from './options';
 import { kindFor, PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
 import { writeEvaluation } from './run-evaluation';
 import { writeRunReport } from './run-report';
@@ -107,7 +107,7 @@ async function* mdnRnnEpochs(
   asked: RequestedMdnRnnSettings,
   options: TrainMdnRnnOptions,
 ): AsyncGenerator<MdnRnnEpoch, MdnRnnResult, void> {
-  const { signal, onProgress, onWork, onWarning = (message) => process.emitWarning(message) } = options;
+  const { signal, onProgress, onWork, onWarning = emitWarning } = options;
   const folder = claimFolder(MDN_RNN_RUN, options);
   let training: MdnRnnTraining | undefined;
   try {

@@ -12,9 +12,8 @@ export interface WorkerTask {
 }
 
 /** The callbacks of a training, which are called in the caller's thread. */
-export interface Callbacks extends Pick<TrainingOptions, 'onProgress'> {
+export interface Callbacks extends Pick<TrainingOptions, 'onProgress' | 'onWarning'> {
   onWork?: ((progress: WorkProgress) => void) | undefined;
-  onWarning?: ((message: string) => void) | undefined;
 }
 
 /**

@@ -29,10 +29,10 @@ const onWork = sparingly(
 const onWarning = (message: string) => tell({ type: 'warning', message });
 
 giveWay(10);
-const common = { ...options, signal: stop.signal, ...(wants.progress && { onProgress }) };
+const common = { ...options, signal: stop.signal, onWarning, ...(wants.progress && { onProgress }) };
 if (kind === 'gan') serve(trainGan(common), sendGanResult);
 else {
-  const mdnRnn = { ...common, ...(wants.work && { onWork }), onWarning } as TrainMdnRnnOptions;
+  const mdnRnn = { ...common, ...(wants.work && { onWork }) } as TrainMdnRnnOptions;
   serve(trainMdnRnn(mdnRnn), sendMdnRnnResult);
 }
 

@@ -39,7 +39,8 @@ test('in words', async () => {
   expect(stdout).toMatch(/\nThe Fréchet distance is \d+\.\d % of that of independent pixels\.\n/);
   expect(stdout).toMatch(/\nDigits: 0: .* 9: \d+\.\d %\n/);
   expect(stdout).toMatch(/\nIt rarely draws the digits [\d, ]+\.\n/); // after two epochs
-  expect(stdout).toMatch(/\nThe generator has (not )?collapsed[^\n]*\.\n$/);
+  expect(stdout).toMatch(/\nProblem: the samples cover only \d\.\d % of the real images \(recall\)\.\n$/);
+  expect(stdout).not.toContain('No problem');
 });
 
 test('as JSON, in evaluation.json too, and the same each time', async () => {
@@ -93,12 +94,14 @@ test('the alarm is one line on stderr, and in the records', async () => {
   const { status, stdout, stderr } = await runCli(args, options());
   expect(status).toBe(0);
   expect(
-    stderr.match(/^warning: The generator collapsed in epoch \d: its samples are nearly identical.*$/gm),
+    stderr.match(
+      /^warning: Epoch \d: one network has won.*; the generator has collapsed: its samples are nearly identical.*Try preset recommended$/gm,
+    ),
   ).toHaveLength(1);
   expect(
     stdout
       .trim()
       .split('\n')
-      .filter((line) => 'collapse' in JSON.parse(line)).length,
+      .filter((line) => 'problem' in JSON.parse(line)).length,
   ).toBeGreaterThan(1);
 });

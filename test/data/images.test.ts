@@ -35,7 +35,14 @@ test.each([
   [join(mnist, 't10k-images-idx3-ubyte'), 10000],
 ])('reads %s', (source, count) => {
   const set = readImages(source);
-  expect({ ...set, images: set.images.length }).toEqual({ count, height: 28, width: 28, images: count * 28 * 28 });
+  const described = { description: `${count / 1000},000 images, 28 × 28, gray`, isComplete: true };
+  expect({ ...set, images: set.images.length }).toEqual({
+    count,
+    height: 28,
+    width: 28,
+    images: count * 28 * 28,
+    source: described,
+  });
 });
 
 test('reads a folder of PNG files in the order of their names', () => {
@@ -43,7 +50,7 @@ test('reads a folder of PNG files in the order of their names', () => {
   writeFileSync(join(dir, 'a.PNG'), png(2, gray(250, 251, 252, 253, 254, 255)));
   writeFileSync(join(dir, 'notes.txt'), 'not an image');
   writeFileSync(join(dir, '._a.png'), 'what macOS leaves in archives');
-  expect(readImages(dir)).toEqual({
+  expect(readImages(dir)).toMatchObject({
     images: Uint8Array.of(250, 251, 252, 253, 254, 255, 1, 2, 3, 4, 5, 6),
     count: 2,
     height: 3,
@@ -78,10 +85,9 @@ test('names the file whose size differs from the first', () => {
   expectError('ERR_DATA_FORMAT', `Expected ${first} but ${dir}/b.png has 1 x 2`);
 });
 
-test('names a file that is no PNG, damaged, absurdly large or a folder', () => {
+test('names a file that is no PNG, damaged or absurdly large, if there is no other', () => {
   const path = join(dir, 'b.png');
   const good = png(2, gray(1, 2));
-  writeFileSync(join(dir, 'a.png'), good);
   for (const bytes of ['', 'JFIF, more or less, but not a PNG', good.subarray(0, 20)]) {
     writeFileSync(path, bytes);
     expectError('ERR_DATA_FORMAT', `Expected a PNG file but ${path} is not one`);
@@ -97,9 +103,86 @@ test('names a file that is no PNG, damaged, absurdly large or a folder', () => {
   huge.writeUInt32BE(60000, 20);
   writeFileSync(path, huge);
   expectError('ERR_DATA_FORMAT', new RegExp(`Expected an image of 1 to \\d+ pixels but ${path} has 60000 x 60000`));
-  rmSync(path);
-  mkdirSync(path);
-  expectError('ERR_FILE', `Cannot read ${path}: it is a folder`);
+});
+
+describe('says what was read', () => {
+  const described = () => readImages(dir).source;
+
+  test('of other files, folders and damaged ones', () => {
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(dir, `${name}.png`), png(2, gray(1, 2)));
+    expect(described()).toEqual({ description: '3 images, 2 × 1, gray', isComplete: true });
+    for (const name of ['0.png', 'z.png']) writeFileSync(join(dir, name), png(2, gray(1, 2)).subarray(0, 60));
+    for (const name of ['x.JPG', 'y.jpg', 'readme', 'labels.txt']) writeFileSync(join(dir, name), '');
+    mkdirSync(join(dir, 'more.png'));
+    expect(described()).toEqual({
+      description: '3 images, 2 × 1, gray, 7 skipped: 2 .jpg, 1 .txt, 1 folder, 1 other file, 2 damaged (0.png, z.png)',
+      isComplete: false,
+    });
+    expect(readImages(dir).images).toEqual(Uint8Array.of(1, 2, 1, 2, 1, 2));
+  });
+
+  test('of colors, which gray in an RGB file is not, and of transparency', () => {
+    writeFileSync(join(dir, 'a.png'), png(2, gray(1, 2)));
+    writeFileSync(join(dir, 'b.png'), png(2, [[1, 1, 1], [1, 2, 1]])); // biome-ignore format: two pixels
+    expect(described()).toMatchObject({ description: '2 images, 2 × 1, 1 RGB read as gray', isComplete: false });
+    writeFileSync(join(dir, 'a.png'), png(2, [[9, 9, 9], [0, 0, 255]])); // biome-ignore format: two pixels
+    expect(described()).toMatchObject({ description: '2 images, 2 × 1, RGB read as gray' });
+    const logo = new PNG({ width: 2, height: 1 });
+    logo.data = Buffer.from([0, 0, 0, 255, 0, 0, 0, 0]);
+    writeFileSync(join(dir, 'b.png'), PNG.sync.write(logo));
+    expect(described()).toMatchObject({
+      description: '2 images, 2 × 1, 1 RGB read as gray, 1 with transparency, which is ignored',
+    });
+  });
+
+  /** A PNG of 16-bit gray levels. */
+  function deepPng(...levels: number[]): Buffer {
+    const image = new PNG({ width: levels.length, height: 1, bitDepth: 16, colorType: 0 });
+    image.data = Buffer.from(Uint16Array.from(levels.flatMap((level) => [level, level, level, 65_535])).buffer);
+    return PNG.sync.write(image, { bitDepth: 16, colorType: 0, inputColorType: 6 });
+  }
+
+  test.each([
+    [[0, 32_768, 65_535], [0, 128, 255], '16 bit'],
+    [[0, 2048, 4095], [0, 128, 255], '12-bit values in 16-bit files'],
+    [[0, 1000, 1023], [0, 249, 255], '10-bit values in 16-bit files'],
+    [[7, 0, 255], [7, 0, 255], '8-bit values in 16-bit files'],
+    [[0, 16_384, 1], [0, 64, 0], '16 bit'],
+  ])('of 16 bit: %j', (levels, expected, what) => {
+    writeFileSync(join(dir, 'a.png'), deepPng(...levels));
+    writeFileSync(join(dir, 'b.png'), deepPng(0, 0, 0)); // scaled alike
+    const { images, source } = readImages(dir);
+    expect([...images]).toEqual([...expected, 0, 0, 0]);
+    expect(source?.description).toBe(`2 images, 3 × 1, gray, ${what} reduced to 8 bit`);
+  });
+
+  test('of a folder with nothing to read', () => {
+    for (const name of ['a.jpg', 'b.jpg', 'c.webp']) writeFileSync(join(dir, name), '');
+    mkdirSync(join(dir, 'cats'));
+    const expected = "expected PNG files or MNIST's train-images-idx3-ubyte but found 2 .jpg, 1 .webp, 1 folder";
+    expectError('ERR_DATA_FORMAT', `No images in ${dir}: ${expected}`);
+  });
+});
+
+describe('names a file that is passed instead of a folder', () => {
+  test.each([
+    ['a.png', png(1, gray(1)), /a single PNG image: pass the folder/],
+    ['a.jpg', Buffer.from('ffd8ffe000104a464946', 'hex'), /a single JPEG image: convert the images to PNG/],
+    ['faces.zip', Buffer.from('PK\x03\x04 faces/0001.jpg', 'latin1'), /a zip archive: unpack it/],
+    ['net.pt', Buffer.from('PK\x03\x04 archive/data.pkl', 'latin1'), /a PyTorch file: images are read from a folder/],
+    ['old.pt', Buffer.from('8002', 'hex'), /a Python pickle, such as a PyTorch file: images/],
+    ['x.npz', Buffer.from('PK\x03\x04 images.npy', 'latin1'), /a NumPy archive: images are read from/],
+    ['m.safetensors', Buffer.from('\x40\0\0\0\0\0\0\0{"model.0.weight":', 'latin1'), /a safetensors file/],
+    ['faces.tar.gz', Buffer.from('1f8b08', 'hex'), /a tar archive: unpack it/],
+    ['sales.csv', Buffer.from('day,sold\n1,2\n'), /a text file: .*series are for `train mdn-rnn`/],
+  ])('%s', (name, bytes, message) => {
+    const path = join(dir, name);
+    writeFileSync(path, bytes);
+    expect(errorOf(() => readImages(path))).toMatchObject({
+      code: 'ERR_DATA_FORMAT',
+      message: expect.stringMatching(new RegExp(`^${path} is ${message.source}`)),
+    });
+  });
 });
 
 describe('a PNG file that lies', () => {
@@ -152,12 +235,11 @@ describe('a PNG file that lies', () => {
   test('and one that tells the truth is read, interlaced or not', () => {
     writeFileSync(join(dir, 'a.png'), file(header(2, 2), rows(6)));
     writeFileSync(join(dir, 'b.png'), file(header(2, 2, true), rows(7)));
-    expect(readImages(dir)).toEqual({ images: new Uint8Array(8), count: 2, height: 2, width: 2 });
+    expect(readImages(dir)).toMatchObject({ images: new Uint8Array(8), count: 2, height: 2, width: 2 });
   });
 });
 
-test('names a folder without images, and a source that is not there', () => {
-  writeFileSync(join(dir, 'photo.jpg'), '');
+test('names an empty folder, and a source that is not there', () => {
   expectError('ERR_DATA_FORMAT', `No images in ${dir}: expected PNG files or MNIST's train-images-idx3-ubyte`);
   const message = `Cannot read ${dir}/missing: no such file or folder`;
   expect(() => readImages(join(dir, 'missing'))).toThrow(expect.objectContaining({ code: 'ERR_FILE', message }));

@@ -1,8 +1,8 @@
 import { type ImageSet, readImages, readTestImages } from '../../src/data/images';
 import { evaluateImages } from '../../src/evaluation/evaluate-images';
 import { setNumThreads } from '../../src/tensor/device';
-import { getGeneratorState } from '../../src/tensor/random';
-import { memory } from '../../src/tensor/scope';
+import { getGeneratorState, RandomGenerator, rand } from '../../src/tensor/random';
+import { memory, scope } from '../../src/tensor/scope';
 import { errorOf } from '../error-of';
 
 const real = readImages('mnist');
@@ -19,7 +19,7 @@ const part = (set: ImageSet, from: number, to: number): ImageSet => ({
 test('on a scale from real images to pixels drawn one by one', () => {
   const random = getGeneratorState();
   const before = memory().tensors;
-  const { rows, numReal, digits, collapse, classifierAccuracy } = evaluateImages(part(heldOut, 0, 1000), real, {
+  const { rows, numReal, digits, problems, classifierAccuracy } = evaluateImages(part(heldOut, 0, 1000), real, {
     heldOut: part(heldOut, 1000, 2000),
   });
   expect(memory().tensors).toBe(before);
@@ -44,17 +44,34 @@ test('on a scale from real images to pixels drawn one by one', () => {
   }
   expect(digits!.generated.reduce((a, b) => a + b)).toBe(1000);
   expect(digits!.missing).toEqual([]);
-  expect(collapse).toBeUndefined();
+  expect(problems).toEqual([]);
 });
 
 test('images that are one and the same have collapsed', () => {
   const one = part(heldOut, 7, 8).images;
   const images = Uint8Array.from({ length: 300 * area }, (_, pixel) => one[pixel % area]!);
-  const { rows, digits, collapse } = evaluateImages({ ...heldOut, images, count: 300 }, real, { heldOut });
+  const { rows, digits, problems } = evaluateImages({ ...heldOut, images, count: 300 }, real, { heldOut });
   expect(rows[0]!.recall).toBe(0);
   expect(rows[0]!.diversity).toBeCloseTo(0, 2); // MKL may round the features of equal images differently
   expect(digits!.missing).toHaveLength(9);
-  expect(collapse).toMatch(/nearly identical/);
+  expect(problems).toEqual([
+    expect.stringMatching(/^the generator has collapsed: its samples are nearly identical/),
+    expect.stringMatching(/^the samples are (far from|no closer to) the real images .*% of pixel noise's Fréchet/),
+    'the samples cover only 0.0 % of the real images (recall)',
+  ]);
+});
+
+test('static is varied, but no generator without a problem', () => {
+  const random = scope(() => rand([300, area], { generator: new RandomGenerator(3) }).toArray());
+  const images = Uint8Array.from(random as Float32Array, (value) => 255 * value);
+  const { rows, problems } = evaluateImages({ ...heldOut, images, count: 300 }, real, { heldOut });
+  expect(rows[0]!.diversity).toBeGreaterThan(0.5);
+  expect(problems).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^the samples are no closer to the real images than noise \(\d{3,} % of pixel noise/),
+      'the samples cover only 0.0 % of the real images (recall)',
+    ]),
+  );
 });
 
 /** Gray ramps of 9 x 5 pixels, each with another slope. */

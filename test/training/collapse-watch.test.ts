@@ -4,7 +4,7 @@ import { digitClassifier } from '../../src/evaluation/digit-classifier-cache';
 import type { Generator } from '../../src/models/generator';
 import { tensor } from '../../src/tensor/creation';
 import { setNumThreads } from '../../src/tensor/device';
-import { getGeneratorState } from '../../src/tensor/random';
+import { getGeneratorState, rand } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
 import { CollapseWatch } from '../../src/training/collapse-watch';
 import { type GanEpoch, trainGan } from '../../src/training/train-gan';
@@ -24,7 +24,7 @@ function drawing(...digits: number[]): Generator {
 }
 
 const STEPS_OF_EPOCH = 468;
-const OLD = 10 * STEPS_OF_EPOCH;
+const OLD = { steps: 10 * STEPS_OF_EPOCH, stepsOfEpoch: STEPS_OF_EPOCH, isLast: false };
 
 describe('with the classifier of digits', () => {
   let watch: CollapseWatch;
@@ -34,17 +34,17 @@ describe('with the classifier of digits', () => {
   afterAll(() => watch.dispose());
 
   test('all digits are healthy', () => {
-    const { diversity, digits, collapse } = watch.look(drawing(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), OLD, STEPS_OF_EPOCH)!;
+    const { diversity, digits, problem } = watch.look(drawing(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), OLD)!;
     expect(diversity).toBeCloseTo(1, 5);
     expect(digits!.every((count) => count > 10)).toBe(true);
-    expect(collapse).toBeUndefined();
+    expect(problem).toBeUndefined();
   });
 
   test('a few digits are a collapse, once the training is past its beginning', () => {
-    const { diversity, collapse } = watch.look(drawing(3, 5), OLD, STEPS_OF_EPOCH)!;
+    const { diversity, problem } = watch.look(drawing(3, 5), OLD)!;
     expect(diversity).toBeGreaterThan(0.5);
-    expect(collapse).toMatch(/^it draws almost only the digits 3, 5$/);
-    expect(watch.look(drawing(3, 5), STEPS_OF_EPOCH, STEPS_OF_EPOCH)!.collapse).toBeUndefined();
+    expect(problem).toBe('the generator has collapsed: it draws almost only the digits 3, 5');
+    expect(watch.look(drawing(3, 5), { ...OLD, steps: STEPS_OF_EPOCH })!.problem).toBeUndefined();
   });
 });
 
@@ -54,14 +54,28 @@ test('short epochs are looked at once in a hundred steps, other images without d
   const watch = new CollapseWatch(few, { noiseDim: 7, device: 'cpu' });
   const random = getGeneratorState();
   const same = { forward: (noise) => noise.mul(0).sum(1, { keepdim: true }).expand(-1, 784) } as Generator;
-  const looks = Array.from({ length: 60 }, (_, epoch) => watch.look(same, 7 * (epoch + 1), 7));
+  const looks = Array.from({ length: 60 }, (_, epoch) =>
+    watch.look(same, { steps: 7 * (epoch + 1), stepsOfEpoch: 7, isLast: false }),
+  );
   expect(looks.filter(Boolean)).toEqual(
-    Array(4).fill({ diversity: expect.closeTo(0, 2), collapse: expect.stringMatching(/nearly identical/) }),
+    Array(4).fill({ diversity: expect.closeTo(0, 2), problem: expect.stringMatching(/nearly identical/) }),
   );
   expect(looks[14]).toBeDefined(); // the one with step 100
+  expect(watch.look(same, { steps: 8, stepsOfEpoch: 1, isLast: true })).toBeDefined();
   expect(Buffer.from(getGeneratorState())).toEqual(Buffer.from(random));
   watch.dispose();
   expect(memory().tensors).toBe(before);
+});
+
+test('static at the end of a training is a problem, in its first epochs not yet', () => {
+  const watch = new CollapseWatch(real, { noiseDim: 7, device: 'cpu' });
+  const noisy = { forward: () => rand([250, 784]).mul(2).sub(1) } as unknown as Generator;
+  const young = { steps: 468, stepsOfEpoch: 468 };
+  expect(watch.look(noisy, { ...young, isLast: false })!.problem).toBeUndefined();
+  expect(watch.look(noisy, { ...young, isLast: true })!.problem).toMatch(/^the samples look like static/);
+  expect(watch.look(noisy, OLD)!.problem).toMatch(/static/);
+  expect(watch.look(drawing(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), { ...young, isLast: true })!.problem).toBeUndefined();
+  watch.dispose();
 });
 
 async function train(options: object): Promise<GanEpoch[]> {
@@ -74,12 +88,12 @@ test('a training that goes wrong raises the alarm', async () => {
   const records = await train({ preset: 'article', lr: 0.02, epochs: 2 });
   expect(records.at(-1)).toMatchObject({
     diversity: expect.any(Number),
-    collapse: expect.stringMatching(/nearly identical/),
+    problem: expect.stringMatching(/^one network has won.*; the generator has collapsed: .* nearly identical/),
   });
 });
 
 test('a healthy one does not, from its first epoch on', async () => {
   const records = await train({ hidden: 128, epochs: 3 });
-  expect(records.map(({ collapse }) => collapse)).toEqual(Array(3).fill(undefined));
+  expect(records.map(({ problem }) => problem)).toEqual(Array(3).fill(undefined));
   expect(records.at(-1)!.diversity).toBeGreaterThan(0.3);
 });
