@@ -58,7 +58,7 @@ test('a folder of PNG files in gray', () => {
       });
       writeFileSync(join(photos, `${index}.png`), PNG.sync.write(png, { colorType: 0 }));
     }
-    expect(readImages(photos)).toEqual({ images: pixels, count: 2, height, width });
+    expect(readImages(photos)).toMatchObject({ images: pixels, count: 2, height, width });
   });
 });
 

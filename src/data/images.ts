@@ -8,24 +8,13 @@ import { native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
 import { checkNoOtherFile } from './file-kind';
 import { type IdxArray, readIdx, readIdxAsync } from './idx';
-import { describeSource, type ImageSource, NO_LOSSES } from './image-source';
+import type { ImageSet } from './image-set';
+import { describeSource, NO_LOSSES } from './image-source';
 import { findMnist, findMnistFile, readMnistImages, readMnistImagesAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
 import { type OnSizes, readPngFolder } from './png-folder';
 
-/** Grayscale images of equal size, one byte per pixel, in row-major order. */
-export interface ImageSet {
-  /** (count, height, width), from 0 for black to 255 for white. */
-  images: Uint8Array;
-  /** Number of images. */
-  count: number;
-  /** Height of an image in pixels. */
-  height: number;
-  /** Width of an image in pixels. */
-  width: number;
-  /** What the images were read from; undefined if they weren't. */
-  source?: ImageSource | undefined;
-}
+export type { ImageSet } from './image-set';
 
 /**
  * Reads training images.

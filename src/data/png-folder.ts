@@ -5,11 +5,8 @@ import { memoryShortage } from '../check-memory';
 import { formatError } from '../errors';
 import { fileError, readFileBytes } from '../files';
 import { DamagedPng, decodeGrayPng, type GrayImage, readPngSize } from './gray-png';
+import type { ImageSet, ImageSizes } from './image-set';
 import { describeKinds, describeSource, type Losses, NO_LOSSES } from './image-source';
-import type { ImageSet } from './images';
-
-/** The number and the size of images. */
-export type ImageSizes = Pick<ImageSet, 'count' | 'height' | 'width'>;
 
 /** Called before memory for images is taken; throws if they are too large. */
 export type OnSizes = (sizes: ImageSizes) => void;

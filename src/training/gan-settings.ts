@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { checkSize, oneOf } from '../check';
 import { checkMemory, gib, memoryShortage } from '../check-memory';
-import type { ImageSizes } from '../data/png-folder';
+import type { ImageSizes } from '../data/image-set';
 import { type Surface, worded } from '../errors';
 import { checksOf, orNull, withDefaults } from '../option';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';

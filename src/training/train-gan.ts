@@ -1,7 +1,7 @@
 import { Breather } from '../breathe';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
+import type { ImageSizes } from '../data/image-set';
 import { type ImageSet, pixelsToData, readImagesAsync } from '../data/images';
-import type { ImageSizes } from '../data/png-folder';
 import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import { Discriminator } from '../models/discriminator';
 import { Generator } from '../models/generator';
@@ -161,7 +161,7 @@ const FEW_STEPS = 2000;
 function adviceFor({ preset, batchSize }: GanSettings, steps: number): string {
   if (preset === 'article') return 'Try preset recommended';
   if (steps < FEW_STEPS)
-    return `After ${steps} steps of ${batchSize} images that may be: try more epochs or a smaller batchSize`;
+    return `That is common after few steps (${steps} of ${batchSize} images): try more epochs or a smaller batchSize`;
   return 'Try another seed, a lower lr, or more images';
 }
 
