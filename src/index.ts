@@ -59,10 +59,12 @@ export {
 export { Discriminator, type DiscriminatorOptions } from './models/discriminator';
 export { forecastPaths, pathQuantiles } from './models/forecast';
 export type { ForecastPathsOptions } from './models/forecast-options';
-export { Generator, type GeneratorOptions, type SampleOptions } from './models/generator';
+export { Generator, type GeneratorOptions } from './models/generator';
 export { MdnRnn, type MdnRnnOptions, type MdnRnnStep } from './models/mdn-rnn';
 export { Mixture, type MixtureOptions, mixtureNll } from './models/mixture';
 export { exportOnnx, type OnnxExportable } from './models/onnx';
+export { SampleDiscriminator } from './models/sample-discriminator';
+export { SampleGenerator, type SampleOptions } from './models/sample-generator';
 export type { DType, TypedArray } from './native/handle';
 export type { Libtorch } from './native/libtorch';
 export { libtorchInUse } from './native/load';
@@ -158,7 +160,7 @@ export type { WatchedVariety } from './training/collapse-watch';
 export { type DrawImagesOptions, drawGrid, drawImages, drawImagesSync } from './training/draw-images';
 export type { EpochTime } from './training/epochs';
 export { type ExportFormat, type ExportOptions, exportRun } from './training/export-run';
-export type { GanLossName, GanPreset, TrainGanOptions } from './training/gan-options';
+export type { GanLossName, GanNet, GanPreset, TrainGanOptions } from './training/gan-options';
 export type { GanResult } from './training/gan-result';
 export type { GanSettings } from './training/gan-settings';
 export {

@@ -5,11 +5,14 @@ import { LeakyReLU, ReLU, Sigmoid, Tanh } from '../nn/activations';
 import { BatchNorm2d } from '../nn/batch-norm2d';
 import { ConvTranspose2d } from '../nn/conv-transpose2d';
 import { Conv2d } from '../nn/conv2d';
-import { Layer, type Module } from '../nn/module';
+import type { Module } from '../nn/module';
 import { Sequential } from '../nn/sequential';
 import { noGrad } from '../tensor/autograd';
 import type { Tensor } from '../tensor/tensor';
 import { checkTensor } from '../tensor/tensor-memory';
+import type { GeneratorRecipe } from './generator-copies';
+import { SampleDiscriminator } from './sample-discriminator';
+import { SampleGenerator } from './sample-generator';
 
 /** The size of a {@link DcganDiscriminator}. */
 export interface DcganDiscriminatorOptions {
@@ -48,7 +51,7 @@ const NEGATIVE_SLOPE = 0.2;
  * console.log(generator.forward(randn([8, 100])).shape); // [ 8, 3, 32, 32 ]
  * ```
  */
-export class DcganGenerator extends Layer {
+export class DcganGenerator extends SampleGenerator {
   /** Length of a noise vector. */
   readonly noiseDim: number;
   /** Height and width of an image. */
@@ -57,6 +60,8 @@ export class DcganGenerator extends Layer {
   readonly channels: number;
   /** Channels of the largest hidden layer. */
   readonly filters: number;
+  /** Values per image. */
+  readonly dataDim: number;
   /** The layers. */
   readonly main: Sequential;
 
@@ -73,6 +78,7 @@ export class DcganGenerator extends Layer {
     this.resolution = resolution;
     this.channels = channels;
     this.filters = filters;
+    this.dataDim = channels * resolution ** 2;
     const { start, widths } = stagesOf(resolution, filters);
     const [widest, ...narrower] = widths.toReversed() as [number, ...number[]];
     const doubling = narrower.flatMap((width, index) => [
@@ -109,6 +115,13 @@ export class DcganGenerator extends Layer {
     }
     return this.main.forward(noise.unsqueeze(-1).unsqueeze(-1));
   }
+
+  /** @internal */
+  override get recipe(): GeneratorRecipe | undefined {
+    if (this.constructor !== DcganGenerator) return undefined;
+    const { noiseDim, resolution, channels, filters } = this;
+    return { net: 'dcgan', options: { noiseDim, resolution, channels, filters } };
+  }
 }
 
 /**
@@ -124,13 +137,15 @@ export class DcganGenerator extends Layer {
  * console.log(discriminator.forward(rand([8, 1, 28, 28])).shape); // [ 8, 1 ]
  * ```
  */
-export class DcganDiscriminator extends Layer {
+export class DcganDiscriminator extends SampleDiscriminator {
   /** Height and width of an image. */
   readonly resolution: number;
   /** Channels of an image. */
   readonly channels: number;
   /** Channels of the largest hidden layer. */
   readonly filters: number;
+  /** Values per image. */
+  readonly dataDim: number;
   /** The layers. */
   readonly main: Sequential;
   readonly #logits: Sequential;
@@ -146,6 +161,7 @@ export class DcganDiscriminator extends Layer {
     this.resolution = resolution;
     this.channels = channels;
     this.filters = filters;
+    this.dataDim = channels * resolution ** 2;
     const { start, widths } = stagesOf(resolution, filters);
     const halving = widths
       .slice(1)
@@ -168,47 +184,73 @@ export class DcganDiscriminator extends Layer {
   /**
    * Returns the realness logit of each image, before the sigmoid.
    *
-   * @param images (B, channels, resolution, resolution)
+   * @param images (B, channels, resolution, resolution), or each as a row of as many values
    * @returns (B, 1)
    * @throws ERR_SHAPE
    */
   logits<D extends DType>(images: Tensor<D>): Tensor<D> {
-    return this.#logits.forward(this.#checked(images)).flatten(1);
+    return this.#logits.forward(this.#asImages(images)).flatten(1);
   }
 
   /**
    * Returns the probability that each image is real.
    *
-   * @param images (B, channels, resolution, resolution)
+   * @param images (B, channels, resolution, resolution), or each as a row of as many values
    * @returns (B, 1), in [0, 1]
    * @throws ERR_SHAPE
    */
   forward<D extends DType>(images: Tensor<D>): Tensor<D> {
-    return this.main.forward(this.#checked(images)).flatten(1);
+    return this.main.forward(this.#asImages(images)).flatten(1);
   }
 
-  #checked<D extends DType>(images: Tensor<D>): Tensor<D> {
+  #asImages<D extends DType>(images: Tensor<D>): Tensor<D> {
     checkTensor('images', images);
     const { channels, resolution } = this;
-    const expected = `${channels}, ${resolution}, ${resolution}`;
-    if (images.shape.length === 4 && `${images.shape.slice(1).join(', ')}` === expected) return images;
+    const [, ...size] = images.shape;
+    const expected = [channels, resolution, resolution];
+    if (size.join() === expected.join()) return images;
+    if (size.join() === `${this.dataDim}`) return images.reshape([-1, ...expected]);
     throw new LibtorchGenerativeError(
       'ERR_SHAPE',
-      `Expected a Tensor of shape (B, ${expected}) for images but received ${shapeText(images.shape)}`,
+      `Expected a Tensor of shape (B, ${expected.join(', ')}) for images but received ${shapeText(images.shape)}`,
     );
   }
 }
 
+/** Sizes of images that DCGANs draw. */
+export const DCGAN_SIZES = '4 to 7 times a power of two, such as 28, 32 or 64';
+
+/** Returns the sizes of the hidden layers, from the largest; undefined if there are none for such images. */
+export function dcganSizes(resolution: number): number[] | undefined {
+  const sizes = [resolution / 2];
+  for (let size = resolution / 2; size >= SMALLEST_LIMIT && size % 2 === 0; ) {
+    size /= 2;
+    sizes.push(size);
+  }
+  const smallest = sizes.at(-1)!;
+  return Number.isInteger(smallest) && smallest >= SMALLEST && smallest < SMALLEST_LIMIT ? sizes : undefined;
+}
+
+/** Returns the numbers of weights of both networks, apart from those of the normalisations. */
+export function dcganWeights({
+  resolution,
+  channels,
+  filters,
+  noiseDim,
+}: { [Name in keyof DcganGeneratorOptions]-?: number }) {
+  const { start, widths } = stagesOf(resolution, filters);
+  const window = 4 ** 2;
+  const between = widths.slice(1).reduce((sum, width, index) => sum + width * widths[index]! * window, 0);
+  const common = between + channels * filters * window;
+  const [widest, smallest] = [widths.at(-1)!, start ** 2];
+  return { ofGenerator: common + noiseDim * widest * smallest, ofDiscriminator: common + widest * smallest };
+}
+
 /** Returns the size of the smallest hidden layer, and the channels of all, from the largest to it. */
 function stagesOf(resolution: number, filters: number): { start: number; widths: number[] } {
-  const widths = [filters];
-  let start = resolution / 2;
-  while (start >= SMALLEST_LIMIT && start % 2 === 0) {
-    start /= 2;
-    widths.push(2 * widths.at(-1)!);
-  }
-  if (Number.isInteger(start) && start >= SMALLEST && start < SMALLEST_LIMIT) return { start, widths };
-  throw invalidArgument('resolution', '4 to 7 times a power of two, such as 28, 32 or 64,', resolution);
+  const sizes = dcganSizes(resolution);
+  if (!sizes) throw invalidArgument('resolution', `${DCGAN_SIZES},`, resolution);
+  return { start: sizes.at(-1)!, widths: sizes.map((_, stage) => filters * 2 ** stage) };
 }
 
 /** Draws weights as DCGAN's authors did. */

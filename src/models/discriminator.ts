@@ -2,9 +2,9 @@ import { type Checks, checkNumber, checkSize, readOptions } from '../check';
 import type { DType } from '../native/handle';
 import { LeakyReLU, Sigmoid } from '../nn/activations';
 import { Linear } from '../nn/linear';
-import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
 import type { Tensor } from '../tensor/tensor';
+import { SampleDiscriminator } from './sample-discriminator';
 
 /** The size of a {@link Discriminator}. */
 export interface DiscriminatorOptions {
@@ -34,7 +34,7 @@ const CHECKS: Checks<DiscriminatorOptions> = { dataDim: checkSize, hiddenDim: ch
  * console.log(loss.item() > 0); // true
  * ```
  */
-export class Discriminator extends Layer {
+export class Discriminator extends SampleDiscriminator {
   /** Values per sample. */
   readonly dataDim: number;
   /** Units of the hidden layer. */

@@ -3,16 +3,19 @@ import { type SentModel, sendModel, versionOf } from '../nn/sent-model';
 import { askWorkers, forgetModel } from '../pool/inference';
 import type { Model } from '../pool/worker-pool';
 
+/** What a generator is made from, apart from its weights. */
+export type GeneratorRecipe =
+  | { net: 'mlp'; options: { noiseDim: number; hiddenDim: number; dataDim: number } }
+  | { net: 'dcgan'; options: { noiseDim: number; resolution: number; channels: number; filters: number } };
+
 /** A generator of which worker threads have copies. */
 export interface Original extends Module {
-  readonly noiseDim: number;
-  readonly hiddenDim: number;
-  readonly dataDim: number;
+  readonly recipe: GeneratorRecipe | undefined;
 }
 
 /** What a copy of a generator is made from. */
 export interface GeneratorState {
-  options: { noiseDim: number; hiddenDim: number; dataDim: number };
+  recipe: GeneratorRecipe;
   model: SentModel;
 }
 
@@ -40,6 +43,5 @@ export class GeneratorCopies {
 }
 
 function stateOf(original: Original): GeneratorState {
-  const { noiseDim, hiddenDim, dataDim } = original;
-  return { options: { noiseDim, hiddenDim, dataDim }, model: sendModel(original) };
+  return { recipe: original.recipe!, model: sendModel(original) };
 }

@@ -7,13 +7,17 @@ import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { packageVersion } from '../version';
+import { DcganDiscriminator, DcganGenerator } from './dcgan';
 import { Discriminator } from './discriminator';
 import { Generator } from './generator';
 import { MdnRnn } from './mdn-rnn';
 import type { OnnxGraph, OnnxInitializer, OnnxNode } from './onnx-file';
+import { chainNodes } from './onnx-layers';
+import type { SampleDiscriminator } from './sample-discriminator';
+import type { SampleGenerator } from './sample-generator';
 
 /** A model that {@link exportOnnx} can write. */
-export type OnnxExportable = Generator | Discriminator | MdnRnn;
+export type OnnxExportable = SampleGenerator | SampleDiscriminator | MdnRnn;
 
 /** It has all operators used here, and runtimes since 2022 support it. */
 const OPSET = 17;
@@ -25,6 +29,8 @@ const OPSET = 17;
  * |---|---|---|
  * | {@link Generator} | `noise` (batch, noiseDim) | `samples` (batch, dataDim) in [-1, 1] |
  * | {@link Discriminator} | `data` (batch, dataDim) | `probability` (batch, 1) |
+ * | {@link DcganGenerator} | `noise` (batch, noiseDim) | `samples` (batch, channels, height, width) in [-1, 1] |
+ * | {@link DcganDiscriminator} | `data` (batch, channels, height, width) | `probability` (batch, 1) |
  * | {@link MdnRnn} | `input` (batch, time, inputDim) | `raw` (batch, K, D + 2), as {@link MdnRnn.forward} returns it |
  *
  * @param file path of the file; the write is atomic, so a failure leaves no partial file
@@ -64,8 +70,10 @@ function checkMetadata(name: string, value: unknown): void {
 function graphOf(model: OnnxExportable): OnnxGraph {
   if (isMade(model, Generator)) return generatorGraph(model);
   if (isMade(model, Discriminator)) return discriminatorGraph(model);
+  if (isMade(model, DcganGenerator)) return dcganGeneratorGraph(model);
+  if (isMade(model, DcganDiscriminator)) return dcganDiscriminatorGraph(model);
   if (isMade(model, MdnRnn)) return mdnRnnGraph(model);
-  throw invalidArgument('model', 'a Generator, a Discriminator or an MdnRnn', model);
+  throw invalidArgument('model', 'a Generator, a Discriminator, one of a DCGAN, or an MdnRnn', model);
 }
 
 function isMade<T extends Module>(model: unknown, type: new (...args: never) => T): model is T {
@@ -101,6 +109,42 @@ function discriminatorGraph(model: Discriminator): OnnxGraph {
     ],
     initializers: initializersOf(model.stateDict()),
   };
+}
+
+function dcganGeneratorGraph(model: DcganGenerator): OnnxGraph {
+  const { noiseDim, channels, resolution } = model;
+  return {
+    name: 'DcganGenerator',
+    inputs: [{ name: 'noise', dims: ['batch', noiseDim] }],
+    outputs: [{ name: 'samples', dims: ['batch', channels, resolution, resolution] }],
+    nodes: [
+      { op: 'Reshape', inputs: ['noise', 'pointShape'], outputs: ['point'] },
+      ...chainNodes(model.main, 'main', 'point', 'samples'),
+    ],
+    initializers: [
+      ...initializersOf(weightsOf(model)),
+      { name: 'pointShape', dims: [4], data: BigInt64Array.of(0n, BigInt(noiseDim), 1n, 1n) }, // 0: unchanged
+    ],
+  };
+}
+
+function dcganDiscriminatorGraph(model: DcganDiscriminator): OnnxGraph {
+  const { channels, resolution } = model;
+  return {
+    name: 'DcganDiscriminator',
+    inputs: [{ name: 'data', dims: ['batch', channels, resolution, resolution] }],
+    outputs: [{ name: 'probability', dims: ['batch', 1] }],
+    nodes: [
+      ...chainNodes(model.main, 'main', 'data', 'point'),
+      { op: 'Flatten', inputs: ['point'], outputs: ['probability'] },
+    ],
+    initializers: initializersOf(weightsOf(model)),
+  };
+}
+
+/** The state dict without the counts of batches, which only training needs. */
+function weightsOf(model: Module): StateDict {
+  return Object.fromEntries(Object.entries(model.stateDict()).filter(([, { dtype }]) => dtype !== 'int64'));
 }
 
 function mdnRnnGraph(model: MdnRnn): OnnxGraph {

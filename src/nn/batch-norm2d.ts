@@ -45,9 +45,12 @@ export class BatchNorm2d extends Layer {
   declare readonly running_var: Tensor | undefined;
   /** Number of training batches */
   declare readonly num_batches_tracked: Tensor | undefined;
-  readonly #numFeatures: number;
-  readonly #eps: number;
-  readonly #momentum: number;
+  /** Channels of the input. */
+  readonly numFeatures: number;
+  /** Added to the variance. */
+  readonly eps: number;
+  /** The share of a new batch in the running statistics. */
+  readonly momentum: number;
 
   /**
    * Creates a layer.
@@ -59,9 +62,9 @@ export class BatchNorm2d extends Layer {
     super();
     checkSize('numFeatures', numFeatures);
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = readOptions(options, OPTIONS);
-    this.#numFeatures = numFeatures;
-    this.#eps = eps;
-    this.#momentum = momentum;
+    this.numFeatures = numFeatures;
+    this.eps = eps;
+    this.momentum = momentum;
     if (affine) {
       this.weight = new Parameter(ones([numFeatures]));
       this.bias = new Parameter(zeros([numFeatures]));
@@ -81,7 +84,7 @@ export class BatchNorm2d extends Layer {
    * @throws ERR_SHAPE; ERR_LIBTORCH for a single value per channel in training
    */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
-    checkBatch(input, this.#numFeatures);
+    checkBatch(input, this.numFeatures);
     const { running_mean: mean, running_var: variance, training } = this;
     if (training) this.num_batches_tracked?.add_(1);
     return new Tensor(
@@ -92,8 +95,8 @@ export class BatchNorm2d extends Layer {
         mean?.handle ?? null,
         variance?.handle ?? null,
         training || !mean,
-        this.#momentum,
-        this.#eps,
+        this.momentum,
+        this.eps,
         true,
       ),
     );

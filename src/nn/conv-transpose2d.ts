@@ -32,14 +32,22 @@ export class ConvTranspose2d extends Layer {
   readonly weight: Parameter;
   /** (outChannels); undefined without bias */
   readonly bias: Parameter | undefined;
-  readonly #windows: {
-    stride: number[];
-    padding: number[];
-    outputPadding: number[];
-    dilation: number[];
-    groups: number;
-  };
-  readonly #inChannels: number;
+  /** Channels of the input. */
+  readonly inChannels: number;
+  /** Channels of the output. */
+  readonly outChannels: number;
+  /** Height and width of a window. */
+  readonly kernelSize: [number, number];
+  /** Distance from one window to the next. */
+  readonly stride: [number, number];
+  /** The option {@link Conv2dOptions.padding}. */
+  readonly padding: [number, number];
+  /** Added to one side of the output. */
+  readonly outputPadding: [number, number];
+  /** Distance from one element of a window to the next. */
+  readonly dilation: [number, number];
+  /** Number of groups of channels. */
+  readonly groups: number;
 
   /**
    * Creates a layer with new weights drawn from the thread's random numbers.
@@ -54,7 +62,6 @@ export class ConvTranspose2d extends Layer {
     super();
     checkSize('inChannels', inChannels);
     checkSize('outChannels', outChannels);
-    const [height, width] = toSize2d('kernelSize', kernelSize);
     const {
       stride = 1,
       padding = 0,
@@ -64,15 +71,15 @@ export class ConvTranspose2d extends Layer {
       bias = true,
     } = readOptions(options, OPTIONS);
     checkGroups(groups, { inChannels, outChannels });
-    this.#inChannels = inChannels;
-    this.#windows = {
-      stride: toSize2d('stride', stride),
-      padding: toSize2d('padding', padding, 0),
-      outputPadding: toSize2d('outputPadding', outputPadding, 0),
-      dilation: toSize2d('dilation', dilation),
-      groups,
-    };
-    const shape = [inChannels, outChannels / groups, height, width];
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
+    this.kernelSize = toSize2d('kernelSize', kernelSize);
+    this.stride = toSize2d('stride', stride);
+    this.padding = toSize2d('padding', padding, 0);
+    this.outputPadding = toSize2d('outputPadding', outputPadding, 0);
+    this.dilation = toSize2d('dilation', dilation);
+    this.groups = groups;
+    const shape = [inChannels, outChannels / groups, ...this.kernelSize];
     checkWeights('outChannels', outChannels, shape);
     ({ weight: this.weight, bias: this.bias } = kaimingUniform(shape, bias ? outChannels : 0));
   }
@@ -85,8 +92,8 @@ export class ConvTranspose2d extends Layer {
    * @throws ERR_SHAPE; ERR_LIBTORCH if nothing is left of the output
    */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
-    checkImages(input, this.#inChannels);
-    const { stride, padding, outputPadding, groups, dilation } = this.#windows;
+    checkImages(input, this.inChannels);
+    const { stride, padding, outputPadding, groups, dilation } = this;
     const [weight, bias] = [this.weight.handle, this.bias?.handle];
     return new Tensor(
       native().convTranspose2d(input.handle, weight, bias, stride, padding, outputPadding, groups, dilation),

@@ -39,8 +39,20 @@ export class Conv2d extends Layer {
   readonly weight: Parameter;
   /** (outChannels); undefined without bias */
   readonly bias: Parameter | undefined;
-  readonly #windows: { stride: number[]; padding: number[]; dilation: number[]; groups: number };
-  readonly #inChannels: number;
+  /** Channels of the input. */
+  readonly inChannels: number;
+  /** Channels of the output. */
+  readonly outChannels: number;
+  /** Height and width of a window. */
+  readonly kernelSize: [number, number];
+  /** Distance from one window to the next. */
+  readonly stride: [number, number];
+  /** The option {@link Conv2dOptions.padding}. */
+  readonly padding: [number, number];
+  /** Distance from one element of a window to the next. */
+  readonly dilation: [number, number];
+  /** Number of groups of channels. */
+  readonly groups: number;
 
   /**
    * Creates a layer with new weights drawn from the thread's random numbers.
@@ -55,17 +67,16 @@ export class Conv2d extends Layer {
     super();
     checkSize('inChannels', inChannels);
     checkSize('outChannels', outChannels);
-    const [height, width] = toSize2d('kernelSize', kernelSize);
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = readOptions(options, OPTIONS);
     checkGroups(groups, { inChannels, outChannels });
-    this.#inChannels = inChannels;
-    this.#windows = {
-      stride: toSize2d('stride', stride),
-      padding: toSize2d('padding', padding, 0),
-      dilation: toSize2d('dilation', dilation),
-      groups,
-    };
-    const shape = [outChannels, inChannels / groups, height, width];
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
+    this.kernelSize = toSize2d('kernelSize', kernelSize);
+    this.stride = toSize2d('stride', stride);
+    this.padding = toSize2d('padding', padding, 0);
+    this.dilation = toSize2d('dilation', dilation);
+    this.groups = groups;
+    const shape = [outChannels, inChannels / groups, ...this.kernelSize];
     checkWeights('outChannels', outChannels, shape);
     ({ weight: this.weight, bias: this.bias } = kaimingUniform(shape, bias ? outChannels : 0));
   }
@@ -78,8 +89,8 @@ export class Conv2d extends Layer {
    * @throws ERR_SHAPE; ERR_LIBTORCH for images smaller than a window
    */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
-    checkImages(input, this.#inChannels);
-    const { stride, padding, dilation, groups } = this.#windows;
+    checkImages(input, this.inChannels);
+    const { stride, padding, dilation, groups } = this;
     const bias = this.bias?.handle;
     return new Tensor(native().conv2d(input.handle, this.weight.handle, bias, stride, padding, dilation, groups));
   }

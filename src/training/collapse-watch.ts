@@ -3,7 +3,7 @@ import { describeCollapse, type SampleVariety } from '../evaluation/collapse';
 import type { DigitClassifier } from '../evaluation/digit-classifier';
 import { diversityBeside, measureSpread, numCompared, type Spread } from '../evaluation/diversity';
 import { roughness } from '../evaluation/roughness';
-import type { Generator } from '../models/generator';
+import type { SampleGenerator } from '../models/sample-generator';
 import type { Device } from '../tensor/device';
 import { RandomGenerator, randn } from '../tensor/random';
 import { scope } from '../tensor/scope';
@@ -64,7 +64,7 @@ export class CollapseWatch {
   /**
    * Checks the generator after an epoch; if epochs are short, only every hundred steps and at the end.
    */
-  look(generator: Generator, { steps, stepsOfEpoch, isLast }: Moment): WatchedVariety | undefined {
+  look(generator: SampleGenerator, { steps, stepsOfEpoch, isLast }: Moment): WatchedVariety | undefined {
     const looks = (until: number) => Math.floor(until / LOOK_EVERY_STEPS);
     if (looks(steps) === looks(steps - stepsOfEpoch) && !isLast) return undefined;
     return scope(() => {

@@ -1,7 +1,8 @@
 import { type Checks, checkInteger, checkSize, readAll, readOptions } from '../check';
 import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
-import { Generator } from '../models/generator';
+import { SampleGenerator } from '../models/sample-generator';
+import { inEvalMode } from '../nn/eval-mode';
 import { checkModule } from '../nn/module';
 import { ABORTABLE, type Abortable } from '../pool/abortable';
 import { encodeGrid } from '../report/png';
@@ -42,8 +43,11 @@ const MAX_BYTES = 2 ** 31 - 1;
  * console.log(count, images.length === 10 * 28 * 28); // 10 true
  * ```
  */
-export async function drawImages(generator: Generator, options: DrawImagesOptions & Abortable): Promise<ImageSet> {
-  checkModule('generator', generator, Generator);
+export async function drawImages(
+  generator: SampleGenerator,
+  options: DrawImagesOptions & Abortable,
+): Promise<ImageSet> {
+  checkModule('generator', generator, SampleGenerator);
   const { signal, ...asked } = readOptions(options, { ...CHECKS, ...ABORTABLE });
   const wanted = checked(generator, asked);
   const images = (await generator.ask({ ask: 'images', ...wanted }, signal)) as Uint8Array;
@@ -65,14 +69,17 @@ export async function drawImages(generator: Generator, options: DrawImagesOption
  * console.log(String.fromCharCode(...png.subarray(1, 4))); // PNG
  * ```
  */
-export async function drawGrid(generator: Generator, options: DrawImagesOptions & Abortable): Promise<Uint8Array> {
-  checkModule('generator', generator, Generator);
+export async function drawGrid(
+  generator: SampleGenerator,
+  options: DrawImagesOptions & Abortable,
+): Promise<Uint8Array> {
+  checkModule('generator', generator, SampleGenerator);
   const { signal, ...asked } = readOptions(options, { ...CHECKS, ...ABORTABLE });
   return (await generator.ask({ ask: 'grid', ...checked(generator, asked) }, signal)) as Uint8Array;
 }
 
 /** {@link drawGrid} in this thread. */
-export function drawGridSync(generator: Generator, options: DrawImagesOptions): Uint8Array {
+export function drawGridSync(generator: SampleGenerator, options: DrawImagesOptions): Uint8Array {
   const { images, height, width } = drawImagesSync(generator, options);
   return encodeGrid(images, { height, width, range: [0, 255], ...(options.count === 1 && { padding: 0, scale: 1 }) });
 }
@@ -88,14 +95,14 @@ export function drawGridSync(generator: Generator, options: DrawImagesOptions): 
  * console.log(count); // 10
  * ```
  */
-export function drawImagesSync(generator: Generator, options: DrawImagesOptions): ImageSet {
-  checkModule('generator', generator, Generator);
+export function drawImagesSync(generator: SampleGenerator, options: DrawImagesOptions): ImageSet {
+  checkModule('generator', generator, SampleGenerator);
   const { count, height, width, seed } = checked(generator, readOptions(options, CHECKS));
   return samplesToImages(generator.sampleSync({ count, seed }), { height, width });
 }
 
 /** Checks options and fills in the defaults. */
-function checked(generator: Generator, { seed = 0, ...given }: Partial<DrawImagesOptions>) {
+function checked(generator: SampleGenerator, { seed = 0, ...given }: Partial<DrawImagesOptions>) {
   const size = readAll(given as Omit<DrawImagesOptions, 'seed'>, SIZES, 'options');
   const { height, width } = size;
   if (height * width !== generator.dataDim) {
@@ -106,6 +113,6 @@ function checked(generator: Generator, { seed = 0, ...given }: Partial<DrawImage
 }
 
 /** Draws samples in [-1, 1] from noise (B, noiseDim), in row-major order. */
-export function drawSamples(generator: Generator, noise: Tensor<'float32'>): Float32Array {
-  return scope(() => noGrad(() => generator.forward(noise).toArray()));
+export function drawSamples(generator: SampleGenerator, noise: Tensor<'float32'>): Float32Array {
+  return scope(() => noGrad(() => inEvalMode(generator, () => generator.forward(noise).toArray())));
 }

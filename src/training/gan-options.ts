@@ -10,6 +10,12 @@ export type GanLossName = 'bce' | 'hinge' | 'least-squares';
 /** A set of hyperparameters: `article` for the article's, `recommended` for values that work well on MNIST. */
 export type GanPreset = 'article' | 'recommended';
 
+/**
+ * The kind of both networks: `mlp`, the article's linear layers, or `dcgan`, convolutions, for square images of 4 to 7
+ * times a power of two pixels.
+ */
+export type GanNet = 'mlp' | 'dcgan';
+
 /** Options of {@link trainGan}. */
 export interface TrainGanOptions extends TrainingOptions {
   /**
@@ -23,11 +29,15 @@ export interface TrainGanOptions extends TrainingOptions {
   preset?: GanPreset | undefined;
   /** Images per batch; default 128. */
   batchSize?: number | undefined;
-  /** Learning rate of Adam; default 1e-3, with preset "article" 2e-4. */
+  /** Learning rate of Adam; default 1e-3, with preset "article" or net "dcgan" 2e-4. */
   lr?: number | undefined;
-  /** Units of the hidden layers; default 512, with preset "article" 128. */
+  /** The kind of both networks; default "mlp". */
+  net?: GanNet | undefined;
+  /** Units of the hidden layers of net "mlp"; default 512, with preset "article" 128. */
   hidden?: number | undefined;
-  /** Adam's decay of the first moment, in [0, 1); default 0, with preset "article" 0.9. */
+  /** Channels of the largest hidden layer of net "dcgan", each smaller one has twice as many; default 32. */
+  filters?: number | undefined;
+  /** Adam's decay of the first moment, in [0, 1); default 0, with preset "article" 0.9, with net "dcgan" 0.5. */
   beta1?: number | undefined;
   /**
    * The discriminator's target for real data; default 0.9, one-sided label smoothing, with preset "article" 1. The
@@ -68,12 +78,26 @@ export const GAN_OPTIONS = {
     unless: [[ON_NOISE, 'article']],
     help: "take defaults from this preset; article has the article's values",
   },
-  hidden: { ...size, default: 512, unless: [[ARTICLE, 128]], help: 'set the number of units in each hidden layer' },
+  net: {
+    ...choice('mlp', 'dcgan'),
+    default: 'mlp',
+    help: "train networks of this kind: the article's linear layers, or DCGAN's convolutions",
+  },
+  hidden: {
+    ...size,
+    default: 512,
+    unless: [[ARTICLE, 128]],
+    help: 'set the number of units in each hidden layer of mlp',
+  },
+  filters: { ...size, default: 32, help: "set the channels of dcgan's largest hidden layer" },
   beta1: {
     ...part,
     placeholder: 'x',
     default: 0,
-    unless: [[ARTICLE, 0.9]],
+    unless: [
+      [ARTICLE, 0.9],
+      [{ net: 'dcgan' }, 0.5],
+    ],
     help: "set Adam's decay of the first moment",
   },
   realLabel: {
@@ -97,7 +121,14 @@ export const GAN_OPTIONS = {
   asWritten: { ...onOff, default: false, help: "follow the article's program to the letter, on random data" },
   epochs: { ...EPOCHS, default: 20, unless: [[ON_NOISE, 200]] },
   batchSize: { ...BATCH_SIZE, default: 128 },
-  lr: { ...LR, default: 1e-3, unless: [[ARTICLE, 2e-4]] },
+  lr: {
+    ...LR,
+    default: 1e-3,
+    unless: [
+      [ARTICLE, 2e-4],
+      [{ net: 'dcgan' }, 2e-4],
+    ],
+  },
   threads: { ...THREADS, defaultHelp: "one per core; with --resume the run's" },
   ...COMMON_OPTIONS,
 } satisfies OptionTable<TrainGanOptions>;

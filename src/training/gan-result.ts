@@ -1,16 +1,17 @@
-import { Discriminator } from '../models/discriminator';
-import { Generator } from '../models/generator';
+import type { SampleDiscriminator } from '../models/sample-discriminator';
+import type { SampleGenerator } from '../models/sample-generator';
 import { memoryOf, receiveModel, type SentModel, sendModel } from '../nn/sent-model';
 import { withSeed } from '../tensor/random';
+import { newDiscriminator, newGenerator } from './gan-nets';
 import type { GanSettings } from './gan-settings';
 import type { Sent } from './worker-protocol';
 
 /** Result of {@link trainGan}. The models are on the training's device; dispose of them when done. */
 export interface GanResult {
   /** The generator; with `emaDecay`, the moving average. */
-  generator: Generator;
+  generator: SampleGenerator;
   /** The discriminator. */
-  discriminator: Discriminator;
+  discriminator: SampleDiscriminator;
   /** The resolved options. */
   settings: GanSettings;
 }
@@ -30,12 +31,9 @@ export function sendGanResult({ settings, ...models }: GanResult): Sent<SentGanR
 
 /** Rebuilds the result that another thread has sent. */
 export function receiveGanResult({ settings, ...sent }: SentGanResult): GanResult {
-  const { noiseDim, hidden: hiddenDim, height, width } = settings;
-  const dataDim = height * width;
-  const [generator, discriminator] = withSeed(0, () => [
-    new Generator({ noiseDim, hiddenDim, dataDim }),
-    new Discriminator({ dataDim, hiddenDim }),
-  ]);
+  const { generator, discriminator } = withSeed(0, () => {
+    return { generator: newGenerator(settings), discriminator: newDiscriminator(settings) };
+  });
   receiveModel(generator, sent.generator);
   receiveModel(discriminator, sent.discriminator);
   return { generator, discriminator, settings };

@@ -3,6 +3,7 @@ import { checkSize, oneOf } from '../check';
 import { checkMemory, gib, memoryShortage } from '../check-memory';
 import type { ImageSizes } from '../data/image-set';
 import { type Surface, worded } from '../errors';
+import { DCGAN_SIZES, dcganSizes, dcganWeights } from '../models/dcgan';
 import { checksOf, orNull, withDefaults } from '../option';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
@@ -38,7 +39,8 @@ export const GAN_RUN: RunKind<GanSettings> = {
     height: checkSize,
     width: checkSize,
   },
-  leastWeights: ({ noiseDim, hidden, height, width }) => hidden * (noiseDim + height * width), // of the generator
+  leastWeights: ({ net, noiseDim, hidden, filters, height, width }) =>
+    net === 'mlp' ? hidden * (noiseDim + height * width) : filters * noiseDim, // of the generator
 };
 
 /** Checks the options and fills in the defaults. @throws ERR_INVALID_ARGUMENT */
@@ -72,32 +74,56 @@ function checkSizes({ hidden, batchSize }: Pick<GanSettings, 'hidden' | 'batchSi
  * @param isKept whether the training writes a run folder
  */
 export function checkImageSizes(
-  { hidden, batchSize, noiseDim, emaDecay }: GanSettings,
+  settings: GanSettings,
   { count, height, width }: ImageSizes,
   { isKept }: { isKept: boolean },
 ): void {
+  checkImageShape({ ...settings, height, width });
+  const { batchSize, emaDecay } = settings;
   const area = height * width;
   const { BYTES_PER_ELEMENT } = Float32Array;
-  const ofGenerator = hidden * (noiseDim + area);
-  const numWeights = ofGenerator + hidden * area;
+  const { ofGenerator, ofDiscriminator, largest, name } = numWeightsOf({ ...settings, height, width });
+  const numWeights = ofGenerator + ofDiscriminator;
   const average = emaDecay === null ? 0 : ofGenerator * BYTES_PER_ELEMENT;
   const batch = Math.min(batchSize, count) * 3 * area * BYTES_PER_ELEMENT;
   const needed = numWeights * BYTES_PER_WEIGHT + average + batch + 2 * count * area; // a copy while moved to a tensor
   // The largest matrix is sent to worker threads, a checkpoint read as a whole: weights, two moments and the average.
-  const atOnce = isKept ? 3 * numWeights * BYTES_PER_ELEMENT + average : hidden * area * BYTES_PER_ELEMENT;
+  const atOnce = isKept ? 3 * numWeights * BYTES_PER_ELEMENT + average : largest * BYTES_PER_ELEMENT;
   const tooLarge = `needs ${gib(atOnce)} at once for its weights, but Node allows ${gib(constants.MAX_LENGTH)}`;
   const problem = memoryShortage(needed) ?? (atOnce > constants.MAX_LENGTH ? tooLarge : undefined);
   if (problem === undefined) return;
   throw worded('ERR_INVALID_ARGUMENT', ({ option, setting }) => {
     const what = `Training on ${count.toLocaleString('en')} images of ${width} x ${height} pixels`;
-    return `${what} with ${setting('hidden', hidden)} ${problem}. Use smaller images, or a smaller ${option('hidden')}.`;
+    return `${what} with ${setting(name, settings[name])} ${problem}. Use smaller images, or a smaller ${option(name)}.`;
+  });
+}
+
+/** Returns the numbers of weights of both networks and of the largest matrix, and the option that they grow with. */
+function numWeightsOf({ net, hidden, filters, noiseDim, height, width }: GanSettings) {
+  if (net === 'mlp') {
+    const area = height * width;
+    const ofGenerator = hidden * (noiseDim + area);
+    return { ofGenerator, ofDiscriminator: hidden * area, largest: hidden * area, name: 'hidden' as const };
+  }
+  const { ofGenerator, ofDiscriminator } = dcganWeights({ resolution: height, channels: 1, filters, noiseDim });
+  return { ofGenerator, ofDiscriminator, largest: ofGenerator, name: 'filters' as const };
+}
+
+/** Throws ERR_INVALID_ARGUMENT unless the nets can draw images of this size. */
+export function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'height' | 'width'>): void {
+  if (net === 'mlp' || (height === width && dcganSizes(height))) return;
+  throw worded('ERR_INVALID_ARGUMENT', ({ setting }) => {
+    return `${setting('net', net)} requires square images whose sides have ${DCGAN_SIZES} pixels, but these are ${width} x ${height}.`;
   });
 }
 
 /** Throws if options contradict each other. */
-function checkTogether(settings: Pick<GanSettings, 'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel'>): void {
+function checkTogether(
+  settings: Pick<GanSettings, 'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net'>,
+): void {
   const needs: [name: keyof typeof settings, value: unknown, others: Partial<typeof settings>][] = [
-    ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce' }],
+    ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce', net: 'mlp' }],
+    ['preset', 'article', { net: 'mlp' }],
     ['loss', 'hinge', { realLabel: 1 }], // it has no targets to smooth
   ];
   for (const [name, value, others] of needs) {

@@ -1,5 +1,5 @@
-import type { Discriminator } from '../models/discriminator';
-import type { Generator } from '../models/generator';
+import type { SampleDiscriminator } from '../models/sample-discriminator';
+import type { SampleGenerator } from '../models/sample-generator';
 import type { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
 import type { Ema } from '../nn/ema';
@@ -11,11 +11,11 @@ import type { GanSettings } from './gan-settings';
 
 /** The two networks, their optimizers, and the average of the generator's weights, if any. */
 export interface GanPlayers {
-  generator: Generator;
-  discriminator: Discriminator;
+  generator: SampleGenerator;
+  discriminator: SampleDiscriminator;
   optimizerG: Adam;
   optimizerD: Adam;
-  ema?: Ema<Generator>;
+  ema?: Ema<SampleGenerator>;
 }
 
 /** Options of {@link ganStep}. */

@@ -1,8 +1,9 @@
 import { Forecaster } from '../data/forecaster';
 import type { SeriesSource } from '../data/series';
-import { Discriminator } from '../models/discriminator';
-import { Generator } from '../models/generator';
+import type { SampleDiscriminator } from '../models/sample-discriminator';
+import type { SampleGenerator } from '../models/sample-generator';
 import { withSeed } from '../tensor/random';
+import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_RUN, type GanSettings } from './gan-settings';
 import { createMdnRnn, encodingsOf, MDN_RNN_RUN, type MdnRnnSettings } from './mdn-rnn-settings';
 import { loadingFrom, RunFolder } from './run-folder';
@@ -11,7 +12,7 @@ import { sourceOf } from './series-windows';
 /** Result of {@link loadGenerator}. */
 export interface LoadedGenerator {
   /** The generator, in evaluation mode. */
-  generator: Generator;
+  generator: SampleGenerator;
   /** The settings it was trained with. */
   settings: GanSettings;
   /** SHA-256 of the weights, which tells versions apart. */
@@ -65,8 +66,7 @@ export function loadRun(run: string): LoadedRun {
  */
 export function loadGenerator(run: string): LoadedGenerator {
   const { folder, settings } = RunFolder.open(run, GAN_RUN);
-  const { noiseDim, hidden, height, width } = settings;
-  const generator = withSeed(0, () => new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width }));
+  const generator = withSeed(0, () => newGenerator(settings));
   const checksum = folder.loadModel('model', generator);
   return { generator: generator.eval(), settings, checksum };
 }
@@ -84,10 +84,9 @@ export function loadGenerator(run: string): LoadedGenerator {
  * console.log(loadDiscriminator('run').forward(rand([4, 784])).shape); // [ 4, 1 ]
  * ```
  */
-export function loadDiscriminator(run: string): Discriminator {
+export function loadDiscriminator(run: string): SampleDiscriminator {
   const { folder, settings } = RunFolder.open(run, GAN_RUN);
-  const { hidden, height, width } = settings;
-  const discriminator = withSeed(0, () => new Discriminator({ dataDim: height * width, hiddenDim: hidden }));
+  const discriminator = withSeed(0, () => newDiscriminator(settings));
   folder.loadModel('discriminator', discriminator);
   return discriminator.eval();
 }

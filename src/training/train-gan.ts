@@ -3,8 +3,8 @@ import { DataLoader, type EpochCursor } from '../data/data-loader';
 import type { ImageSizes } from '../data/image-set';
 import { type ImageSet, pixelsToData, readImagesAsync } from '../data/images';
 import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
-import { Discriminator } from '../models/discriminator';
-import { Generator } from '../models/generator';
+import type { SampleDiscriminator } from '../models/sample-discriminator';
+import type { SampleGenerator } from '../models/sample-generator';
 import { Adam } from '../nn/adam';
 import { Ema } from '../nn/ema';
 import type { StateDict } from '../nn/state-dict';
@@ -20,6 +20,7 @@ import { CollapseWatch, type WatchedVariety } from './collapse-watch';
 import { drawSamples } from './draw-images';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { type GanLoss, ganLoss } from './gan-loss';
+import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
 import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
@@ -140,15 +141,11 @@ async function loadData(
   });
 }
 
-function newGenerator({ noiseDim, hidden, height, width }: GanSettings): Generator {
-  return new Generator({ noiseDim, hiddenDim: hidden, dataDim: height * width });
-}
-
 /** The warm-up of the average in updates; the best in scripts/study/study-average.ts. */
 const WARMUP = 600;
 
 /** Creates an average that starts from the generator's weights, without drawing from the training's random numbers. */
-function newEma(settings: GanSettings, generator: Generator, device: Device): Ema<Generator> | undefined {
+function newEma(settings: GanSettings, generator: SampleGenerator, device: Device): Ema<SampleGenerator> | undefined {
   if (settings.emaDecay === null) return undefined;
   const average = withSeed(0, () => newGenerator(settings)).to(device);
   scope(() => average.loadStateDict(generator.stateDict()));
@@ -166,7 +163,7 @@ function adviceFor({ preset, batchSize }: GanSettings, steps: number): string {
 }
 
 class GanTraining implements Training<GanLosses> {
-  readonly models: { generator: Generator; discriminator: Discriminator };
+  readonly models: { generator: SampleGenerator; discriminator: SampleDiscriminator };
   readonly parts: GanPlayers & Parts;
   readonly numBatches: number;
   readonly loader: DataLoader | undefined;
@@ -188,9 +185,9 @@ class GanTraining implements Training<GanLosses> {
   ) {
     this.loader = source?.loader;
     this.watch = source?.watch;
-    const { noiseDim, hidden, height, width, lr, beta1, seed } = settings;
+    const { noiseDim, height, width, lr, beta1, seed } = settings;
     const generator = newGenerator(settings);
-    const discriminator = new Discriminator({ dataDim: height * width, hiddenDim: hidden });
+    const discriminator = newDiscriminator(settings);
     this.models = { generator: generator.to(device), discriminator: discriminator.to(device) };
     const betas: [number, number] = [beta1, 0.999];
     const optimizerG = new Adam(generator.parameters(), { lr, betas });
@@ -213,7 +210,7 @@ class GanTraining implements Training<GanLosses> {
   }
 
   /** The generator to draw from: the average, if there is one. */
-  get sampler(): Generator {
+  get sampler(): SampleGenerator {
     return this.parts.ema?.average ?? this.models.generator;
   }
 

@@ -6,8 +6,8 @@ import { type ForecasterState, modelFrom, type SentQuestion } from '../data/fore
 import { answer, type Question } from '../data/questions';
 import { receiveSeries } from '../data/sent-series';
 import { toSeries } from '../data/series-like';
-import { Generator } from '../models/generator';
 import type { GeneratorQuestion, GeneratorState } from '../models/generator-copies';
+import { generatorFrom } from '../models/generators';
 import { receiveModel } from '../nn/sent-model';
 import type { Answer, Request } from '../pool/protocol';
 import { sendError } from '../pool/sent-error';
@@ -39,9 +39,9 @@ function forecasterCopy(state: ForecasterState): Copy {
   };
 }
 
-function generatorCopy({ options, model }: GeneratorState): Copy {
+function generatorCopy({ recipe, model }: GeneratorState): Copy {
   const copy = receiveModel(
-    withSeed(0, () => new Generator(options)),
+    withSeed(0, () => generatorFrom(recipe)),
     model,
   ).eval();
   const draw = (question: GeneratorQuestion) => {

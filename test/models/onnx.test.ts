@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DcganDiscriminator, DcganGenerator } from '../../src/models/dcgan';
 import { Discriminator } from '../../src/models/discriminator';
 import { Generator } from '../../src/models/generator';
 import { MdnRnn } from '../../src/models/mdn-rnn';
@@ -52,6 +53,28 @@ test.each([
 });
 
 test.each([
+  { resolution: 28, channels: 1, filters: 8 },
+  { resolution: 32, channels: 3, filters: 4, noiseDim: 5 },
+])("a DCGAN's generator, %j", (options) => {
+  const generator = new DcganGenerator(options);
+  noGrad(() => generator.parameters().at(-1)!.mul_(20)); // numbers that tell
+  for (let batch = 0; batch < 20; batch++) generator.forward(randn([16, generator.noiseDim])); // statistics
+  const shapes = [1, 3].map((batch) => [batch, generator.noiseDim]);
+  expect(expectSameOutputs(generator.eval(), shapes)).toEqual({ input: 'noise', output: 'samples' });
+});
+
+test.each([
+  { resolution: 28, channels: 1, filters: 8 },
+  { resolution: 64, channels: 3, filters: 2 },
+])("a DCGAN's discriminator, %j", (options) => {
+  const { channels, resolution } = options;
+  const discriminator = new DcganDiscriminator(options);
+  for (let batch = 0; batch < 20; batch++) discriminator.forward(randn([8, channels, resolution, resolution]));
+  const shapes = [1, 3].map((batch) => [batch, channels, resolution, resolution]);
+  expect(expectSameOutputs(discriminator.eval(), shapes)).toEqual({ input: 'data', output: 'probability' });
+});
+
+test.each([
   { dataDim: 784, hiddenDim: 128 },
   { dataDim: 4, hiddenDim: 3, negativeSlope: 0.7 },
 ])('the discriminator, %j', (options) => {
@@ -89,7 +112,7 @@ test('metadata is in the file; another model is refused by name', () => {
   exportOnnx(file(), new Generator({ noiseDim: 1, hiddenDim: 1, dataDim: 1 }), { metadata: { scaler: '{"mean":3}' } });
   expect(readFileSync(file(), 'latin1')).toContain('scaler\x12\n{"mean":3}');
   expect(() => exportOnnx(file(), {} as never)).toThrow(
-    'Expected a Generator, a Discriminator or an MdnRnn for model but received an object',
+    'Expected a Generator, a Discriminator, one of a DCGAN, or an MdnRnn for model but received an object',
   );
   expect(() => exportOnnx(join(folder(), 'no', 'model.onnx'), new Generator())).toThrow(/Cannot write .*no such file/);
 });

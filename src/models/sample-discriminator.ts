@@ -1,0 +1,15 @@
+import type { DType } from '../native/handle';
+import { Layer } from '../nn/module';
+import type { Tensor } from '../tensor/tensor';
+
+/** A network that tells real samples from generated ones: a {@link Discriminator} or a {@link DcganDiscriminator}. */
+export abstract class SampleDiscriminator extends Layer {
+  /** Values per sample. */
+  abstract readonly dataDim: number;
+
+  /** Returns the realness logit of each sample, before the sigmoid: (B, 1). */
+  abstract logits<D extends DType>(data: Tensor<D>): Tensor<D>;
+
+  /** Returns the probability that each sample is real: (B, 1), in [0, 1]. */
+  abstract override forward<D extends DType>(data: Tensor<D>): Tensor<D>;
+}
