@@ -29,7 +29,7 @@ export interface TrainGanOptions extends TrainingOptions {
   preset?: GanPreset | undefined;
   /** Images per batch; default 128. */
   batchSize?: number | undefined;
-  /** Learning rate of Adam; default 1e-3, with preset "article" or net "dcgan" 2e-4. */
+  /** Learning rate of Adam; default 1e-3, with preset "article" 2e-4. */
   lr?: number | undefined;
   /** The kind of both networks; default "mlp". */
   net?: GanNet | undefined;
@@ -121,14 +121,7 @@ export const GAN_OPTIONS = {
   asWritten: { ...onOff, default: false, help: "follow the article's program to the letter, on random data" },
   epochs: { ...EPOCHS, default: 20, unless: [[ON_NOISE, 200]] },
   batchSize: { ...BATCH_SIZE, default: 128 },
-  lr: {
-    ...LR,
-    default: 1e-3,
-    unless: [
-      [ARTICLE, 2e-4],
-      [{ net: 'dcgan' }, 2e-4],
-    ],
-  },
+  lr: { ...LR, default: 1e-3, unless: [[ARTICLE, 2e-4]] },
   threads: { ...THREADS, defaultHelp: "one per core; with --resume the run's" },
   ...COMMON_OPTIONS,
 } satisfies OptionTable<TrainGanOptions>;
