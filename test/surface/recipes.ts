@@ -21,6 +21,8 @@ export const instances: Record<string, () => unknown> = {
   Sigmoid: () => new api.Sigmoid(),
   Tanh: () => new api.Tanh(),
   Sequential: () => new api.Sequential(new Linear(3, 3), new api.Tanh()),
+  SampleGenerator: () => new api.Generator({ noiseDim: 3, hiddenDim: 4, dataDim: 4 }),
+  SampleDiscriminator: () => new api.Discriminator({ hiddenDim: 4, dataDim: 3 }),
   Generator: () => new api.Generator({ noiseDim: 3, hiddenDim: 4, dataDim: 4 }),
   Discriminator: () => new api.Discriminator({ hiddenDim: 4, dataDim: 3 }),
   MdnRnn: () => new api.MdnRnn({ hiddenDim: 4, numMixtures: 2 }),
