@@ -37,6 +37,17 @@ function ganMnist(hidden: number, preset: 'article' | 'recommended'): StepCase {
   };
 }
 
+function dcganMnist(filters: number, isLong: boolean): StepCase {
+  return {
+    name: `dcgan-mnist-f${filters}`,
+    title: `DCGAN step on MNIST, ${filters} filters`,
+    work: { kind: 'gan-step', data: 'mnist', preset: 'recommended', filters },
+    target: 1.15,
+    peers: [],
+    isLong,
+  };
+}
+
 function mnistEpoch(hidden: number, preset: 'article' | 'recommended', isLong: boolean): StepCase {
   return {
     name: `mnist-epoch-h${hidden}`,
@@ -79,6 +90,9 @@ export const STEP_CASES: StepCase[] = [
   ganAsWritten,
   ganMnist(128, 'article'),
   ganMnist(512, 'recommended'),
+  dcganMnist(16, false),
+  dcganMnist(32, true),
+  dcganMnist(64, true),
   mnistEpoch(128, 'article', false),
   mnistEpoch(512, 'recommended', true),
   mdnRnn('t20', 32, 20, 64, 10),

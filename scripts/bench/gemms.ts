@@ -26,6 +26,7 @@ const NUM_MNIST_IMAGES = 60_000;
 
 /** The products of one step, or undefined if it has none. */
 export function floorOf(work: Work): Floor | undefined {
+  if (work.kind === 'gan-step' && work.filters !== undefined) return undefined; // convolutions
   const gemms = gemmsOf(work).filter(({ count }) => count > 0);
   if (gemms.length === 0) return undefined;
   const repeats = work.kind === 'mnist-epoch' ? Math.floor(NUM_MNIST_IMAGES / gemms[0]!.m) : 1;

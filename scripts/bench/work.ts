@@ -6,7 +6,8 @@ export const GAN_OPTIONS = { emaDecay: 0 };
 
 /** Whether the step is written by the package's public functions alone, as docs/from-pytorch.md has it. */
 type OwnLoop = { ownLoop?: boolean };
-export type GanStep = { kind: 'gan-step'; data: 'noise' | 'mnist'; preset: GanPreset } & OwnLoop;
+/** With `filters` that of a DCGAN. */
+export type GanStep = { kind: 'gan-step'; data: 'noise' | 'mnist'; preset: GanPreset; filters?: number } & OwnLoop;
 export type MnistEpoch = { kind: 'mnist-epoch'; preset: GanPreset };
 /** Windows of `window` values and the next one. */
 export type MdnRnnStep = { kind: 'mdn-rnn-step'; batch: number; window: number; hidden: number } & OwnLoop;

@@ -3,16 +3,16 @@ import type { GanSettings } from '../../../src/training/gan-settings';
 import type { GanPlayers } from '../../../src/training/gan-step';
 import type { Step } from '../serve';
 import { GAN_OPTIONS, type GanStep, type MnistEpoch } from '../work';
-import { ganLoss, ganStep, lib, pixelsToData, resolveGanSettings } from './package';
+import { ganLoss, ganStep, lib, newDiscriminator, newGenerator, pixelsToData, resolveGanSettings } from './package';
 
-const { Adam, bceLoss, bceWithLogitsLoss, DataLoader, Discriminator, full, Generator, grad, ones, randn } = lib;
+const { Adam, bceLoss, bceWithLogitsLoss, DataLoader, full, grad, ones, randn } = lib;
 const { readImages, scope, tensor, trainGan, zeros } = lib;
 
-export function ganStepOf({ data, preset, ownLoop = false }: GanStep): Step {
-  const settings = resolveGanSettings({ ...GAN_OPTIONS, data, preset });
-  const { batchSize, noiseDim, hidden, lr, beta1 } = settings;
-  const generator = new Generator({ hiddenDim: hidden });
-  const discriminator = new Discriminator({ hiddenDim: hidden });
+export function ganStepOf({ data, preset, filters, ownLoop = false }: GanStep): Step {
+  const net = filters === undefined ? 'mlp' : 'dcgan';
+  const settings = resolveGanSettings({ ...GAN_OPTIONS, data, preset, net, filters });
+  const { batchSize, noiseDim, lr, beta1 } = settings;
+  const [generator, discriminator] = [newGenerator(settings), newDiscriminator(settings)];
   const adam = (model: typeof generator | typeof discriminator) =>
     new Adam(model.parameters(), { lr, betas: [beta1, 0.999] });
   const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator) };

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn as nn
 
+import dcgan
 import mnist
 
 BATCH = 128
@@ -27,13 +28,15 @@ PRESETS = {
 
 
 class Trainer:
-    def __init__(self, preset, fused=True, compiled=False):
+    def __init__(self, preset, fused=True, compiled=False, filters=None):
         hidden, outputs_logit = PRESETS[preset].hidden, PRESETS[preset].outputs_logit
         end = [] if outputs_logit else [nn.Sigmoid()]
         self.generator = nn.Sequential(nn.Linear(100, hidden), nn.ReLU(), nn.Linear(hidden, 784), nn.Tanh())
         self.discriminator = nn.Sequential(nn.Linear(784, hidden), nn.LeakyReLU(0.2), nn.Linear(hidden, 1), *end)
+        if filters:
+            self.generator, self.discriminator = dcgan.generator(filters), dcgan.discriminator(filters)
         self.criterion = nn.BCEWithLogitsLoss() if outputs_logit else nn.BCELoss()
-        lr, beta1 = PRESETS[preset].lr, PRESETS[preset].beta1
+        lr, beta1 = PRESETS[preset].lr, 0.5 if filters else PRESETS[preset].beta1
         adam = {"lr": lr, "betas": (beta1, 0.999), "fused": fused or None}
         self.optimizer_g = torch.optim.Adam(self.generator.parameters(), **adam)
         self.optimizer_d = torch.optim.Adam(self.discriminator.parameters(), **adam)
@@ -71,8 +74,8 @@ def endless_batches(data):
         yield from mnist.batches(BATCH)
 
 
-def step(data, preset, fused=True, compiled=False):
-    trainer = Trainer(preset, fused, compiled)
+def step(data, preset, fused=True, compiled=False, filters=None):
+    trainer = Trainer(preset, fused, compiled, filters)
     batches = endless_batches(data)
     return lambda: trainer.step(next(batches))
 
