@@ -63,7 +63,7 @@ export { Generator, type GeneratorOptions } from './models/generator';
 export { MdnRnn, type MdnRnnOptions, type MdnRnnStep } from './models/mdn-rnn';
 export { Mixture, type MixtureOptions, mixtureNll } from './models/mixture';
 export { exportOnnx, type OnnxExportable } from './models/onnx';
-export { SampleDiscriminator } from './models/sample-discriminator';
+export type { SampleDiscriminator } from './models/sample-discriminator';
 export { SampleGenerator, type SampleOptions } from './models/sample-generator';
 export type { DType, TypedArray } from './native/handle';
 export type { Libtorch } from './native/libtorch';

@@ -33,14 +33,14 @@ const BATCH_SIZE = 1000;
  *
  * @example
  * ```ts
- * import { Linear, SampleGenerator, type Tensor } from 'libtorch-generative';
+ * import { type DType, Linear, SampleGenerator, type Tensor } from 'libtorch-generative';
  *
  * class Affine extends SampleGenerator {
  *   readonly noiseDim = 4;
  *   readonly dataDim = 9;
  *   readonly layer = new Linear(4, 9);
  *
- *   forward(noise: Tensor): Tensor {
+ *   forward<D extends DType>(noise: Tensor<D>): Tensor<D> {
  *     return this.layer.forward(noise);
  *   }
  * }
