@@ -2,7 +2,19 @@ import type { DType } from '../native/handle';
 import { Layer } from '../nn/module';
 import type { Tensor } from '../tensor/tensor';
 
-/** A network that tells real samples from generated ones: a {@link Discriminator} or a {@link DcganDiscriminator}. */
+/**
+ * A network that tells real samples from generated ones: a {@link Discriminator} or a {@link DcganDiscriminator}.
+ *
+ * @example
+ * ```ts
+ * import { DcganDiscriminator, Discriminator, rand, type SampleDiscriminator } from 'libtorch-generative';
+ *
+ * const both: SampleDiscriminator[] = [new Discriminator(), new DcganDiscriminator({ resolution: 28, channels: 1 })];
+ * for (const each of both) console.log(each.dataDim, each.forward(rand([2, 784])).shape);
+ * // 784 [ 2, 1 ]
+ * // 784 [ 2, 1 ]
+ * ```
+ */
 export abstract class SampleDiscriminator extends Layer {
   /** Values per sample. */
   abstract readonly dataDim: number;
