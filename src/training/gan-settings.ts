@@ -110,7 +110,7 @@ function numWeightsOf({ net, hidden, filters, noiseDim, height, width }: GanSett
 }
 
 /** Throws ERR_INVALID_ARGUMENT unless the nets can draw images of this size. */
-export function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'height' | 'width'>): void {
+function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'height' | 'width'>): void {
   if (net === 'mlp' || (height === width && dcganSizes(height))) return;
   throw worded('ERR_INVALID_ARGUMENT', ({ setting }) => {
     return `${setting('net', net)} requires square images whose sides have ${DCGAN_SIZES} pixels, but these are ${width} x ${height}.`;
