@@ -3,7 +3,7 @@ import { differences } from './differencing';
 /** Less than this part of an input's variance is left to it by the others: it is told too little to be given an effect. */
 const RIDGE = 1e-2;
 /** Values per input from which effects are estimated. */
-const LEAST_VALUES = 8;
+export const LEAST_VALUES = 8;
 
 /**
  * Returns the linear effect of inputs on values, by ridge regression of their differences, which trends and levels don't

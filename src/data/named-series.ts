@@ -6,9 +6,6 @@ import { readSource, type Series, type SeriesSource, spread } from './series';
 import { toSeries } from './series-like';
 import { TimeAxis } from './time-axis';
 
-/** A cell of a covariate: a number, or a word. */
-type Cell = number | string;
-
 /** A series whose covariates are told by name, such as from JSON. */
 export interface NamedSeries {
   /** Default "", for a single series. */
@@ -18,11 +15,11 @@ export interface NamedSeries {
   /** Time of each value, written as in the training's file, and of as many steps ahead as are known. */
   time?: readonly (string | Date)[] | undefined;
   /** For each of the model's covariates its numbers or words, one for each value and for each step ahead. */
-  covariates?: Readonly<Record<string, readonly Cell[] | Numbers>> | undefined;
+  covariates?: Readonly<Record<string, readonly (number | string)[] | Numbers>> | undefined;
   /** For each of the model's past covariates its numbers or words, one for each value; NaN and null are missing. */
-  pastCovariates?: Readonly<Record<string, readonly (Cell | null)[] | Numbers>> | undefined;
+  pastCovariates?: Readonly<Record<string, readonly (number | string | null)[] | Numbers>> | undefined;
   /** For each of the model's static covariates its number or word. */
-  staticCovariates?: Readonly<Record<string, Cell>> | undefined;
+  staticCovariates?: Readonly<Record<string, number | string>> | undefined;
 }
 
 const any = (): void => {};
@@ -158,11 +155,11 @@ export function namedCovariates({ values, ...inputs }: Series, source: SeriesSou
   const constant = inputs.staticCovariates?.values() ?? [].values();
   const take = <T>(from: Iterator<T>, column: string) =>
     Array.from({ length: knownWords(categories, column)?.length ?? 1 }, () => from.next().value as T);
-  const cell = (column: string, ofInputs: number[]): Cell => {
+  const cell = (column: string, ofInputs: number[]): number | string => {
     const words = knownWords(categories, column);
     return words ? (words[ofInputs.indexOf(1)] ?? '') : ofInputs[0]!;
   };
-  const cells = (column: string, first: number): Cell[] => {
+  const cells = (column: string, first: number): (number | string)[] => {
     const ofColumn = take(changing, column).map((input) => input.subarray(first));
     return Array.from(ofColumn[0]!, (_, step) =>
       cell(

@@ -1,6 +1,9 @@
+import type { Encoding } from '../data/encoding';
+import { LEAST_VALUES } from '../data/known-effects';
 import { observed } from '../data/scaling';
 import type { Series } from '../data/series';
 import { hasValue } from '../data/series-like';
+import { SmoothingEncoding } from '../data/smoothing-encoding';
 import { describe, listed } from '../errors';
 import type { RequestedMdnRnnSettings } from './mdn-rnn-settings';
 import { partsOf } from './series-windows';
@@ -9,13 +12,18 @@ import { partsOf } from './series-windows';
 const MOST_BEYOND = 0.2;
 
 /** Describes problems of a run's data that do not prevent training. */
-export function oddities(settings: RequestedMdnRnnSettings, series: Series[], historyLength: number): string[] {
+export function oddities(
+  settings: RequestedMdnRnnSettings,
+  series: Series[],
+  encodings: readonly Encoding[],
+): string[] {
   const { data } = settings;
   const found = [
     irregularity(series),
-    shortness(settings, series, historyLength),
+    shortness(settings, series, encodings),
     lateStart(settings, series),
     trend(settings, series),
+    ignoredInputs(encodings),
   ];
   return found.flatMap((problem) => (problem === undefined ? [] : [`${data}${problem}`]));
 }
@@ -29,7 +37,12 @@ function irregularity(series: Series[]): string | undefined {
   return first && first + more;
 }
 
-function shortness({ window }: RequestedMdnRnnSettings, series: Series[], historyLength: number): string | undefined {
+function shortness(
+  { window }: RequestedMdnRnnSettings,
+  series: Series[],
+  encodings: readonly Encoding[],
+): string | undefined {
+  const historyLength = Math.max(...encodings.map((encoding) => encoding.historyLength));
   const count = series.filter(({ values }) => values.length <= historyLength).length;
   if (count === 0) return undefined;
   return `: ${count} of ${series.length} series are too short for a window of ${window} and the next value`;
@@ -57,4 +70,18 @@ function trend(settings: RequestedMdnRnnSettings, series: Series[]): string | un
   const part = `${Math.round((100 * numBeyond) / heldOut.length)} % of the held-out values`;
   const remedy = preset === 'article' ? 'preset recommended' : 'inputs smoothing';
   return `: ${part} are beyond those of training, which a global scale can't follow: try ${remedy}, scale window or a difference`;
+}
+
+/** Nothing can be said of what covariates and the calendar do from few values, or where they don't change. */
+function ignoredInputs(encodings: readonly Encoding[]): string | undefined {
+  const effects = encodings.flatMap((encoding) =>
+    encoding instanceof SmoothingEncoding ? encoding.state.effects : [],
+  );
+  const without = effects.filter(({ effects }) => effects.length > 0 && effects.every((effect) => effect === 0));
+  const [first] = without;
+  if (!first) return undefined;
+  const names = [...new Set(without.map(({ name }) => name))];
+  const of = names.length === 1 && names[0] === '' ? '' : ` of ${listed(names)}`;
+  const reasons = `they did not change in training, or there are fewer than ${LEAST_VALUES} values for each of their ${first.effects.length} inputs`;
+  return `: covariates and the calendar are ignored in forecasts${of}: ${reasons}`;
 }

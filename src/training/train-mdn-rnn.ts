@@ -121,8 +121,7 @@ async function* mdnRnnEpochs(
       finishBreathing(isolation.each(pieces), { signal, onProgress: onWork });
     const series = readRunSeries(requested, { onWarning });
     const data = await work(prepare(requested, series));
-    const historyLength = Math.max(...data.encodings.map((encoding) => encoding.historyLength));
-    for (const oddity of oddities(requested, series, historyLength)) onWarning(oddity);
+    for (const oddity of oddities(requested, series, data.encodings)) onWarning(oddity);
     const { calibrate } = requested;
     const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
     // A short series may have fewer windows than the default.

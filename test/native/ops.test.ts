@@ -22,6 +22,7 @@ const VALUES: Record<string, { right: unknown; wrong: unknown[] }> = {
   int: { right: 0, wrong: ['0', 1.5, Number.NaN, 2 ** 60, true, [0]] },
   SymInt: { right: 1, wrong: ['1', 1.5, Number.POSITIVE_INFINITY, {}] },
   bool: { right: false, wrong: ['false', 0, {}] },
+  float: { right: 1.5, wrong: ['1', true, {}, [1], 1n] },
   ScalarType: { right: 'float32', wrong: ['float', 7, {}] },
   Device: { right: 'cpu', wrong: [0, {}, true] },
   Layout: { right: undefined, wrong: ['strided', 0] },

@@ -40,10 +40,10 @@ export async function trainSales(folder: string, name = 'sales', seed = 1): Prom
 /** Trains an MDN-RNN with covariates of all kinds, known up to 6 steps ahead, in a folder "ice". */
 export async function trainIce(folder: string): Promise<string> {
   const [data, out] = [join(folder, 'ice.csv'), join(folder, 'ice')];
-  const rows = Array.from({ length: 66 }, (_, day) => {
-    const sky = ['sun', 'rain', 'clouds'][(day * 7) % 3]!;
-    const sold = day < 60 ? 50 + day / 5 + (sky === 'sun' ? 20 : 0) : '';
-    return [sold, sky, day % 5, day < 60 ? (day * 3) % 11 : '', 'beach'].join(',');
+  const rows = Array.from({ length: 126 }, (_, day) => {
+    const sky = ['sun', 'rain', 'clouds'][Math.floor((1 + Math.sin(day ** 2)) * 1.5)]!; // without a cycle
+    const sold = day < 120 ? 50 + day / 5 + (sky === 'sun' ? 20 : 0) : '';
+    return [sold, sky, day % 5, day < 120 ? (day * 3) % 11 : '', 'beach'].join(',');
   });
   writeFileSync(data, ['sold,sky,price,heat,place', ...rows].join('\n'));
   await trainMdnRnn({

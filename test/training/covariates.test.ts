@@ -40,6 +40,21 @@ test('words known in advance move a forecast, also when read from a run with oth
   }
 });
 
+test('a warning tells when there are too few values for covariates', async () => {
+  const warnings: string[] = [];
+  const rows = noise
+    .slice(0, 60)
+    .map(
+      (each, row) =>
+        `${100 + each},${['sun', 'rain', 'snow'][(row * 7) % 5] ?? 'fog'},${row % 4},${row % 7},${row % 6}`,
+    );
+  const options = { covariates: ['sky', 'a', 'b', 'c'], onWarning: (text: string) => warnings.push(text) };
+  await train(['sold,sky,a,b,c', ...rows], options);
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/ignored in forecasts: .* fewer than 8 values for each of their 7 inputs/),
+  );
+});
+
 test('a leading indicator known only in the past moves a forecast a horizon later', async () => {
   const [horizon, length] = [3, 200];
   const leading = noise.slice(0, length).map((each) => Math.round(each * 100));
