@@ -50,6 +50,8 @@ export interface ModelAnswer {
   covariates?: string[] | undefined;
   /** The past covariates that an MDN-RNN needs. */
   pastCovariates?: string[] | undefined;
+  /** Most steps that an MDN-RNN with past covariates forecasts. */
+  maxHorizon?: number | undefined;
   /** The static covariates that an MDN-RNN needs. */
   staticCovariates?: string[] | undefined;
 }
@@ -94,6 +96,7 @@ export const ANSWERS: Record<string, Schema> = {
       historyLength: { type: 'integer' },
       covariates: list(text),
       pastCovariates: list(text),
+      maxHorizon: { type: 'integer' },
       staticCovariates: list(text),
     },
     ['name', 'kind', 'checksum', 'isTraining'],

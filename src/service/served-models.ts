@@ -112,13 +112,14 @@ export function describeModel({ name, run, loaded }: ServedModel): ModelAnswer {
     const { height, width } = loaded.settings;
     return { ...common, height, width };
   }
-  const { column, covariates, pastCovariates, staticCovariates } = loaded.settings;
+  const { column, covariates, pastCovariates, horizon, staticCovariates } = loaded.settings;
   return {
     ...common,
     columns: [column].flat(),
     historyLength: loaded.forecaster.historyLength,
     covariates: [...covariates],
     pastCovariates: [...pastCovariates],
+    maxHorizon: pastCovariates.length > 0 ? (horizon ?? 1) : undefined,
     staticCovariates: [...staticCovariates],
   };
 }

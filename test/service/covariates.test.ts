@@ -30,7 +30,7 @@ const ask = (body: object) => post(`${server.url}/forecast`, body);
 test('a model lists the covariates that it needs, and its example has them by name', async () => {
   const { models } = await (await fetch(`${server.url}/models`)).json();
   expect(models).toMatchObject([
-    { covariates: ['sky', 'price'], pastCovariates: ['heat'], staticCovariates: ['place'] },
+    { covariates: ['sky', 'price'], pastCovariates: ['heat'], maxHorizon: 6, staticCovariates: ['place'] },
   ]);
   const { covariates, pastCovariates, staticCovariates } = await example();
   expect(covariates!.sky!.slice(0, 3)).toEqual(['rain', 'clouds', 'sun']);

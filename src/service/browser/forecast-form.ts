@@ -9,6 +9,7 @@ import { element, fill, live } from './form';
 
 /** The interval of 80 and 50 %, and the median. */
 const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9];
+const HORIZON = 12;
 /** Length of the drawn history relative to the forecast. */
 const HISTORY_A_FORECAST = 5;
 
@@ -59,6 +60,8 @@ export function connectForecasts(models: ModelAnswer[]): void {
     example.onchange = () => {
       chosen = examples[example.value]!;
       values.value = textOf(chosen);
+      const most = mostSteps(chosen, models.find(({ name }) => name === model.value)!);
+      field('horizon').value = `${Math.min(HORIZON, Math.max(most, 1))}`;
       run();
     };
     example.onchange(new Event('change'));
@@ -69,6 +72,11 @@ export function connectForecasts(models: ModelAnswer[]): void {
   );
   model.onchange = () => void choose();
   void choose();
+}
+
+/** Returns how many steps can be forecast from a series, as far as its covariates are known. */
+function mostSteps({ values, covariates = {} }: ModelExample, { maxHorizon = Infinity }: ModelAnswer): number {
+  return Math.min(maxHorizon, ...Object.values(covariates).map((each) => each.length - values.length));
 }
 
 function showForecast(
