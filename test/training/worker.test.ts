@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { buildSync } from 'esbuild';
 import { LibtorchGenerativeError } from '../../src/errors';
 import type { Module } from '../../src/nn/module';
 import { numThreads, setNumThreads } from '../../src/tensor/device';
@@ -227,4 +228,25 @@ test.each([
   const train = `trainGan({ data: 'noise', epochs: 2, worker: true }).result`;
   writeFileSync(script, `${importing}\n${train}.then(({ generator }) => console.log(generator.dataDim));`);
   expect(execFileSync(process.execPath, [...nodeOptions, script], { cwd: root, encoding: 'utf8' })).toBe('784\n');
+});
+
+describe('a bundle', () => {
+  /** What a program prints once it is bundled and moved away from the package. */
+  function printed(external: string[]): string {
+    const [program, bundle] = [join(folder(), 'program.js'), join(folder(), 'dist', 'bundle.cjs')];
+    const train = "trainGan({ data: 'noise', epochs: 2, worker: true }).result";
+    const tell = '({ generator }) => console.log(generator.dataDim), ({ code, message }) => console.log(code, message)';
+    writeFileSync(program, `import { trainGan } from '${join(root, 'lib', 'index.js')}';\n${train}.then(${tell});`);
+    buildSync({ entryPoints: [program], bundle: true, platform: 'node', outfile: bundle, external, logLevel: 'error' });
+    return execFileSync(process.execPath, [bundle], { cwd: root, encoding: 'utf8' });
+  }
+
+  test('that leaves the package outside runs it', () => {
+    expect(printed([join(root, 'lib', 'index.js')])).toBe('784\n');
+  });
+
+  test('that contains the package is told to leave it outside', () => {
+    writeFileSync(join(folder(), 'package.json'), '{ "name": "service", "version": "1.0.0" }');
+    expect(printed([])).toMatch(/^ERR_FILE .*a bundle must leave it outside/);
+  });
 });
