@@ -91,6 +91,9 @@ export function unknownName(argument: string, name: string, known: string[]): Li
   return about(name, new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', `Unknown ${what} ${describe(name)}. ${hint}`));
 }
 
+/** Accepts any value, for what is checked where it is read. */
+export function checkedLater(): void {}
+
 /** Throws unless `value` is a whole number of at least 1. */
 export function checkSize(name: string, value: unknown): void {
   checkInteger(name, value, { min: 1 });

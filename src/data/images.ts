@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { types } from 'node:util';
 import { finish, finishBreathing } from '../breathe';
-import { type Checks, checkSize, checkString, readAll } from '../check';
+import { type Checks, checkedLater, checkSize, checkString, readAll } from '../check';
 import { invalidArgument } from '../errors';
 import { fileError } from '../files';
 import { native } from '../native/addon';
@@ -118,7 +118,7 @@ const IMAGE_SET: Checks<ImageSet> = {
   count: checkSize,
   height: checkSize,
   width: checkSize,
-  source: () => {}, // describes files only
+  source: checkedLater, // describes files only
 };
 
 /** Checks images from a caller. @throws ERR_INVALID_ARGUMENT, with the argument's name */

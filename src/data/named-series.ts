@@ -1,4 +1,4 @@
-import { type Checks, readEntries, readOptions } from '../check';
+import { type Checks, checkedLater, readEntries, readOptions } from '../check';
 import { formatError, invalidArgument } from '../errors';
 import { type CovariateInputs, indicators, knownWords, lagged } from './covariates';
 import { type Numbers, toElements, toNumbers } from './numbers';
@@ -22,16 +22,14 @@ export interface NamedSeries {
   staticCovariates?: Readonly<Record<string, number | string>> | undefined;
 }
 
-const any = (): void => {};
-
 /** What a series may have; each is read in its own way. */
 const CHECKS: Checks<NamedSeries> = {
-  name: any,
-  values: any,
-  time: any,
-  covariates: any,
-  pastCovariates: any,
-  staticCovariates: any,
+  name: checkedLater,
+  values: checkedLater,
+  time: checkedLater,
+  covariates: checkedLater,
+  pastCovariates: checkedLater,
+  staticCovariates: checkedLater,
 };
 
 /**

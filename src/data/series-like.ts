@@ -1,4 +1,4 @@
-import { type Checks, checkInteger, checkSize, reading, readOptions } from '../check';
+import { type Checks, checkedLater, checkInteger, checkSize, reading, readOptions } from '../check';
 import { describe, formatError, invalidArgument } from '../errors';
 import { type Numbers, toElements, toNumbers } from './numbers';
 import type { Series } from './series';
@@ -34,11 +34,11 @@ export interface SeriesLike {
 
 /** What a series may have; each is read in its own way. */
 export const SERIES: Checks<SeriesLike> = {
-  name: any,
-  values: any,
-  covariates: any,
-  staticCovariates: any,
-  time: any,
+  name: checkedLater,
+  values: checkedLater,
+  covariates: checkedLater,
+  staticCovariates: checkedLater,
+  time: checkedLater,
   maxHorizon: checkSize,
 };
 
@@ -130,8 +130,6 @@ export function hasValue(values: Float64Array): boolean {
 export function ofSeries(name: string): string {
   return name && ` of the series ${describe(name)}`;
 }
-
-function any(): void {}
 
 function toTimeAxis(label: string, time: TimeAxis | readonly (string | Date)[], of: string): TimeAxis {
   if (TimeAxis.isTimeAxis(time)) return time;

@@ -1,8 +1,8 @@
-import { type Checks, checkBoolean, checkSize, readOptions } from '../check';
+import { type Checks, checkedLater, checkSize, readOptions } from '../check';
 import { native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
-import type { Conv2dOptions } from './conv2d';
+import { CONV2D_OPTIONS, type Conv2dOptions } from './conv2d';
 import { checkGroups, checkImages, checkWeights, type Size2d, toSize2d } from './image-sizes';
 import { kaimingUniform } from './kaiming-uniform';
 import { Layer } from './module';
@@ -101,7 +101,4 @@ export class ConvTranspose2d extends Layer {
   }
 }
 
-const any = (): void => {};
-
-/** Sizes are checked where they are read. */
-const OPTIONS: Checks<ConvTranspose2dOptions> = { stride: any, padding: any, outputPadding: any, dilation: any, groups: checkSize, bias: checkBoolean }; // biome-ignore format: one line
+const OPTIONS: Checks<ConvTranspose2dOptions> = { ...CONV2D_OPTIONS, outputPadding: checkedLater };

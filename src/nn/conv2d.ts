@@ -1,4 +1,4 @@
-import { type Checks, checkBoolean, checkSize, readOptions } from '../check';
+import { type Checks, checkBoolean, checkedLater, checkSize, readOptions } from '../check';
 import { native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
@@ -67,7 +67,7 @@ export class Conv2d extends Layer {
     super();
     checkSize('inChannels', inChannels);
     checkSize('outChannels', outChannels);
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = readOptions(options, OPTIONS);
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = readOptions(options, CONV2D_OPTIONS);
     checkGroups(groups, { inChannels, outChannels });
     this.inChannels = inChannels;
     this.outChannels = outChannels;
@@ -96,7 +96,10 @@ export class Conv2d extends Layer {
   }
 }
 
-const any = (): void => {};
-
-/** Sizes are checked where they are read. */
-const OPTIONS: Checks<Conv2dOptions> = { stride: any, padding: any, dilation: any, groups: checkSize, bias: checkBoolean }; // biome-ignore format: one line
+export const CONV2D_OPTIONS: Checks<Conv2dOptions> = {
+  stride: checkedLater,
+  padding: checkedLater,
+  dilation: checkedLater,
+  groups: checkSize,
+  bias: checkBoolean,
+};
