@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
-import { PNG } from 'pngjs';
 import { readIdx } from '../src/data/idx';
+import type { Channels } from '../src/data/image-set';
 import { readImages } from '../src/data/images';
 import { readSeries } from '../src/data/series';
 import { native } from '../src/native/addon';
 import { DTYPES } from '../src/native/handle';
+import { writeGrid } from '../src/report/png';
 import { readSafetensors, writeSafetensors } from '../src/tensor/safetensors';
 import { scope } from '../src/tensor/scope';
 import { Tensor } from '../src/tensor/tensor';
@@ -45,21 +46,22 @@ test('an IDX file, plain and compressed', () => {
   });
 });
 
-test('a folder of PNG files in gray', () => {
+test('a folder of PNG files, gray and in color', async () => {
   const photos = join(folder, 'photos');
   mkdirSync(photos);
   const size = fc.integer({ min: 1, max: 9 });
-  const images = fc.tuple(size, size).chain((sizes) => fc.tuple(fc.constant(sizes), bytesFor(2 * sizeOf(sizes))));
-  expectRoundTrip(images, ([height, width], pixels) => {
+  const sizes = fc.tuple(fc.constantFrom<Channels>(1, 3, 4), size, size);
+  const sets = sizes.chain((shape) => fc.tuple(fc.constant(shape), bytesFor(2 * sizeOf(shape))));
+  const property = fc.asyncProperty(sets, async ([[channels, height, width], pixels]) => {
+    const each = channels * height * width;
     for (const index of [0, 1]) {
-      const part = pixels.subarray(index * height * width, (index + 1) * height * width);
-      const png = Object.assign(new PNG({ width, height }), {
-        data: Buffer.from([...part].flatMap((p) => [p, p, p, 255])),
-      });
-      writeFileSync(join(photos, `${index}.png`), PNG.sync.write(png, { colorType: 0 }));
+      const options = { channels, height, width, padding: 0, scale: 1, range: [0, 255] } as const;
+      writeGrid(join(photos, `${index}.png`), pixels.subarray(index * each, (index + 1) * each), options);
     }
-    expect(readImages(photos)).toMatchObject({ images: pixels, count: 2, height, width });
+    const color = ({ 1: 'gray', 3: 'rgb', 4: 'rgba' } as const)[channels];
+    expect(await readImages(photos, { color })).toMatchObject({ images: pixels, count: 2, channels, height, width });
   });
+  await fc.assert(property, { numRuns: 100 });
 });
 
 test('a table of numbers, with any delimiter, decimal sign and name of a column', () => {

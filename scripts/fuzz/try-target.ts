@@ -46,40 +46,44 @@ class Trial {
     this.#corpus = [...(await this.target.prepare(this.folder))];
     const start = performance.now();
     while (outcome.inputs < numInputs && !outcome.fault) {
-      this.#round(Math.min(ROUND, numInputs - outcome.inputs), seed);
+      await this.#round(Math.min(ROUND, numInputs - outcome.inputs), seed);
       await setImmediate(); // zlib frees what it refused only then
     }
     const memoryMiB = process.resourceUsage().maxRSS / 1024;
     return { ...outcome, seconds: (performance.now() - start) / 1000, corpus: this.#corpus.length, memoryMiB };
   }
 
-  #round(numRuns: number, seed: number): void {
-    const property = fc.property(mutations([...this.#corpus], this.target.words), (input) => this.#try(input));
-    const { failed, counterexample, errorInstance } = fc.check(property, { numRuns, seed: seed + this.outcome.inputs });
+  async #round(numRuns: number, seed: number): Promise<void> {
+    const inputs = mutations([...this.#corpus], this.target.words);
+    const property = fc.asyncProperty(inputs, (input) => this.#try(input));
+    const { failed, counterexample, errorInstance } = await fc.check(property, {
+      numRuns,
+      seed: seed + this.outcome.inputs,
+    });
     if (!failed) return;
     const error = errorInstance as Error;
     this.outcome.fault = { message: error.stack ?? String(error), input: counterexample![0].toString('base64') };
   }
 
-  #try(input: Uint8Array): void {
+  async #try(input: Uint8Array): Promise<void> {
     const { outcome } = this;
     writeFileSync(join(this.folder, LAST_INPUT), input);
     const start = performance.now();
-    if (this.target.read(this.folder, input)) outcome.accepted++;
+    if (await this.target.read(this.folder, input)) outcome.accepted++;
     const took = performance.now() - start;
     if (took > SLOW_MS) throw new Error(`Reading took ${Math.round(took)} ms`);
     outcome.slowestMs = Math.max(outcome.slowestMs, took);
     outcome.inputs++;
     this.#batch.push(input);
-    if (this.#batch.length >= BATCH) this.#keepFinders();
+    if (this.#batch.length >= BATCH) await this.#keepFinders();
   }
 
   /** Adds those of the batch that reach new code to the corpus. */
-  #keepFinders(): void {
+  async #keepFinders(): Promise<void> {
     const batch = this.#batch.splice(0);
     if (!this.#coverage.hasGrown({ learn: false }) || this.#corpus.length >= MOST_KEPT) return;
     for (const input of batch.filter(({ length }) => length <= LONGEST_KEPT)) {
-      this.target.read(this.folder, input);
+      await this.target.read(this.folder, input);
       if (this.#coverage.hasGrown({ learn: true })) this.#corpus.push(input);
     }
   }

@@ -83,12 +83,12 @@ function judge(real: ImageSet): Judge {
   return (drawn) => scope(() => frechetDistance(gaussianOf(drawn), gaussian));
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { seeds: { type: 'string', default: '0,1,2' }, data: { type: 'string', default: 'mnist' } },
   });
   setNumThreads(1);
-  const real = readImages(values.data);
+  const real = await readImages(values.data);
   const distance = judge(real);
   const rows = CASES.map((trained) => {
     const bySeed = values.seeds.split(',').map((seed) => scope(() => train(real, trained, Number(seed), distance)));

@@ -21,7 +21,6 @@ interface Outcome extends ImageEvaluation {
   secondsPerEpoch: number;
 }
 
-const IMAGES = { real: readImages('mnist'), heldOut: readTestImages('mnist') };
 const NUM_DRAWN = 10_000;
 /** One thread, so that the numbers are the same wherever the study runs, and other work beside it slows it less. */
 const THREADS = 1;
@@ -46,13 +45,14 @@ async function runVariant(options: TrainGanOptions, grid: string | undefined): P
   let seconds = 0;
   for await (const record of run) seconds += record.seconds;
   const { generator, discriminator, settings } = await run.result;
-  const { height, width } = settings;
+  const { channels, height, width } = settings;
   if (grid) {
     const noise = randn([100, settings.noiseDim], { generator: new RandomGenerator(1) });
-    writeGrid(grid, drawSamples(generator, noise), { height, width });
+    writeGrid(grid, drawSamples(generator, noise), { channels, height, width });
   }
   const drawn = drawImagesSync(generator, { count: NUM_DRAWN, height, width });
-  const evaluation = evaluateImages(drawn, IMAGES.real, { heldOut: IMAGES.heldOut });
+  const heldOut = await readTestImages('mnist');
+  const evaluation = evaluateImages(drawn, await readImages('mnist'), { heldOut });
   generator.dispose();
   discriminator.dispose();
   return { ...evaluation, seed: settings.seed, secondsPerEpoch: seconds / settings.epochs };

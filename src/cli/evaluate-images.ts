@@ -17,7 +17,7 @@ interface ImageFlags {
 }
 
 /** Compares a GAN's samples with its training images, on stdout and in evaluation.json, or with other images. */
-export function evaluateGanRun(run: string, { data, out, count, seed, json }: ImageFlags): void {
+export async function evaluateGanRun(run: string, { data, out, count, seed, json }: ImageFlags): Promise<void> {
   const { generator, settings } = loadGenerator(run);
   if (settings.data === 'noise') {
     throw formatError(
@@ -25,13 +25,14 @@ export function evaluateGanRun(run: string, { data, out, count, seed, json }: Im
     );
   }
   const source = data ?? settings.data;
-  const real = readImages(source);
+  const reading = { resolution: settings.resolution ?? undefined, color: COLORS[settings.channels] };
+  const real = await readImages(source, reading);
   if (real.source?.isComplete === false) warn(`${source}: ${real.source.description}`);
   checkSize(source, real, settings);
   const { height, width } = settings;
   const scores = evaluateImages(drawImagesSync(generator, { count, height, width, seed }), real, {
     seed,
-    heldOut: readTestImages(source),
+    heldOut: await readTestImages(source, reading),
     onTraining: () => console.error('Training the classifier that compares the images; it is cached for later runs'),
   });
   const ofLosses = problemOfLosses(run, settings);
@@ -49,6 +50,9 @@ function checkSize(source: string, { height, width }: ImageSet, run: { height: n
     `Expected images of ${run.width} x ${run.height} pixels in ${source}, the generator's, but found ${width} x ${height}`,
   );
 }
+
+/** The colors of a generator's images, whatever others have. */
+const COLORS = { 1: 'gray', 3: 'rgb', 4: 'rgba' } as const;
 
 const NAMES: Record<ImageScores['name'], string> = {
   generated: 'generated',

@@ -75,6 +75,6 @@ async function run(runFolder: string, given: GivenFlags): Promise<void> {
     throw worded('ERR_INVALID_ARGUMENT', ({ option }) => `${option(foreign)} ${wording}`);
   }
   const flags = withDefaults<GivenFlags, typeof FLAGS>(given, FLAGS);
-  if (kind === 'gan') evaluateGanRun(runFolder, flags);
+  if (kind === 'gan') await evaluateGanRun(runFolder, flags);
   else await evaluateSeriesRun(runFolder, flags);
 }

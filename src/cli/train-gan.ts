@@ -13,8 +13,8 @@ import { warn } from './warn';
 type GanFlags = TrainGanOptions & { json?: boolean; digits?: boolean };
 
 const HEADINGS: Headings<TrainGanOptions> = {
-  Data: ['data'],
-  Model: ['preset', 'hidden', 'loss', 'emaDecay', 'asWritten'],
+  Data: ['data', 'resolution', 'color', 'mirror'],
+  Model: ['preset', 'net', 'hidden', 'filters', 'loss', 'emaDecay', 'asWritten'],
   Training: ['epochs', 'batchSize', 'lr', 'beta1', 'realLabel', 'clipNorm', 'seed', 'threads', 'device'],
   Run: ['out', 'resume'],
 };
@@ -24,7 +24,7 @@ export function addTrainGanCommand(train: Command): void {
   addExamples(
     command,
     'train gan --data mnist --epochs 20 --out runs/digits',
-    'train gan --data faces/ --hidden 1024 --device cuda',
+    'train gan --data faces/ --resolution 64 --net dcgan --mirror',
     'train gan --resume runs/digits --epochs 40',
   );
   addFlags<TrainGanOptions>(command, GAN_OPTIONS, HEADINGS)

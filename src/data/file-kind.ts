@@ -5,7 +5,7 @@ import { fileError } from '../files';
 /** Enough for the signatures, which begin the file except tar's. */
 const HEAD_BYTES = 512;
 
-const IMAGES = 'images are read from a folder of PNG files or from an IDX file';
+const IMAGES = 'images are read from a folder of pictures or from an IDX file';
 const FOLDER = 'pass the folder that contains the images';
 const AS_PNG = 'convert the images to PNG and pass the folder that contains them';
 const UNPACK = 'unpack it and pass the folder that contains the images';
@@ -24,13 +24,13 @@ interface Kind {
 
 const KINDS: Kind[] = [
   { start: '\x89PNG\r\n', is: 'a single PNG image', remedy: FOLDER },
-  { start: '\xff\xd8\xff', is: 'a single JPEG image', remedy: AS_PNG },
-  { start: 'GIF8', is: 'a single GIF image', remedy: AS_PNG },
-  { start: 'RIFF', has: 'WEBP', is: 'a single WebP image', remedy: AS_PNG },
-  { start: 'ftypavif', at: 4, is: 'a single AVIF image', remedy: AS_PNG },
+  { start: '\xff\xd8\xff', is: 'a single JPEG image', remedy: FOLDER },
+  { start: 'GIF8', is: 'a single GIF image', remedy: FOLDER },
+  { start: 'RIFF', has: 'WEBP', is: 'a single WebP image', remedy: FOLDER },
+  { start: 'ftypavif', at: 4, is: 'a single AVIF image', remedy: FOLDER },
   { start: 'ftyphei', at: 4, is: 'a single HEIC image', remedy: AS_PNG },
-  { start: 'II*\0', is: 'a single TIFF image', remedy: AS_PNG },
-  { start: 'MM\0*', is: 'a single TIFF image', remedy: AS_PNG },
+  { start: 'II*\0', is: 'a single TIFF image', remedy: FOLDER },
+  { start: 'MM\0*', is: 'a single TIFF image', remedy: FOLDER },
   { start: 'BM', is: 'a single BMP image', remedy: AS_PNG },
   { start: 'PK\x03\x04', has: 'data.pkl', is: 'a PyTorch file', remedy: IMAGES },
   { start: 'PK\x03\x04', has: '.npy', is: 'a NumPy archive', remedy: IMAGES },

@@ -1,11 +1,16 @@
 import type { ImageSource } from './image-source';
 
-/** Grayscale images of equal size, one byte per pixel, in row-major order. */
+/** Values per pixel: 1 for gray, 3 for RGB, 4 for RGB and opacity. */
+export type Channels = 1 | 3 | 4;
+
+/** Images of equal size, one byte per value, in the order of PyTorch's images: one channel after another. */
 export interface ImageSet {
-  /** (count, height, width), from 0 for black to 255 for white. */
+  /** (count, channels, height, width), from 0 for black or transparent to 255. */
   images: Uint8Array;
   /** Number of images. */
   count: number;
+  /** Values per pixel: 1 for gray, 3 for RGB, 4 for RGB and opacity. */
+  channels: Channels;
   /** Height of an image in pixels. */
   height: number;
   /** Width of an image in pixels. */
@@ -15,4 +20,17 @@ export interface ImageSet {
 }
 
 /** The number and the size of images. */
-export type ImageSizes = Pick<ImageSet, 'count' | 'height' | 'width'>;
+export type ImageSizes = Omit<ImageSet, 'images' | 'source'>;
+
+/** The size of an image. */
+export type ImageSize = Omit<ImageSizes, 'count'>;
+
+/** Returns the number of values of an image. */
+export function valuesPerImage({ channels, height, width }: ImageSize): number {
+  return channels * height * width;
+}
+
+/** "3 x 64 x 64", without the channels of gray images. */
+export function sizeText({ channels, height, width }: ImageSize): string {
+  return [...(channels === 1 ? [] : [channels]), height, width].join(' x ');
+}

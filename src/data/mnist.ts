@@ -84,8 +84,8 @@ function readPart(dir: string, part: MnistPart, kind: 'images' | 'labels'): IdxA
 }
 
 /** @internal {@link readMnistImages} without blocking the event loop. */
-export async function readMnistImagesAsync(dir: string): Promise<IdxArray> {
-  return readIdxAsync(mnistFile(dir, 'train', 'images'), numDims.images);
+export async function readMnistImagesAsync(dir: string, part: MnistPart): Promise<IdxArray> {
+  return readIdxAsync(mnistFile(dir, part, 'images'), numDims.images);
 }
 
 function mnistFile(dir: string, part: MnistPart, kind: 'images' | 'labels'): string {

@@ -1,4 +1,5 @@
-import type { ImageSet } from '../data/images';
+import type { ImageSet } from '../data/image-set';
+import { resizedPixels } from '../data/resize';
 import { ReLU } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Module } from '../nn/module';
@@ -7,7 +8,6 @@ import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import { resizedPixels } from './resize';
 
 /** MNIST's height and width. */
 const SIZE = 28;

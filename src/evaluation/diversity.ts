@@ -1,14 +1,14 @@
-import type { ImageSet } from '../data/images';
+import { type ImageSet, type ImageSize, valuesPerImage } from '../data/image-set';
 import { tensor } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { squaredDistances } from './manifold';
 
 /** Enough images to measure how varied a set is, and to limit the memory for large ones. */
-const [NUM_COMPARED, MAX_PIXELS, FEWEST] = [250, 2 ** 24, 16];
+const [NUM_COMPARED, MAX_VALUES, FEWEST] = [250, 2 ** 24, 16];
 
 /** Returns the number of images of a size with which to measure how varied a set is. */
-export function numCompared({ height, width }: Pick<ImageSet, 'height' | 'width'>): number {
-  return Math.min(NUM_COMPARED, Math.max(FEWEST, Math.floor(MAX_PIXELS / (height * width))));
+export function numCompared(size: ImageSize): number {
+  return Math.min(NUM_COMPARED, Math.max(FEWEST, Math.floor(MAX_VALUES / valuesPerImage(size))));
 }
 
 /** Mean pixel-wise distances between images. */
@@ -20,11 +20,13 @@ export interface Spread {
 }
 
 /** Measures the first `count` images. Only equal counts are comparable: among more images, neighbours are nearer. */
-export function measureSpread({ images, height, width }: ImageSet, count: number): Spread {
+export function measureSpread({ images, ...size }: ImageSet, count: number): Spread {
   if (count < 2) return { pairs: 0, nearest: 0 };
-  const area = height * width;
+  const numValues = valuesPerImage(size);
   return scope(() => {
-    const pixels = tensor(images.subarray(0, count * area), { shape: [count, area], dtype: 'float32' }).div(255);
+    const pixels = tensor(images.subarray(0, count * numValues), { shape: [count, numValues], dtype: 'float32' }).div(
+      255,
+    );
     const distances = squaredDistances(pixels, pixels).sqrt(); // (N, N), 0 on the diagonal
     const pairs = distances.sum().item() / (count * (count - 1));
     return { pairs, nearest: distances.kthvalue(2, 1).values.mean().item() };

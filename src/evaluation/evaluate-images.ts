@@ -84,7 +84,7 @@ const MANIFOLD_SIZE = 5000;
  * ```ts
  * import { drawImagesSync, evaluateImages, Generator, readTestImages } from 'libtorch-generative';
  *
- * const real = readTestImages('mnist')!;
+ * const real = (await readTestImages('mnist'))!;
  * const few = { ...real, images: real.images.subarray(0, 200 * 28 * 28), count: 200 };
  * const untrained = drawImagesSync(new Generator(), { count: 100, height: 28, width: 28 });
  * const [generated, others] = evaluateImages(untrained, few).rows;
@@ -180,23 +180,26 @@ class Judge {
   }
 }
 
-function checkImages(name: string, { count, height, width }: ImageSet, real: ImageSet): void {
+function checkImages(name: string, images: ImageSet, real: ImageSet): void {
+  const { count, channels, height, width } = images;
   if (count <= NUM_FEATURES) throw invalidArgument(name, `at least ${NUM_FEATURES + 1} images`, count);
-  if (height === real.height && width === real.width) return;
-  throw invalidArgument(name, `images of ${real.width} x ${real.height} pixels`, `${width} x ${height}`);
+  if (height !== real.height || width !== real.width) {
+    throw invalidArgument(name, `images of ${real.width} x ${real.height} pixels`, `${width} x ${height}`);
+  }
+  if (channels !== real.channels) throw invalidArgument(`${name}.channels`, `${real.channels}`, channels);
 }
 
 /** Splits images at random into two disjoint halves. */
-function halves({ images, count, height, width }: ImageSet, seed: number): [ImageSet, ImageSet] {
-  const area = height * width;
+function halves({ images, count, channels, height, width }: ImageSet, seed: number): [ImageSet, ImageSet] {
+  const size = channels * height * width;
   const order = scope(() => randperm(count, { generator: new RandomGenerator(seed) }).toArray());
   const pick = (from: number, to: number): ImageSet => {
-    const picked = new Uint8Array((to - from) * area);
+    const picked = new Uint8Array((to - from) * size);
     for (let i = from; i < to; i++) {
       const index = Number(order[i]);
-      picked.set(images.subarray(index * area, (index + 1) * area), (i - from) * area);
+      picked.set(images.subarray(index * size, (index + 1) * size), (i - from) * size);
     }
-    return { images: picked, count: to - from, height, width };
+    return { images: picked, count: to - from, channels, height, width };
   };
   const half = Math.floor(count / 2);
   return [pick(0, half), pick(half, 2 * half)];

@@ -1,6 +1,7 @@
 import { PNG } from 'pngjs';
 import { type Checks, checkInteger, checkSize, readOptions } from '../check';
-import { wholeCount } from '../data/images';
+import { type Channels, type ImageSize, valuesPerImage } from '../data/image-set';
+import { checkChannels, wholeCount } from '../data/images';
 import { asNumbers, type Numbers, toElements } from '../data/numbers';
 import { invalidArgument } from '../errors';
 import { writeFileAtomic } from '../files';
@@ -12,9 +13,11 @@ export interface GridOptions {
   height: number;
   /** Width of an image in pixels. */
   width: number;
+  /** Values per pixel: 1 (default) for gray, 3 for RGB, 4 for RGB and opacity. */
+  channels?: Channels | undefined;
   /** Images per row; default a roughly square grid. */
   columns?: number | undefined;
-  /** Black pixels between and around the images, before scaling; default 2. */
+  /** Pixels between and around the images, before scaling, black or with opacity transparent; default 2. */
   padding?: number | undefined;
   /** The values of black and white; default [-1, 1]. */
   range?: readonly [number, number] | undefined;
@@ -25,19 +28,21 @@ export interface GridOptions {
 const OPTIONS: Checks<GridOptions> = {
   height: checkSize,
   width: checkSize,
+  channels: checkChannels,
   columns: checkSize,
   padding: (name, value) => checkInteger(name, value, { min: 0 }),
   range: checkRange,
   scale: checkSize,
 };
 
-/** 256 MiB. */
+/** 256 MiB of gray. */
 const MAX_PIXELS = 2 ** 28;
+const COLOR_TYPES = { 1: 0, 3: 2, 4: 6 } as const;
 
 /**
- * Encodes N images as one grayscale PNG file, arranged in a grid row by row.
+ * Encodes N images as one PNG file, arranged in a grid row by row.
  *
- * @param images N * height * width values; values outside the range are clamped, NaN is mid-gray
+ * @param images N * channels * height * width values; values outside the range are clamped, NaN is mid-gray
  * @returns the bytes of the file
  * @throws ERR_INVALID_ARGUMENT, also if the values are not a whole number of images, or the grid would not fit in
  *   memory
@@ -50,26 +55,30 @@ const MAX_PIXELS = 2 ** 28;
  * ```
  */
 export function encodeGrid(images: Numbers, options: GridOptions): Uint8Array {
-  const { values, height, width, padding, range, scale, columns, pixelWidth, pixelHeight } = readGrid(images, options);
+  const { values, size, padding, range, scale, columns, pixelWidth, pixelHeight } = readGrid(images, options);
+  const { channels, height, width } = size;
+  const area = height * width;
   const png = new PNG({ width: pixelWidth, height: pixelHeight });
-  png.data = Buffer.alloc(png.width * png.height);
+  png.data = Buffer.alloc(png.width * png.height * channels);
 
   for (const [index, value] of values.entries()) {
-    const image = Math.floor(index / (height * width));
+    const [image, channel] = [Math.floor(index / valuesPerImage(size)), Math.floor(index / area) % channels];
     const x = padding + (image % columns) * (width + padding) + (index % width);
     const y = padding + Math.floor(image / columns) * (height + padding) + (Math.floor(index / width) % height);
-    const gray = toGray(value, range);
+    const level = toLevel(value, range);
     for (let row = y * scale; row < (y + 1) * scale; row++) {
-      png.data.fill(gray, row * png.width + x * scale, row * png.width + (x + 1) * scale);
+      const start = (row * pixelWidth + x * scale) * channels + channel;
+      for (let at = start; at < start + scale * channels; at += channels) png.data[at] = level;
     }
   }
-  return PNG.sync.write(png, { colorType: 0, inputColorType: 0, inputHasAlpha: false });
+  const colorType = COLOR_TYPES[channels];
+  return PNG.sync.write(png, { colorType, inputColorType: colorType, inputHasAlpha: channels === 4 });
 }
 
 /**
- * Writes images as one grayscale PNG file, arranged in a grid row by row. The file is written completely or not at all.
+ * Writes images as one PNG file, arranged in a grid row by row. The file is written completely or not at all.
  *
- * @param images (N, height, width) values; values outside the range are clamped, NaN is mid-gray
+ * @param images (N, channels, height, width) values; values outside the range are clamped, NaN is mid-gray
  * @throws ERR_INVALID_ARGUMENT as {@link encodeGrid}, also for the name of another format's file; ERR_FILE
  * @example
  * ```ts
@@ -79,7 +88,7 @@ export function encodeGrid(images: Numbers, options: GridOptions): Uint8Array {
  * const noise = randn([64, 100], { generator: new RandomGenerator(1) });
  * const samples = scope(() => generator.forward(noise).toArray());
  * writeGrid('grid.png', samples, { height: 28, width: 28, scale: 1 });
- * const { width } = readImages('.');
+ * const { width } = await readImages('.');
  * console.log(width === 8 * (28 + 2) + 2); // true
  * ```
  */
@@ -97,18 +106,27 @@ export function checkPngPath(name: string, value: unknown): void {
     throw invalidArgument(name, 'a name such as grid.png, as only PNG is written,', value);
 }
 
-function toGray(value: number, [black, white]: readonly [number, number]): number {
+function toLevel(value: number, [black, white]: readonly [number, number]): number {
   const level = (value - black) / (white - black);
   return Math.round(255 * (Number.isNaN(level) ? 0.5 : Math.min(Math.max(level, 0), 1)));
 }
 
 /** Returns the images' values, the options with defaults, and the size of the grid. @throws ERR_INVALID_ARGUMENT */
 function readGrid(images: Numbers, options: GridOptions) {
-  const { height, width, padding = 2, range = [-1, 1], scale = 2, columns } = readOptions(options, OPTIONS);
+  const {
+    height,
+    width,
+    channels = 1,
+    padding = 2,
+    range = [-1, 1],
+    scale = 2,
+    columns,
+  } = readOptions(options, OPTIONS);
   checkSize('height', height);
   checkSize('width', width);
   const values = asNumbers('images', images);
-  const count = wholeCount('images', values.length, height, width);
+  const size: ImageSize = { channels, height, width };
+  const count = wholeCount('images', values.length, size);
   const perRow = Math.min(columns ?? Math.ceil(Math.sqrt(count)), count);
   const pixelWidth = (padding + perRow * (width + padding)) * scale;
   const pixelHeight = (padding + Math.ceil(count / perRow) * (height + padding)) * scale;
@@ -116,7 +134,7 @@ function readGrid(images: Numbers, options: GridOptions) {
     const expected = `sizes, padding and scale of a grid of at most ${MAX_PIXELS} pixels`;
     throw invalidArgument('options', expected, `${pixelWidth} x ${pixelHeight} pixels`);
   }
-  return { values, height, width, padding, range, scale, columns: perRow, pixelWidth, pixelHeight };
+  return { values, size, padding, range, scale, columns: perRow, pixelWidth, pixelHeight };
 }
 
 function checkRange(name: string, value: unknown): void {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { optionalPackage } from '../optional-package';
 import { packageVersion } from '../version';
 import { addModelRoutes } from './model-routes';
 import { addOperationRoutes } from './operation-routes';
-import { optionalPackage } from './optional-package';
 import { readServiceOptions, type ServiceOptions } from './options';
 import { addPageRoutes } from './page-routes';
 import { problemOf } from './problem';

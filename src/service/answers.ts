@@ -1,4 +1,5 @@
 import type { Forecast } from '../data/forecast';
+import type { Channels } from '../data/image-set';
 import type { Schema } from './field';
 
 /** Answer to `POST /forecast`: a forecast of the series, or of each in `series`. */
@@ -20,11 +21,13 @@ export interface SampleAnswer {
   model: string;
   /** Number of images. */
   count: number;
+  /** Values per pixel: 1 for gray, 3 for RGB, 4 for RGB and opacity. */
+  channels: Channels;
   /** Height of an image in pixels. */
   height: number;
   /** Width of an image in pixels. */
   width: number;
-  /** The gray levels of each image, row by row, from 0 for black to 255 for white. */
+  /** The levels of each image, one channel after another, row by row, from 0 for black to 255 for white. */
   images: number[][];
 }
 
@@ -38,6 +41,8 @@ export interface ModelAnswer {
   checksum: string;
   /** Whether a training writes to its run folder. */
   isTraining: boolean;
+  /** Values per pixel of a GAN's images: 1 for gray, 3 for RGB, 4 for RGB and opacity. */
+  channels?: Channels | undefined;
   /** Height of an image in pixels, of a GAN. */
   height?: number | undefined;
   /** Width of an image in pixels, of a GAN. */
@@ -80,6 +85,7 @@ export const ANSWERS: Record<string, Schema> = {
   SampleAnswer: object({
     model: text,
     count: { type: 'integer' },
+    channels: { type: 'integer' },
     height: { type: 'integer' },
     width: { type: 'integer' },
     images: list(list({ type: 'integer' })),
@@ -90,6 +96,7 @@ export const ANSWERS: Record<string, Schema> = {
       kind: { type: 'string', enum: ['gan', 'mdn-rnn'] },
       checksum: text,
       isTraining: { type: 'boolean' },
+      channels: { type: 'integer' },
       height: { type: 'integer' },
       width: { type: 'integer' },
       columns: list(text),

@@ -1,6 +1,6 @@
+import { optionalPackage } from '../optional-package';
 import { inferenceStats } from '../pool/inference';
 import { memory } from '../tensor/scope';
-import { optionalPackage } from './optional-package';
 import type { ServedModels } from './served-models';
 
 const PREFIX = 'libtorch_generative_';

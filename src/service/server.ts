@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { checkInstalled, optionalPackage } from '../optional-package';
 import { addService, openService } from './add-service';
-import { checkInstalled, optionalPackage } from './optional-package';
 import type { ServiceOptions } from './options';
 import { problemOf, ServiceError } from './problem';
 import type { Service } from './service';

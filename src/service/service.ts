@@ -58,12 +58,12 @@ export class Service {
     signal: AbortSignal,
   ): Promise<Uint8Array | SampleAnswer> {
     const { name: model, loaded } = this.models.chosen('gan', asked);
-    const { height, width } = loaded.settings;
+    const { channels, height, width } = loaded.settings;
     const options = { count, height, width, seed, signal };
     if (format === 'png') return drawGrid(loaded.generator, options);
     const { images } = await drawImages(loaded.generator, options);
-    const size = height * width;
+    const size = channels * height * width;
     const each = Array.from({ length: count }, (_, index) => [...images.subarray(index * size, (index + 1) * size)]);
-    return { model, count, height, width, images: each };
+    return { model, count, channels, height, width, images: each };
   }
 }

@@ -1,4 +1,5 @@
-import { type ImageSet, samplesToImages } from '../data/images';
+import type { ImageSet, ImageSize } from '../data/image-set';
+import { samplesToImages } from '../data/images';
 import { describeCollapse, type SampleVariety } from '../evaluation/collapse';
 import type { DigitClassifier } from '../evaluation/digit-classifier';
 import { diversityBeside, measureSpread, numCompared, type Spread } from '../evaluation/diversity';
@@ -42,7 +43,7 @@ const STATIC = 'the samples look like static: neighbouring pixels are as differe
 export class CollapseWatch {
   readonly #numSamples: number;
   readonly #real: Spread;
-  readonly #size: { height: number; width: number };
+  readonly #size: ImageSize;
   readonly #mostRoughness: number;
   readonly #noise: Tensor<'float32'>;
   readonly #classifier: DigitClassifier | undefined;
@@ -53,7 +54,7 @@ export class CollapseWatch {
   ) {
     this.#numSamples = Math.min(numCompared(real), real.count);
     this.#real = measureSpread(real, this.#numSamples);
-    this.#size = { height: real.height, width: real.width };
+    this.#size = { channels: real.channels, height: real.height, width: real.width };
     const ofReal = roughness(real, this.#numSamples);
     this.#mostRoughness = ofReal + MOST_ROUGHNESS * Math.max(1 - ofReal, 0);
     const generator = new RandomGenerator(SEED);

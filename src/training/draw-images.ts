@@ -1,4 +1,5 @@
 import { type Checks, checkInteger, checkSize, readAll, readOptions } from '../check';
+import type { Channels } from '../data/image-set';
 import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
 import { SampleGenerator } from '../models/sample-generator';
@@ -29,7 +30,7 @@ const CHECKS: Checks<DrawImagesOptions> = { ...SIZES, seed: (name, value) => che
 const MAX_BYTES = 2 ** 31 - 1;
 
 /**
- * Draws images with 256 gray levels from a generator, without blocking the event loop, see {@link Generator.sample}. The
+ * Draws images of bytes from a generator, without blocking the event loop, see {@link Generator.sample}. The
  * noise is the same on every device.
  *
  * @throws ERR_INVALID_ARGUMENT for a count that is not a whole number of at least 1, or a size that does not match the
@@ -50,9 +51,9 @@ export async function drawImages(
   checkModule('generator', generator, SampleGenerator);
   const { signal, ...asked } = readOptions(options, { ...CHECKS, ...ABORTABLE });
   const wanted = checked(generator, asked);
-  const images = (await generator.ask({ ask: 'images', ...wanted }, signal)) as Uint8Array;
   const { count, height, width } = wanted;
-  return { images, count, height, width };
+  const images = (await generator.ask({ ask: 'images', ...wanted }, signal)) as Uint8Array;
+  return { images, count, channels: channelsOf(generator, wanted), height, width };
 }
 
 /**
@@ -80,8 +81,9 @@ export async function drawGrid(
 
 /** {@link drawGrid} in this thread. */
 export function drawGridSync(generator: SampleGenerator, options: DrawImagesOptions): Uint8Array {
-  const { images, height, width } = drawImagesSync(generator, options);
-  return encodeGrid(images, { height, width, range: [0, 255], ...(options.count === 1 && { padding: 0, scale: 1 }) });
+  const { images, channels, height, width } = drawImagesSync(generator, options);
+  const single = options.count === 1 && { padding: 0, scale: 1 };
+  return encodeGrid(images, { channels, height, width, range: [0, 255], ...single });
 }
 
 /**
@@ -97,19 +99,25 @@ export function drawGridSync(generator: SampleGenerator, options: DrawImagesOpti
  */
 export function drawImagesSync(generator: SampleGenerator, options: DrawImagesOptions): ImageSet {
   checkModule('generator', generator, SampleGenerator);
-  const { count, height, width, seed } = checked(generator, readOptions(options, CHECKS));
-  return samplesToImages(generator.sampleSync({ count, seed }), { height, width });
+  const { count, seed, height, width } = checked(generator, readOptions(options, CHECKS));
+  const channels = channelsOf(generator, { height, width });
+  return samplesToImages(generator.sampleSync({ count, seed }), { channels, height, width });
 }
 
 /** Checks options and fills in the defaults. */
 function checked(generator: SampleGenerator, { seed = 0, ...given }: Partial<DrawImagesOptions>) {
   const size = readAll(given as Omit<DrawImagesOptions, 'seed'>, SIZES, 'options');
-  const { height, width } = size;
-  if (height * width !== generator.dataDim) {
-    throw invalidArgument('height and width', `the generator's ${generator.dataDim} pixels`, `${height} x ${width}`);
-  }
-  checkInteger('count', size.count, { max: Math.floor(MAX_BYTES / (height * width)) });
+  channelsOf(generator, size);
+  checkInteger('count', size.count, { max: Math.floor(MAX_BYTES / generator.dataDim) });
   return { ...size, seed };
+}
+
+/** Returns the channels of a generator's images. @throws ERR_INVALID_ARGUMENT if they haven't this size */
+function channelsOf({ dataDim }: SampleGenerator, { height, width }: { height: number; width: number }): Channels {
+  const channels = dataDim / (height * width);
+  if (channels === 1 || channels === 3 || channels === 4) return channels;
+  const expected = `those of the generator's images, of ${dataDim} values in 1, 3 or 4 channels,`;
+  throw invalidArgument('height and width', expected, `${height} x ${width}`);
 }
 
 /** Draws samples in [-1, 1] from noise (B, noiseDim), in row-major order. */

@@ -1,3 +1,4 @@
+import { valuesPerImage } from '../data/image-set';
 import { DcganDiscriminator } from '../models/dcgan';
 import { Discriminator } from '../models/discriminator';
 import type { GeneratorRecipe } from '../models/generator-copies';
@@ -7,7 +8,7 @@ import type { SampleGenerator } from '../models/sample-generator';
 import type { GanSettings } from './gan-settings';
 
 /** The settings that nets are made from. */
-type NetSettings = Pick<GanSettings, 'net' | 'noiseDim' | 'hidden' | 'filters' | 'height' | 'width'>;
+type NetSettings = Pick<GanSettings, 'net' | 'noiseDim' | 'hidden' | 'filters' | 'channels' | 'height' | 'width'>;
 
 /** Creates a generator with new weights. */
 export function newGenerator(settings: NetSettings): SampleGenerator {
@@ -15,14 +16,14 @@ export function newGenerator(settings: NetSettings): SampleGenerator {
 }
 
 /** Creates a discriminator with new weights. */
-export function newDiscriminator({ net, hidden, filters, height, width }: NetSettings): SampleDiscriminator {
+export function newDiscriminator({ net, hidden, filters, ...size }: NetSettings): SampleDiscriminator {
   return net === 'mlp'
-    ? new Discriminator({ dataDim: height * width, hiddenDim: hidden })
-    : new DcganDiscriminator({ resolution: height, channels: 1, filters });
+    ? new Discriminator({ dataDim: valuesPerImage(size), hiddenDim: hidden })
+    : new DcganDiscriminator({ resolution: size.height, channels: size.channels, filters });
 }
 
-function recipeOf({ net, noiseDim, hidden: hiddenDim, filters, height, width }: NetSettings): GeneratorRecipe {
+function recipeOf({ net, noiseDim, hidden: hiddenDim, filters, ...size }: NetSettings): GeneratorRecipe {
   return net === 'mlp'
-    ? { net, options: { noiseDim, hiddenDim, dataDim: height * width } }
-    : { net, options: { noiseDim, resolution: height, channels: 1, filters } };
+    ? { net, options: { noiseDim, hiddenDim, dataDim: valuesPerImage(size) } }
+    : { net, options: { noiseDim, resolution: size.height, channels: size.channels, filters } };
 }

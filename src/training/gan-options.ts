@@ -1,3 +1,5 @@
+import type { ImageColor } from '../data/images';
+import { READ_IMAGES } from '../data/images';
 import { choice, finiteNumber, type OptionTable, onOff, part, path, positive, size } from '../option';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 
@@ -19,10 +21,22 @@ export type GanNet = 'mlp' | 'dcgan';
 /** Options of {@link trainGan}. */
 export interface TrainGanOptions extends TrainingOptions {
   /**
-   * Training data: "mnist" (default), an IDX file, a folder of MNIST's files or of PNG files, or "noise". With "noise",
-   * as in the article, an epoch is one batch of random numbers.
+   * Training data: "mnist" (default), an IDX file, a folder of MNIST's files or of pictures, see {@link readImages}, or
+   * "noise". With "noise", as in the article, an epoch is one batch of random numbers.
    */
   data?: string | undefined;
+  /**
+   * Height and width in pixels to which images are resized, after cropping the longer side at both ends. Default their
+   * own, which must be the same for all.
+   */
+  resolution?: number | undefined;
+  /**
+   * What is kept of images: "gray" levels, "rgb", or "rgba", colors and opacity. Default "auto": colors, if there are
+   * any. Where opacity isn't kept, images are shown on white.
+   */
+  color?: ImageColor | undefined;
+  /** Whether each image is shown mirrored, left to right, half of the times; default false. */
+  mirror?: boolean | undefined;
   /** Number of epochs; default 20, on noise 200. */
   epochs?: number | undefined;
   /** Source of the defaults; default "recommended", on noise "article". */
@@ -70,8 +84,17 @@ export const GAN_OPTIONS = {
     ...path('source'),
     default: 'mnist',
     unless: [[{ asWritten: true }, 'noise']],
-    help: 'train on mnist, noise, an IDX file, or a folder of IDX or PNG files',
+    help: 'train on mnist, noise, an IDX file, or a folder of IDX files or pictures',
   },
+  resolution: {
+    check: READ_IMAGES.resolution,
+    parse: Number,
+    placeholder: 'n',
+    help: 'resize images to n x n pixels, cropping the longer side',
+    defaultHelp: 'their own size',
+  },
+  color: { ...choice('auto', 'gray', 'rgb', 'rgba'), default: 'auto', help: 'keep gray levels, colors or opacity too' },
+  mirror: { ...onOff, default: false, help: 'show each image mirrored half of the times' },
   preset: {
     ...choice('recommended', 'article'),
     default: 'recommended',

@@ -1,7 +1,8 @@
 import { constants } from 'node:buffer';
 import { checkSize, oneOf } from '../check';
 import { checkMemory, gib, memoryShortage } from '../check-memory';
-import type { ImageSizes } from '../data/image-set';
+import { type Channels, type ImageSizes, valuesPerImage } from '../data/image-set';
+import { checkChannels } from '../data/images';
 import { type Surface, worded } from '../errors';
 import { DCGAN_SIZES, dcganSizes, dcganWeights } from '../models/dcgan';
 import { checksOf, orNull, withDefaults } from '../option';
@@ -10,7 +11,9 @@ import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './
 import type { RunKind } from './run-folder';
 
 /** The resolved options of a GAN's training, as saved in config.json. The path `data` is absolute. */
-export interface GanSettings extends Kept<Omit<TrainGanOptions, 'clipNorm' | 'emaDecay'>> {
+export interface GanSettings extends Kept<Omit<TrainGanOptions, 'resolution' | 'clipNorm' | 'emaDecay'>> {
+  /** Height and width to which images are resized; null for their own. */
+  resolution: number | null;
   /** Maximum norm of each network's gradient; null for no limit. */
   clipNorm: number | null;
   /** Decay of the moving average of the generator's weights; null for no average. */
@@ -19,6 +22,8 @@ export interface GanSettings extends Kept<Omit<TrainGanOptions, 'clipNorm' | 'em
   output: 'probability' | 'logit';
   /** Length of a noise vector. */
   noiseDim: number;
+  /** Values per pixel of a sample: 1 for gray, 3 for RGB, 4 for RGB and opacity. */
+  channels: Channels;
   /** Height of a sample in pixels; on noise the article's 28. */
   height: number;
   /** Width of a sample in pixels; on noise the article's 28. */
@@ -32,15 +37,17 @@ export const GAN_RUN: RunKind<GanSettings> = {
   kind: 'gan',
   settings: {
     ...checks,
+    resolution: orNull(checks.resolution),
     clipNorm: orNull(checks.clipNorm),
     emaDecay: orNull(checks.emaDecay),
     output: oneOf('probability', 'logit'),
     noiseDim: checkSize,
+    channels: checkChannels,
     height: checkSize,
     width: checkSize,
   },
-  leastWeights: ({ net, noiseDim, hidden, filters, height, width }) =>
-    net === 'mlp' ? hidden * (noiseDim + height * width) : filters * noiseDim, // of the generator
+  leastWeights: ({ net, noiseDim, hidden, filters, ...size }) =>
+    net === 'mlp' ? hidden * (noiseDim + valuesPerImage(size)) : filters * noiseDim, // of the generator
 };
 
 /** Checks the options and fills in the defaults. @throws ERR_INVALID_ARGUMENT */
@@ -51,9 +58,10 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
     checkTogether(settings);
     checkSizes(settings);
   }
-  const { preset, loss, clipNorm = null, emaDecay } = settings;
+  const { preset, loss, resolution = null, clipNorm = null, emaDecay } = settings;
   const output = preset === 'article' && loss === 'bce' ? 'probability' : 'logit';
-  return { ...settings, clipNorm, emaDecay: emaDecay || null, output, noiseDim: NOISE_DIM, height: SIDE, width: SIDE };
+  const ofNoise = { noiseDim: NOISE_DIM, channels: 1, height: SIDE, width: SIDE } as const;
+  return { ...settings, resolution, clipNorm, emaDecay: emaDecay || null, output, ...ofNoise };
 }
 
 /** The article's values; images may have another size. */
@@ -75,45 +83,45 @@ function checkSizes({ hidden, batchSize }: Pick<GanSettings, 'hidden' | 'batchSi
  */
 export function checkImageSizes(
   settings: GanSettings,
-  { count, height, width }: ImageSizes,
+  { count, ...size }: ImageSizes,
   { isKept }: { isKept: boolean },
 ): void {
-  checkImageShape({ ...settings, height, width });
+  checkImageShape({ ...settings, ...size });
   const { batchSize, emaDecay } = settings;
-  const area = height * width;
+  const numValues = valuesPerImage(size);
   const { BYTES_PER_ELEMENT } = Float32Array;
-  const { ofGenerator, ofDiscriminator, largest, name } = numWeightsOf({ ...settings, height, width });
+  const { ofGenerator, ofDiscriminator, largest, name } = numWeightsOf({ ...settings, ...size });
   const numWeights = ofGenerator + ofDiscriminator;
   const average = emaDecay === null ? 0 : ofGenerator * BYTES_PER_ELEMENT;
-  const batch = Math.min(batchSize, count) * 3 * area * BYTES_PER_ELEMENT;
-  const needed = numWeights * BYTES_PER_WEIGHT + average + batch + 2 * count * area; // a copy while moved to a tensor
+  const batch = Math.min(batchSize, count) * 3 * numValues * BYTES_PER_ELEMENT;
+  const needed = numWeights * BYTES_PER_WEIGHT + average + batch + 2 * count * numValues; // a copy while moved to a tensor
   // The largest matrix is sent to worker threads, a checkpoint read as a whole: weights, two moments and the average.
   const atOnce = isKept ? 3 * numWeights * BYTES_PER_ELEMENT + average : largest * BYTES_PER_ELEMENT;
   const tooLarge = `needs ${gib(atOnce)} at once for its weights, but Node allows ${gib(constants.MAX_LENGTH)}`;
   const problem = memoryShortage(needed) ?? (atOnce > constants.MAX_LENGTH ? tooLarge : undefined);
   if (problem === undefined) return;
   throw worded('ERR_INVALID_ARGUMENT', ({ option, setting }) => {
-    const what = `Training on ${count.toLocaleString('en')} images of ${width} x ${height} pixels`;
-    return `${what} with ${setting(name, settings[name])} ${problem}. Use smaller images, or a smaller ${option(name)}.`;
+    const what = `Training on ${count.toLocaleString('en')} images of ${size.width} x ${size.height} pixels`;
+    return `${what} with ${setting(name, settings[name])} ${problem}. Use a smaller ${option('resolution')} or ${option(name)}.`;
   });
 }
 
 /** Returns the numbers of weights of both networks and of the largest matrix, and the option that they grow with. */
-function numWeightsOf({ net, hidden, filters, noiseDim, height, width }: GanSettings) {
+function numWeightsOf({ net, hidden, filters, noiseDim, channels, height, width }: GanSettings) {
   if (net === 'mlp') {
-    const area = height * width;
-    const ofGenerator = hidden * (noiseDim + area);
-    return { ofGenerator, ofDiscriminator: hidden * area, largest: hidden * area, name: 'hidden' as const };
+    const numValues = valuesPerImage({ channels, height, width });
+    const ofGenerator = hidden * (noiseDim + numValues);
+    return { ofGenerator, ofDiscriminator: hidden * numValues, largest: hidden * numValues, name: 'hidden' as const };
   }
-  const { ofGenerator, ofDiscriminator } = dcganWeights({ resolution: height, channels: 1, filters, noiseDim });
+  const { ofGenerator, ofDiscriminator } = dcganWeights({ resolution: height, channels, filters, noiseDim });
   return { ofGenerator, ofDiscriminator, largest: ofGenerator, name: 'filters' as const };
 }
 
 /** Throws ERR_INVALID_ARGUMENT unless the nets can draw images of this size. */
 function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'height' | 'width'>): void {
   if (net === 'mlp' || (height === width && dcganSizes(height))) return;
-  throw worded('ERR_INVALID_ARGUMENT', ({ setting }) => {
-    return `${setting('net', net)} requires square images whose sides have ${DCGAN_SIZES} pixels, but these are ${width} x ${height}.`;
+  throw worded('ERR_INVALID_ARGUMENT', ({ setting, option }) => {
+    return `${setting('net', net)} requires square images whose sides have ${DCGAN_SIZES} pixels, but these are ${width} x ${height}: set ${option('resolution')}.`;
   });
 }
 

@@ -1,7 +1,9 @@
 import { Breather } from '../breathe';
+import type { OnSizes } from '../data/collected-pictures';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
-import type { ImageSizes } from '../data/image-set';
-import { type ImageSet, pixelsToData, readImagesAsync } from '../data/images';
+import { type ImageSizes, valuesPerImage } from '../data/image-set';
+import { type ImageSet, pixelsToData, readChecked } from '../data/images';
+import { someMirrored } from '../data/mirror';
 import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import type { SampleDiscriminator } from '../models/sample-discriminator';
 import type { SampleGenerator } from '../models/sample-generator';
@@ -58,7 +60,7 @@ const GRID_PIXELS = 2 ** 22;
  * ```ts
  * import { trainGan } from 'libtorch-generative';
  *
- * const training = trainGan({ data: 'noise', epochs: 3, seed: 7 }); // or data: 'mnist', a folder of PNG files
+ * const training = trainGan({ data: 'noise', epochs: 3, seed: 7 }); // or data: 'mnist', a folder of pictures
  * for await (const { epoch, lossD, lossG } of training) {
  *   console.log(epoch, lossD.toFixed(4), lossG.toFixed(4));
  * }
@@ -93,7 +95,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const breather = new Breather();
     const checkSizes = (sizes: ImageSizes) => checkImageSizes(requested, sizes, { isKept: folder !== undefined });
-    const images = requested.data === 'noise' ? undefined : await readImagesAsync(requested.data, checkSizes);
+    const images = requested.data === 'noise' ? undefined : await readTrainingImages(requested, checkSizes);
     if (images?.source?.isComplete === false) onWarning(`${requested.data}: ${images.source.description}`);
     const settings = images ? settingsFor(requested, images) : requested;
     const data = images && (await loadData(images, settings, placement.device, isolation, breather));
@@ -110,14 +112,22 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 }
 
 /** Returns the settings for images: their size, and a batch of all of them if there are fewer than asked for. */
-function settingsFor(requested: GanSettings, { count, height, width }: ImageSizes): GanSettings {
-  return { ...requested, batchSize: Math.min(requested.batchSize, count), height, width };
+function settingsFor(requested: GanSettings, { count, channels, height, width }: ImageSizes): GanSettings {
+  return { ...requested, batchSize: Math.min(requested.batchSize, count), channels, height, width };
+}
+
+/** Reads the images of a run as its settings ask for them. */
+export function readTrainingImages(
+  { data, resolution, color }: Pick<GanSettings, 'data' | 'resolution' | 'color'>,
+  onSizes?: OnSizes,
+): Promise<ImageSet> {
+  return readChecked(data, { resolution: resolution ?? undefined, color }, onSizes);
 }
 
 interface GanData {
   /** What was read. */
   images: string | undefined;
-  /** Batches (B, height · width) of pixels in [-1, 1]. */
+  /** Batches (B, channels · height · width) of pixels in [-1, 1]. */
   loader: DataLoader;
   watch: CollapseWatch;
 }
@@ -125,17 +135,18 @@ interface GanData {
 /** Moves the training images to the device. */
 async function loadData(
   images: ImageSet,
-  { batchSize, noiseDim }: GanSettings,
+  { batchSize, noiseDim, mirror }: GanSettings,
   device: Device,
   isolation: Isolation,
   breather: Breather,
 ): Promise<GanData> {
   const classifier = await cachedDigitClassifier(images);
-  const { count, height, width } = images;
-  const pixels = isolation.run(() => tensor(images.images, { shape: [count, height * width], device }));
+  const shape = [images.count, valuesPerImage(images)];
+  const pixels = isolation.run(() => tensor(images.images, { shape, device }));
   await breather.breathe();
   return isolation.run(() => {
-    const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
+    const transform = (rows: Tensor) => pixelsToData(mirror ? someMirrored(rows, images) : rows);
+    const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform });
     const watch = new CollapseWatch(images, { noiseDim, device, classifier });
     return { images: images.source?.description, loader, watch };
   });
@@ -185,7 +196,7 @@ class GanTraining implements Training<GanLosses> {
   ) {
     this.loader = source?.loader;
     this.watch = source?.watch;
-    const { noiseDim, height, width, lr, beta1, seed } = settings;
+    const { noiseDim, channels, height, width, lr, beta1, seed } = settings;
     const generator = newGenerator(settings);
     const discriminator = newDiscriminator(settings);
     this.models = { generator: generator.to(device), discriminator: discriminator.to(device) };
@@ -205,7 +216,7 @@ class GanTraining implements Training<GanLosses> {
     // A separate random generator, so that drawing pictures does not affect the training.
     const ownGenerator = new RandomGenerator(seed);
     const gridSize = Math.min(GRID_SIZE, Math.max(1, Math.floor(GRID_PIXELS / (height * width))));
-    this.#grid = { height, width, scale: gridSize < GRID_SIZE ? 1 : 2 };
+    this.#grid = { channels, height, width, scale: gridSize < GRID_SIZE ? 1 : 2 };
     this.#gridNoise = scope(() => randn([gridSize, noiseDim], { generator: ownGenerator }).to({ device }));
   }
 
@@ -223,8 +234,8 @@ class GanTraining implements Training<GanLosses> {
   }
 
   *#noiseBatch(cursor: EpochCursor): Iterable<Tensor> {
-    const { batchSize, height, width } = this.settings;
-    if (cursor.batch++ === 0) yield randn([batchSize, height * width], { device: this.device });
+    const { batchSize } = this.settings;
+    if (cursor.batch++ === 0) yield randn([batchSize, valuesPerImage(this.settings)], { device: this.device });
   }
 
   step(real: Tensor): GanLosses {

@@ -12,6 +12,7 @@ const labels = readMnistLabels(findMnist(), 'test').data;
 const asSet = (pixels: Uint8Array): ImageSet => ({
   images: pixels,
   count: pixels.length / AREA,
+  channels: 1,
   height: SIZE,
   width: SIZE,
 });

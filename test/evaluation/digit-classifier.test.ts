@@ -37,11 +37,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const trainingImages = readImages('mnist');
+let trainingImages: ImageSet;
+beforeAll(async () => {
+  trainingImages = await readImages('mnist');
+});
 
 function testImages(): ImageSet {
   const { data, shape } = readMnistImages(findMnist(), 'test');
-  return { images: data, count: shape[0]!, height: 28, width: 28 };
+  return { images: data, count: shape[0]!, channels: 1, height: 28, width: 28 };
 }
 
 test('it reads at least 98 % of the test digits, and says how many', () => {

@@ -5,10 +5,14 @@ import { getGeneratorState, RandomGenerator, rand } from '../../src/tensor/rando
 import { memory, scope } from '../../src/tensor/scope';
 import { errorOf } from '../error-of';
 
-const real = readImages('mnist');
-const heldOut = readTestImages('mnist')!;
+let real: ImageSet;
+let heldOut: ImageSet;
 const area = 28 * 28;
-beforeAll(() => setNumThreads(1)); // more slow each other down where tests run side by side
+beforeAll(async () => {
+  setNumThreads(1); // more slow each other down where tests run side by side
+  real = await readImages('mnist');
+  heldOut = (await readTestImages('mnist'))!;
+});
 
 const part = (set: ImageSet, from: number, to: number): ImageSet => ({
   ...set,
@@ -80,7 +84,7 @@ function ramps(count: number): ImageSet {
     { length: count * 45 },
     (_, pixel) => ((pixel % 45) * (1 + (pixel / 45 / count) * 4)) % 256,
   );
-  return { images, count, height: 9, width: 5 };
+  return { images, count, channels: 1, height: 9, width: 5 };
 }
 
 test('of other images no digits are claimed, and one half is the scale for the other', () => {
@@ -97,7 +101,7 @@ test('images that are not what they say are refused by name', () => {
   const refusal = (...args: unknown[]) =>
     errorOf(() => (evaluateImages as (...args: unknown[]) => unknown)(...args)).message;
   expect(refusal({ ...good, count: 66 }, good)).toBe(
-    'Expected 2970 bytes (count x height x width) for generated.images but received "2925"',
+    'Expected 2970 bytes (count x channels x height x width) for generated.images but received "2925"',
   );
   expect(refusal(good, { ...good, images: [...good.images] })).toMatch(
     /a Uint8Array for real\.images but received an array/,
@@ -113,5 +117,8 @@ test('what cannot be compared is refused by name', () => {
   const refusal = (generated: ImageSet, images: ImageSet) => errorOf(() => evaluateImages(generated, images)).message;
   expect(refusal(ramps(64), ramps(200))).toBe('Expected at least 65 images for generated but received 64');
   expect(refusal(ramps(65), ramps(129))).toBe('Expected at least 65 images for each half of real but received 64');
+  expect(refusal({ ...ramps(195), count: 65, channels: 3 }, ramps(200))).toBe(
+    'Expected 1 for generated.channels but received 3',
+  );
   expect(refusal(ramps(65), real)).toMatch(/^Expected images of 28 x 28 pixels for generated but received "5 x 9"$/);
 });

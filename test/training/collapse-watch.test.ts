@@ -1,4 +1,4 @@
-import { readImages } from '../../src/data/images';
+import { type ImageSet, readImages } from '../../src/data/images';
 import { findMnist, readMnistLabels } from '../../src/data/mnist';
 import { digitClassifier } from '../../src/evaluation/digit-classifier-cache';
 import type { Generator } from '../../src/models/generator';
@@ -9,8 +9,11 @@ import { memory } from '../../src/tensor/scope';
 import { CollapseWatch } from '../../src/training/collapse-watch';
 import { type GanEpoch, trainGan } from '../../src/training/train-gan';
 
-const real = readImages('mnist');
-beforeAll(() => setNumThreads(1)); // more slow each other down where tests run side by side
+let real: ImageSet;
+beforeAll(async () => {
+  setNumThreads(1); // more slow each other down where tests run side by side
+  real = await readImages('mnist');
+});
 const labels = readMnistLabels(findMnist()).data;
 
 /** Draws the first 250 real images of some digits, whatever the noise. */
@@ -49,7 +52,7 @@ describe('with the classifier of digits', () => {
 });
 
 test('short epochs are looked at once in a hundred steps, other images without digits', () => {
-  const few = { images: real.images.subarray(0, 30 * 784), count: 30, height: 28, width: 28 };
+  const few = { images: real.images.subarray(0, 30 * 784), count: 30, channels: 1, height: 28, width: 28 } as const;
   const before = memory().tensors;
   const watch = new CollapseWatch(few, { noiseDim: 7, device: 'cpu' });
   const random = getGeneratorState();

@@ -16,5 +16,7 @@ test('the same seed draws the same images', () => {
 test('another size than the generator draws is refused', () => {
   const error = errorOf(() => drawImagesSync(generator, { count: 2, height: 2, width: 3 }));
   expect(error.code).toBe('ERR_INVALID_ARGUMENT');
-  expect(error.message).toMatch(/the generator's 12 pixels for height and width but received "2 x 3"/);
+  expect(error.message).toMatch(
+    /the generator's images, of 12 values in 1, 3 or 4 channels, for height and width but received "2 x 3"/,
+  );
 });

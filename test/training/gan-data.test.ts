@@ -95,7 +95,7 @@ test('images too large for the networks are refused before the training, with wh
   await expect(run({ hidden: 100_000 })).rejects.toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
     message: expect.stringMatching(
-      /^Training on 2 images of 2048 x 2048 pixels with hidden: 100000 needs at least 1\d{4} GiB of memory, but the limit is .* GiB\. Use smaller images, or a smaller hidden\.$/,
+      /^Training on 2 images of 2048 x 2048 pixels with hidden: 100000 needs at least 1\d{4} GiB of memory, but the limit is .* GiB\. Use a smaller resolution or hidden\.$/,
     ),
   });
   expect(epochs).toEqual([]);

@@ -81,7 +81,7 @@ test.each([
   const out = join(folder(), 'run');
   await expect(trainGan({ ...options(), data: bars(height, width), out }).result).rejects.toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
-    message: `net: "dcgan" requires square images whose sides have 4 to 7 times a power of two, such as 28, 32 or 64 pixels, but these are ${width} x ${height}.`,
+    message: `net: "dcgan" requires square images whose sides have 4 to 7 times a power of two, such as 28, 32 or 64 pixels, but these are ${width} x ${height}: set resolution.`,
   });
 });
 

@@ -58,12 +58,12 @@ odd.column = odd.names!.filter((value) => value !== 'a').concat('');
 const options: Record<string, string[]> = {
   name: [
     ...['preset', 'loss', 'series', 'time', 'delimiter', 'decimal', 'gaps', 'frequency', 'dateFormat', 'timeZone'],
-    ...['inputs', 'start', 'scale', 'link', 'difference', 'device'],
+    ...['inputs', 'start', 'scale', 'link', 'difference', 'device', 'net', 'color'],
   ],
   path: ['data', 'out', 'resume'],
   names: ['covariates', 'staticCovariates', 'pastCovariates', 'calendar'],
   column: ['column'],
-  switch: ['asWritten', 'exact', 'select', 'worker'],
+  switch: ['asWritten', 'exact', 'select', 'mirror', 'worker'],
   callback: ['signal', 'onProgress', 'onWork', 'onWarning'],
 };
 const kindOf = (option: string) => Object.keys(options).find((kind) => options[kind]!.includes(option)) ?? 'number';

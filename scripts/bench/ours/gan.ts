@@ -6,7 +6,7 @@ import { GAN_OPTIONS, type GanStep, type MnistEpoch } from '../work';
 import { ganLoss, ganStep, lib, newDiscriminator, newGenerator, pixelsToData, resolveGanSettings } from './package';
 
 const { Adam, bceLoss, bceWithLogitsLoss, DataLoader, full, grad, ones, randn } = lib;
-const { readImages, scope, tensor, trainGan, zeros } = lib;
+const { findMnist, readMnistImages, scope, tensor, trainGan, zeros } = lib;
 
 export function ganStepOf({ data, preset, filters, ownLoop = false }: GanStep): Step {
   const net = filters === undefined ? 'mlp' : 'dcgan';
@@ -77,7 +77,7 @@ let mnist: Tensor | undefined;
 /** (60000, 784), bytes. */
 function mnistImages(): Tensor {
   if (mnist) return mnist;
-  const { images, count, height, width } = readImages('mnist');
-  mnist = tensor(images, { shape: [count, height * width] });
+  const { shape, data } = readMnistImages(findMnist());
+  mnist = tensor(data, { shape: [shape[0]!, shape[1]! * shape[2]!] });
   return mnist;
 }

@@ -1,11 +1,21 @@
-import { LibtorchGenerativeError } from '../errors';
+import type sharp from 'sharp';
+import { LibtorchGenerativeError } from './errors';
 
-/** The packages that a service needs and that are not installed with this one. */
+/** The packages that are not installed with this one. */
 interface Packages {
   fastify: typeof import('fastify');
   '@fastify/swagger': typeof import('@fastify/swagger');
   'prom-client': typeof import('prom-client');
+  sharp: typeof sharp;
 }
+
+/** What needs each of them. */
+const USERS: Record<keyof Packages, string> = {
+  fastify: 'A service',
+  '@fastify/swagger': 'A service',
+  'prom-client': 'A service',
+  sharp: 'Reading pictures',
+};
 
 /**
  * Loads an optional package, of this package's own project or that of the working directory.
@@ -22,7 +32,7 @@ export function checkInstalled(...names: (keyof Packages)[]): void {
   if (missing.length > 0) throw notInstalled(missing);
 }
 
-function found(name: string): string {
+function found(name: keyof Packages): string {
   const path = tryToFind(name);
   if (!path) throw notInstalled([name]);
   return path;
@@ -36,10 +46,10 @@ function tryToFind(name: string): string | undefined {
   }
 }
 
-function notInstalled(names: string[]): LibtorchGenerativeError {
+function notInstalled(names: (keyof Packages)[]): LibtorchGenerativeError {
   const are = names.length === 1 ? 'is' : 'are';
   return new LibtorchGenerativeError(
     'ERR_NOT_INSTALLED',
-    `A service needs ${names.join(', ')}, which ${are} not installed: run \`npm install ${names.join(' ')}\``,
+    `${USERS[names[0]!]} needs ${names.join(', ')}, which ${are} not installed: run \`npm install ${names.join(' ')}\``,
   );
 }

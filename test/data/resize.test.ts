@@ -1,10 +1,11 @@
 import type { ImageSet } from '../../src/data/images';
-import { resizedPixels } from '../../src/evaluation/resize';
+import { resizedPixels } from '../../src/data/resize';
 import { numbersOf } from '../fixtures/fixture';
 
 const image = (rows: number[][]): ImageSet => ({
   images: Uint8Array.from(rows.flat()),
   count: 1,
+  channels: 1,
   height: rows.length,
   width: rows[0]!.length,
 });
@@ -50,8 +51,25 @@ test('a mean stays the mean, and heights and widths may differ', () => {
 });
 
 test('some of several', () => {
-  const images = { images: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), count: 4, height: 1, width: 2 };
+  const images: ImageSet = {
+    images: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+    count: 4,
+    channels: 1,
+    height: 1,
+    width: 2,
+  };
   const pixels = resizedPixels(images, 1, 1, 3);
   expect(pixels.shape).toEqual([2, 1]);
   expect(numbersOf(pixels.mul(255)).map((pixel) => pixel.toFixed(2))).toEqual(['3.50', '5.50']);
+});
+
+test('colors become gray, and what is transparent white', () => {
+  const images = (channels: 3 | 4, ...pixels: number[]) =>
+    numbersOf(resizedPixels({ images: Uint8Array.from(pixels), count: 1, channels, height: 1, width: 1 }, 1, 0, 1))[0]!;
+  expect(images(3, 255, 0, 0)).toBeCloseTo(0.299, 6);
+  expect(images(3, 0, 51, 0)).toBeCloseTo(0.587 / 5, 6);
+  expect(images(3, 0, 0, 255)).toBeCloseTo(0.114, 6);
+  expect(images(4, 255, 0, 0, 255)).toBeCloseTo(0.299, 6);
+  expect(images(4, 0, 0, 0, 0)).toBeCloseTo(1, 6);
+  expect(images(4, 0, 0, 0, 51)).toBeCloseTo(0.8, 6);
 });

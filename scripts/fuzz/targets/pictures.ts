@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
+import sharp from 'sharp';
 import { readImages } from '../../../src/data/images';
-import { orRefused, type Target } from '../target';
+import { orRefusedAsync, type Target } from '../target';
 
 const [WIDTH, HEIGHT] = [4, 3];
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
@@ -46,23 +47,28 @@ function withChecksums(input: Uint8Array): Buffer {
   return bytes;
 }
 
-/** A folder with a PNG file. */
-export const png: Target = {
-  name: 'png',
+/** A folder with a picture. */
+export const pictures: Target = {
+  name: 'pictures',
   words: ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'IDAT', 'IEND'],
-  prepare(folder) {
+  async prepare(folder) {
     mkdirSync(join(folder, 'photos'));
-    return [image(0), image(0, 16), image(2), image(4), image(6), pixel(0), pixel(1)];
+    const photo = sharp(image(2)).withExif({ IFD0: { Orientation: '6' } });
+    const others = [photo.jpeg(), photo.webp(), photo.avif(), photo.tiff(), photo.gif()];
+    const encoded = await Promise.all(others.map((each) => each.clone().toBuffer()));
+    return [image(0), image(0, 16), image(2), image(4), image(6), pixel(0), pixel(1), ...encoded];
   },
-  read(folder, input) {
+  async read(folder, input) {
     const photos = join(folder, 'photos');
-    const sets = [input, withChecksums(input)].map((bytes) => {
+    const isPng = Buffer.from(input).indexOf(SIGNATURE) === 0;
+    const sets = [];
+    for (const bytes of isPng ? [input, withChecksums(input)] : [input]) {
       writeFileSync(join(photos, 'a.png'), bytes);
-      return orRefused(() => readImages(photos));
-    });
+      sets.push(await orRefusedAsync(readImages(photos)));
+    }
     for (const set of sets) {
-      const count = set && set.count * set.height * set.width;
-      if (set?.images.length !== count) throw new Error(`Read ${set?.images.length} pixels instead of ${count}`);
+      const count = set && set.count * set.channels * set.height * set.width;
+      if (set?.images.length !== count) throw new Error(`Read ${set?.images.length} values instead of ${count}`);
     }
     return sets.some(Boolean);
   },
