@@ -10,7 +10,7 @@ export type { PathOptions } from './data/forecast-options';
 export { type Ahead, ForecastStream, type PushOptions, type StreamState } from './data/forecast-stream';
 export { Forecaster } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
-export type { ImageSource } from './data/image-source';
+export type { Channels, ImageSource } from './data/image-set';
 export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
 export type { CovariateScale } from './data/known-inputs';
 export type { Link, LinkName } from './data/link';

@@ -1,5 +1,3 @@
-import type { ImageSource } from './image-source';
-
 /** Values per pixel: 1 for gray, 3 for RGB, 4 for RGB and opacity. */
 export type Channels = 1 | 3 | 4;
 
@@ -17,6 +15,14 @@ export interface ImageSet {
   width: number;
   /** What the images were read from; undefined if they weren't. */
   source?: ImageSource | undefined;
+}
+
+/** What images were read from. */
+export interface ImageSource {
+  /** Such as "3,991 images, 64 × 64, RGB, 12 skipped: 10 .txt, 2 damaged (a.png, b.png)". */
+  description: string;
+  /** Whether nothing was skipped or lost. */
+  isComplete: boolean;
 }
 
 /** The number and the size of images. */

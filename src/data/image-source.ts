@@ -1,12 +1,4 @@
-import type { ImageSizes } from './image-set';
-
-/** What images were read from. */
-export interface ImageSource {
-  /** Such as "3,991 images, 64 × 64, RGB, 12 skipped: 10 .txt, 2 damaged (a.png, b.png)". */
-  description: string;
-  /** Whether nothing was skipped or lost. */
-  isComplete: boolean;
-}
+import type { ImageSizes, ImageSource } from './image-set';
 
 /** What is left out or changed where images are read. */
 export interface Losses {

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
 import { types } from 'node:util';
 import { finishBreathing } from '../breathe';
-import { type Checks, checkedLater, checkInteger, checkSize, checkString, oneOf, readAll, readOptions } from '../check';
+import { type Checks, checkedLater, checkSize, checkString, oneOf, readAll, readOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { fileError } from '../files';
 import { native } from '../native/addon';
+import { wholeNumber } from '../option';
 import { Tensor } from '../tensor/tensor';
 import { CHANNELS, type ImageColor, type OnSizes } from './collected-pictures';
 import { convertGray } from './convert-gray';
@@ -32,11 +33,11 @@ export interface ReadImagesOptions {
   color?: ImageColor | undefined;
 }
 
-/** The largest side that is not a mistake. */
-const MAX_RESOLUTION = 4096;
+/** Larger sides are mistakes. */
+export const RESOLUTION = wholeNumber({ min: 1, max: 4096 });
 
-export const READ_IMAGES: Checks<ReadImagesOptions> = {
-  resolution: (name, value) => checkInteger(name, value, { min: 1, max: MAX_RESOLUTION }),
+const READ_IMAGES: Checks<ReadImagesOptions> = {
+  resolution: RESOLUTION.check,
   color: oneOf('auto', 'gray', 'rgb', 'rgba'),
 };
 

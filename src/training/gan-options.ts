@@ -1,5 +1,5 @@
 import type { ImageColor } from '../data/images';
-import { READ_IMAGES } from '../data/images';
+import { RESOLUTION } from '../data/images';
 import { choice, finiteNumber, type OptionTable, onOff, part, path, positive, size } from '../option';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 
@@ -87,9 +87,7 @@ export const GAN_OPTIONS = {
     help: 'train on mnist, noise, an IDX file, or a folder of IDX files or pictures',
   },
   resolution: {
-    check: READ_IMAGES.resolution,
-    parse: Number,
-    placeholder: 'n',
+    ...RESOLUTION,
     help: 'resize images to n x n pixels, cropping the longer side',
     defaultHelp: 'their own size',
   },

@@ -117,7 +117,7 @@ function settingsFor(requested: GanSettings, { count, channels, height, width }:
 }
 
 /** Reads the images of a run as its settings ask for them. */
-export function readTrainingImages(
+function readTrainingImages(
   { data, resolution, color }: Pick<GanSettings, 'data' | 'resolution' | 'color'>,
   onSizes?: OnSizes,
 ): Promise<ImageSet> {

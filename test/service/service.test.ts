@@ -100,6 +100,7 @@ describe('answers', () => {
         kind: 'gan',
         checksum: expect.stringMatching(/^[\da-f]{64}$/),
         isTraining: false,
+        channels: 1,
         height: 28,
         width: 28,
       },
