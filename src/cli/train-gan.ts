@@ -13,7 +13,7 @@ import { warn } from './warn';
 type GanFlags = TrainGanOptions & { json?: boolean; digits?: boolean };
 
 const HEADINGS: Headings<TrainGanOptions> = {
-  Data: ['data', 'resolution', 'color', 'mirror'],
+  Data: ['data', 'resolution', 'color', 'mirror', 'augment'],
   Model: ['preset', 'net', 'hidden', 'filters', 'loss', 'emaDecay', 'asWritten'],
   Training: ['epochs', 'batchSize', 'lr', 'beta1', 'realLabel', 'clipNorm', 'seed', 'threads', 'device'],
   Run: ['out', 'resume'],

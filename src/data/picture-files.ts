@@ -1,43 +1,72 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { formatError } from '../errors';
-import { fileError } from '../files';
+import { fileError, readFileBytesAsync } from '../files';
 import { describeKinds } from './image-source';
 
 /** The names of files that sharp reads, apart from drawings, which have no pixels. */
 const PICTURE = /\.(png|jpe?g|jpe|jfif|webp|avif|tiff?|gif)$/i;
 
-/** The pictures below a folder. */
+/** A file of a folder or an archive. */
+export interface PictureFile {
+  /** Where it is in the folder or archive. */
+  name: string;
+  read(): Promise<Uint8Array>;
+}
+
+/** The pictures of a folder or an archive. */
 export interface PictureFiles {
-  paths: string[];
+  /** In the order of their names. */
+  pictures: PictureFile[];
   /** Number of other files by kind, such as ".txt". */
-  skipped: Map<string, number>;
+  skipped: ReadonlyMap<string, number>;
 }
 
 /**
- * Lists the pictures in a folder and in the folders below it, in the order of their paths, and follows links.
+ * Lists the pictures in a folder and in the folders below it, and follows links.
  *
  * @throws ERR_DATA_FORMAT if there are none; ERR_FILE
  */
-export function listPictures(dir: string): PictureFiles {
-  const files: PictureFiles = { paths: [], skipped: new Map() };
-  collect(dir, files, new Set());
-  if (files.paths.length > 0) return { ...files, paths: files.paths.sort() };
-  const found = files.skipped.size > 0 ? ` but found ${describeKinds(files.skipped).join(', ')}` : '';
-  const expected = "expected PNG, JPEG, WebP, AVIF, TIFF or GIF files, or MNIST's train-images-idx3-ubyte";
-  throw formatError(`No images in ${dir}: ${expected}${found}`);
+export function listFolder(dir: string): PictureFiles {
+  const names: string[] = [];
+  collect(dir, '', names, new Set());
+  return selectPictures(dir, names, (name) => readFileBytesAsync(join(dir, name)));
 }
 
-function collect(dir: string, files: PictureFiles, seen: Set<string>): void {
-  for (const entry of entriesOf(dir, seen)) {
-    if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue; // such as "._a.png", which macOS adds
-    const path = join(dir, entry.name);
-    if (isFolder(entry, path)) collect(path, files, seen);
-    else if (PICTURE.test(entry.name)) files.paths.push(path);
-    else {
-      const kind = extname(entry.name).toLowerCase() || 'other files';
-      files.skipped.set(kind, (files.skipped.get(kind) ?? 0) + 1);
-    }
+/** Selects the pictures among the files of a folder or an archive. @throws ERR_DATA_FORMAT if there are none */
+export function selectPictures(
+  source: string,
+  names: string[],
+  read: (name: string) => Promise<Uint8Array>,
+): PictureFiles {
+  const skipped = new Map<string, number>();
+  for (const name of names.filter((name) => !isPicture(name))) {
+    const kind = extname(name).toLowerCase() || 'other files';
+    skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
+  }
+  const pictures = names.filter(isPicture).sort();
+  if (pictures.length > 0) return { pictures: pictures.map((name) => ({ name, read: () => read(name) })), skipped };
+  const found = skipped.size > 0 ? ` but found ${describeKinds(skipped).join(', ')}` : '';
+  const expected = "expected PNG, JPEG, WebP, AVIF, TIFF or GIF files, or MNIST's train-images-idx3-ubyte";
+  throw formatError(`No images in ${source}: ${expected}${found}`);
+}
+
+/** Whether a file's name is that of a picture. */
+export function isPicture(name: string): boolean {
+  return PICTURE.test(name);
+}
+
+/** Whether a file or folder is there for the system's sake, such as "._a.png", which macOS adds to archives. */
+export function isHidden(name: string): boolean {
+  return name.startsWith('.') || name === '__MACOSX';
+}
+
+function collect(dir: string, below: string, names: string[], seen: Set<string>): void {
+  for (const entry of entriesOf(join(dir, below), seen)) {
+    if (isHidden(entry.name)) continue;
+    const name = join(below, entry.name);
+    if (isFolder(entry, join(dir, name))) collect(dir, name, names, seen);
+    else names.push(name);
   }
 }
 

@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
-import { readFileBytesAsync } from '../files';
+import { join } from 'node:path';
 import { CollectedPictures, type ImageColor, type OnSizes } from './collected-pictures';
 import { DamagedPicture, decodePicture, type Picture } from './decode-picture';
 import type { ImageSet } from './image-set';
-import { listPictures } from './picture-files';
+import type { PictureFile, PictureFiles } from './picture-files';
 
 /** How pictures are read. */
 export interface PictureOptions {
@@ -17,50 +16,49 @@ export interface PictureOptions {
 const AHEAD = 2 * availableParallelism();
 
 /**
- * Reads the pictures below a folder, in the order of their paths. Damaged and other files are skipped, which the result's
- * `source` describes.
+ * Reads pictures, in the order of their names. Damaged and other files are skipped, which the result's `source` describes.
  *
+ * @param source the folder or archive that they are in
  * @throws ERR_DATA_FORMAT if none can be read, or they differ in size; ERR_FILE; ERR_NOT_INSTALLED without sharp
  */
-export async function readPictureFolder(dir: string, options: PictureOptions): Promise<ImageSet> {
-  const { paths, skipped } = listPictures(dir);
-  const { collected, damaged } = await collect(dir, paths, options);
-  return collected.finish({ skipped, damaged: damaged.map((path) => relative(dir, path)) });
-}
-
-async function collect(dir: string, paths: string[], { color, resolution, onSizes }: PictureOptions) {
+export async function readPictures(
+  source: string,
+  { pictures, skipped }: PictureFiles,
+  { color, resolution, onSizes }: PictureOptions,
+): Promise<ImageSet> {
   const damaged = new Map<string, DamagedPicture>();
   let collected: CollectedPictures | undefined;
-  for await (const { path, picture } of decodeAhead(paths, resolution)) {
+  for await (const { name, picture } of decodeAhead(source, pictures, resolution)) {
     if (picture instanceof DamagedPicture) {
-      damaged.set(path, picture);
+      damaged.set(name, picture);
       continue;
     }
-    collected ??= new CollectedPictures({ dir, color, onSizes }, { path, ...picture }, paths.length);
-    collected.add(path, picture);
+    collected ??= new CollectedPictures({ source, color, onSizes }, { name, ...picture }, pictures.length);
+    collected.add(name, picture);
   }
   if (!collected) throw [...damaged.values()][0]!;
-  return { collected, damaged: [...damaged.keys()] };
+  return collected.finish({ skipped, damaged: [...damaged.keys()] });
 }
 
 /** Decodes pictures on sharp's threads, a few at once, and yields them in order. */
 async function* decodeAhead(
-  paths: string[],
+  source: string,
+  pictures: PictureFile[],
   resolution: number | undefined,
-): AsyncGenerator<{ path: string; picture: Picture | DamagedPicture }, void> {
-  const decode = async (path: string) => {
-    return decodePicture(path, await readFileBytesAsync(path), resolution).catch(onlyDamaged);
+): AsyncGenerator<{ name: string; picture: Picture | DamagedPicture }, void> {
+  const decode = async ({ name, read }: PictureFile) => {
+    return decodePicture(join(source, name), await read(), resolution).catch(onlyDamaged);
   };
-  const waiting: { path: string; decoded: Promise<Picture | DamagedPicture> }[] = [];
-  for (const path of paths) {
-    const decoded = decode(path);
+  const waiting: { name: string; decoded: Promise<Picture | DamagedPicture> }[] = [];
+  for (const picture of pictures) {
+    const decoded = decode(picture);
     decoded.catch(() => {}); // reported when its turn comes
-    waiting.push({ path, decoded });
+    waiting.push({ name: picture.name, decoded });
     if (waiting.length < AHEAD) continue;
     const first = waiting.shift()!;
-    yield { path: first.path, picture: await first.decoded };
+    yield { name: first.name, picture: await first.decoded };
   }
-  for (const { path, decoded } of waiting) yield { path, picture: await decoded };
+  for (const { name, decoded } of waiting) yield { name, picture: await decoded };
 }
 
 function onlyDamaged(error: unknown): DamagedPicture {

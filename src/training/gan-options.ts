@@ -1,5 +1,7 @@
+import { arrayOf, oneOf } from '../check';
 import type { ImageColor } from '../data/images';
 import { RESOLUTION } from '../data/images';
+import { AUGMENTATIONS, type Augmentation } from '../nn/diff-augment';
 import { choice, finiteNumber, type OptionTable, onOff, part, path, positive, size } from '../option';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 
@@ -35,6 +37,11 @@ export interface TrainGanOptions extends TrainingOptions {
    * any. Where opacity isn't kept, images are shown on white.
    */
   color?: ImageColor | undefined;
+  /**
+   * In which ways the discriminator sees images changed at random, see {@link diffAugment}, so that it cannot learn a
+   * small set by heart. Default none.
+   */
+  augment?: readonly Augmentation[] | undefined;
   /** Whether each image is shown mirrored, left to right, half of the times; default false. */
   mirror?: boolean | undefined;
   /** Number of epochs; default 20, on noise 200. */
@@ -92,6 +99,14 @@ export const GAN_OPTIONS = {
     defaultHelp: 'their own size',
   },
   color: { ...choice('auto', 'gray', 'rgb', 'rgba'), default: 'auto', help: 'keep gray levels, colors or opacity too' },
+  augment: {
+    check: arrayOf(oneOf(...AUGMENTATIONS)),
+    placeholder: 'ways...',
+    choices: AUGMENTATIONS,
+    default: [],
+    help: 'show the discriminator images changed at random in these ways, for small sets',
+    defaultHelp: 'none',
+  },
   mirror: { ...onOff, default: false, help: 'show each image mirrored half of the times' },
   preset: {
     ...choice('recommended', 'article'),

@@ -23,6 +23,8 @@ interface GanStepOptions {
   loss: GanLoss;
   /** What the loss is computed from: the discriminator's probabilities or its logits. */
   output: GanSettings['output'];
+  /** What the discriminator is shown of data (B, dataDim); default the data. */
+  shown?: ((data: Tensor) => Tensor) | undefined;
   /** Maximum norm of each network's gradient; null for no limit. */
   clipNorm: number | null;
 }
@@ -39,12 +41,15 @@ interface GanStepOptions {
  */
 export function ganStep(
   { generator, discriminator, optimizerG, optimizerD, ema }: GanPlayers,
-  { loss, output, clipNorm }: GanStepOptions,
+  { loss, output, shown = (data) => data, clipNorm }: GanStepOptions,
   real: Tensor,
   noise: Tensor,
 ): { lossD: number; lossG: number } {
   return scope(() => {
-    const judge = (data: Tensor) => (output === 'logit' ? discriminator.logits(data) : discriminator.forward(data));
+    const judge = (data: Tensor) => {
+      const input = shown(data);
+      return output === 'logit' ? discriminator.logits(input) : discriminator.forward(input);
+    };
     const clipped = (gradients: Tensor[]) => (clipNorm === null ? gradients : clipGradNorm(gradients, clipNorm));
 
     const fake = generator.forward(noise); // (B, dataDim)

@@ -8,6 +8,7 @@ import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import type { SampleDiscriminator } from '../models/sample-discriminator';
 import type { SampleGenerator } from '../models/sample-generator';
 import { Adam } from '../nn/adam';
+import { diffAugment } from '../nn/diff-augment';
 import { Ema } from '../nn/ema';
 import type { StateDict } from '../nn/state-dict';
 import { type GridOptions, writeGrid } from '../report/png';
@@ -242,10 +243,18 @@ class GanTraining implements Training<GanLosses> {
     const { batchSize, noiseDim } = this.settings;
     this.#losses = scope(() => {
       const noise = randn([batchSize, noiseDim], { device: this.device });
-      return ganStep(this.parts, { ...this.settings, loss: this.#loss }, real, noise);
+      return ganStep(this.parts, { ...this.settings, loss: this.#loss, shown: this.#shown }, real, noise);
     });
     return this.#losses;
   }
+
+  /** Returns data (B, dataDim) as the discriminator sees it, changed at random if the settings ask for that. */
+  readonly #shown = (data: Tensor): Tensor => {
+    const { augment: policy, channels, height, width } = this.settings;
+    if (policy.length === 0) return data;
+    const images = data.reshape(-1, channels, height, width) as Tensor<'float32'>;
+    return diffAugment(images, { policy }).flatten(1);
+  };
 
   /** Writes a grid of samples, always from the same noise; on random data only after the last epoch. */
   endEpoch(epoch: number, folder: RunFolder | undefined): object {

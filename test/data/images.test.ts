@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { PNG } from 'pngjs';
 import sharp from 'sharp';
 import { pixelsToData, readImages, readTestImages, samplesToImages } from '../../src/data/images';
@@ -209,6 +210,28 @@ describe('pictures of all kinds', () => {
     expect(first).toEqual([100, 100, 100, 200, 0, 0, 0, 200, 0, 0, 0, 200, 7, 7, 7]);
   });
 
+  test('in a zip archive, more than are unpacked at once', async () => {
+    const files: Record<string, Uint8Array> = { 'notes.txt': Buffer.from('x'), '__MACOSX/._a.png': Buffer.from('x') };
+    for (let number = 0; number < 600; number++) {
+      files[`faces/${String(number).padStart(4, '0')}.png`] = png(1, gray(number % 251));
+    }
+    files['faces/0300.png'] = Buffer.from('broken');
+    const path = join(dir, 'faces.zip');
+    writeFileSync(path, zipSync(files));
+    const { images, count, source } = await readImages(path);
+    expect(count).toBe(599);
+    const levels = Array.from({ length: 600 }, (_, number) => number % 251).filter((_, number) => number !== 300);
+    expect([...images]).toEqual(levels);
+    expect(source?.description).toBe('599 images, 1 × 1, gray, 2 skipped: 1 .txt, 1 damaged (faces/0300.png)');
+    writeFileSync(path, Buffer.from(zipSync(files)).subarray(0, 5000));
+    await expect(readImages(path)).rejects.toMatchObject({
+      code: 'ERR_DATA_FORMAT',
+      message: expect.stringMatching(/^Cannot unpack .*faces\.zip: \w/),
+    });
+    writeFileSync(path, zipSync({ 'a.txt': Buffer.from('x') }));
+    await expect(readImages(path)).rejects.toThrow(/^No images in .*faces\.zip: expected PNG.* but found 1 \.txt$/);
+  });
+
   test('links are followed, but not in circles', async () => {
     mkdirSync(join(dir, 'cats'));
     await picture(1, 2, 3)
@@ -307,8 +330,11 @@ describe('names a file that is passed instead of a folder', () => {
   test.each([
     ['a.png', png(1, gray(1)), /a single PNG image: pass the folder/],
     ['a.jpg', Buffer.from('ffd8ffe000104a464946', 'hex'), /a single JPEG image: pass the folder/],
-    ['faces.zip', Buffer.from('PK\x03\x04 faces/0001.jpg', 'latin1'), /a zip archive: unpack it/],
-    ['net.pt', Buffer.from('PK\x03\x04 archive/data.pkl', 'latin1'), /a PyTorch file: images are read from a folder/],
+    [
+      'net.pt',
+      Buffer.from('PK\x03\x04 archive/data.pkl', 'latin1'),
+      /a PyTorch file: images are read from a folder or zip archive/,
+    ],
     ['old.pt', Buffer.from('8002', 'hex'), /a Python pickle, such as a PyTorch file: images/],
     ['x.npz', Buffer.from('PK\x03\x04 images.npy', 'latin1'), /a NumPy archive: images are read from/],
     ['m.safetensors', Buffer.from('\x40\0\0\0\0\0\0\0{"model.0.weight":', 'latin1'), /a safetensors file/],
