@@ -1,35 +1,102 @@
 import type { Command } from 'commander';
+import { arrayOf } from '../check';
 import { checkMemory } from '../check-memory';
-import { writeFileAtomic } from '../files';
-import { type OptionTable, path, wholeNumber, withDefaults } from '../option';
-import { checkPngPath } from '../report/png';
-import { drawGridSync } from '../training/draw-images';
+import { type ImageSet, type ImageSize, valuesPerImage } from '../data/image-set';
+import { samplesToImages } from '../data/images';
+import { invalidArgument, worded } from '../errors';
+import type { SampleGenerator } from '../models/sample-generator';
+import { type OptionTable, path, positive, size, wholeNumber, withDefaults } from '../option';
+import type { GanSettings } from '../training/gan-settings';
 import { loadGenerator } from '../training/load-run';
 import { addExamples, addFlags } from './flags';
+import { placeOf, writeImages } from './sample-output';
 
 interface SampleFlags {
   count?: number;
   seed?: number;
+  truncation?: number;
+  between?: number[];
+  steps?: number;
+  columns?: number;
   out?: string;
 }
 
 const FLAGS = {
   count: { ...wholeNumber({ min: 1 }), default: 64, help: 'draw n images; one alone is not framed' },
   seed: { ...wholeNumber(), default: 0, help: 'seed the random numbers; the same seed draws the same first images' },
-  out: { ...path('file'), check: checkPngPath, default: 'grid.png', help: 'write this PNG file' },
+  truncation: { ...positive, default: 1, help: 'multiply the noise by x: below 1, images are more typical' },
+  between: {
+    ...wholeNumber(),
+    check: arrayOf(wholeNumber().check),
+    placeholder: 'seeds...',
+    help: 'draw the images that lead from one seed to the next, as a strip or animated (.gif, .webp)',
+    defaultHelp: 'no',
+  },
+  steps: { ...size, default: 10, help: 'draw n images from one seed of --between to the next' },
+  columns: { ...size, help: 'put n images in a row', defaultHelp: 'a roughly square grid' },
+  out: {
+    ...path('file'),
+    default: 'grid.png',
+    help: 'write this PNG, JPEG, WebP, AVIF, TIFF or GIF file, or one PNG file an image to a folder, such as faces/',
+  },
 } satisfies OptionTable<SampleFlags>;
 
 export function addSampleCommand(program: Command): void {
   const command = program.command('sample').description('draw images from a trained GAN');
-  addExamples(command, 'sample runs/digits --count 100 --out grid.png');
+  addExamples(
+    command,
+    'sample runs/digits --count 100 --out grid.png',
+    'sample runs/faces --seed 3 --count 1 --truncation 0.8 --out face.jpg',
+    'sample runs/faces --between 3 7 12 --steps 20 --out morph.webp',
+  );
   addFlags<SampleFlags>(command.argument('<run>', 'the run folder'), FLAGS).action(run);
 }
 
-function run(runFolder: string, flags: SampleFlags): void {
-  const { count, seed, out } = withDefaults<SampleFlags, typeof FLAGS>(flags, FLAGS);
+async function run(runFolder: string, given: SampleFlags): Promise<void> {
+  const { between, ...flags } = withDefaults<SampleFlags, typeof FLAGS>(given, FLAGS);
+  checkTogether(given);
+  const { out } = flags;
+  const place = placeOf(out);
   const { generator, settings } = loadGenerator(runFolder);
-  checkMemory('count', count, count * (settings.noiseDim + generator.dataDim) * Float32Array.BYTES_PER_ELEMENT);
-  const { height, width } = settings;
-  writeFileAtomic(out, drawGridSync(generator, { count, height, width, seed }));
+  const images = between ? drawBetween(generator, settings, { ...flags, between }) : draw(generator, settings, flags);
+  await writeImages(images, place, { ...flags, between });
+  const { count } = images;
   console.error(count === 1 ? `The image is in ${out}` : `${count} images are in ${out}`);
+}
+
+/** Throws for flags that have no effect beside others. */
+function checkTogether({ between, count, seed, steps }: SampleFlags): void {
+  const useless = between ? { count, seed } : { steps };
+  const name = Object.keys(useless).find((each) => useless[each as keyof typeof useless] !== undefined);
+  if (name === undefined) return;
+  throw worded('ERR_INVALID_ARGUMENT', ({ option }) => {
+    return `${option(name)} ${between ? 'does not apply with' : 'requires'} ${option('between')}.`;
+  });
+}
+
+function draw(
+  generator: SampleGenerator,
+  settings: GanSettings,
+  { count, seed, truncation }: { count: number; seed: number; truncation: number },
+): ImageSet {
+  checkMemory('count', count, count * bytesPerSample(settings));
+  return samplesToImages(generator.sampleSync({ count, seed, truncation }), sizeOf(settings));
+}
+
+function drawBetween(
+  generator: SampleGenerator,
+  settings: GanSettings,
+  { between, steps, truncation }: { between: number[]; steps: number; truncation: number },
+): ImageSet {
+  if (between.length < 2) throw invalidArgument('between', 'two seeds or more', between.length);
+  checkMemory('steps', steps, steps * (between.length - 1) * bytesPerSample(settings));
+  return samplesToImages(generator.interpolateSync({ seeds: between, steps, truncation }), sizeOf(settings));
+}
+
+function bytesPerSample(settings: GanSettings): number {
+  return (settings.noiseDim + valuesPerImage(settings)) * Float32Array.BYTES_PER_ELEMENT;
+}
+
+function sizeOf({ channels, height, width }: GanSettings): ImageSize {
+  return { channels, height, width };
 }

@@ -21,8 +21,9 @@ export interface GeneratorState {
 
 /** What is asked of a generator in another thread. */
 export type GeneratorQuestion =
-  | { ask: 'samples'; count: number; seed: number }
-  | { ask: 'images' | 'grid'; count: number; seed: number; height: number; width: number };
+  | { ask: 'samples'; count: number; seed: number; truncation: number }
+  | { ask: 'interpolation'; seeds: number[]; steps: number; truncation: number }
+  | { ask: 'images' | 'grid'; count: number; seed: number; truncation: number; height: number; width: number };
 
 /** The copies of a generator in worker threads, which draw samples. */
 export class GeneratorCopies {

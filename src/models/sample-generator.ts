@@ -1,4 +1,4 @@
-import { type Checks, checkInteger, checkSize, readOptions } from '../check';
+import { arrayOf, type Check, type Checks, checkInteger, checkSize, readArray, readOptions, within } from '../check';
 import { invalidArgument } from '../errors';
 import { native } from '../native/addon';
 import type { DType } from '../native/handle';
@@ -6,6 +6,7 @@ import { inEvalMode } from '../nn/eval-mode';
 import { Layer } from '../nn/module';
 import { ABORTABLE, type Abortable } from '../pool/abortable';
 import { noGrad } from '../tensor/autograd';
+import { cat, stack, tensor, zeros } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { GeneratorCopies, type GeneratorQuestion, type GeneratorRecipe } from './generator-copies';
@@ -17,9 +18,28 @@ export interface SampleOptions {
   count?: number | undefined;
   /** A sample depends on the seed and its own number only: the same seed draws the same first samples. Default 0. */
   seed?: number | undefined;
+  /** Factor of the noise, above 0: below 1, samples are more typical and less varied. Default 1. */
+  truncation?: number | undefined;
 }
 
-const SAMPLE: Checks<SampleOptions> = { count: checkSize, seed: (name, value) => checkInteger(name, value) };
+/** Options of {@link Generator.interpolate}. */
+export interface InterpolationOptions {
+  /** Two seeds or more: the samples lead from the first sample of one to that of the next. */
+  seeds: readonly number[];
+  /** Number of samples from one seed to the next; default 10. */
+  steps?: number | undefined;
+  /** Factor of the noise, above 0: below 1, samples are more typical and less varied. Default 1. */
+  truncation?: number | undefined;
+}
+
+const checkSeed: Check = (name, value) => checkInteger(name, value);
+export const checkTruncation: Check = within({ above: 0 });
+const SAMPLE: Checks<SampleOptions> = { count: checkSize, seed: checkSeed, truncation: checkTruncation };
+const INTERPOLATION: Checks<InterpolationOptions> = {
+  seeds: arrayOf(checkSeed, 'an array of seeds'),
+  steps: checkSize,
+  truncation: checkTruncation,
+};
 
 /** The largest buffer that Node supports on all systems. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -86,24 +106,66 @@ export abstract class SampleGenerator extends Layer {
 
   /** As {@link Generator.sample}, in this thread, which it blocks. */
   sampleSync(options: SampleOptions = {}): Float32Array {
-    const { count, seed } = this.#filled(readOptions(options, SAMPLE));
+    const { count, seed, truncation } = this.#filled(readOptions(options, SAMPLE));
+    return this.#inBatches(count, truncation, (first, rows) => this.#noise(seed, first, rows));
+  }
+
+  /**
+   * Draws samples that lead from the first sample of one seed to that of the next, without blocking the event loop. The
+   * noise goes along an arc, as far from 0 as noise is.
+   *
+   * @returns ((seeds.length - 1) · steps + 1, dataDim) in row-major order, in [-1, 1]
+   * @throws as {@link Generator.sample}, also for fewer than two seeds
+   * @see https://arxiv.org/abs/1609.04468
+   * @example
+   * ```ts
+   * import { Generator } from 'libtorch-generative';
+   *
+   * const generator = new Generator({ dataDim: 9 }); // untrained; loadGenerator() loads a trained one
+   * const samples = await generator.interpolate({ seeds: [1, 2, 1], steps: 4 });
+   * console.log(samples.length / 9, samples[0] === samples.at(-9)); // 9 true
+   * ```
+   */
+  async interpolate(options: InterpolationOptions & Abortable): Promise<Float32Array> {
+    const { signal, ...asked } = readOptions(options, { ...INTERPOLATION, ...ABORTABLE });
+    return (await this.ask({ ask: 'interpolation', ...this.#filledBetween(asked) }, signal)) as Float32Array;
+  }
+
+  /** As {@link Generator.interpolate}, in this thread, which it blocks. */
+  interpolateSync(options: InterpolationOptions): Float32Array {
+    const { seeds, steps, truncation } = this.#filledBetween(readOptions(options, INTERPOLATION));
+    const ends = seeds.map((seed) => scope(() => this.#noise(seed, 0, 1).toArray()));
+    const noise = ends.slice(1).flatMap((end, index) => arc(ends[index]!, end, steps));
+    noise.push(ends.at(-1)!);
+    return this.#inBatches(noise.length, truncation, (first, rows) => {
+      return stack(noise.slice(first, first + rows).map((each) => tensor(each)));
+    });
+  }
+
+  /** Draws samples from noise (rows, noiseDim) for those from `first` on. */
+  #inBatches(count: number, truncation: number, noiseOf: (first: number, rows: number) => Tensor<'float32'>) {
     const samples = new Float32Array(count * this.dataDim);
     for (let start = 0; start < count; start += BATCH_SIZE) {
       const rows = Math.min(BATCH_SIZE, count - start);
-      samples.set(
-        scope(() => noGrad(() => inEvalMode(this, () => this.#draw(seed, start, rows).toArray()))),
-        start * this.dataDim,
-      );
+      const drawn = scope(() => this.#draw(noiseOf(start, rows), truncation).toArray());
+      samples.set(drawn.subarray(0, rows * this.dataDim), start * this.dataDim);
     }
     return samples;
   }
 
-  /** Draws samples `first` to `first + rows - 1` of a seed. */
-  #draw(seed: number, first: number, rows: number): Tensor<'float32'> {
+  /** Samples are the same beside any others if their number is a multiple of {@link ROWS}. */
+  #draw(noise: Tensor<'float32'>, truncation: number): Tensor<'float32'> {
     const { device } = this.parameters()[0]!;
-    const filled = Math.ceil(rows / ROWS) * ROWS; // with the samples that come next
-    const noise = new Tensor<'float32'>(native().sampleNoise(seed, first, filled, this.noiseDim));
-    return this.forward(noise.to({ device })).slice(0, 0, rows);
+    const [rows] = noise.shape as [number];
+    const missing = Math.ceil(rows / ROWS) * ROWS - rows;
+    const filled = missing > 0 ? cat([noise, zeros([missing, this.noiseDim])]) : noise;
+    const scaled = truncation === 1 ? filled : filled.mul(truncation);
+    return noGrad(() => inEvalMode(this, () => this.forward(scaled.to({ device }))));
+  }
+
+  /** The noise of samples `first` to `first + rows - 1` of a seed. */
+  #noise(seed: number, first: number, rows: number): Tensor<'float32'> {
+    return new Tensor<'float32'>(native().sampleNoise(seed, first, rows, this.noiseDim));
   }
 
   /** @internal Asks a worker thread. @throws ERR_INVALID_ARGUMENT for a class of the caller's own, which it hasn't */
@@ -121,8 +183,31 @@ export abstract class SampleGenerator extends Layer {
     super.dispose();
   }
 
-  #filled({ count = 1, seed = 0 }: SampleOptions): { count: number; seed: number } {
-    checkInteger('count', count, { max: Math.floor(MAX_BYTES / (this.dataDim * Float32Array.BYTES_PER_ELEMENT)) });
-    return { count, seed };
+  #filled({ count = 1, seed = 0, truncation = 1 }: SampleOptions) {
+    this.#checkCount('count', count);
+    return { count, seed, truncation };
   }
+
+  #filledBetween({ seeds, steps = 10, truncation = 1 }: InterpolationOptions) {
+    const asked = readArray('seeds', seeds, checkSeed, 'an array of seeds');
+    if (asked.length < 2) throw invalidArgument('seeds', 'two seeds or more', `${asked.length}`);
+    this.#checkCount('steps', steps * (asked.length - 1));
+    return { seeds: asked, steps, truncation };
+  }
+
+  #checkCount(name: string, count: number): void {
+    checkInteger(name, count, { max: Math.floor(MAX_BYTES / (this.dataDim * Float32Array.BYTES_PER_ELEMENT)) });
+  }
+}
+
+/** Returns points on the arc from one vector to another, the first included, the last not. */
+function arc(from: Float32Array, to: Float32Array, steps: number): Float32Array[] {
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+  const angle = Math.acos(Math.min(1, Math.max(-1, dot(from, to) / Math.sqrt(dot(from, from) * dot(to, to)))));
+  return Array.from({ length: steps }, (_, step) => {
+    const part = step / steps;
+    const isStraight = !(Math.sin(angle) > 1e-6); // the same direction, or the opposite one
+    const [a, b] = isStraight ? [1 - part, part] : [Math.sin((1 - part) * angle) / Math.sin(angle), Math.sin(part * angle) / Math.sin(angle)]; // biome-ignore format: one line
+    return from.map((value, index) => a * value + b * to[index]!);
+  });
 }

@@ -100,7 +100,7 @@ export function writeGrid(path: string, images: Numbers, options: GridOptions): 
 const OTHER_FORMATS = /\.(jpe?g|webp|avif|gif|tiff?|bmp|heic|svg|pdf)$/i;
 
 /** Throws for names of files that are expected to have another format. */
-export function checkPngPath(name: string, value: unknown): void {
+function checkPngPath(name: string, value: unknown): void {
   checkPath(name, value);
   if (OTHER_FORMATS.test(value as string))
     throw invalidArgument(name, 'a name such as grid.png, as only PNG is written,', value);

@@ -53,13 +53,13 @@ export class Service {
 
   /** Answers `POST /sample` as numbers or as a picture. @throws as {@link drawImages}, with the field */
   async sample(
-    { model: asked, count, seed }: ReturnType<SampleRequests['read']>,
+    { model: asked, count, seed, truncation }: ReturnType<SampleRequests['read']>,
     format: 'png' | 'json',
     signal: AbortSignal,
   ): Promise<Uint8Array | SampleAnswer> {
     const { name: model, loaded } = this.models.chosen('gan', asked);
     const { channels, height, width } = loaded.settings;
-    const options = { count, height, width, seed, signal };
+    const options = { count, height, width, seed, truncation, signal };
     if (format === 'png') return drawGrid(loaded.generator, options);
     const { images } = await drawImages(loaded.generator, options);
     const size = channels * height * width;

@@ -2,7 +2,7 @@ import { type Checks, checkInteger, checkSize, readAll, readOptions } from '../c
 import type { Channels } from '../data/image-set';
 import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
-import { SampleGenerator } from '../models/sample-generator';
+import { checkTruncation, SampleGenerator } from '../models/sample-generator';
 import { inEvalMode } from '../nn/eval-mode';
 import { checkModule } from '../nn/module';
 import { ABORTABLE, type Abortable } from '../pool/abortable';
@@ -21,10 +21,16 @@ export interface DrawImagesOptions {
   width: number;
   /** An image depends on the seed and its own number only: the same seed draws the same first images. Default 0. */
   seed?: number | undefined;
+  /** Factor of the noise, above 0: below 1, images are more typical and less varied. Default 1. */
+  truncation?: number | undefined;
 }
 
 const SIZES = { count: checkSize, height: checkSize, width: checkSize };
-const CHECKS: Checks<DrawImagesOptions> = { ...SIZES, seed: (name, value) => checkInteger(name, value) };
+const CHECKS: Checks<DrawImagesOptions> = {
+  ...SIZES,
+  seed: (name, value) => checkInteger(name, value),
+  truncation: checkTruncation,
+};
 
 /** The largest buffer that Node supports on all systems. */
 const MAX_BYTES = 2 ** 31 - 1;
@@ -99,17 +105,17 @@ export function drawGridSync(generator: SampleGenerator, options: DrawImagesOpti
  */
 export function drawImagesSync(generator: SampleGenerator, options: DrawImagesOptions): ImageSet {
   checkModule('generator', generator, SampleGenerator);
-  const { count, seed, height, width } = checked(generator, readOptions(options, CHECKS));
+  const { count, seed, truncation, height, width } = checked(generator, readOptions(options, CHECKS));
   const channels = channelsOf(generator, { height, width });
-  return samplesToImages(generator.sampleSync({ count, seed }), { channels, height, width });
+  return samplesToImages(generator.sampleSync({ count, seed, truncation }), { channels, height, width });
 }
 
 /** Checks options and fills in the defaults. */
-function checked(generator: SampleGenerator, { seed = 0, ...given }: Partial<DrawImagesOptions>) {
-  const size = readAll(given as Omit<DrawImagesOptions, 'seed'>, SIZES, 'options');
+function checked(generator: SampleGenerator, { seed = 0, truncation = 1, ...given }: Partial<DrawImagesOptions>) {
+  const size = readAll(given as Omit<DrawImagesOptions, 'seed' | 'truncation'>, SIZES, 'options');
   channelsOf(generator, size);
   checkInteger('count', size.count, { max: Math.floor(MAX_BYTES / generator.dataDim) });
-  return { ...size, seed };
+  return { ...size, seed, truncation };
 }
 
 /** Returns the channels of a generator's images. @throws ERR_INVALID_ARGUMENT if they haven't this size */

@@ -45,7 +45,14 @@ function generatorCopy({ recipe, model }: GeneratorState): Copy {
     model,
   ).eval();
   const draw = (question: GeneratorQuestion) => {
-    if (question.ask === 'samples') return copy.sampleSync({ count: question.count, seed: question.seed });
+    if (question.ask === 'samples') {
+      const { ask, ...wanted } = question;
+      return copy.sampleSync(wanted);
+    }
+    if (question.ask === 'interpolation') {
+      const { ask, ...wanted } = question;
+      return copy.interpolateSync(wanted);
+    }
     const { ask, ...wanted } = question;
     return ask === 'images' ? drawImagesSync(copy, wanted).images : drawGridSync(copy, wanted);
   };
