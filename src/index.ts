@@ -88,6 +88,7 @@ export { Parameter, type ParameterOptions } from './nn/parameter';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './nn/reduce-lr-on-plateau';
 export { Sequential } from './nn/sequential';
 export type { StateDict } from './nn/state-dict';
+export { consumePrefixInStateDictIfPresent } from './nn/state-prefix';
 export type { Abortable } from './pool/abortable';
 export {
   closeInference,

@@ -16,7 +16,7 @@ const HEADINGS: Headings<TrainGanOptions> = {
   Data: ['data', 'resolution', 'color', 'mirror', 'augment'],
   Model: ['preset', 'net', 'hidden', 'filters', 'loss', 'emaDecay', 'asWritten'],
   Training: ['epochs', 'batchSize', 'lr', 'beta1', 'realLabel', 'clipNorm', 'seed', 'threads', 'device'],
-  Run: ['out', 'resume'],
+  Run: ['out', 'resume', 'init'],
 };
 
 export function addTrainGanCommand(train: Command): void {

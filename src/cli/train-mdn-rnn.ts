@@ -51,7 +51,7 @@ const HEADINGS: Headings<TrainMdnRnnOptions> = {
     'threads',
     'device',
   ],
-  Run: ['out', 'resume'],
+  Run: ['out', 'resume', 'init'],
 };
 
 export function addTrainMdnRnnCommand(train: Command): void {

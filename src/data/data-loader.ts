@@ -40,6 +40,8 @@ export interface EpochCursor {
   readonly samplerSeed: bigint | undefined;
   /** Index of the next batch. */
   batch: number;
+  /** Rows per batch of the epoch; default the loader's. Thus another loader can finish an epoch that this one began. */
+  readonly batchSize?: number | undefined;
 }
 
 /**
@@ -97,13 +99,18 @@ export class DataLoader implements Iterable<Tensor> {
 
   /** Number of batches per epoch. */
   get numBatches(): number {
-    return (this.dropLast ? Math.floor : Math.ceil)(this.#numRows / this.batchSize);
+    return this.numBatchesOf(this.batchSize);
+  }
+
+  /** @internal Number of batches of an epoch with this many rows per batch. */
+  numBatchesOf(batchSize: number): number {
+    return (this.dropLast ? Math.floor : Math.ceil)(this.#numRows / batchSize);
   }
 
   /** Starts an epoch: draws the same random numbers as PyTorch's loader and sampler, in the same order. */
   startEpoch(): EpochCursor {
     randomSeed(); // the loader's base seed, used only by worker processes
-    return { samplerSeed: this.shuffle ? randomSeed() : undefined, batch: 0 };
+    return { samplerSeed: this.shuffle ? randomSeed() : undefined, batch: 0, batchSize: this.batchSize };
   }
 
   /**
@@ -125,21 +132,32 @@ export class DataLoader implements Iterable<Tensor> {
    * ```
    */
   batches(cursor: EpochCursor): Generator<Tensor, void> {
-    const { samplerSeed } = readAll(
+    const {
+      samplerSeed,
+      batch,
+      batchSize = this.batchSize,
+    } = readAll<EpochCursor>(
       cursor,
       {
+        batchSize: (name, value) => void (value === undefined || checkSize(name, value)),
         samplerSeed: (name, value) => {
           if (this.shuffle && typeof value !== 'bigint') throw invalidArgument(name, 'a bigint', value);
           if (!this.shuffle && value !== undefined) throw invalidArgument(name, 'undefined, without shuffle,', value);
         },
-        batch: (name, value) => checkInteger(name, value, { min: 0, max: this.numBatches }),
+        batch: (name, value) => checkInteger(name, value, { min: 0 }),
       },
       'cursor',
     );
-    return this.#batches(cursor, samplerSeed);
+    const numBatches = this.numBatchesOf(batchSize);
+    checkInteger('cursor.batch', batch, { min: 0, max: numBatches });
+    return this.#batches(cursor, { samplerSeed, batchSize, numBatches });
   }
 
-  *#batches(cursor: EpochCursor, samplerSeed: bigint | undefined): Generator<Tensor, void> {
+  *#batches(
+    cursor: EpochCursor,
+    epoch: { samplerSeed: bigint | undefined; batchSize: number; numBatches: number },
+  ): Generator<Tensor, void> {
+    const { samplerSeed, batchSize, numBatches } = epoch;
     const order =
       samplerSeed === undefined
         ? undefined
@@ -148,9 +166,9 @@ export class DataLoader implements Iterable<Tensor> {
             return randperm(this.#numRows, { generator }).to({ device: this.data.device });
           });
     try {
-      while (cursor.batch < this.numBatches) {
-        const start = cursor.batch++ * this.batchSize;
-        const end = Math.min(start + this.batchSize, this.#numRows);
+      while (cursor.batch < numBatches) {
+        const start = cursor.batch++ * batchSize;
+        const end = Math.min(start + batchSize, this.#numRows);
         yield scope(() => this.#transformed(this.#rows(order, start, end)));
       }
     } finally {

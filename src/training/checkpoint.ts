@@ -39,7 +39,10 @@ export function writeCheckpoint(folder: RunFolder, parts: Parts, { epoch, cursor
   tensors[RANDOM_STATE] = tensor(getGeneratorState());
   if (device) tensors[CUDA_RANDOM_STATE] = tensor(getGeneratorState(device));
   const metadata: Record<string, string> = { checkpoint: String(FORMAT), epoch: String(epoch) };
-  if (cursor) Object.assign(metadata, { batch: String(cursor.batch), samplerSeed: String(cursor.samplerSeed ?? '') });
+  if (cursor) {
+    const { batch, batchSize, samplerSeed = '' } = cursor;
+    Object.assign(metadata, { batch: `${batch}`, batchSize: `${batchSize}`, samplerSeed: `${samplerSeed}` });
+  }
   metadata.config = JSON.stringify(folder.config);
   folder.writeTensors('checkpoint', { tensors, metadata });
 }
@@ -127,15 +130,20 @@ function withoutPrefix(tensors: StateDict, prefix: string): StateDict {
   return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
-function positionFrom({ epoch, batch, samplerSeed }: Record<string, string>): Position {
+function positionFrom({ epoch, batch, batchSize, samplerSeed }: Record<string, string>): Position {
   if (!batch) return { epoch: wholeNumber('epoch', epoch) };
   const seed = samplerSeed ? BigInt(digitsOf('samplerSeed', samplerSeed)) : undefined;
-  return { epoch: wholeNumber('epoch', epoch), cursor: { batch: wholeNumber('batch', batch), samplerSeed: seed } };
+  const cursor = {
+    batch: wholeNumber('batch', batch),
+    batchSize: wholeNumber('batchSize', batchSize, 1),
+    samplerSeed: seed,
+  };
+  return { epoch: wholeNumber('epoch', epoch), cursor };
 }
 
-function wholeNumber(name: string, text: string | undefined): number {
+function wholeNumber(name: string, text: string | undefined, min = 0): number {
   const value = Number(digitsOf(name, text));
-  checkInteger(name, value, { min: 0 });
+  checkInteger(name, value, { min });
   return value;
 }
 

@@ -30,7 +30,11 @@ export interface Training<BatchLosses extends Losses> extends Savable {
   readonly images?: string | undefined;
   /** Checked before each epoch: true ends the training early. */
   readonly isFinished?: boolean;
+  /** Sets the learning rate of the settings, where a checkpoint may have restored another one. */
+  useLr?(): void;
   startEpoch(): EpochCursor;
+  /** Number of batches of an epoch, which may have begun with another batch size than the next one will have. */
+  numBatchesOf(cursor: EpochCursor): number;
   batches(cursor: EpochCursor): Iterable<Tensor>;
   step(batch: Tensor): BatchLosses;
   /** Called after each epoch; the returned values are added to its record. */
@@ -66,10 +70,11 @@ export async function* runEpochs<BatchLosses extends Losses>(
       await breather.breathe(signal);
       const startMs = performance.now();
       cursor ??= isolation.run(() => training.startEpoch());
+      const batches = training.numBatchesOf(cursor);
       let losses = {} as BatchLosses;
       for (losses of isolation.each(steps(training, epoch, cursor))) {
-        onProgress?.({ epoch, epochs, batch: cursor.batch, batches: training.numBatches });
-        if (cursor.batch === training.numBatches) continue; // end the epoch first
+        onProgress?.({ epoch, epochs, batch: cursor.batch, batches });
+        if (cursor.batch === batches) continue; // end the epoch first
         await breather.breathe(signal);
         if (checkpoints?.isDue) await save();
       }

@@ -5,13 +5,15 @@ import { type Channels, type ImageSizes, valuesPerImage } from '../data/image-se
 import { checkChannels } from '../data/images';
 import { type Surface, worded } from '../errors';
 import { DCGAN_SIZES, dcganSizes, dcganWeights } from '../models/dcgan';
-import { checksOf, orNull, withDefaults } from '../option';
+import { checksOf, orNull, orUndefined, withDefaults } from '../option';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
 import type { RunKind } from './run-folder';
 
 /** The resolved options of a GAN's training, as saved in config.json. The path `data` is absolute. */
-export interface GanSettings extends Kept<Omit<TrainGanOptions, 'resolution' | 'clipNorm' | 'emaDecay'>> {
+export interface GanSettings extends Kept<Omit<TrainGanOptions, 'resolution' | 'clipNorm' | 'emaDecay' | 'init'>> {
+  /** The run or file whose weights it started from, an absolute path; undefined for new weights. */
+  init?: string | undefined;
   /** Height and width to which images are resized; null for their own. */
   resolution: number | null;
   /** Maximum norm of each network's gradient; null for no limit. */
@@ -40,6 +42,7 @@ export const GAN_RUN: RunKind<GanSettings> = {
     resolution: orNull(checks.resolution),
     clipNorm: orNull(checks.clipNorm),
     emaDecay: orNull(checks.emaDecay),
+    init: orUndefined(checks.init),
     output: oneOf('probability', 'logit'),
     noiseDim: checkSize,
     channels: checkChannels,

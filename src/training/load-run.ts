@@ -8,6 +8,7 @@ import { GAN_RUN, type GanSettings } from './gan-settings';
 import { createMdnRnn, encodingsOf, MDN_RNN_RUN, type MdnRnnSettings } from './mdn-rnn-settings';
 import { loadingFrom, RunFolder } from './run-folder';
 import { sourceOf } from './series-windows';
+import { loadWeights } from './weights-file';
 
 /** Result of {@link loadGenerator}. */
 export interface LoadedGenerator {
@@ -67,7 +68,7 @@ export function loadRun(run: string): LoadedRun {
 export function loadGenerator(run: string): LoadedGenerator {
   const { folder, settings } = RunFolder.open(run, GAN_RUN);
   const generator = withSeed(0, () => newGenerator(settings));
-  const checksum = folder.loadModel('model', generator);
+  const checksum = loadWeights(folder.file('model.safetensors'), generator);
   return { generator: generator.eval(), settings, checksum };
 }
 
@@ -87,7 +88,7 @@ export function loadGenerator(run: string): LoadedGenerator {
 export function loadDiscriminator(run: string): SampleDiscriminator {
   const { folder, settings } = RunFolder.open(run, GAN_RUN);
   const discriminator = withSeed(0, () => newDiscriminator(settings));
-  folder.loadModel('discriminator', discriminator);
+  loadWeights(folder.file('discriminator.safetensors'), discriminator);
   return discriminator.eval();
 }
 
@@ -113,7 +114,7 @@ export function loadDiscriminator(run: string): SampleDiscriminator {
 export function loadForecaster(run: string): LoadedForecaster {
   const { folder, settings } = RunFolder.open(run, MDN_RNN_RUN);
   const model = loadingFrom(folder.file('config.json'), () => withSeed(0, () => createMdnRnn(settings)));
-  const checksum = folder.loadModel('model', model);
+  const checksum = loadWeights(folder.file('model.safetensors'), model);
   const { spread, ownSpread } = settings;
   const forecaster = new Forecaster(model.eval(), encodingsOf(settings), spread, ownSpread);
   return { forecaster, settings, source: sourceOf(settings), checksum };

@@ -1,4 +1,4 @@
-import { arrayOf, checkObject, within } from '../check';
+import { arrayOf, checkObject, oneOf, within } from '../check';
 import { checkMemory } from '../check-memory';
 import type { Categories } from '../data/covariates';
 import type { Encoding } from '../data/encoding';
@@ -29,15 +29,18 @@ type WithoutDefault =
   | 'clipNorm'
   | 'patience'
   | 'lrPatience'
-  | 'calibrate';
+  | 'calibrate'
+  | 'init';
 
 /**
  * The resolved options of an MDN-RNN's training and the values fitted to the data, as saved in config.json. The path
  * `data` is absolute.
  */
 export interface MdnRnnSettings
-  extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'onWork'>>,
+  extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'start' | 'onWork'>>,
     Pick<TrainMdnRnnOptions, WithoutDefault> {
+  /** Where the weights started: "init" if they were those of the run or file `init`. */
+  start: 'pretrained' | 'random' | 'init';
   /** The words of each covariate that is a column of words. */
   categories?: Categories | undefined;
   /** How the model sees series, fitted to the data; forecasts from several are pooled. */
@@ -73,6 +76,8 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
     patience: orUndefined(checks.patience),
     lrPatience: orUndefined(checks.lrPatience),
     calibrate: orUndefined(checks.calibrate),
+    start: oneOf('pretrained', 'random', 'init'),
+    init: orUndefined(checks.init),
     categories: orUndefined(checkCategories),
     encodings: arrayOf(checkObject),
     candidates: arrayOf(checkObject),
@@ -85,7 +90,9 @@ export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
 /** Checks the options and fills in the defaults, except what is fitted to the data. @throws ERR_INVALID_ARGUMENT */
 export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdnRnnSettings {
   const asked = readTrainingOptions(options, MDN_RNN_OPTIONS);
-  const { onWork: _, ...filled } = settingsOf(withDefaults(asked, MDN_RNN_OPTIONS));
+  if (asked.init !== undefined && asked.start !== undefined) throw startsTwice(asked.init);
+  const start = asked.init === undefined ? undefined : ('init' as 'random');
+  const { onWork: _, ...filled } = settingsOf(withDefaults(start ? { ...asked, start } : asked, MDN_RNN_OPTIONS));
   // Without validation there is nothing to wait for, unless it is asked for.
   const patience = asked.patience ?? (filled.validation > 0 ? filled.patience : undefined);
   const settings = { ...filled, patience };
@@ -101,7 +108,7 @@ export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdn
 const AS_PRETRAINED = { inputs: 'smoothing', hidden: PRETRAINED.hidden, mixtures: PRETRAINED.mixtures, exact: false };
 
 /** Throws if an option lacks another one that it requires. */
-function checkTogether(settings: RequestedMdnRnnSettings): void {
+export function checkTogether(settings: RequestedMdnRnnSettings): void {
   const { data, column, time, calendar, pastCovariates, horizon, calibrate, validation, test } = settings;
   if (data === undefined) throw missingOption('data', 'a CSV file');
   if (column === undefined || column.length === 0) throw missingOption('column', 'the column to forecast, or several');
@@ -128,6 +135,12 @@ function checkTogether(settings: RequestedMdnRnnSettings): void {
   for (const name of ['patience', 'lrPatience', 'calibrate'] as const) {
     if (settings[name] !== undefined && validation === 0) throw requires(name, 'validation', ' > 0');
   }
+}
+
+function startsTwice(init: string) {
+  return worded('ERR_INVALID_ARGUMENT', ({ option }) => {
+    return `Cannot use ${option('start')} with ${option('init')}: the weights start as those of ${init}.`;
+  });
 }
 
 /** Throws if the model would not fit in memory. */

@@ -50,10 +50,18 @@ export interface TrainingOptions {
   /** The run folder to write; default none: nothing is written. */
   out?: string | undefined;
   /**
-   * The run folder to resume from its checkpoint. Options are the run's; only `epochs` can be changed, and `data` if it
-   * has moved. With the same device and threads, the results equal those of an uninterrupted run.
+   * The run folder to resume from its checkpoint. Options are the run's. Given ones may differ where they change how long
+   * and how it learns: `epochs`, `lr`, `batchSize` (from the next epoch on), `clipNorm`, `lrFactor`, `calibrate`, and, where
+   * the run has them, `emaDecay`, `patience` and `lrPatience`; and `data` if it has moved. The run keeps the new values.
+   * Without changes, and with the same device and threads, the results equal those of an uninterrupted run.
    */
   resume?: string | undefined;
+  /**
+   * Starts a new training, with its own options, from the weights of another run: a run folder, or a .safetensors file
+   * with the weights of the generator or of the MDN-RNN, in any floating-point dtype. The nets must have the same sizes.
+   * Optimizers and random numbers start anew, and so does the discriminator if it is a file. Default none.
+   */
+  init?: string | undefined;
   /**
    * Stops the training after the current batch; it rejects with the signal's reason. The progress is saved in the run
    * folder.
@@ -98,8 +106,9 @@ export const COMMON_OPTIONS = {
   out: { ...path('dir'), help: 'write this run folder', defaultHelp: 'a new one in runs/' },
   resume: {
     ...path('run'),
-    help: 'resume this run with its options; only --epochs, and --data if it has moved, can be changed',
+    help: 'resume this run with its options; what changes how it learns, such as --epochs or --lr, may be given anew',
   },
+  init: { ...path('run'), help: 'start from the weights of this run, or of a .safetensors file' },
   signal: abortSignal,
   onProgress: callback,
   onWarning: callback,
@@ -124,7 +133,13 @@ export function readTrainingOptions<Options extends TrainingOptions>(
   table: OptionTable<Options>,
 ): Options {
   const read = readDeclared(options, table);
-  const { out, resume } = read;
+  const { out, resume, init } = read;
+  if (init !== undefined && resume !== undefined) {
+    throw worded(
+      'ERR_INVALID_ARGUMENT',
+      ({ option }) => `Cannot use ${option('init')} when resuming: the run continues with the weights of ${resume}.`,
+    );
+  }
   if (out === undefined || resume === undefined || resolve(out) === resolve(resume)) return read;
   throw worded(
     'ERR_INVALID_ARGUMENT',

@@ -12,15 +12,12 @@ import {
   writeFileAtomic,
 } from '../files';
 import { libtorchInUse } from '../native/load';
-import type { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
 import { checkPath } from '../option';
 import type { Device } from '../tensor/device';
-import { readSafetensors, type Safetensors, writeSafetensors } from '../tensor/safetensors';
-import { scope } from '../tensor/scope';
+import { type Safetensors, writeSafetensors } from '../tensor/safetensors';
 import { packageVersion } from '../version';
-import { checksumOf, withChecksum } from './checksum';
-import { checkLoaded } from './not-finite';
+import { withChecksum } from './checksum';
 import { RunLock } from './run-lock';
 
 /** Content of config.json: enough to rebuild the model and to repeat the training. */
@@ -32,9 +29,20 @@ export interface RunConfig<Settings = unknown> {
   threads: number;
   /** A fingerprint of the training data. */
   dataSha256: string;
+  /** Options that were changed when the run was resumed, oldest first. */
+  changes?: SettingChange[] | undefined;
   /** What images were read, such as "60,000 images, 28 × 28, gray". */
   images?: string | undefined;
   versions: { package: string; libtorch: string; node: string };
+}
+
+/** A change of an option of a run. */
+export interface SettingChange {
+  /** The epoch from which on the new value holds. */
+  epoch: number;
+  name: string;
+  from: unknown;
+  to: unknown;
 }
 
 /** What a run trains, and checks of the settings in its config.json. */
@@ -205,6 +213,11 @@ export class RunFolder {
     }
   }
 
+  /** Whether the run has begun. */
+  get hasCheckpoint(): boolean {
+    return existsSync(this.file('checkpoint.safetensors'));
+  }
+
   /** Whether an epoch has been completed. */
   get hasMetrics(): boolean {
     return existsSync(this.file('metrics.jsonl'));
@@ -239,29 +252,6 @@ export class RunFolder {
     this.#written.add(file);
     const { tensors, metadata } = withChecksum(content);
     writeSafetensors(this.file(file), tensors, { metadata });
-  }
-
-  /**
-   * Loads weights written by the training, or by another program, in which case they have no checksum.
-   *
-   * @returns their checksum
-   * @throws ERR_FILE; ERR_CHECKPOINT, with the path
-   */
-  loadModel(name: string, model: Module): string {
-    const path = this.file(`${name}.safetensors`);
-    return scope(() => {
-      const file = readSafetensors(path);
-      return loadingFrom(path, () => {
-        const { sha256 } = file.metadata;
-        const checksum = checksumOf(file);
-        if (sha256 !== undefined && sha256 !== checksum) {
-          throw new LibtorchGenerativeError('ERR_CHECKPOINT', 'it is corrupt: its content does not match its checksum');
-        }
-        model.loadStateDict(file.tensors);
-        checkLoaded(model);
-        return checksum;
-      });
-    });
   }
 
   /** Throws if its files are too short for a model of so many weights: config.json may ask for any number. */

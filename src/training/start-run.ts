@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { LibtorchGenerativeError, worded } from '../errors';
 import type { Device } from '../tensor/device';
 import type { Isolation } from '../tensor/isolation';
+import { changedSettings, changesBetween, isChangeable, isSame } from './changes';
 import { type Position, resumeCheckpoint } from './checkpoint';
 import type { Training } from './epochs';
 import { fingerprint } from './fingerprint';
@@ -14,19 +15,17 @@ interface RunSettings {
   data: string;
 }
 
-/** Settings that may change when resuming: the number of epochs, and the path of the data. */
-const CHANGEABLE: (keyof RunSettings)[] = ['epochs', 'data'];
-
 /** Returns the options with absolute paths, as the working directory may change before they are used. */
-export function withFullPaths<Options extends Pick<TrainingOptions, 'out' | 'resume'> & { data?: string }>(
+export function withFullPaths<Options extends Pick<TrainingOptions, 'out' | 'resume' | 'init'> & { data?: string }>(
   options: Options,
 ): Options {
-  const { data, out, resume } = options;
+  const { data, out, resume, init } = options;
   return {
     ...options,
     ...(data !== undefined && { data: placeOf(data) }),
     ...(out !== undefined && { out: resolve(out) }),
     ...(resume !== undefined && { resume: resolve(resume) }),
+    ...(init !== undefined && { init: resolve(init) }),
   };
 }
 
@@ -44,44 +43,25 @@ export function claimFolder<Settings extends object>(
 }
 
 /**
- * Returns the requested settings; with `resume` those of the run, with the requested number of epochs and data path.
+ * Returns the requested settings; with `resume` those of the run, with the changes that are asked for.
  *
- * @throws ERR_FILE; ERR_CHECKPOINT; ERR_INVALID_ARGUMENT if another option differs from the run's
+ * @throws ERR_FILE; ERR_CHECKPOINT; ERR_INVALID_ARGUMENT if an option that can't change differs from the run's
  */
 export function requestedSettings<Asked extends RunSettings, Settings extends Asked>(
   kind: RunKind<Settings>,
   asked: Asked,
-  options: Pick<TrainingOptions, 'resume' | 'epochs'> & { data?: string | undefined },
+  { resume, ...given }: Pick<TrainingOptions, 'resume'>,
 ): Asked {
-  const { resume } = options;
   if (resume === undefined) return asked;
-  const { settings } = RunFolder.open(resume, kind);
-  checkSameOptions(settings, asked, options);
-  const { epochs = settings.epochs, data = settings.data } = options;
+  const settings = changedSettings<Asked>(resume, RunFolder.open(resume, kind).settings, asked, given);
+  const { data } = settings;
   if (isAbsolute(data) && !existsSync(data)) {
     throw worded(
       'ERR_FILE',
       ({ option }) => `The data of ${resume} is not at ${data}: pass its new path with ${option('data')}`,
     );
   }
-  return { ...settings, epochs, data };
-}
-
-function checkSameOptions<Settings extends RunSettings>(
-  settings: Settings,
-  asked: Settings,
-  { resume, ...options }: Pick<TrainingOptions, 'resume'>,
-): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || !Object.hasOwn(asked, name) || isChangeable(name)) continue;
-    const kept = settings[name as keyof Settings];
-    if (isSame(kept, asked[name as keyof Settings])) continue;
-    const how = kept === undefined || kept === null ? 'without it' : `with ${JSON.stringify(kept)}`;
-    throw worded(
-      'ERR_INVALID_ARGUMENT',
-      ({ option }) => `Cannot change ${option(name)} when resuming: ${resume} was trained ${how}.`,
-    );
-  }
+  return settings;
 }
 
 /**
@@ -94,11 +74,11 @@ export async function startRun<Settings extends RunSettings>(
   folder: RunFolder | undefined,
   run: RunKind<Settings>,
   settings: Settings,
-  training: Pick<Training<never>, 'parts' | 'models' | 'data' | 'images'>,
+  training: Pick<Training<never>, 'parts' | 'models' | 'data' | 'images' | 'useLr'>,
   isolation: Isolation,
 ): Promise<Position> {
   if (!folder) return { epoch: 0 };
-  const config = {
+  const config: Omit<RunConfig<Settings>, 'versions'> = {
     kind: run.kind,
     settings: { ...settings, data: placeOf(settings.data) },
     device: deviceOf(training),
@@ -106,16 +86,28 @@ export async function startRun<Settings extends RunSettings>(
     dataSha256: await fingerprint(training.data ?? []),
     images: training.images,
   };
-  const start = folder.isNew
-    ? { epoch: 0 }
-    : isolation.run(() =>
-        resumeCheckpoint(folder, training.parts, (saved) => checkSameRun(folder.path, saved, config)),
-      );
-  if (!folder.isNew) {
-    folder.removeTemporaries();
-    if (start.epoch < settings.epochs) folder.forgetEvaluation();
-  }
+  const start = folder.isNew ? { epoch: 0 } : isolation.run(() => resumeRun(folder, config, training));
   folder.writeConfig(config);
+  return start;
+}
+
+function resumeRun<Settings extends RunSettings>(
+  folder: RunFolder,
+  config: Omit<RunConfig<Settings>, 'versions'>,
+  training: Pick<Training<never>, 'parts' | 'useLr'>,
+): Position {
+  const { settings } = config;
+  let isOtherLr = false;
+  const start = resumeCheckpoint(folder, training.parts, (saved) => {
+    checkSameRun(folder.path, saved, config);
+    isOtherLr = (saved.settings as { lr?: number }).lr !== (settings as { lr?: number }).lr;
+  });
+  if (isOtherLr) training.useLr?.();
+  folder.removeTemporaries();
+  if (start.epoch < settings.epochs) folder.forgetEvaluation();
+  const { changes = [], settings: before } = folder.config as RunConfig<object>;
+  const all = [...changes, ...changesBetween(before, settings, start)];
+  if (all.length > 0) config.changes = all;
   return start;
 }
 
@@ -135,9 +127,10 @@ export function checkSameRun<Settings extends RunSettings>(
   { settings, dataSha256 }: Pick<RunConfig<Settings>, 'settings' | 'dataSha256'>,
 ): void {
   if (saved.dataSha256 !== dataSha256) {
-    throw new LibtorchGenerativeError(
+    throw worded(
       'ERR_CHECKPOINT',
-      `${settings.data} has changed since ${run} was trained: restore it, or train a new run`,
+      ({ setting }) =>
+        `${settings.data} has changed since ${run} was trained: restore it, or start a new run from these weights with ${setting('init', run)}`,
     );
   }
   const before = saved.settings as Record<string, unknown>;
@@ -148,12 +141,4 @@ export function checkSameRun<Settings extends RunSettings>(
       `${run}/config.json does not match the checkpoint: ${name} is ${JSON.stringify(value)} but was ${JSON.stringify(before[name])}`,
     );
   }
-}
-
-function isChangeable(name: string): boolean {
-  return (CHANGEABLE as string[]).includes(name);
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

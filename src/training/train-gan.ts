@@ -27,7 +27,9 @@ import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
 import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
+import { openInitial } from './gan-start';
 import { type GanPlayers, ganStep } from './gan-step';
+import type { InitialWeights } from './initial-weights';
 import { lossProblem } from './loss-problem';
 import { emitWarning, placementOf, readTrainingOptions } from './options';
 import type { RunFolder } from './run-folder';
@@ -92,6 +94,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
   try {
     if (!folder) signal?.throwIfAborted(); // with a folder, an aborted run can be resumed
     const requested = requestedSettings(GAN_RUN, asked, options);
+    const initial = openInitial(requested, folder);
     const placement = placementOf(options);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const breather = new Breather();
@@ -101,7 +104,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     const settings = images ? settingsFor(requested, images) : requested;
     const data = images && (await loadData(images, settings, placement.device, isolation, breather));
     await breather.breathe();
-    training = isolation.run(() => new GanTraining(settings, data, placement.device, onWarning));
+    training = isolation.run(() => new GanTraining(settings, data, placement.device, onWarning, initial));
     const start = await startRun(folder, GAN_RUN, settings, training, isolation);
     yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
     if (folder) isolation.run(() => writeRunReport(folder.path));
@@ -183,7 +186,9 @@ class GanTraining implements Training<GanLosses> {
   readonly data: Tensor[];
   readonly images: string | undefined;
   readonly savedModels: Record<string, () => StateDict>;
-  readonly #loss: GanLoss;
+  #loss: GanLoss;
+  /** Of the current epoch, which may have begun with another one than the settings'. */
+  #batchSize: number;
   readonly #gridNoise: Tensor<'float32'>;
   readonly #grid: GridOptions;
   #losses: GanLosses = { lossD: Number.NaN, lossG: Number.NaN };
@@ -194,12 +199,15 @@ class GanTraining implements Training<GanLosses> {
     source: GanData | undefined,
     readonly device: Device,
     readonly onWarning: (message: string) => void,
+    initial?: InitialWeights<GanSettings>,
   ) {
     this.loader = source?.loader;
     this.watch = source?.watch;
     const { noiseDim, channels, height, width, lr, beta1, seed } = settings;
     const generator = newGenerator(settings);
     const discriminator = newDiscriminator(settings);
+    initial?.load('model', generator);
+    initial?.load('discriminator', discriminator);
     this.models = { generator: generator.to(device), discriminator: discriminator.to(device) };
     const betas: [number, number] = [beta1, 0.999];
     const optimizerG = new Adam(generator.parameters(), { lr, betas });
@@ -213,6 +221,7 @@ class GanTraining implements Training<GanLosses> {
     this.numBatches = this.loader?.numBatches ?? 1;
     this.data = this.loader ? [this.loader.data] : [];
     this.images = source?.images;
+    this.#batchSize = settings.batchSize;
     this.#loss = ganLoss(settings, device);
     // A separate random generator, so that drawing pictures does not affect the training.
     const ownGenerator = new RandomGenerator(seed);
@@ -227,11 +236,24 @@ class GanTraining implements Training<GanLosses> {
   }
 
   startEpoch(): EpochCursor {
-    return this.loader?.startEpoch() ?? { samplerSeed: undefined, batch: 0 };
+    const { batchSize } = this.settings;
+    return this.loader?.startEpoch() ?? { samplerSeed: undefined, batch: 0, batchSize };
+  }
+
+  numBatchesOf({ batchSize }: EpochCursor): number {
+    return this.loader?.numBatchesOf(batchSize!) ?? 1;
   }
 
   batches(cursor: EpochCursor): Iterable<Tensor> {
+    this.#useBatchSize(cursor.batchSize!);
     return this.loader?.batches(cursor) ?? this.#noiseBatch(cursor);
+  }
+
+  #useBatchSize(batchSize: number): void {
+    if (batchSize === this.#batchSize) return;
+    this.#batchSize = batchSize;
+    this.#loss.dispose();
+    this.#loss = ganLoss({ ...this.settings, batchSize }, this.device);
   }
 
   *#noiseBatch(cursor: EpochCursor): Iterable<Tensor> {
@@ -240,9 +262,9 @@ class GanTraining implements Training<GanLosses> {
   }
 
   step(real: Tensor): GanLosses {
-    const { batchSize, noiseDim } = this.settings;
+    const { noiseDim } = this.settings;
     this.#losses = scope(() => {
-      const noise = randn([batchSize, noiseDim], { device: this.device });
+      const noise = randn([this.#batchSize, noiseDim], { device: this.device });
       return ganStep(this.parts, { ...this.settings, loss: this.#loss, shown: this.#shown }, real, noise);
     });
     return this.#losses;

@@ -26,10 +26,12 @@ import { type ChosenEncodings, chooseEncodings, horizonOf, likelyLink } from './
 import { EarlyStopping } from './early-stopping';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
+import type { InitialWeights } from './initial-weights';
 import { segmentLoss, windowLoss } from './mdn-rnn-loss';
 import { MDN_RNN_OPTIONS, type TrainMdnRnnOptions } from './mdn-rnn-options';
 import { type MdnRnnResult, receiveMdnRnnResult, type SentMdnRnnResult } from './mdn-rnn-result';
 import {
+  checkTogether,
   createMdnRnn,
   encodingsOf,
   MDN_RNN_RUN,
@@ -37,9 +39,10 @@ import {
   type RequestedMdnRnnSettings,
   resolveMdnRnnSettings,
 } from './mdn-rnn-settings';
+import { checkInitial, initialOddities, openInitial, spreadOf } from './mdn-rnn-start';
 import { oddities } from './oddities';
 import { emitWarning, placementOf, readTrainingOptions } from './options';
-import { kindFor, PRETRAINED_SPREAD, pretrainedModel } from './pretrained';
+import { kindFor, pretrainedModel } from './pretrained';
 import { writeEvaluation } from './run-evaluation';
 import { writeRunReport } from './run-report';
 import {
@@ -113,6 +116,8 @@ async function* mdnRnnEpochs(
   try {
     if (!folder) signal?.throwIfAborted(); // with a folder, an aborted run can be resumed
     const known = requestedSettings(MDN_RNN_RUN, asked, options);
+    if (options.resume !== undefined) checkTogether(known);
+    const initial = openInitial(known, folder);
     const requested = { ...known, categories: known.categories ?? readCategories(known) };
     // Operators this small are slower on several threads than on one.
     const placement = placementOf(options, 1);
@@ -120,8 +125,10 @@ async function* mdnRnnEpochs(
     const work = <T>(pieces: Generator<WorkProgress, T>) =>
       finishBreathing(isolation.each(pieces), { signal, onProgress: onWork });
     const series = readRunSeries(requested, { onWarning });
+    if (initial) checkInitial(initial, requested, series);
     const data = await work(prepare(requested, series));
     for (const oddity of oddities(requested, series, data.encodings)) onWarning(oddity);
+    for (const oddity of initial ? initialOddities(initial, requested, data.encodings) : []) onWarning(oddity);
     const { calibrate } = requested;
     const origins = calibrate === undefined ? undefined : calibrationOrigins(series, calibrate, requested);
     // A short series may have fewer windows than the default.
@@ -131,9 +138,10 @@ async function* mdnRnnEpochs(
       batchSize,
       encodings: data.encodings.map(({ state }) => state),
       candidates: data.candidates,
-      spread: requested.start === 'pretrained' && !origins ? [...PRETRAINED_SPREAD] : undefined,
+      spread: spreadOf(requested, initial),
+      ownSpread: undefined,
     };
-    training = isolation.run(() => new MdnRnnTraining(settings, data, placement.device));
+    training = isolation.run(() => new MdnRnnTraining(settings, data, placement.device, initial));
     const start = await startRun(folder, MDN_RNN_RUN, settings, training, isolation);
     yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
     const { model } = training.models;
@@ -230,13 +238,16 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     readonly settings: MdnRnnSettings,
     { training, validation, longest }: TrainingData,
     device: Device,
+    initial?: InitialWeights<MdnRnnSettings>,
   ) {
     this.#share = longest / (longest + VALUES_OF_START);
     const { lr, batchSize, patience, lrPatience, lrFactor } = settings;
     this.loader = new DataLoader(moved(training, device), { batchSize, shuffle: true, dropLast: true });
     this.validation = validation && moved(validation, device);
     this.numBatches = this.loader.numBatches;
-    const model = createMdnRnn(settings).to(device);
+    const model = createMdnRnn(settings);
+    initial?.load('model', model);
+    model.to(device);
     const optimizer = new Adam(model.parameters(), { lr });
     this.models = { model };
     this.savedModels = { model: () => this.#result() };
@@ -244,8 +255,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     this.data = this.validation ? [this.loader.data, this.validation] : [this.loader.data];
     if (patience !== undefined) {
       this.#earlyStopping = new EarlyStopping(model, patience);
-      if (settings.start === 'pretrained' && this.validation)
-        this.#earlyStopping.begin(this.#validate(this.validation));
+      if (settings.start !== 'random' && this.validation) this.#earlyStopping.begin(this.#validate(this.validation));
       this.parts.earlyStopping = this.#earlyStopping;
     }
     if (lrPatience !== undefined) {
@@ -258,8 +268,17 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     return this.#earlyStopping?.isFinished ?? false;
   }
 
+  /** Overrides the rate that the scheduler has restored. */
+  useLr(): void {
+    this.parts.optimizer.lr = this.settings.lr;
+  }
+
   startEpoch(): EpochCursor {
     return this.loader.startEpoch();
+  }
+
+  numBatchesOf({ batchSize }: EpochCursor): number {
+    return this.loader.numBatchesOf(batchSize!);
   }
 
   batches(cursor: EpochCursor): Iterable<Tensor> {
@@ -310,7 +329,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     const { model } = this.models;
     const best = this.#earlyStopping?.weights ?? model.stateDict();
     const knowsAllInputs = model.inputDim === NUM_SMOOTHING_INPUTS;
-    if (this.settings.start === 'random' || !knowsAllInputs) return best;
+    if (this.settings.start !== 'pretrained' || !knowsAllInputs) return best;
     const start = createMdnRnn(this.settings).to(this.loader.data.device);
     const weights = start.stateDict();
     const mean = ([name, weight]: [string, Tensor]) => {

@@ -42,6 +42,14 @@ test('an epoch goes on from a saved cursor with the same batches', () => {
   expect(numbersOf(loader.batches({ ...cursor }))).toEqual(whole.slice(3));
 });
 
+test('an epoch is finished with the batch size it began with, whatever the loader’s', () => {
+  const [began, other] = [8, 3].map((batchSize) => new DataLoader(arange(0, 50), { batchSize, shuffle: true }));
+  const cursor = began!.startEpoch();
+  const whole = numbersOf(began!.batches({ ...cursor }));
+  expect(numbersOf(other!.batches({ ...cursor, batch: 4 }))).toEqual(whole.slice(4));
+  expect(numbersOf(other!)).toHaveLength(17); // its own epochs have its own size
+});
+
 test('rows of any shape stay whole, and an epoch that is left frees its order', () => {
   const data = zeros([10, 2, 3]);
   const before = memory().tensors;
@@ -153,6 +161,7 @@ test('a cursor that is none of the loader is refused at once', () => {
     [plain, { samplerSeed: undefined }, /for cursor\.batch but received undefined/],
     [plain, { samplerSeed: 1n, batch: 0 }, /undefined, without shuffle, for cursor\.samplerSeed but received 1n/],
     [shuffled, plain.startEpoch(), /a bigint for cursor\.samplerSeed but received undefined/],
+    [plain, { samplerSeed: undefined, batch: 0, batchSize: 0 }, /at least 1 for cursor\.batchSize but received 0/],
     [shuffled, { samplerSeed: 7, batch: 0 }, /a bigint for cursor\.samplerSeed but received 7/],
   ];
   for (const [loader, cursor, message] of cases) {

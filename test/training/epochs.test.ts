@@ -13,6 +13,7 @@ function idleTraining(patience: number): Training<Record<string, number>> {
       return numEpochs === patience;
     },
     startEpoch: () => ({ samplerSeed: undefined, batch: 0 }),
+    numBatchesOf: () => 0,
     batches: (): Tensor[] => [],
     step: () => ({}),
     endEpoch: () => {

@@ -15,7 +15,7 @@ const CONFIG = {
   threads: 1,
   dataSha256: '',
 };
-const POSITIONS = [{ epoch: 1 }, { epoch: 2, cursor: { batch: 1, samplerSeed: 7n } }];
+const POSITIONS = [{ epoch: 1 }, { epoch: 2, cursor: { batch: 1, batchSize: 4, samplerSeed: 7n } }];
 
 /** A run whose checkpoint is written, and the tensors of a valid one. */
 interface Run {
@@ -55,6 +55,7 @@ export const checkpoint: Target = {
     'checkpoint',
     'epoch',
     'batch',
+    'batchSize',
     'samplerSeed',
     'config',
     'random.state',
