@@ -13,6 +13,8 @@ interface CommonReport {
   /** The command that evaluates the run, shown if there is no evaluation yet. */
   evaluateCommand: string;
   settings: Record<string, unknown>;
+  /** Settings that were changed when the run was resumed. */
+  changes?: readonly { epoch: number; name: string; from?: unknown; to?: unknown }[] | undefined;
   /** Versions of the package, libtorch and Node, and everything else that affects the results. */
   environment: Record<string, unknown>;
   /** The records of the epochs, in order. */

@@ -2,11 +2,11 @@ import { count, short } from './format';
 import { type Html, html } from './html';
 import type { RunReport } from './run-report';
 
-export function settingsSection({ settings, environment }: RunReport): Html {
+export function settingsSection({ settings, changes = [], environment }: RunReport): Html {
   return html`<section>
 <h2>Settings and versions</h2>
 <div class="grid loose">
-<div class="card">${table('Settings', settings)}</div>
+<div class="card">${table('Settings', settings)}${changes.length > 0 ? table('Changed when resumed', inWords(changes)) : undefined}</div>
 <div class="card">${table('Versions and device', environment)}</div>
 </div>
 </section>
@@ -18,6 +18,15 @@ function table(title: string, values: Record<string, unknown>): Html {
 <table class="settings"><tbody>
 ${flatten(values).map(([name, value]) => html`<tr><th scope="row"><code>${name}</code></th><td>${value}</td></tr>\n`)}</tbody></table>
 `;
+}
+
+/** "lr from epoch 5": "0.001 → 0.0005" */
+function inWords(changes: NonNullable<RunReport['changes']>): Record<string, string> {
+  const rows = changes.map(({ epoch, name, from, to }) => [
+    `${name} from epoch ${epoch}`,
+    `${from ?? 'none'} → ${to ?? 'none'}`,
+  ]);
+  return Object.fromEntries(rows);
 }
 
 /** Turns `{ scaler: { mean: 1 } }` into `scaler.mean` and `1`. */

@@ -23,13 +23,12 @@ export function openInitial(settings: RequestedMdnRnnSettings, folder: RunFolder
   });
 }
 
-function remedyOf({ hidden, mixtures, inputs }: RequestedMdnRnnSettings, { name, found, expected }: Misfit): Remedy {
+function remedyOf({ hidden, mixtures, inputs }: RequestedMdnRnnSettings, { name, found }: Misfit): Remedy {
   const [rows] = found;
   if (name.startsWith('rnn.') && rows !== 3 * hidden && rows! % 3 === 0) return ['hidden', rows! / 3];
   if (name.startsWith('fc.') && rows !== 3 * mixtures && rows! % 3 === 0) return ['mixtures', rows! / 3];
-  const counts = `It has ${found.at(-1)} inputs instead of ${expected.at(-1)}`;
   const missing = inputs === 'window' ? ', and missing values in both data or in none' : '';
-  return `${counts}: use the same covariates and calendar${missing}.`;
+  return `The inputs differ: use the same covariates and calendar${missing}.`;
 }
 
 /** Throws unless weights fit a net for such series, before its encoding, which takes long, is chosen. */

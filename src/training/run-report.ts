@@ -43,11 +43,12 @@ export function writeRunReport(run: string, options?: { out?: string | undefined
 }
 
 function collectReport(run: string): RunReport {
-  const { kind, settings, versions, device, threads, images } = RunFolder.configOf(run);
+  const { kind, settings, changes, versions, device, threads, images } = RunFolder.configOf(run);
   const common = {
     name: basename(resolve(run)),
     evaluateCommand: `npx libtorch-generative evaluate ${shellQuote(run)}`,
     settings: settings as Record<string, unknown>,
+    changes,
     environment: { ...versions, device, threads },
     metrics: readMetrics(run),
   };

@@ -100,7 +100,11 @@ test('a run of another kind, or with other options, is refused by name and left 
   const message = expect.stringMatching(/^error: Expected a run of kind mdn-rnn in .*run but found gan\n$/);
   expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: message });
   const hidden = await runCli(['train', 'gan', '--resume', run, '--hidden', '8', '--epochs', '4']);
-  const refused = `error: Cannot change --hidden when resuming: ${run} was trained with 128.\n`;
+  const refused = `error: Cannot change --hidden to 8 when resuming: ${run} was trained with 128. Train a new run for that.\n`;
   expect(hidden).toEqual({ status: 2, stdout: '', stderr: refused });
+  const seed = await runCli(['train', 'gan', '--resume', run, '--seed', '8']);
+  expect(seed.stderr).toBe(
+    `error: Cannot change --seed to 8 when resuming: ${run} was trained with 0. --init ${run} starts a new run, with other options, from its weights.\n`,
+  );
   expect(contents()).toEqual(before);
 });

@@ -181,18 +181,20 @@ describe('a checkpoint is refused by name', () => {
   test('when it is of a run with other settings', async () => {
     const other = join(folder, 'other');
     rmSync(other, { recursive: true, force: true });
-    await trainGan({ ...gan, epochs: 1, lr: 0.5, out: other }).result;
+    await trainGan({ ...gan, epochs: 1, beta1: 0.5, out: other }).result;
     cpSync(join(other, 'checkpoint.safetensors'), join(run(), 'checkpoint.safetensors'));
     await expect(resume()).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
-      message: `${run()}/config.json does not match the checkpoint: lr is 0.0002 but was 0.5`,
+      message: `${run()}/config.json does not match the checkpoint: beta1 is 0.9 but was 0.5`,
     });
   });
 
   test('when an option differs from those of its run', async () => {
-    await expect(trainGan({ resume: run(), lr: 0.5 }).result).rejects.toMatchObject({
+    await expect(trainGan({ resume: run(), beta1: 0.5 }).result).rejects.toMatchObject({
       code: 'ERR_INVALID_ARGUMENT',
-      message: `Cannot change lr when resuming: ${run()} was trained with 0.0002.`,
+      message:
+        `Cannot change beta1 to 0.5 when resuming: ${run()} was trained with 0.9. ` +
+        `init: "${run()}" starts a new run, with other options, from its weights.`,
     });
   });
 });
@@ -240,7 +242,7 @@ describe('the training data of a resumed run', () => {
     writeFileSync(join(place(), 'sine.csv'), `y\n${rows(1)}`.replace('\n1\n', '\n1.5\n'));
     await expect(trainMdnRnn({ resume: run(), epochs: 2 }).result).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
-      message: `${place()}/sine.csv has changed since ${run()} was trained: restore it, or train a new run`,
+      message: `${place()}/sine.csv has changed since ${run()} was trained: restore it, or start a new run from these weights with init: "${run()}"`,
     });
   });
 

@@ -60,7 +60,7 @@ const options: Record<string, string[]> = {
     ...['preset', 'loss', 'series', 'time', 'delimiter', 'decimal', 'gaps', 'frequency', 'dateFormat', 'timeZone'],
     ...['inputs', 'start', 'scale', 'link', 'difference', 'device', 'net', 'color'],
   ],
-  path: ['data', 'out', 'resume'],
+  path: ['data', 'out', 'resume', 'init'],
   names: ['covariates', 'staticCovariates', 'pastCovariates', 'calendar'],
   column: ['column'],
   switch: ['asWritten', 'exact', 'select', 'mirror', 'worker'],
@@ -117,6 +117,12 @@ test('what belongs together is named as a program names it', () => {
   expect(refusal(train, { ...series, calendar: ['hour'] }).message).toMatch(/^calendar requires time,/);
   expect(refusal(trainings.trainGan!.train, { out: 'a', resume: 'b' }).message).toMatch(
     /^Cannot set out when resuming/,
+  );
+  expect(refusal(trainings.trainGan!.train, { init: 'a', resume: 'b' }).message).toBe(
+    'Cannot use init when resuming: the run continues with the weights of b.',
+  );
+  expect(refusal(train, { ...series, init: '/a', start: 'random' }).message).toBe(
+    'Cannot use start with init: the weights start as those of /a.',
   );
   expect(refusal(trainings.trainGan!.train, { batchSize: 1e12 }).message).toMatch(/^batchSize: 1000000000000 needs/);
 });
