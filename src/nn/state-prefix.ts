@@ -1,5 +1,6 @@
-import { checkString, readEntries, reading } from '../check';
+import { checkInstance, checkString, readEntries, reading } from '../check';
 import { describe, LibtorchGenerativeError } from '../errors';
+import { Tensor } from '../tensor/tensor';
 import type { StateDict } from './state-dict';
 
 /**
@@ -28,6 +29,7 @@ import type { StateDict } from './state-dict';
 export function consumePrefixInStateDictIfPresent(stateDict: StateDict, prefix: string): void {
   const entries = readEntries(stateDict, 'stateDict', 'an object of Tensors by name');
   checkString('prefix', prefix);
+  for (const [name, value] of entries) checkInstance(`stateDict.${name}`, value, Tensor);
   const names = new Set(entries.map(([name]) => name));
   const prefixed = entries.filter(([name]) => name.startsWith(prefix));
   for (const [name] of prefixed) {

@@ -56,7 +56,7 @@ export const GAN_RUN: RunKind<GanSettings> = {
 /** Checks the options and fills in the defaults. @throws ERR_INVALID_ARGUMENT */
 export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   const asked = readTrainingOptions(options, GAN_OPTIONS);
-  const settings = settingsOf(withDefaults(asked, GAN_OPTIONS));
+  const { init, ...settings } = settingsOf(withDefaults(asked, GAN_OPTIONS));
   if (asked.resume === undefined) {
     checkTogether(settings);
     checkSizes(settings);
@@ -64,7 +64,8 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   const { preset, loss, resolution = null, clipNorm = null, emaDecay } = settings;
   const output = preset === 'article' && loss === 'bce' ? 'probability' : 'logit';
   const ofNoise = { noiseDim: NOISE_DIM, channels: 1, height: SIDE, width: SIDE } as const;
-  return { ...settings, resolution, clipNorm, emaDecay: emaDecay || null, output, ...ofNoise };
+  const own = { resolution, clipNorm, emaDecay: emaDecay || null, output } as const;
+  return { ...settings, ...own, ...ofNoise, ...(init !== undefined && { init }) };
 }
 
 /** The article's values; images may have another size. */

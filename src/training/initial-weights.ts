@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LibtorchGenerativeError, shapeText, worded } from '../errors';
+import { fileError } from '../files';
 import type { Module } from '../nn/module';
 import type { StateDict } from '../nn/state-dict';
 import { withSeed } from '../tensor/random';
@@ -39,7 +40,7 @@ export class InitialWeights<Settings> {
   ): InitialWeights<Settings> | undefined {
     if (init === undefined || folder?.hasCheckpoint) return undefined;
     if (init.endsWith('.safetensors')) return new InitialWeights<Settings>(init, undefined, remedyFor);
-    if (statSync(init, { throwIfNoEntry: false })?.isFile()) throw notWeights(init);
+    if (isFile(init)) throw notWeights(init);
     return new InitialWeights(init, RunFolder.open(init, kind).settings, remedyFor);
   }
 
@@ -79,6 +80,14 @@ export class InitialWeights<Settings> {
       const words = typeof remedy === 'string' ? remedy : `It requires ${setting(...remedy)}.`;
       return `Cannot start from ${this.path}: ${difference}. ${words}`;
     });
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (error) {
+    throw fileError('read', path, error);
   }
 }
 
