@@ -13,6 +13,8 @@ const OF_NETS = [
   'net',
   'hidden',
   'filters',
+  'resolution',
+  'color',
   'mixtures',
   'inputs',
   'start',

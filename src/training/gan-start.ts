@@ -1,3 +1,4 @@
+import type { ImageSize } from '../data/image-set';
 import { worded } from '../errors';
 import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_RUN, type GanSettings } from './gan-settings';
@@ -26,6 +27,29 @@ export function openInitial(
   const ofItsImages = { ...run, hidden, filters }; // those of the data are not known yet
   initial.check(() => ({ model: newGenerator(ofItsImages), discriminator: newDiscriminator(ofItsImages) }));
   return initial;
+}
+
+/**
+ * Throws ERR_INVALID_ARGUMENT unless weights are of nets that draw images of this size: of another one, such as in color,
+ * an image may have as many values.
+ */
+export function checkSameImages(initial: InitialWeights<GanSettings>, settings: GanSettings, size: ImageSize): void {
+  const { channels, height, width } = size;
+  if (initial.run) checkSameSize(initial.path, initial.run, { channels, height, width });
+  else initial.check(() => ({ model: newGenerator({ ...settings, channels, height, width }) }));
+}
+
+const COLORS = { 1: 'gray', 3: 'rgb', 4: 'rgba' } as const;
+
+function checkSameSize(path: string, then: ImageSize, now: ImageSize): void {
+  const isSameArea = then.height === now.height && then.width === now.width;
+  if (isSameArea && then.channels === now.channels) return;
+  const words = ({ channels, height, width }: ImageSize) => `${width} x ${height} pixels in ${COLORS[channels]}`;
+  throw worded('ERR_INVALID_ARGUMENT', ({ setting }) => {
+    const needed = isSameArea ? setting('color', COLORS[then.channels]) : setting('resolution', then.height);
+    const remedy = isSameArea || then.height === then.width ? `. It requires ${needed}.` : '';
+    return `Cannot start from ${path}: it was trained on images of ${words(then)}, but these are of ${words(now)}${remedy}`;
+  });
 }
 
 function remedyOf({ net, hidden, filters }: GanSettings, { name, found, expected }: Misfit): Remedy {

@@ -27,7 +27,7 @@ import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
 import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
-import { openInitial } from './gan-start';
+import { checkSameImages, openInitial } from './gan-start';
 import { type GanPlayers, ganStep } from './gan-step';
 import type { InitialWeights } from './initial-weights';
 import { lossProblem } from './loss-problem';
@@ -98,7 +98,10 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     const placement = placementOf(options);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const breather = new Breather();
-    const checkSizes = (sizes: ImageSizes) => checkImageSizes(requested, sizes, { isKept: folder !== undefined });
+    const checkSizes = (sizes: ImageSizes) => {
+      checkImageSizes(requested, sizes, { isKept: folder !== undefined });
+      if (initial) checkSameImages(initial, requested, sizes);
+    };
     const images = requested.data === 'noise' ? undefined : await readTrainingImages(requested, checkSizes);
     if (images?.source?.isComplete === false) onWarning(`${requested.data}: ${images.source.description}`);
     const settings = images ? settingsFor(requested, images) : requested;

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PNG } from 'pngjs';
 import type { StateDict } from '../../src/nn/state-dict';
 import { readSafetensors, writeSafetensors } from '../../src/tensor/safetensors';
 import { loadDiscriminator, loadForecaster, loadGenerator } from '../../src/training/load-run';
@@ -102,12 +103,26 @@ describe('a GAN', () => {
       data,
       Buffer.concat([Buffer.from([0, 0, 8, 3, 0, 0, 0, 8, 0, 0, 0, 2, 0, 0, 0, 3]), Buffer.alloc(48)]),
     );
-    expect((await rejectionOf(trainGan({ ...refused, data }).result)).message).toMatch(
+    expect((await rejectionOf(trainGan({ ...refused, data }).result)).message).toBe(
+      `Cannot start from ${init}: it was trained on images of 28 x 28 pixels in gray, but these are of 3 x 2 pixels in gray. It requires resolution: 28.`,
+    );
+    expect((await rejectionOf(trainGan({ ...refused, init: file, data }).result)).message).toMatch(
       /model\.2\.weight has shape \[784, 6\] there, but \[6, 6\] here\. The images must have the size of those/,
     );
     const discriminator = trainGan({ ...refused, init: join(init, 'discriminator.safetensors') }).result;
     expect((await rejectionOf(discriminator)).code).toBe('ERR_INVALID_ARGUMENT');
     expect(() => readFileSync(join(at('refused'), 'config.json'))).toThrow();
+  });
+
+  test('is refused for images in other colors that have as many values', async () => {
+    const init = await first();
+    mkdirSync(at('pictures'));
+    const picture = new PNG({ width: 14, height: 14 });
+    for (const name of ['a', 'b']) writeFileSync(join(at('pictures'), `${name}.png`), PNG.sync.write(picture));
+    const options = { ...small, data: at('pictures'), color: 'rgba', epochs: 1, init } as const; // 4 · 14 · 14 = 28 · 28
+    expect((await rejectionOf(trainGan(options).result)).message).toMatch(
+      /28 x 28 pixels in gray, but these are of 14 x 14 pixels in rgba\. It requires resolution: 28\.$/,
+    );
   });
 
   test.each<[string, (init: string) => string, string, RegExp]>([
