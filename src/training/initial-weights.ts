@@ -38,7 +38,7 @@ export class InitialWeights<Settings> {
     folder: RunFolder | undefined,
     remedyFor: (misfit: Misfit) => Remedy,
   ): InitialWeights<Settings> | undefined {
-    if (init === undefined || folder?.hasCheckpoint) return undefined;
+    if (init === undefined || folder?.hasBegun) return undefined;
     if (init.endsWith('.safetensors')) return new InitialWeights<Settings>(init, undefined, remedyFor);
     if (isFile(init)) throw notWeights(init);
     return new InitialWeights(init, RunFolder.open(init, kind).settings, remedyFor);

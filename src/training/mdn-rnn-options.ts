@@ -58,7 +58,7 @@ export interface TrainMdnRnnOptions
   inputs?: InputKind | undefined;
   /**
    * Where the weights start: from the net in the package, which has learned from synthetic series ("pretrained"), or
-   * from random numbers ("random"). Default "pretrained", with inputs "window" "random".
+   * from random numbers ("random"). Default "pretrained", with inputs "window" "random"; not with `init`.
    */
   start?: 'pretrained' | 'random' | undefined;
   /** Steps after which the series repeat, 1 if they do not; default found by a backtest. */

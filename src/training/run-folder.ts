@@ -213,9 +213,9 @@ export class RunFolder {
     }
   }
 
-  /** Whether the run has begun. */
-  get hasCheckpoint(): boolean {
-    return existsSync(this.file('checkpoint.safetensors'));
+  /** Whether it is a run to continue that has written a checkpoint. */
+  get hasBegun(): boolean {
+    return !this.isNew && existsSync(this.file('checkpoint.safetensors'));
   }
 
   /** Whether an epoch has been completed. */
