@@ -12,6 +12,9 @@ import { warn } from './warn';
 
 type GanFlags = TrainGanOptions & { json?: boolean; digits?: boolean };
 
+/** Lines, about, that are printed of a training with many epochs. */
+const MOST_LINES = 100;
+
 const HEADINGS: Headings<TrainGanOptions> = {
   Data: ['data', 'resolution', 'color', 'mirror', 'augment'],
   Model: ['preset', 'net', 'hidden', 'filters', 'loss', 'emaDecay', 'asWritten'],
@@ -35,18 +38,28 @@ export function addTrainGanCommand(train: Command): void {
 
 async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   const options: TrainGanOptions = trainingOptions(flags, 'gan');
-  const { data, epochs } = requestedSettings(GAN_RUN, resolveGanSettings(options), options);
+  const { data } = requestedSettings(GAN_RUN, resolveGanSettings(options), options);
   const isNoise = data === 'noise';
   const folder = (flags.resume ?? options.out)!;
+  let epochs: number | undefined;
   const start = ({ signal, onProgress }: Hooks) => trainGan({ ...options, signal, onProgress, onWarning: warn });
   await runTraining<GanEpoch, GanResult>(start, {
     folder,
     json: flags.json,
-    // As in the article: print every tenth of its one-batch epochs.
-    line: (record) =>
-      isNoise && record.epoch % 10 !== 0 ? undefined : digits ? everyDigit(record) : articleLine(record, epochs),
+    line: (record) => {
+      epochs ??= epochsOf(folder);
+      // As in the article: every tenth of its one-batch epochs.
+      const every = isNoise ? 10 : Math.ceil(epochs / MOST_LINES);
+      if (record.epoch % every !== 0 && (isNoise || record.epoch < epochs - 1)) return undefined;
+      return digits ? everyDigit(record) : articleLine(record, epochs);
+    },
     verdict: () => trainedOn(folder),
   });
+}
+
+/** The default depends on the data. */
+function epochsOf(run: string): number {
+  return RunFolder.open(run, GAN_RUN).settings.epochs;
 }
 
 function trainedOn(run: string): string | undefined {

@@ -44,7 +44,7 @@ export interface TrainGanOptions extends TrainingOptions {
   augment?: readonly Augmentation[] | undefined;
   /** Whether each image is shown mirrored, left to right, half of the times; default false. */
   mirror?: boolean | undefined;
-  /** Number of epochs; default 20, on noise 200. */
+  /** Number of epochs; default 20, or more on small sets, so that they take 4,000 steps; on noise 200. */
   epochs?: number | undefined;
   /** Source of the defaults; default "recommended", on noise "article". */
   preset?: GanPreset | undefined;
@@ -155,7 +155,7 @@ export const GAN_OPTIONS = {
     help: "draw from a moving average of the generator's weights with this decay, 0 for none",
   },
   asWritten: { ...onOff, default: false, help: "follow the article's program to the letter, on random data" },
-  epochs: { ...EPOCHS, default: 20, unless: [[ON_NOISE, 200]] },
+  epochs: { ...EPOCHS, default: 20, unless: [[ON_NOISE, 200]], defaultHelp: '20, or more on small sets; on noise 200' },
   batchSize: { ...BATCH_SIZE, default: 128 },
   lr: { ...LR, default: 1e-3, unless: [[ARTICLE, 2e-4]] },
   threads: { ...THREADS, defaultHelp: "one per core; with --resume the run's" },

@@ -49,6 +49,10 @@ export type GanLosses = {
   lossG: number;
 };
 
+/** Steps after which the recommended training of a small set no longer gets better; see scripts/study. */
+const FEWEST_STEPS = 4000;
+/** Number of grids, about, of a training with many epochs. */
+const NUM_GRIDS = 100;
 /** Number of samples in a grid, fewer of large images. */
 const GRID_SIZE = 64;
 const GRID_PIXELS = 2 ** 22;
@@ -104,7 +108,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     };
     const images = requested.data === 'noise' ? undefined : await readTrainingImages(requested, checkSizes);
     if (images?.source?.isComplete === false) onWarning(`${requested.data}: ${images.source.description}`);
-    const settings = images ? settingsFor(requested, images) : requested;
+    const settings = images ? settingsFor(requested, images, options) : requested;
     const data = images && (await loadData(images, settings, placement.device, isolation, breather));
     await breather.breathe();
     training = isolation.run(() => new GanTraining(settings, data, placement.device, onWarning, initial));
@@ -119,8 +123,20 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 }
 
 /** Returns the settings for images: their size, and a batch of all of them if there are fewer than asked for. */
-function settingsFor(requested: GanSettings, { count, channels, height, width }: ImageSizes): GanSettings {
-  return { ...requested, batchSize: Math.min(requested.batchSize, count), channels, height, width };
+function settingsFor(requested: GanSettings, images: ImageSizes, options: TrainGanOptions): GanSettings {
+  const { count, channels, height, width } = images;
+  const batchSize = Math.min(requested.batchSize, count);
+  const epochs = usesDefaultEpochs(requested, options) ? epochsFor(count, batchSize) : requested.epochs;
+  return { ...requested, epochs, batchSize, channels, height, width };
+}
+
+function usesDefaultEpochs({ preset }: GanSettings, { epochs, resume }: TrainGanOptions): boolean {
+  return preset === 'recommended' && epochs === undefined && resume === undefined;
+}
+
+/** Small sets take as many steps as it takes to draw anything from them. */
+function epochsFor(count: number, batchSize: number): number {
+  return Math.max(GAN_OPTIONS.epochs.default, Math.ceil(FEWEST_STEPS / Math.floor(count / batchSize)));
 }
 
 /** Reads the images of a run as its settings ask for them. */
@@ -281,10 +297,14 @@ class GanTraining implements Training<GanLosses> {
     return diffAugment(images, { policy }).flatten(1);
   };
 
-  /** Writes a grid of samples, always from the same noise; on random data only after the last epoch. */
+  /**
+   * Writes a grid of samples, always from the same noise; of many epochs only after some, on random data only after the
+   * last.
+   */
   endEpoch(epoch: number, folder: RunFolder | undefined): object {
-    const isLast = epoch === this.settings.epochs - 1;
-    if (folder && (this.loader || isLast)) {
+    const { epochs } = this.settings;
+    const isLast = epoch === epochs - 1;
+    if (folder && (isLast || (this.loader && epoch % Math.ceil(epochs / NUM_GRIDS) === 0))) {
       writeGrid(folder.sampleFile(epoch), drawSamples(this.sampler, this.#gridNoise), this.#grid);
     }
     return this.watch ? this.#judge(this.watch, epoch, isLast) : {};
