@@ -70,6 +70,7 @@ export type { Libtorch } from './native/libtorch';
 export { libtorchInUse } from './native/load';
 export { LeakyReLU, ReLU, Sigmoid, Tanh } from './nn/activations';
 export { Adam, type AdamOptions } from './nn/adam';
+export { AvgPool2d, type AvgPool2dOptions } from './nn/avg-pool2d';
 export { BatchNorm2d, type BatchNorm2dOptions } from './nn/batch-norm2d';
 export { clipGradNorm } from './nn/clip-grad-norm';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './nn/conv-transpose2d';
@@ -87,8 +88,10 @@ export type { FloatDType, ModuleTarget } from './nn/module-target';
 export { Parameter, type ParameterOptions } from './nn/parameter';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './nn/reduce-lr-on-plateau';
 export { Sequential } from './nn/sequential';
+export { type NormalizableLayer, type SpectralNormOptions, spectralNorm } from './nn/spectral-norm';
 export type { StateDict } from './nn/state-dict';
 export { consumePrefixInStateDictIfPresent } from './nn/state-prefix';
+export { Upsample, type UpsampleOptions } from './nn/upsample';
 export type { Abortable } from './pool/abortable';
 export {
   closeInference,

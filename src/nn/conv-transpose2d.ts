@@ -28,7 +28,7 @@ export interface ConvTranspose2dOptions extends Conv2dOptions {
  * ```
  */
 export class ConvTranspose2d extends Layer {
-  /** (inChannels, outChannels / groups, height, width) */
+  /** (inChannels, outChannels / groups, height, width); with {@link spectralNorm} the normalised weight */
   readonly weight: Parameter;
   /** (outChannels); undefined without bias */
   readonly bias: Parameter | undefined;

@@ -35,7 +35,7 @@ export interface Conv2dOptions {
  * ```
  */
 export class Conv2d extends Layer {
-  /** (outChannels, inChannels / groups, height, width) */
+  /** (outChannels, inChannels / groups, height, width); with {@link spectralNorm} the normalised weight */
   readonly weight: Parameter;
   /** (outChannels); undefined without bias */
   readonly bias: Parameter | undefined;

@@ -21,7 +21,7 @@ import { Parameter } from './parameter';
  * ```
  */
 export class Embedding extends Module {
-  /** (numEmbeddings, embeddingDim) */
+  /** (numEmbeddings, embeddingDim); with {@link spectralNorm} the normalised weight */
   readonly weight: Parameter;
 
   /**

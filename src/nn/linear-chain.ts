@@ -9,9 +9,17 @@ import type { Layer } from './module';
 /** Linear layers, each followed by at most one activation, as one operator with one gradient. */
 export class LinearChain {
   readonly #native: NativeLinearChain;
+  readonly #linears: Linear[];
 
-  constructor(links: NativeLink[]) {
+  constructor(links: NativeLink[], linears: Linear[]) {
     this.#native = new (native().LinearChain)(links);
+    this.#linears = linears;
+  }
+
+  /** Whether the layers have weights of their own: the operator does not know {@link spectralNorm}. */
+  get isPlain(): boolean {
+    for (const linear of this.#linears) if (linear.parametrizations) return false;
+    return true;
   }
 
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
@@ -34,7 +42,11 @@ export function chainLinears(layers: Layer[]): LinearChain | undefined {
       return undefined;
     }
   }
-  return links.length > 0 ? new LinearChain(links) : undefined;
+  if (links.length === 0) return undefined;
+  return new LinearChain(
+    links,
+    layers.filter((layer) => layer instanceof Linear),
+  );
 }
 
 function activationOf(layer: Layer): Omit<NativeLink, 'linear'> | undefined {

@@ -1,9 +1,11 @@
 import { checkBoolean, checkSize, readOptions } from '../check';
 import { checkMemory } from '../check-memory';
+import { shapeError } from '../errors';
 import { type NativeLinear, native } from '../native/addon';
 import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
-import { handleOf } from '../tensor/tensor-memory';
+import { checkTensor, handleOf } from '../tensor/tensor-memory';
+import { membersOf } from './members';
 import { Layer } from './module';
 
 /** Options of a {@link Linear} layer. */
@@ -29,6 +31,8 @@ export interface LinearOptions {
 export class Linear extends Layer {
   /** @internal */
   readonly native: NativeLinear;
+  /** @internal Whose `weight` is computed at each use: see {@link spectralNorm}. */
+  declare readonly parametrizations: object | undefined;
 
   /**
    * Creates a layer with new weights drawn from the thread's random numbers.
@@ -48,6 +52,20 @@ export class Linear extends Layer {
     this.adopt(this.native);
   }
 
+  /** (outFeatures, inFeatures); with {@link spectralNorm} the normalised weight */
+  get weight(): Tensor {
+    return this.#own('weight')!;
+  }
+
+  /** (outFeatures); undefined without bias */
+  get bias(): Tensor | undefined {
+    return this.#own('bias');
+  }
+
+  #own(name: string): Tensor | undefined {
+    return this[membersOf]().layer.find(([each]) => each === name)?.[1];
+  }
+
   /**
    * Computes x Wᵀ + b.
    *
@@ -56,6 +74,14 @@ export class Linear extends Layer {
    * @throws ERR_SHAPE
    */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
+    if (this.parametrizations) return this.#forwardWith(this.weight, input);
     return new Tensor(this.native.forward(handleOf(input)));
+  }
+
+  #forwardWith<D extends DType>(weight: Tensor, input: Tensor<D>): Tensor<D> {
+    checkTensor('input', input);
+    const [size, expected] = [input.shape.at(-1), weight.shape[1]];
+    if (size !== expected) throw shapeError('input', ['...', expected], input.shape);
+    return new Tensor(native().linear(input.handle, weight.handle, this.bias?.handle));
   }
 }

@@ -54,6 +54,12 @@ export class Parameter extends Tensor {
   }
 }
 
+/** Returns a tensor, which is a parameter from now on. */
+export function asParameter(tensor: Tensor): Tensor {
+  known.add(tensor);
+  return tensor;
+}
+
 /** Returns whether a module's property is a parameter: a {@link Parameter}, or a leaf that requires a gradient. */
 export function isParameter(tensor: Tensor): boolean {
   if (known.has(tensor)) return true;

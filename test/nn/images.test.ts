@@ -1,27 +1,39 @@
+import { ReLU } from '../../src/nn/activations';
 import { Adam } from '../../src/nn/adam';
+import { AvgPool2d } from '../../src/nn/avg-pool2d';
 import { BatchNorm2d } from '../../src/nn/batch-norm2d';
 import { ConvTranspose2d } from '../../src/nn/conv-transpose2d';
 import { Conv2d } from '../../src/nn/conv2d';
 import { Embedding } from '../../src/nn/embedding';
+import { Linear } from '../../src/nn/linear';
 import type { Layer } from '../../src/nn/module';
-import { tensor, zeros } from '../../src/tensor/creation';
+import { Sequential } from '../../src/nn/sequential';
+import { type NormalizableLayer, type SpectralNormOptions, spectralNorm } from '../../src/nn/spectral-norm';
+import { Upsample } from '../../src/nn/upsample';
+import { ones, tensor, zeros } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';
+import { scope } from '../../src/tensor/scope';
+import type { Tensor } from '../../src/tensor/tensor';
 import { errorOf } from '../error-of';
 import { loadFixture } from '../fixtures/fixture';
 
 interface Case {
   name: string;
   seed: number;
-  layer: 'Conv2d' | 'ConvTranspose2d' | 'BatchNorm2d';
+  layer: keyof typeof LAYERS;
   sizes: unknown[];
   options: object;
   input: number[];
+  spectral?: SpectralNormOptions;
 }
 
-const LAYERS = { Conv2d, ConvTranspose2d, BatchNorm2d };
+const LAYERS = { Conv2d, ConvTranspose2d, BatchNorm2d, AvgPool2d, Upsample, Linear };
 const { cases, bitTest, expectSame } = loadFixture<{ cases: Case[]; steps: number }>('nn/images');
 
-const made = ({ layer, sizes, options }: Case) => new (LAYERS[layer] as new (...args: unknown[]) => Layer)(...sizes, options); // biome-ignore format: one line
+function made({ layer: name, sizes, options, spectral }: Case): Layer {
+  const layer = new (LAYERS[name] as new (...args: unknown[]) => Layer)(...sizes, options);
+  return spectral ? spectralNorm(layer as NormalizableLayer, spectral) : layer;
+}
 
 describe("PyTorch's weights, statistics, outputs and gradients over several steps", () => {
   bitTest.each(cases.cases.map((each) => [each.name, each] as const))('%s', (name, options) => {
@@ -35,7 +47,8 @@ describe("PyTorch's weights, statistics, outputs and gradients over several step
     const optimizer = parameters.length > 0 ? new Adam(parameters, { lr: 0.05 }) : undefined;
     for (let step = 0; step < cases.steps; step++) {
       const x = randn(options.input).mul(2).add(1).detach().requiresGrad_();
-      const y = layer.forward(x);
+      const first = layer.forward(x);
+      const y = options.spectral ? first.add(layer.forward(x.mul(0.5))) : first;
       layer.zeroGrad();
       y.square().mean().add(y.sin().sum().mul(0.1)).backward();
       expectSame(y, `${name}.${step}.output`);
@@ -69,6 +82,70 @@ test('names and shapes are those of PyTorch', () => {
     ['running_var', [3]],
     ['num_batches_tracked', []],
   ]);
+});
+
+describe('spectral normalisation', () => {
+  const names = (layer: Layer | Embedding) => Object.keys(layer.stateDict());
+  const largestOf = (weight: Tensor) => weight.matmul(weight.T).eigh().values.max().sqrt().item();
+
+  test.each<[string, () => NormalizableLayer]>([
+    ['Linear', () => new Linear(5, 4)],
+    ['Conv2d', () => new Conv2d(2, 4, 3)],
+    ['ConvTranspose2d', () => new ConvTranspose2d(3, 4, 3)],
+  ])('%s has the names of PyTorch, and the vectors are buffers', (_, make) => {
+    const layer = make();
+    const { weight } = layer;
+    expect(spectralNorm(layer)).toBe(layer);
+    const original = 'parametrizations.weight.original';
+    const vectors = ['parametrizations.weight.0._u', 'parametrizations.weight.0._v'];
+    expect(names(layer)).toEqual(['bias', original, ...vectors]);
+    expect(layer.namedParameters().map(([name]) => name)).toEqual(['bias', original]);
+    expect(layer.parameters()[1]).toBe(weight); // an optimizer that has it goes on
+    expect(layer.buffers().map(({ shape }) => shape)).toEqual([[4], [weight.numel() / 4]]);
+  });
+
+  test('the largest singular value becomes 1', () => {
+    const layer = spectralNorm(new Linear(30, 20), { nPowerIterations: 100 });
+    expect(largestOf(layer.weight)).toBeCloseTo(1, 4);
+    const table = spectralNorm(new Embedding(6, 3), { nPowerIterations: 100 });
+    expect(largestOf(table.weight)).toBeCloseTo(1, 4);
+    expect(table.forward(tensor([2], { dtype: 'int64' })).equal(table.eval().weight.slice(0, 2, 3))).toBe(true);
+  });
+
+  test('only training changes the vectors', () => {
+    const layer = spectralNorm(new Conv2d(3, 8, 3));
+    const before = layer.buffers().map((each) => each.clone());
+    const isSame = () => layer.buffers().every((each, index) => each.equal(before[index]!));
+    layer.eval().forward(randn([1, 3, 5, 5]));
+    layer.stateDict();
+    scope(() => layer);
+    expect(isSame()).toBe(true);
+    layer.train().forward(randn([1, 3, 5, 5]));
+    expect(isSame()).toBe(false);
+  });
+
+  test('a layer of a chain that exists already', () => {
+    const linear = new Linear(4, 3);
+    const net = new Sequential(linear, new ReLU());
+    const [x, plain] = [randn([2, 4]), linear.weight.detach()];
+    spectralNorm(linear, { nPowerIterations: 50 });
+    const expected = x.matmul(linear.eval().weight.T).add(linear.bias!).relu();
+    expect(net.forward(x).sub(expected).abs().max().item()).toBeLessThan(1e-6);
+    expect(linear.weight.sub(plain).abs().max().item()).toBeGreaterThan(1e-3);
+  });
+
+  test('a frozen weight stays frozen, is saved, moved, and freed', () => {
+    const layer = spectralNorm(new Linear(3, 2).requiresGrad_(false)).to('float64').eval();
+    expect(layer.forward(ones([1, 3], { dtype: 'float64' })).dtype).toBe('float64');
+    const copy = spectralNorm(new Linear(3, 2)).to('float64').eval();
+    copy.loadStateDict(layer.stateDict());
+    expect(copy.weight.equal(layer.weight)).toBe(true);
+    expect(layer.parameters().some(({ requiresGrad }) => requiresGrad)).toBe(false);
+    const tensors = [...layer.parameters(), ...layer.buffers()];
+    layer.dispose();
+    expect(tensors.map(({ isDisposed }) => isDisposed)).toEqual([true, true, true, true]);
+    expect(errorOf(() => layer.weight).code).toBe('ERR_DISPOSED');
+  });
 });
 
 test('statistics are buffers: they are not trained, and stay as they are after training', () => {
@@ -105,6 +182,44 @@ test.each<[string, () => unknown, string, RegExp]>([
   ],
   ['too many weights', () => new Conv2d(1e6, 1e6, 9), 'ERR_INVALID_ARGUMENT', /outChannels: 1000000 needs at least/],
   ['a class out of range', () => new Embedding(3, 2).forward(tensor([3], { dtype: 'int64' })), 'ERR_LIBTORCH', /index out of range/], // biome-ignore format: one line
+  ['a factor of 0', () => new Upsample({ scaleFactor: 0 }), 'ERR_INVALID_ARGUMENT', /a number above 0 for scaleFactor/],
+  ['no factor', () => new Upsample({} as never), 'ERR_INVALID_ARGUMENT', /for scaleFactor but received undefined/],
+  [
+    'one image to enlarge',
+    () => new Upsample({ scaleFactor: 2 }).forward(zeros([3, 4, 4])),
+    'ERR_SHAPE',
+    /\(B, C, H, W\)/,
+  ],
+  [
+    'a padding above half a window',
+    () => new AvgPool2d(2, { padding: 2 }).forward(zeros([1, 1, 4, 4])),
+    'ERR_LIBTORCH',
+    /half of effective kernel size/,
+  ],
+  [
+    'a layer without a matrix',
+    () => spectralNorm(new BatchNorm2d(3) as never),
+    'ERR_INVALID_ARGUMENT',
+    /a Linear, Conv2d, ConvTranspose2d or Embedding for layer but received a BatchNorm2d/,
+  ],
+  [
+    'a norm of a norm',
+    () => spectralNorm(spectralNorm(new Linear(2, 2))),
+    'ERR_INVALID_ARGUMENT',
+    /without spectral norm/,
+  ],
+  [
+    'no power iterations',
+    () => spectralNorm(new Linear(2, 2), { nPowerIterations: 0 }),
+    'ERR_INVALID_ARGUMENT',
+    /nPowerIterations/,
+  ],
+  [
+    'a row of another length',
+    () => spectralNorm(new Linear(3, 2)).forward(zeros([1, 2])),
+    'ERR_SHAPE',
+    /\[\.\.\., 3\] for input but received \[1, 2\]/,
+  ],
   ['a momentum above 1', () => new BatchNorm2d(3, { momentum: 2 }), 'ERR_INVALID_ARGUMENT', /momentum/],
 ])('%s is refused', (_, make, code, message) => {
   const error = errorOf(make);
