@@ -45,7 +45,7 @@ const settings = resolveGanSettings({ data: 'mnist' }); // the recommended ones
 /** Trains once, which no average changes, and returns the generators' Fréchet distances by the average's name. */
 function train(real: ImageSet, { images, epochs }: (typeof CASES)[0], seed: number, distance: Judge): number[] {
   manualSeed(seed);
-  const { hidden: hiddenDim, lr, beta1, batchSize, noiseDim, clipNorm, output } = settings;
+  const { hidden: hiddenDim, lr, beta1, batchSize, noiseDim, clipNorm, r1Gamma, output } = settings;
   const area = real.height * real.width;
   const pixels = tensor(real.images.subarray(0, images * area), { shape: [images, area] });
   const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform: pixelsToData });
@@ -54,7 +54,7 @@ function train(real: ImageSet, { images, epochs }: (typeof CASES)[0], seed: numb
   const averages = Object.values(DECAYS).map((decay) => ({ decay, net: new Generator({ hiddenDim, dataDim: area }) }));
   const adam = (net: Generator | Discriminator) => new Adam(net.parameters(), { lr, betas: [beta1, 0.999] });
   const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator) };
-  const options = { loss: ganLoss(settings, 'cpu'), output, clipNorm };
+  const options = { loss: ganLoss(settings, 'cpu'), output, clipNorm, r1Gamma };
   for (let epoch = 0, n = 0; epoch < epochs; epoch++) {
     for (const batch of loader) {
       scope(() => {

@@ -17,7 +17,7 @@ const MOST_LINES = 100;
 
 const HEADINGS: Headings<TrainGanOptions> = {
   Data: ['data', 'resolution', 'color', 'mirror', 'augment'],
-  Model: ['preset', 'net', 'hidden', 'filters', 'loss', 'emaDecay', 'asWritten'],
+  Model: ['preset', 'net', 'hidden', 'filters', 'loss', 'r1Gamma', 'emaDecay', 'asWritten'],
   Training: ['epochs', 'batchSize', 'lr', 'beta1', 'realLabel', 'clipNorm', 'seed', 'threads', 'device'],
   Run: ['out', 'resume', 'init'],
 };

@@ -3,7 +3,7 @@ import type { DType } from '../native/handle';
 import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from './activations';
-import { Linear } from './linear';
+import { areLinearsFused, Linear } from './linear';
 import type { Layer } from './module';
 
 /** Linear layers, each followed by at most one activation, as one operator with one gradient. */
@@ -16,8 +16,9 @@ export class LinearChain {
     this.#linears = linears;
   }
 
-  /** Whether the layers have weights of their own: the operator does not know {@link spectralNorm}. */
-  get isPlain(): boolean {
+  /** Whether the operator can stand for the layers: it does not know {@link spectralNorm}. */
+  get isUsable(): boolean {
+    if (!areLinearsFused()) return false;
     for (const linear of this.#linears) if (linear.parametrizations) return false;
     return true;
   }

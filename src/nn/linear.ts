@@ -8,6 +8,27 @@ import { checkTensor, handleOf } from '../tensor/tensor-memory';
 import { membersOf } from './members';
 import { Layer } from './module';
 
+let isFused = true;
+
+/** Whether linear layers use the fused kernel, see {@link withoutFusion}. */
+export function areLinearsFused(): boolean {
+  return isFused;
+}
+
+/**
+ * Runs code in which linear layers are libtorch's operators. The results are the same, but the fused kernel computes all
+ * again where its gradients need gradients, and adds those up in another order.
+ */
+export function withoutFusion<T>(body: () => T): T {
+  const before = isFused;
+  isFused = false;
+  try {
+    return body();
+  } finally {
+    isFused = before;
+  }
+}
+
 /** Options of a {@link Linear} layer. */
 export interface LinearOptions {
   /** Whether to add a bias b. Default true. */
@@ -74,7 +95,7 @@ export class Linear extends Layer {
    * @throws ERR_SHAPE
    */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
-    if (this.parametrizations) return this.#forwardWith(this.weight, input);
+    if (this.parametrizations || !isFused) return this.#forwardWith(this.weight, input);
     return new Tensor(this.native.forward(handleOf(input)));
   }
 

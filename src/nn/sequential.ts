@@ -40,7 +40,7 @@ export class Sequential extends Layer {
 
   /** Applies the layers in order. */
   forward<D extends DType>(input: Tensor<D>): Tensor<D> {
-    if (this.#chain?.isPlain) return this.#chain.forward(input);
+    if (this.#chain?.isUsable) return this.#chain.forward(input);
     return this.#layers.reduce<Tensor>((x, layer) => layer.forward(x), input) as Tensor<D>;
   }
 

@@ -1,10 +1,9 @@
 import { type Checks, checkInteger, isInstance, readOptions, within } from '../check';
 import { invalidArgument } from '../errors';
-import { native } from '../native/addon';
 import { noGrad } from '../tensor/autograd';
 import { zeros } from '../tensor/creation';
 import { scope } from '../tensor/scope';
-import { Tensor } from '../tensor/tensor';
+import type { Tensor } from '../tensor/tensor';
 import { ConvTranspose2d } from './conv-transpose2d';
 import { Conv2d } from './conv2d';
 import { Embedding } from './embedding';
@@ -123,7 +122,6 @@ class SpectralNorm extends Module {
   }
 
   #normalized(vector: Tensor): Tensor {
-    const norm = new Tensor(native().vectorNorm(vector.handle, 2, [0], true));
-    return vector.div(new Tensor(native().clamp(norm.handle, this.eps)));
+    return vector.div(vector.norm(0, { keepdim: true }).clamp(this.eps));
   }
 }

@@ -289,9 +289,10 @@ export class Tensor<D extends DType = DType> extends InPlaceTensor<D> {
     const keepdim = keepdimOf(options);
     return new Tensor(dim === undefined ? native().anyAll(this.handle) : native().any(this.handle, dim, keepdim));
   }
-  /** Returns the Euclidean norm of all elements, `torch.linalg.vector_norm`, in shape []. */
-  norm(): Tensor<D> {
-    return new Tensor(native().vectorNorm(this.handle));
+  /** Returns the Euclidean norm over `dim` (as in {@link Tensor.sum}), or of all elements: `torch.linalg.vector_norm`. */
+  norm(dim?: number | number[], options?: KeepdimOptions): Tensor<D> {
+    const keepdim = keepdimOf(options);
+    return new Tensor(native().vectorNorm(this.handle, 2, dim === undefined ? null : listOf(dim), keepdim));
   }
   /** Returns the largest of all elements, in shape []. */
   max(): Tensor<D>;

@@ -2,12 +2,15 @@ import { bceLoss, bceWithLogitsLoss, mseLoss } from '../nn/losses';
 import { full } from '../tensor/creation';
 import type { Device } from '../tensor/device';
 import type { Tensor } from '../tensor/tensor';
+import { gradientPenalty } from './gan-penalty';
 import type { GanSettings } from './gan-settings';
 
 /** The losses of a GAN's two networks, given the discriminator's outputs (B, 1). */
 export interface GanLoss {
   generator(fake: Tensor): Tensor;
   discriminator(real: Tensor, fake: Tensor): Tensor;
+  /** What is added to the discriminator's loss, given how it judges, and the data itself. */
+  penalty?(judge: (data: Tensor) => Tensor, real: Tensor, fake: Tensor): Tensor;
   /** Frees the targets. */
   dispose(): void;
 }
@@ -18,6 +21,7 @@ type Criterion = (input: Tensor, target: Tensor) => Tensor;
 /** Returns the loss that the settings select. */
 export function ganLoss(settings: GanSettings, device: Device): GanLoss {
   if (settings.loss === 'hinge') return hingeLoss;
+  if (settings.loss === 'wgan-gp') return wassersteinLoss;
   const bce: Criterion = settings.output === 'probability' ? bceLoss : bceWithLogitsLoss;
   return lossToTargets(settings.loss === 'least-squares' ? halfSquaredError : bce, settings, device);
 }
@@ -47,5 +51,13 @@ function lossToTargets(
 const hingeLoss: GanLoss = {
   generator: (fake) => fake.mean().neg(),
   discriminator: (real, fake) => real.neg().add(1).relu().mean().add(fake.add(1).relu().mean()),
+  dispose: () => {},
+};
+
+/** The distance between the means, with a penalty for slopes. @see https://arxiv.org/abs/1704.00028 */
+const wassersteinLoss: GanLoss = {
+  generator: (fake) => fake.mean().neg(),
+  discriminator: (real, fake) => fake.mean().sub(real.mean()),
+  penalty: gradientPenalty,
   dispose: () => {},
 };

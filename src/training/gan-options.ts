@@ -6,10 +6,10 @@ import { choice, finiteNumber, type OptionTable, onOff, part, path, positive, si
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 
 /**
- * The loss of both networks: the article's binary cross-entropy, the hinge loss, or the squared error of the
- * discriminator's raw outputs.
+ * The loss of both networks: the article's binary cross-entropy, the hinge loss, the squared error of the
+ * discriminator's raw outputs, or the Wasserstein distance with a gradient penalty of weight 10.
  */
-export type GanLossName = 'bce' | 'hinge' | 'least-squares';
+export type GanLossName = 'bce' | 'hinge' | 'least-squares' | 'wgan-gp';
 
 /** A set of hyperparameters: `article` for the article's, `recommended` for values that work well on MNIST. */
 export type GanPreset = 'article' | 'recommended';
@@ -62,11 +62,19 @@ export interface TrainGanOptions extends TrainingOptions {
   beta1?: number | undefined;
   /**
    * The discriminator's target for real data; default 0.9, one-sided label smoothing, with preset "article" 1. The
-   * hinge loss has no targets and requires 1.
+   * hinge loss and "wgan-gp" have no targets and require 1.
    */
   realLabel?: number | undefined;
-  /** The loss of both networks; default "bce". */
+  /**
+   * The loss of both networks; default "bce". "wgan-gp" is not for net "dcgan", whose batch normalisation makes the
+   * judgement of an image depend on the others.
+   */
   loss?: GanLossName | undefined;
+  /**
+   * Weight γ of R1, γ/2 · ‖∇D(x)‖² at real images x, in the discriminator's loss; common are 0.1 to 10. It steadies the
+   * training, which takes longer. Default 0, none.
+   */
+  r1Gamma?: number | undefined;
   /** Maximum norm of each network's gradient; larger gradients are scaled down to it. Default none. */
   clipNorm?: number | undefined;
   /**
@@ -142,10 +150,16 @@ export const GAN_OPTIONS = {
     unless: [
       [ARTICLE, 1],
       [{ loss: 'hinge' }, 1],
+      [{ loss: 'wgan-gp' }, 1],
     ],
     help: 'set the target for real images',
   },
-  loss: { ...choice('bce', 'hinge', 'least-squares'), default: 'bce', help: 'minimize this loss' },
+  loss: { ...choice('bce', 'hinge', 'least-squares', 'wgan-gp'), default: 'bce', help: 'minimize this loss' },
+  r1Gamma: {
+    ...finiteNumber({ min: 0 }),
+    default: 0,
+    help: "add R1, the discriminator's squared slope at real images, with this weight",
+  },
   clipNorm: { ...positive, help: "scale each network's gradient down to at most this norm", defaultHelp: 'never' },
   emaDecay: {
     ...part,

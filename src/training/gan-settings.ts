@@ -62,7 +62,8 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
     checkSizes(settings);
   }
   const { preset, loss, resolution = null, clipNorm = null, emaDecay } = settings;
-  const output = preset === 'article' && loss === 'bce' ? 'probability' : 'logit';
+  const isProbability = preset === 'article' && loss === 'bce' && settings.r1Gamma === 0; // R1 is the logits' slope
+  const output = isProbability ? 'probability' : 'logit';
   const ofNoise = { noiseDim: NOISE_DIM, channels: 1, height: SIDE, width: SIDE } as const;
   const own = { resolution, clipNorm, emaDecay: emaDecay || null, output } as const;
   return { ...settings, ...own, ...ofNoise, ...(init !== undefined && { init }) };
@@ -131,18 +132,27 @@ function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'heig
 
 /** Throws if options contradict each other. */
 function checkTogether(
-  settings: Pick<GanSettings, 'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net'>,
+  settings: Pick<GanSettings, 'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net' | 'r1Gamma'>,
 ): void {
   const needs: [name: keyof typeof settings, value: unknown, others: Partial<typeof settings>][] = [
-    ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce', net: 'mlp' }],
+    ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce', net: 'mlp', r1Gamma: 0 }],
     ['preset', 'article', { net: 'mlp' }],
     ['loss', 'hinge', { realLabel: 1 }], // it has no targets to smooth
+    ['loss', 'wgan-gp', { realLabel: 1 }],
   ];
   for (const [name, value, others] of needs) {
     if (settings[name] !== value) continue;
     for (const [other, needed] of Object.entries(others)) {
       if (settings[other as keyof typeof settings] !== needed) throw requires([name, value], [other, needed]);
     }
+  }
+  const { net, loss } = settings;
+  if (net === 'dcgan' && loss === 'wgan-gp') {
+    throw worded('ERR_INVALID_ARGUMENT', ({ setting }) => {
+      const reason = "its batch normalization makes an image's judgement depend on the others";
+      const remedy = `Use ${setting('net', 'mlp')}, or ${setting('loss', 'hinge')}`;
+      return `${setting('loss', loss)} does not work with ${setting('net', net)}: ${reason}. ${remedy}.`;
+    });
   }
 }
 

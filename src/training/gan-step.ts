@@ -3,10 +3,12 @@ import type { SampleGenerator } from '../models/sample-generator';
 import type { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
 import type { Ema } from '../nn/ema';
+import { withoutFusion } from '../nn/linear';
 import { grad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { GanLoss } from './gan-loss';
+import { r1Penalty } from './gan-penalty';
 import type { GanSettings } from './gan-settings';
 
 /** The two networks, their optimizers, and the average of the generator's weights, if any. */
@@ -27,6 +29,8 @@ interface GanStepOptions {
   shown?: ((data: Tensor) => Tensor) | undefined;
   /** Maximum norm of each network's gradient; null for no limit. */
   clipNorm: number | null;
+  /** The weight of R1; 0 for none. */
+  r1Gamma: number;
 }
 
 /**
@@ -41,15 +45,17 @@ interface GanStepOptions {
  */
 export function ganStep(
   { generator, discriminator, optimizerG, optimizerD, ema }: GanPlayers,
-  { loss, output, shown = (data) => data, clipNorm }: GanStepOptions,
+  { loss, output, shown = (data) => data, clipNorm, r1Gamma }: GanStepOptions,
   real: Tensor,
   noise: Tensor,
 ): { lossD: number; lossG: number } {
   return scope(() => {
-    const judge = (data: Tensor) => {
+    const outputOf = (data: Tensor) => {
       const input = shown(data);
       return output === 'logit' ? discriminator.logits(input) : discriminator.forward(input);
     };
+    const needsSlopes = r1Gamma > 0 || loss.penalty !== undefined;
+    const judge = needsSlopes ? (data: Tensor) => withoutFusion(() => outputOf(data)) : outputOf;
     const clipped = (gradients: Tensor[]) => (clipNorm === null ? gradients : clipGradNorm(gradients, clipNorm));
 
     const fake = generator.forward(noise); // (B, dataDim)
@@ -59,7 +65,11 @@ export function ganStep(
     scope(() => optimizerG.step(clipped(grad(lossG, generator.parameters(), { retainGraph: true }))));
     ema?.update(generator);
 
-    const lossD = loss.discriminator(judge(real), ofFake);
+    const seen = r1Gamma > 0 ? real.detach().requiresGrad_() : real; // R1 is a slope with respect to it
+    const ofReal = judge(seen);
+    let lossD = loss.discriminator(ofReal, ofFake);
+    if (loss.penalty) lossD = lossD.add(loss.penalty(judge, real, fake));
+    if (r1Gamma > 0) lossD = lossD.add(r1Penalty(ofReal, seen).mul(r1Gamma));
     optimizerD.step(clipped(grad(lossD, discriminator.parameters())));
     return { lossD: lossD.item(), lossG: lossG.item() };
   });

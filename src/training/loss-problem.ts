@@ -16,6 +16,7 @@ const IS_OVER: Record<GanLossName, (losses: Losses, output: GanSettings['output'
   bce: ({ lossD, lossG }, output) => Math.max(lossD, lossG) >= (output === 'probability' ? CLAMP : CERTAIN),
   hinge: ({ lossD }) => lossD === 0, // without a gradient
   'least-squares': ({ lossD }) => lossD < 1e-6,
+  'wgan-gp': () => false, // it has no least value
 };
 
 /** Describes the problem of a run's last losses, if there is one. */

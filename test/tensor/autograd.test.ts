@@ -139,3 +139,12 @@ describe('noGrad', () => {
     expect(parameter.item()).toBe(2);
   });
 });
+
+test('a penalty of a slope has a gradient, also at a slope of 0', () => {
+  const x = tensor([[3, 4], [0, 0]], { requiresGrad: true }); // biome-ignore format: one line
+  const [slope] = grad(x.square().sum().mul(0.5), [x], { createGraph: true }); // x itself
+  expect([...slope.norm(1).toArray()]).toEqual([5, 0]);
+  expect(slope.norm([0, 1], { keepdim: true }).shape).toEqual([1, 1]);
+  slope.norm(1).sub(1).square().sum().backward();
+  expect([...x.grad!.toArray()].map((each) => Number(each.toFixed(5)))).toEqual([4.8, 6.4, 0, 0]);
+});

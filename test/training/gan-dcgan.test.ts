@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readIdx } from '../../src/data/idx';
+import { pixelsToData } from '../../src/data/images';
 import { DcganDiscriminator, DcganGenerator } from '../../src/models/dcgan';
 import { closeInference } from '../../src/pool/inference';
+import { grad } from '../../src/tensor/autograd';
+import { tensor } from '../../src/tensor/creation';
 import { loadDiscriminator, loadGenerator } from '../../src/training/load-run';
 import { trainGan } from '../../src/training/train-gan';
 import { useTemporaryFolder } from '../cli/cli';
@@ -56,6 +60,16 @@ test('a worker trains it to the same weights', async () => {
   const drawn = [here, there].map(({ generator }) => generator.sampleSync({ count: 2 }));
   expect(drawn[1]).toEqual(drawn[0]);
   expect(there.discriminator).toBeInstanceOf(DcganDiscriminator);
+});
+
+test('R1 makes the discriminator less steep', async () => {
+  const slopeOf = async (r1Gamma: number) => {
+    const { discriminator } = await trainGan({ ...options(), epochs: 10, r1Gamma }).result;
+    const real = pixelsToData(tensor(readIdx(options().data, 3).data, { shape: [24, 256] })).requiresGrad_();
+    const [slope] = grad(discriminator.eval().logits(real).sum(), [real]);
+    return slope.norm().item();
+  };
+  expect(await slopeOf(10)).toBeLessThan(0.5 * (await slopeOf(0)));
 });
 
 test('an image does not depend on how many are drawn', async () => {

@@ -96,7 +96,7 @@ describe('the moving average', () => {
   });
 
   test('goes on with a resumed run, whatever the loss and clipping', async () => {
-    const all = { ...options, emaDecay: 0.8, loss: 'hinge', clipNorm: 0.1 } as const;
+    const all = { ...options, emaDecay: 0.8, loss: 'wgan-gp', r1Gamma: 0.5, clipNorm: 0.1 } as const;
     await trainGan({ ...all, out: join(folder(), 'whole') }).result;
     await trainGan({ ...all, epochs: 2, out: join(folder(), 'parts') }).result;
     await trainGan({ resume: join(folder(), 'parts'), epochs: 6 }).result;
@@ -111,12 +111,20 @@ test('the hinge loss has no smoothed labels, in no preset', () => {
     output: 'logit',
   });
   expect(resolveGanSettings({ loss: 'least-squares' })).toMatchObject({ realLabel: 0.9 });
+  expect(resolveGanSettings({ loss: 'wgan-gp' })).toMatchObject({ realLabel: 1, output: 'logit', r1Gamma: 0 });
+  expect(resolveGanSettings({ preset: 'article', r1Gamma: 2 })).toMatchObject({ output: 'logit', r1Gamma: 2 });
 });
 
 test.each([
-  [{ loss: 'wasserstein' }, 'Expected "bce", "hinge" or "least-squares" for loss but received "wasserstein"'],
+  [
+    { loss: 'wasserstein' },
+    'Expected "bce", "hinge", "least-squares" or "wgan-gp" for loss but received "wasserstein"',
+  ],
   [{ loss: 'hinge', realLabel: 0.9 }, 'loss: "hinge" requires realLabel: 1.'],
   [{ loss: 'hinge', asWritten: true }, 'asWritten: true requires loss: "bce".'],
+  [{ asWritten: true, r1Gamma: 1 }, 'asWritten: true requires r1Gamma: 0.'],
+  [{ loss: 'wgan-gp', realLabel: 0.9 }, 'loss: "wgan-gp" requires realLabel: 1.'],
+  [{ loss: 'wgan-gp', net: 'dcgan' }, 'loss: "wgan-gp" does not work with net: "dcgan"'],
   [{ clipNorm: 0 }, 'Expected a number above 0 for clipNorm but received 0'],
   [{ emaDecay: 1 }, 'Expected a number of at least 0 and below 1 for emaDecay but received 1'],
 ])('%j is refused', (options, message) => {
