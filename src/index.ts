@@ -63,6 +63,12 @@ export { Generator, type GeneratorOptions } from './models/generator';
 export { MdnRnn, type MdnRnnOptions, type MdnRnnStep } from './models/mdn-rnn';
 export { Mixture, type MixtureOptions, mixtureNll } from './models/mixture';
 export { exportOnnx, type OnnxExportable } from './models/onnx';
+export {
+  ResnetDiscriminator,
+  type ResnetDiscriminatorOptions,
+  ResnetGenerator,
+  type ResnetGeneratorOptions,
+} from './models/resnet-gan';
 export type { SampleDiscriminator } from './models/sample-discriminator';
 export { SampleGenerator, type SampleOptions } from './models/sample-generator';
 export type { DType, TypedArray } from './native/handle';

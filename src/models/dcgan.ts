@@ -1,5 +1,5 @@
 import { type Checks, checkSize, readOptions } from '../check';
-import { invalidArgument, LibtorchGenerativeError, shapeText } from '../errors';
+import { invalidArgument } from '../errors';
 import type { DType } from '../native/handle';
 import { LeakyReLU, ReLU, Sigmoid, Tanh } from '../nn/activations';
 import { BatchNorm2d } from '../nn/batch-norm2d';
@@ -9,8 +9,8 @@ import type { Module } from '../nn/module';
 import { Sequential } from '../nn/sequential';
 import { noGrad } from '../tensor/autograd';
 import type { Tensor } from '../tensor/tensor';
-import { checkTensor } from '../tensor/tensor-memory';
 import type { GeneratorRecipe } from './generator-copies';
+import { asImages, checkNoise } from './image-rows';
 import { SampleDiscriminator } from './sample-discriminator';
 import { SampleGenerator } from './sample-generator';
 
@@ -105,14 +105,7 @@ export class DcganGenerator extends SampleGenerator {
    * @throws ERR_SHAPE
    */
   forward<D extends DType>(noise: Tensor<D>): Tensor<D> {
-    checkTensor('noise', noise);
-    const { shape } = noise;
-    if (shape.length !== 2 || shape[1] !== this.noiseDim) {
-      throw new LibtorchGenerativeError(
-        'ERR_SHAPE',
-        `Expected a Tensor of shape (B, ${this.noiseDim}) for noise but received ${shapeText(shape)}`,
-      );
-    }
+    checkNoise(noise, this.noiseDim);
     return this.main.forward(noise.unsqueeze(-1).unsqueeze(-1));
   }
 
@@ -204,16 +197,7 @@ export class DcganDiscriminator extends SampleDiscriminator {
   }
 
   #asImages<D extends DType>(images: Tensor<D>): Tensor<D> {
-    checkTensor('images', images);
-    const { channels, resolution } = this;
-    const [, ...size] = images.shape;
-    const expected = [channels, resolution, resolution];
-    if (size.join() === expected.join()) return images;
-    if (size.join() === `${this.dataDim}`) return images.reshape([-1, ...expected]);
-    throw new LibtorchGenerativeError(
-      'ERR_SHAPE',
-      `Expected a Tensor of shape (B, ${expected.join(', ')}) for images but received ${shapeText(images.shape)}`,
-    );
+    return asImages(images, this.channels, this.resolution);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Model } from '../pool/worker-pool';
 /** What a generator is made from, apart from its weights. */
 export type GeneratorRecipe =
   | { net: 'mlp'; options: { noiseDim: number; hiddenDim: number; dataDim: number } }
-  | { net: 'dcgan'; options: { noiseDim: number; resolution: number; channels: number; filters: number } };
+  | { net: 'dcgan' | 'resnet'; options: { noiseDim: number; resolution: number; channels: number; filters: number } };
 
 /** A generator of which worker threads have copies. */
 export interface Original extends Module {

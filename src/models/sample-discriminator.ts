@@ -3,7 +3,8 @@ import { Layer } from '../nn/module';
 import type { Tensor } from '../tensor/tensor';
 
 /**
- * A network that tells real samples from generated ones: a {@link Discriminator} or a {@link DcganDiscriminator}.
+ * A network that tells real samples from generated ones: a {@link Discriminator}, {@link DcganDiscriminator} or
+ * {@link ResnetDiscriminator}.
  *
  * @example
  * ```ts

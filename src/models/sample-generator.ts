@@ -48,8 +48,8 @@ const MAX_BYTES = 2 ** 31 - 1;
 const BATCH_SIZE = 1000;
 
 /**
- * A network that maps noise to samples: a {@link Generator}, a {@link DcganGenerator}, or a class of your own, which
- * draws in the calling thread only.
+ * A network that maps noise to samples: a {@link Generator}, {@link DcganGenerator} or {@link ResnetGenerator}, or a class of your
+ * own, which draws in the calling thread only.
  *
  * @example
  * ```ts
@@ -173,7 +173,7 @@ export abstract class SampleGenerator extends Layer {
     if (this.recipe) return this.#copies.ask(question, signal);
     throw invalidArgument(
       'generator',
-      'a Generator or a DcganGenerator itself, as worker threads have no class of your own,',
+      'a Generator, DcganGenerator or ResnetGenerator itself, as worker threads have no class of your own,',
       this,
     );
   }
