@@ -21,7 +21,7 @@ export interface OnnxNode {
   op: string;
   inputs: string[];
   outputs: string[];
-  attributes?: Record<string, { int: number } | { float: number } | { ints: number[] }>;
+  attributes?: Record<string, { int: number } | { float: number } | { ints: number[] } | { text: string }>;
 }
 
 /** A constant tensor. */
@@ -77,6 +77,7 @@ function encodeNode({ op, inputs, outputs, attributes = {} }: OnnxNode): Message
     const attribute = new Message().text(1, name);
     if ('float' in value) attribute.float(2, value.float).int(20, 1);
     else if ('int' in value) attribute.int(3, value.int).int(20, 2);
+    else if ('text' in value) attribute.text(4, value.text).int(20, 3);
     else attribute.ints(8, value.ints).int(20, 7);
     node.message(5, attribute);
   }

@@ -11,8 +11,15 @@ import { DcganDiscriminator, DcganGenerator } from './dcgan';
 import { Discriminator } from './discriminator';
 import { Generator } from './generator';
 import { MdnRnn } from './mdn-rnn';
-import type { OnnxGraph, OnnxInitializer, OnnxNode } from './onnx-file';
-import { chainNodes } from './onnx-layers';
+import type { OnnxGraph } from './onnx-file';
+import {
+  dcganDiscriminatorGraph,
+  dcganGeneratorGraph,
+  resnetDiscriminatorGraph,
+  resnetGeneratorGraph,
+} from './onnx-image-nets';
+import { initializersOf, linear } from './onnx-layers';
+import { ResnetDiscriminator, ResnetGenerator } from './resnet-gan';
 import type { SampleDiscriminator } from './sample-discriminator';
 import type { SampleGenerator } from './sample-generator';
 
@@ -29,8 +36,8 @@ const OPSET = 17;
  * |---|---|---|
  * | {@link Generator} | `noise` (batch, noiseDim) | `samples` (batch, dataDim) in [-1, 1] |
  * | {@link Discriminator} | `data` (batch, dataDim) | `probability` (batch, 1) |
- * | {@link DcganGenerator} | `noise` (batch, noiseDim) | `samples` (batch, channels, height, width) in [-1, 1] |
- * | {@link DcganDiscriminator} | `data` (batch, channels, height, width) | `probability` (batch, 1) |
+ * | {@link DcganGenerator}, {@link ResnetGenerator} | `noise` (batch, noiseDim) | `samples` (batch, channels, height, width) in [-1, 1] |
+ * | {@link DcganDiscriminator}, {@link ResnetDiscriminator} | `data` (batch, channels, height, width) | `probability` (batch, 1) |
  * | {@link MdnRnn} | `input` (batch, time, inputDim) | `raw` (batch, K, D + 2), as {@link MdnRnn.forward} returns it |
  *
  * @param file path of the file; the write is atomic, so a failure leaves no partial file
@@ -72,8 +79,10 @@ function graphOf(model: OnnxExportable): OnnxGraph {
   if (isMade(model, Discriminator)) return discriminatorGraph(model);
   if (isMade(model, DcganGenerator)) return dcganGeneratorGraph(model);
   if (isMade(model, DcganDiscriminator)) return dcganDiscriminatorGraph(model);
+  if (isMade(model, ResnetGenerator)) return resnetGeneratorGraph(model);
+  if (isMade(model, ResnetDiscriminator)) return resnetDiscriminatorGraph(model);
   if (isMade(model, MdnRnn)) return mdnRnnGraph(model);
-  throw invalidArgument('model', 'a Generator, a Discriminator, one of a DCGAN, or an MdnRnn', model);
+  throw invalidArgument('model', 'a Generator, a Discriminator, one of a DCGAN or ResNet, or an MdnRnn', model);
 }
 
 function isMade<T extends Module>(model: unknown, type: new (...args: never) => T): model is T {
@@ -109,42 +118,6 @@ function discriminatorGraph(model: Discriminator): OnnxGraph {
     ],
     initializers: initializersOf(model.stateDict()),
   };
-}
-
-function dcganGeneratorGraph(model: DcganGenerator): OnnxGraph {
-  const { noiseDim, channels, resolution } = model;
-  return {
-    name: 'DcganGenerator',
-    inputs: [{ name: 'noise', dims: ['batch', noiseDim] }],
-    outputs: [{ name: 'samples', dims: ['batch', channels, resolution, resolution] }],
-    nodes: [
-      { op: 'Reshape', inputs: ['noise', 'pointShape'], outputs: ['point'] },
-      ...chainNodes(model.main, 'main', 'point', 'samples'),
-    ],
-    initializers: [
-      ...initializersOf(weightsOf(model)),
-      { name: 'pointShape', dims: [4], data: BigInt64Array.of(0n, BigInt(noiseDim), 1n, 1n) }, // 0: unchanged
-    ],
-  };
-}
-
-function dcganDiscriminatorGraph(model: DcganDiscriminator): OnnxGraph {
-  const { channels, resolution } = model;
-  return {
-    name: 'DcganDiscriminator',
-    inputs: [{ name: 'data', dims: ['batch', channels, resolution, resolution] }],
-    outputs: [{ name: 'probability', dims: ['batch', 1] }],
-    nodes: [
-      ...chainNodes(model.main, 'main', 'data', 'point'),
-      { op: 'Flatten', inputs: ['point'], outputs: ['probability'] },
-    ],
-    initializers: initializersOf(weightsOf(model)),
-  };
-}
-
-/** The state dict without the counts of batches, which only training needs. */
-function weightsOf(model: Module): StateDict {
-  return Object.fromEntries(Object.entries(model.stateDict()).filter(([, { dtype }]) => dtype !== 'int64'));
 }
 
 function mdnRnnGraph(model: MdnRnn): OnnxGraph {
@@ -188,15 +161,4 @@ function gruWeights(rnn: StateDict): StateDict {
 function thirds(tensor: Tensor): [Tensor, Tensor, Tensor] {
   const length = tensor.shape[0]! / 3;
   return [tensor.slice(0, 0, length), tensor.slice(0, length, 2 * length), tensor.slice(0, 2 * length)];
-}
-
-function linear(input: string, layer: string, output: string): OnnxNode {
-  const attributes = { transB: { int: 1 } };
-  return { op: 'Gemm', inputs: [input, `${layer}.weight`, `${layer}.bias`], outputs: [output], attributes };
-}
-
-function initializersOf(tensors: StateDict): OnnxInitializer[] {
-  return Object.entries(tensors).map(([name, tensor]) => {
-    return { name, dims: tensor.shape, data: tensor.to({ dtype: 'float32' }).toArray() as Float32Array };
-  });
 }

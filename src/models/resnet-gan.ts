@@ -116,8 +116,13 @@ export class ResnetGenerator extends SampleGenerator {
    */
   forward<D extends DType>(noise: Tensor<D>): Tensor<D> {
     checkNoise(noise, this.noiseDim);
-    const start = this.first.forward(noise).view(noise.size(0), -1, START, START);
+    const start = this.first.forward(noise).view(noise.size(0), ...this.startShape);
     return this.last.forward(this.blocks.forward(start));
+  }
+
+  /** @internal The shape of the smallest layer, without the batch. */
+  get startShape(): number[] {
+    return [PLANS[this.resolution]!.generator[0]! * this.filters, START, START];
   }
 
   /** @internal */
@@ -207,7 +212,12 @@ export class ResnetDiscriminator extends SampleDiscriminator {
 }
 
 /** Sizes of images that there are nets for. */
-export const RESNET_SIZES = Object.keys(PLANS).map(Number);
+export const RESNET_SIZES = '32, 64 or 128';
+
+/** Returns whether there are nets for images of this size. */
+export function hasResnet(resolution: number): boolean {
+  return PLANS[resolution] !== undefined;
+}
 
 /** Returns about how many weights both networks have. */
 export function resnetWeights({
@@ -229,6 +239,6 @@ export function resnetWeights({
 
 function planOf(resolution: number): Plan {
   const plan = PLANS[resolution];
-  if (!plan) throw invalidArgument('resolution', '32, 64 or 128', resolution);
+  if (!plan) throw invalidArgument('resolution', RESNET_SIZES, resolution);
   return plan;
 }

@@ -3,6 +3,7 @@ import { DcganDiscriminator } from '../models/dcgan';
 import { Discriminator } from '../models/discriminator';
 import type { GeneratorRecipe } from '../models/generator-copies';
 import { generatorFrom } from '../models/generators';
+import { ResnetDiscriminator } from '../models/resnet-gan';
 import type { SampleDiscriminator } from '../models/sample-discriminator';
 import type { SampleGenerator } from '../models/sample-generator';
 import type { GanSettings } from './gan-settings';
@@ -17,9 +18,9 @@ export function newGenerator(settings: NetSettings): SampleGenerator {
 
 /** Creates a discriminator with new weights. */
 export function newDiscriminator({ net, hidden, filters, ...size }: NetSettings): SampleDiscriminator {
-  return net === 'mlp'
-    ? new Discriminator({ dataDim: valuesPerImage(size), hiddenDim: hidden })
-    : new DcganDiscriminator({ resolution: size.height, channels: size.channels, filters });
+  if (net === 'mlp') return new Discriminator({ dataDim: valuesPerImage(size), hiddenDim: hidden });
+  const options = { resolution: size.height, channels: size.channels, filters };
+  return net === 'dcgan' ? new DcganDiscriminator(options) : new ResnetDiscriminator(options);
 }
 
 function recipeOf({ net, noiseDim, hidden: hiddenDim, filters, ...size }: NetSettings): GeneratorRecipe {

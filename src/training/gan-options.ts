@@ -15,10 +15,10 @@ export type GanLossName = 'bce' | 'hinge' | 'least-squares' | 'wgan-gp';
 export type GanPreset = 'article' | 'recommended';
 
 /**
- * The kind of both networks: `mlp`, the article's linear layers, or `dcgan`, convolutions, for square images of 4 to 7
- * times a power of two pixels.
+ * The kind of both networks: `mlp`, the article's linear layers, `dcgan`, convolutions, for square images of 4 to 7 times a
+ * power of two pixels, or `resnet`, SNGAN's residual networks, for square images of 32, 64 or 128 pixels.
  */
-export type GanNet = 'mlp' | 'dcgan';
+export type GanNet = 'mlp' | 'dcgan' | 'resnet';
 
 /** Options of {@link trainGan}. */
 export interface TrainGanOptions extends TrainingOptions {
@@ -50,13 +50,16 @@ export interface TrainGanOptions extends TrainingOptions {
   preset?: GanPreset | undefined;
   /** Images per batch; default 128. */
   batchSize?: number | undefined;
-  /** Learning rate of Adam; default 1e-3, with preset "article" 2e-4. */
+  /** Learning rate of Adam; default 1e-3, with preset "article" or net "resnet" 2e-4. */
   lr?: number | undefined;
   /** The kind of both networks; default "mlp". */
   net?: GanNet | undefined;
   /** Units of the hidden layers of net "mlp"; default 512, with preset "article" 128. */
   hidden?: number | undefined;
-  /** Channels of the largest hidden layer of net "dcgan", each smaller one has twice as many; default 32. */
+  /**
+   * Channels of the largest hidden layer of net "dcgan" or "resnet", smaller ones have twice as many each; for net "resnet"
+   * see {@link ResnetGeneratorOptions.filters}. Default 32.
+   */
   filters?: number | undefined;
   /** Adam's decay of the first moment, in [0, 1); default 0, with preset "article" 0.9, with net "dcgan" 0.5. */
   beta1?: number | undefined;
@@ -66,13 +69,14 @@ export interface TrainGanOptions extends TrainingOptions {
    */
   realLabel?: number | undefined;
   /**
-   * The loss of both networks; default "bce". "wgan-gp" is not for net "dcgan", whose batch normalisation makes the
+   * The loss of both networks; default "bce", with net "resnet" "hinge". "wgan-gp" is not for net "dcgan", whose batch normalisation makes the
    * judgement of an image depend on the others.
    */
   loss?: GanLossName | undefined;
   /**
    * Weight γ of R1, γ/2 · ‖∇D(x)‖² at real images x, in the discriminator's loss; common are 0.1 to 10. It steadies the
-   * training, which takes longer. Default 0, none.
+   * training, which takes longer. With net "dcgan", whose batch normalisation mixes the images of a batch, it is only about
+   * that slope. Default 0, none.
    */
   r1Gamma?: number | undefined;
   /** Maximum norm of each network's gradient; larger gradients are scaled down to it. Default none. */
@@ -123,9 +127,9 @@ export const GAN_OPTIONS = {
     help: "take defaults from this preset; article has the article's values",
   },
   net: {
-    ...choice('mlp', 'dcgan'),
+    ...choice('mlp', 'dcgan', 'resnet'),
     default: 'mlp',
-    help: "train networks of this kind: the article's linear layers, or DCGAN's convolutions",
+    help: "train networks of this kind: the article's linear layers, DCGAN's convolutions, or SNGAN's residual networks",
   },
   hidden: {
     ...size,
@@ -133,7 +137,7 @@ export const GAN_OPTIONS = {
     unless: [[ARTICLE, 128]],
     help: 'set the number of units in each hidden layer of mlp',
   },
-  filters: { ...size, default: 32, help: "set the channels of dcgan's largest hidden layer" },
+  filters: { ...size, default: 32, help: "set the channels of dcgan's or resnet's largest hidden layer" },
   beta1: {
     ...part,
     placeholder: 'x',
@@ -154,7 +158,12 @@ export const GAN_OPTIONS = {
     ],
     help: 'set the target for real images',
   },
-  loss: { ...choice('bce', 'hinge', 'least-squares', 'wgan-gp'), default: 'bce', help: 'minimize this loss' },
+  loss: {
+    ...choice('bce', 'hinge', 'least-squares', 'wgan-gp'),
+    default: 'bce',
+    unless: [[{ net: 'resnet' }, 'hinge']],
+    help: 'minimize this loss',
+  },
   r1Gamma: {
     ...finiteNumber({ min: 0 }),
     default: 0,
@@ -171,7 +180,14 @@ export const GAN_OPTIONS = {
   asWritten: { ...onOff, default: false, help: "follow the article's program to the letter, on random data" },
   epochs: { ...EPOCHS, default: 20, unless: [[ON_NOISE, 200]], defaultHelp: '20, or more on small sets; on noise 200' },
   batchSize: { ...BATCH_SIZE, default: 128 },
-  lr: { ...LR, default: 1e-3, unless: [[ARTICLE, 2e-4]] },
+  lr: {
+    ...LR,
+    default: 1e-3,
+    unless: [
+      [ARTICLE, 2e-4],
+      [{ net: 'resnet' }, 2e-4],
+    ],
+  },
   threads: { ...THREADS, defaultHelp: "one per core; with --resume the run's" },
   ...COMMON_OPTIONS,
 } satisfies OptionTable<TrainGanOptions>;

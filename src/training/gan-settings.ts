@@ -5,6 +5,7 @@ import { type Channels, type ImageSizes, valuesPerImage } from '../data/image-se
 import { checkChannels } from '../data/images';
 import { type Surface, worded } from '../errors';
 import { DCGAN_SIZES, dcganSizes, dcganWeights } from '../models/dcgan';
+import { hasResnet, RESNET_SIZES, resnetWeights } from '../models/resnet-gan';
 import { checksOf, orNull, orUndefined, withDefaults } from '../option';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
@@ -118,15 +119,19 @@ function numWeightsOf({ net, hidden, filters, noiseDim, channels, height, width 
     const ofGenerator = hidden * (noiseDim + numValues);
     return { ofGenerator, ofDiscriminator: hidden * numValues, largest: hidden * numValues, name: 'hidden' as const };
   }
-  const { ofGenerator, ofDiscriminator } = dcganWeights({ resolution: height, channels, filters, noiseDim });
+  const weightsOf = net === 'dcgan' ? dcganWeights : resnetWeights;
+  const { ofGenerator, ofDiscriminator } = weightsOf({ resolution: height, channels, filters, noiseDim });
   return { ofGenerator, ofDiscriminator, largest: ofGenerator, name: 'filters' as const };
 }
 
 /** Throws ERR_INVALID_ARGUMENT unless the nets can draw images of this size. */
 function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'height' | 'width'>): void {
-  if (net === 'mlp' || (height === width && dcganSizes(height))) return;
+  if (net === 'mlp') return;
+  const [fits, sizes] =
+    net === 'dcgan' ? [dcganSizes(height) !== undefined, DCGAN_SIZES] : [hasResnet(height), RESNET_SIZES];
+  if (height === width && fits) return;
   throw worded('ERR_INVALID_ARGUMENT', ({ setting, option }) => {
-    return `${setting('net', net)} requires square images whose sides have ${DCGAN_SIZES} pixels, but these are ${width} x ${height}: set ${option('resolution')}.`;
+    return `${setting('net', net)} requires square images whose sides have ${sizes} pixels, but these are ${width} x ${height}: set ${option('resolution')}.`;
   });
 }
 
@@ -150,7 +155,7 @@ function checkTogether(
   if (net === 'dcgan' && loss === 'wgan-gp') {
     throw worded('ERR_INVALID_ARGUMENT', ({ setting }) => {
       const reason = "its batch normalization makes an image's judgement depend on the others";
-      const remedy = `Use ${setting('net', 'mlp')}, or ${setting('loss', 'hinge')}`;
+      const remedy = `Use ${setting('net', 'resnet')}, or ${setting('loss', 'hinge')}`;
       return `${setting('loss', loss)} does not work with ${setting('net', net)}: ${reason}. ${remedy}.`;
     });
   }

@@ -53,7 +53,7 @@ test.each([
   ['train gan --r1-gamma -1', 'Expected a number of at least 0 for --r1-gamma but received -1'],
   [
     'train gan --net dcgan --loss wgan-gp',
-    "--loss wgan-gp does not work with --net dcgan: its batch normalization makes an image's judgement depend on the others. Use --net mlp, or --loss hinge.",
+    "--loss wgan-gp does not work with --net dcgan: its batch normalization makes an image's judgement depend on the others. Use --net resnet, or --loss hinge.",
   ],
   ['train gan --clip-norm 0', 'Expected a number above 0 for --clip-norm but received 0'],
   ['train gan --ema-decay 1', 'Expected a number of at least 0 and below 1 for --ema-decay but received 1'],

@@ -6,6 +6,7 @@ import { Discriminator } from '../../src/models/discriminator';
 import { Generator } from '../../src/models/generator';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { exportOnnx, type OnnxExportable } from '../../src/models/onnx';
+import { ResnetDiscriminator, ResnetGenerator } from '../../src/models/resnet-gan';
 import { noGrad } from '../../src/tensor/autograd';
 import { tensor } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';
@@ -75,6 +76,32 @@ test.each([
 });
 
 test.each([
+  { resolution: 32, channels: 1, filters: 4, noiseDim: 9 },
+  { resolution: 64, channels: 3, filters: 1 },
+  { resolution: 128, channels: 4, filters: 1, noiseDim: 3 },
+])("a ResNet's generator, %j", (options) => {
+  const generator = new ResnetGenerator(options);
+  for (let batch = 0; batch < 20; batch++) generator.forward(randn([8, generator.noiseDim])); // statistics
+  const shapes = [1, 3].map((batch) => [batch, generator.noiseDim]);
+  expect(expectSameOutputs(generator.eval(), shapes)).toEqual({ input: 'noise', output: 'samples' });
+});
+
+test.each([
+  { resolution: 32, channels: 1, filters: 4 },
+  { resolution: 64, channels: 3, filters: 2 },
+  { resolution: 128, channels: 4, filters: 1 },
+])("a ResNet's discriminator, %j", (options) => {
+  const { channels, resolution } = options;
+  const discriminator = new ResnetDiscriminator(options);
+  const vectors = discriminator.buffers().map((each) => each.clone());
+  exportOnnx(file(), discriminator); // in training
+  expect(discriminator.training).toBe(true);
+  expect(discriminator.buffers().every((each, index) => each.equal(vectors[index]!))).toBe(true);
+  const shapes = [1, 3].map((batch) => [batch, channels, resolution, resolution]);
+  expect(expectSameOutputs(discriminator.eval(), shapes)).toEqual({ input: 'data', output: 'probability' });
+});
+
+test.each([
   { dataDim: 784, hiddenDim: 128 },
   { dataDim: 4, hiddenDim: 3, negativeSlope: 0.7 },
 ])('the discriminator, %j', (options) => {
@@ -112,7 +139,7 @@ test('metadata is in the file; another model is refused by name', () => {
   exportOnnx(file(), new Generator({ noiseDim: 1, hiddenDim: 1, dataDim: 1 }), { metadata: { scaler: '{"mean":3}' } });
   expect(readFileSync(file(), 'latin1')).toContain('scaler\x12\n{"mean":3}');
   expect(() => exportOnnx(file(), {} as never)).toThrow(
-    'Expected a Generator, a Discriminator, one of a DCGAN, or an MdnRnn for model but received an object',
+    'Expected a Generator, a Discriminator, one of a DCGAN or ResNet, or an MdnRnn for model but received an object',
   );
   expect(() => exportOnnx(join(folder(), 'no', 'model.onnx'), new Generator())).toThrow(/Cannot write .*no such file/);
 });

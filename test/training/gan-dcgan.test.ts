@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIdx } from '../../src/data/idx';
 import { pixelsToData } from '../../src/data/images';
@@ -9,26 +9,21 @@ import { tensor } from '../../src/tensor/creation';
 import { loadDiscriminator, loadGenerator } from '../../src/training/load-run';
 import { trainGan } from '../../src/training/train-gan';
 import { useTemporaryFolder } from '../cli/cli';
+import { barsFile } from './bars';
 
 const folder = useTemporaryFolder();
 afterAll(closeInference);
 
-/** 24 images of a bright bar on a dark ground. */
-function bars(height: number, width: number): string {
-  const file = join(folder(), 'images');
-  const header = Buffer.alloc(16);
-  header.set([0, 0, 8, 3]);
-  for (const [index, size] of [24, height, width].entries()) header.writeUInt32BE(size, 4 + 4 * index);
-  const pixels = Uint8Array.from({ length: 24 * height * width }, (_, at) => {
-    const image = Math.floor(at / (height * width));
-    return (at % width) - (image % width) < 3 && at % width >= image % width ? 250 : 5;
-  });
-  writeFileSync(file, Buffer.concat([header, pixels]));
-  return file;
-}
-
 const options = () =>
-  ({ data: bars(16, 16), net: 'dcgan', filters: 4, batchSize: 8, epochs: 3, seed: 4, threads: 1 }) as const;
+  ({
+    data: barsFile(folder(), 16, 16),
+    net: 'dcgan',
+    filters: 4,
+    batchSize: 8,
+    epochs: 3,
+    seed: 4,
+    threads: 1,
+  }) as const;
 const bytes = (run: string, file: string) => readFileSync(join(run, file));
 
 test('a run of a DCGAN is loaded, drawn from and continued', async () => {
@@ -93,7 +88,7 @@ test.each([
   [18, 18],
 ])('images of %i x %i pixels are refused before training', async (height, width) => {
   const out = join(folder(), 'run');
-  await expect(trainGan({ ...options(), data: bars(height, width), out }).result).rejects.toMatchObject({
+  await expect(trainGan({ ...options(), data: barsFile(folder(), height, width), out }).result).rejects.toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
     message: `net: "dcgan" requires square images whose sides have 4 to 7 times a power of two, such as 28, 32 or 64 pixels, but these are ${width} x ${height}: set resolution.`,
   });
