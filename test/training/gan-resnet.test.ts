@@ -57,7 +57,7 @@ test('a run of a ResNet is loaded, drawn from, exported and continued', async ()
 });
 
 test('a worker trains it to the same weights, with the penalties of slopes, too', async () => {
-  const all = { ...options(), loss: 'wgan-gp', r1Gamma: 0.1, epochs: 2 } as const;
+  const all = { ...options(), loss: 'wgan-gp', r1Gamma: 0.1, augment: ['color', 'translation'], epochs: 2 } as const;
   const here = await trainGan(all).result;
   const there = await trainGan({ ...all, worker: true }).result;
   const drawn = [here, there].map(({ generator }) => generator.sampleSync({ count: 2 }));
