@@ -11,7 +11,14 @@ export { type Ahead, ForecastStream, type PushOptions, type StreamState } from '
 export { Forecaster } from './data/forecaster';
 export { type IdxArray, readIdx } from './data/idx';
 export type { Channels, ImageSource } from './data/image-set';
-export { type ImageSet, readImages, readTestImages, samplesToImages } from './data/images';
+export {
+  type ImageColor,
+  type ImageSet,
+  type ReadImagesOptions,
+  readImages,
+  readTestImages,
+  samplesToImages,
+} from './data/images';
 export type { CovariateScale } from './data/known-inputs';
 export type { Link, LinkName } from './data/link';
 export { findMnist, type MnistPart, readMnistImages, readMnistLabels } from './data/mnist';
@@ -70,7 +77,7 @@ export {
   type ResnetGeneratorOptions,
 } from './models/resnet-gan';
 export type { SampleDiscriminator } from './models/sample-discriminator';
-export { SampleGenerator, type SampleOptions } from './models/sample-generator';
+export { type InterpolationOptions, SampleGenerator, type SampleOptions } from './models/sample-generator';
 export type { DType, TypedArray } from './native/handle';
 export type { Libtorch } from './native/libtorch';
 export { libtorchInUse } from './native/load';
@@ -81,6 +88,7 @@ export { BatchNorm2d, type BatchNorm2dOptions } from './nn/batch-norm2d';
 export { clipGradNorm } from './nn/clip-grad-norm';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './nn/conv-transpose2d';
 export { Conv2d, type Conv2dOptions } from './nn/conv2d';
+export { type Augmentation, type DiffAugmentOptions, diffAugment } from './nn/diff-augment';
 export { Ema, type EmaOptions } from './nn/ema';
 export { Embedding } from './nn/embedding';
 export { GRU, type GRUOptions, type GRUOutput } from './nn/gru';
