@@ -75,6 +75,11 @@ export class Generator extends SampleGenerator {
   }
 
   /** @internal */
+  override get isSameInAnyBatch(): boolean {
+    return this.constructor === Generator;
+  }
+
+  /** @internal */
   override get recipe(): GeneratorRecipe | undefined {
     if (this.constructor !== Generator) return undefined;
     const { noiseDim, hiddenDim, dataDim } = this;

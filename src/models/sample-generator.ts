@@ -7,6 +7,7 @@ import { Layer } from '../nn/module';
 import { ABORTABLE, type Abortable } from '../pool/abortable';
 import { noGrad } from '../tensor/autograd';
 import { cat, stack, tensor, zeros } from '../tensor/creation';
+import { onOneThread } from '../tensor/device';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { GeneratorCopies, type GeneratorQuestion, type GeneratorRecipe } from './generator-copies';
@@ -80,6 +81,14 @@ export abstract class SampleGenerator extends Layer {
     return undefined;
   }
 
+  /**
+   * @internal Whether a sample is the same beside any others, if the rows are a multiple of {@link ROWS}, and on any number
+   * of threads. Convolutions choose how they compute by both.
+   */
+  get isSameInAnyBatch(): boolean {
+    return false;
+  }
+
   /** Generates samples from noise (B, noiseDim). */
   abstract override forward<D extends DType>(noise: Tensor<D>): Tensor<D>;
 
@@ -145,11 +154,18 @@ export abstract class SampleGenerator extends Layer {
   /** Draws samples from noise (rows, noiseDim) for those from `first` on. */
   #inBatches(count: number, truncation: number, noiseOf: (first: number, rows: number) => Tensor<'float32'>) {
     const samples = new Float32Array(count * this.dataDim);
-    for (let start = 0; start < count; start += BATCH_SIZE) {
-      const rows = Math.min(BATCH_SIZE, count - start);
-      const drawn = scope(() => this.#draw(noiseOf(start, rows), truncation).toArray());
-      samples.set(drawn.subarray(0, rows * this.dataDim), start * this.dataDim);
-    }
+    const { device } = this.parameters()[0]!;
+    const isAlike = this.isSameInAnyBatch || device !== 'cpu';
+    const atOnce = isAlike ? BATCH_SIZE : ROWS;
+    const drawAll = () => {
+      for (let start = 0; start < count; start += atOnce) {
+        const rows = Math.min(atOnce, count - start);
+        const drawn = scope(() => this.#draw(noiseOf(start, rows), truncation).toArray());
+        samples.set(drawn.subarray(0, rows * this.dataDim), start * this.dataDim);
+      }
+    };
+    if (isAlike) drawAll();
+    else onOneThread(drawAll);
     return samples;
   }
 

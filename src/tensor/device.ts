@@ -96,3 +96,15 @@ export function numThreads(): number {
 export function setNumThreads(numThreads: number): void {
   native().setNumThreads(numThreads);
 }
+
+/** @internal Runs synchronous code with operators on one thread. */
+export function onOneThread<T>(body: () => T): T {
+  const before = numThreads();
+  if (before === 1) return body();
+  setNumThreads(1);
+  try {
+    return body();
+  } finally {
+    setNumThreads(before);
+  }
+}

@@ -39,9 +39,9 @@ export interface TrainGanOptions extends TrainingOptions {
   color?: ImageColor | undefined;
   /**
    * In which ways the discriminator sees images changed at random, see {@link diffAugment}, so that it cannot learn a
-   * small set by heart. Default none.
+   * small set by heart. Default translation for fewer than 1,000 images, else none.
    */
-  augment?: readonly Augmentation[] | undefined;
+  augment?: readonly (Augmentation | 'none')[] | undefined;
   /** Whether each image is shown mirrored, left to right, half of the times; default false. */
   mirror?: boolean | undefined;
   /** Number of epochs; default 20, or more on small sets, so that they take 4,000 steps; on noise 200. */
@@ -112,12 +112,12 @@ export const GAN_OPTIONS = {
   },
   color: { ...choice('auto', 'gray', 'rgb', 'rgba'), default: 'auto', help: 'keep gray levels, colors or opacity too' },
   augment: {
-    check: arrayOf(oneOf(...AUGMENTATIONS)),
+    check: arrayOf(oneOf(...AUGMENTATIONS, 'none'), 'an array of ways'),
     placeholder: 'ways...',
-    choices: AUGMENTATIONS,
+    choices: [...AUGMENTATIONS, 'none'],
     default: [],
     help: 'show the discriminator images changed at random in these ways, for small sets',
-    defaultHelp: 'none',
+    defaultHelp: 'translation for fewer than 1,000 images',
   },
   mirror: { ...onOff, default: false, help: 'show each image mirrored half of the times' },
   preset: {

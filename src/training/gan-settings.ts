@@ -6,13 +6,17 @@ import { checkChannels } from '../data/images';
 import { type Surface, worded } from '../errors';
 import { DCGAN_SIZES, dcganSizes, dcganWeights } from '../models/dcgan';
 import { hasResnet, RESNET_SIZES, resnetWeights } from '../models/resnet-gan';
+import type { Augmentation } from '../nn/diff-augment';
 import { checksOf, orNull, orUndefined, withDefaults } from '../option';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { BYTES_PER_WEIGHT, type Kept, readTrainingOptions, settingsOf } from './options';
 import type { RunKind } from './run-folder';
 
 /** The resolved options of a GAN's training, as saved in config.json. The path `data` is absolute. */
-export interface GanSettings extends Kept<Omit<TrainGanOptions, 'resolution' | 'clipNorm' | 'emaDecay' | 'init'>> {
+export interface GanSettings
+  extends Kept<Omit<TrainGanOptions, 'resolution' | 'augment' | 'clipNorm' | 'emaDecay' | 'init'>> {
+  /** In which ways the discriminator sees images changed at random. */
+  augment: Augmentation[];
   /** The run or file whose weights it started from, an absolute path; undefined for new weights. */
   init?: string | undefined;
   /** Height and width to which images are resized; null for their own. */
@@ -64,10 +68,29 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   }
   const { preset, loss, resolution = null, clipNorm = null, emaDecay } = settings;
   const isProbability = preset === 'article' && loss === 'bce' && settings.r1Gamma === 0; // R1 is the logits' slope
-  const output = isProbability ? 'probability' : 'logit';
+  const output: GanSettings['output'] = isProbability ? 'probability' : 'logit';
   const ofNoise = { noiseDim: NOISE_DIM, channels: 1, height: SIDE, width: SIDE } as const;
-  const own = { resolution, clipNorm, emaDecay: emaDecay || null, output } as const;
+  const augment = settings.augment.filter((way) => way !== 'none');
+  const own = { resolution, augment, clipNorm, emaDecay: emaDecay || null, output };
   return { ...settings, ...own, ...ofNoise, ...(init !== undefined && { init }) };
+}
+
+/** Steps after which the recommended training of a small set gets little better, and the sets that are small. */
+const [FEWEST_STEPS, FEW_IMAGES] = [4000, 1000];
+
+/**
+ * Returns a run's settings for its images: their size, a batch of all of them if there are fewer than asked for, and the
+ * recommended defaults for small sets.
+ */
+export function settingsFor(requested: GanSettings, images: ImageSizes, options: TrainGanOptions): GanSettings {
+  const { count, channels, height, width } = images;
+  const batchSize = Math.min(requested.batchSize, count);
+  const settings = { ...requested, batchSize, channels, height, width };
+  if (requested.preset !== 'recommended' || options.resume !== undefined) return settings;
+  const steps = Math.floor(count / batchSize);
+  const { epochs = Math.max(requested.epochs, Math.ceil(FEWEST_STEPS / steps)) } = options;
+  const augment = options.augment === undefined && count < FEW_IMAGES ? (['translation'] as const) : requested.augment;
+  return { ...settings, epochs, augment: [...augment] };
 }
 
 /** The article's values; images may have another size. */

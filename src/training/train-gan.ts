@@ -26,7 +26,7 @@ import { type GanLoss, ganLoss } from './gan-loss';
 import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
-import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings } from './gan-settings';
+import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings, settingsFor } from './gan-settings';
 import { checkSameImages, openInitial } from './gan-start';
 import { type GanPlayers, ganStep } from './gan-step';
 import type { InitialWeights } from './initial-weights';
@@ -49,8 +49,6 @@ export type GanLosses = {
   lossG: number;
 };
 
-/** Steps after which the recommended training of a small set no longer gets better; see scripts/study. */
-const FEWEST_STEPS = 4000;
 /** Number of grids, about, of a training with many epochs. */
 const NUM_GRIDS = 100;
 /** Number of samples in a grid, fewer of large images. */
@@ -120,23 +118,6 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     training?.dispose();
     folder?.release();
   }
-}
-
-/** Returns the settings for images: their size, and a batch of all of them if there are fewer than asked for. */
-function settingsFor(requested: GanSettings, images: ImageSizes, options: TrainGanOptions): GanSettings {
-  const { count, channels, height, width } = images;
-  const batchSize = Math.min(requested.batchSize, count);
-  const epochs = usesDefaultEpochs(requested, options) ? epochsFor(count, batchSize) : requested.epochs;
-  return { ...requested, epochs, batchSize, channels, height, width };
-}
-
-function usesDefaultEpochs({ preset }: GanSettings, { epochs, resume }: TrainGanOptions): boolean {
-  return preset === 'recommended' && epochs === undefined && resume === undefined;
-}
-
-/** Small sets take as many steps as it takes to draw anything from them. */
-function epochsFor(count: number, batchSize: number): number {
-  return Math.max(GAN_OPTIONS.epochs.default, Math.ceil(FEWEST_STEPS / Math.floor(count / batchSize)));
 }
 
 /** Reads the images of a run as its settings ask for them. */

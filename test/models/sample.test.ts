@@ -1,11 +1,15 @@
 import { PNG } from 'pngjs';
+import { DcganGenerator } from '../../src/models/dcgan';
 import { Generator } from '../../src/models/generator';
+import { ResnetGenerator } from '../../src/models/resnet-gan';
+import type { SampleGenerator } from '../../src/models/sample-generator';
 import { native } from '../../src/native/addon';
 import { numThreads, setNumThreads } from '../../src/tensor/device';
 import { withSeed } from '../../src/tensor/random';
 import { scope } from '../../src/tensor/scope';
 import { Tensor } from '../../src/tensor/tensor';
 import { drawGridSync, drawImages, drawImagesSync } from '../../src/training/draw-images';
+import { errorOf } from '../error-of';
 import { numbersOf } from '../fixtures/fixture';
 
 const before = numThreads();
@@ -36,6 +40,42 @@ test.each([
     generator.dispose();
   },
 );
+
+test.each<[string, () => SampleGenerator]>([
+  ['dcgan', () => new DcganGenerator({ resolution: 32, channels: 3, filters: 4, noiseDim: 5 })],
+  ['resnet', () => new ResnetGenerator({ resolution: 64, channels: 3, filters: 2, noiseDim: 10 })],
+])('an image of convolutions is the same whatever is drawn beside it: %s', async (_, create) => {
+  const generator = withSeed(3, create);
+  setNumThreads(1);
+  const all = bytesOf(generator.sampleSync({ count: 67, seed: 3 }));
+  for (const threads of [1, 2]) {
+    setNumThreads(threads);
+    for (const count of [1, 7, 9, 64]) {
+      const some = bytesOf(generator.sampleSync({ count, seed: 3 }));
+      expect([threads, count, some.equals(all.subarray(0, some.length))]).toEqual([threads, count, true]);
+      expect(numThreads()).toBe(threads);
+    }
+  }
+  const others = bytesOf(await generator.sample({ count: 10, seed: 3 }));
+  expect(others.equals(all.subarray(0, others.length))).toBe(true);
+  generator.dispose();
+});
+
+test('a way between seeds begins and ends with their samples, in any thread', async () => {
+  const generator = withSeed(3, () => new Generator({ hiddenDim: 16, dataDim: 9, noiseDim: 5 }));
+  const [from, to] = [2, 9].map((seed) => [...generator.sampleSync({ seed, truncation: 0.5 })]);
+  const way = generator.interpolateSync({ seeds: [2, 9], steps: 3, truncation: 0.5 });
+  expect(way).toHaveLength(4 * 9);
+  expect([[...way.subarray(0, 9)], [...way.subarray(27)]]).toEqual([from, to]);
+  expect(await generator.interpolate({ seeds: [2, 9], steps: 3, truncation: 0.5 })).toEqual(way);
+  const refusal = (options: unknown) => errorOf(() => generator.interpolateSync(options as never)).message;
+  expect(refusal({ seeds: [2] })).toBe('Expected two seeds or more for seeds but received "1"');
+  expect(refusal({ seeds: [2, 0.5] })).toMatch(/for seeds\[1\] but received 0.5/);
+  expect(refusal({ seeds: [2, 3], steps: 1e12 })).toMatch(/for steps but received/);
+  expect(refusal({})).toMatch(/for seeds but received undefined/);
+  expect(refusal({ seeds: [2, 3], truncation: -1 })).toMatch(/for truncation but received -1/);
+  generator.dispose();
+});
 
 test('other numbers and other seeds are other samples', () => {
   const generator = withSeed(3, () => new Generator({ hiddenDim: 16, dataDim: 9 }));

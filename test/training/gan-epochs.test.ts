@@ -8,7 +8,7 @@ const folder = useTemporaryFolder();
 /** Images of 2 × 2 pixels as an IDX file. */
 function writeImages(count: number): string {
   const path = join(folder(), `${count}.idx`);
-  const header = Buffer.from([0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 2, 0, 0, 0, 2]);
+  const header = Buffer.from([0, 0, 8, 3, 0, 0, count >> 8, count & 255, 0, 0, 0, 2, 0, 0, 0, 2]);
   writeFileSync(path, Buffer.concat([header, Buffer.from(Array.from({ length: 4 * count }, (_, i) => (i * i) % 251))]));
   return path;
 }
@@ -20,7 +20,19 @@ test('a small set is trained for as many epochs as make 4,000 steps, unless told
   const { settings } = await trainGan({ ...small, data, batchSize: 7 }).result; // 14 batches
   expect(settings).toMatchObject({ epochs: Math.ceil(4000 / 14), batchSize: 7 });
   expect((await trainGan({ ...small, data, batchSize: 7, epochs: 3 }).result).settings.epochs).toBe(3);
-  expect((await trainGan({ ...small, data, preset: 'article' }).result).settings.epochs).toBe(20);
+  expect((await trainGan({ ...small, data, preset: 'article' }).result).settings).toMatchObject({
+    epochs: 20,
+    augment: [],
+  });
+});
+
+test('a small set is shown moved, unless told otherwise', async () => {
+  const augment = async (count: number, options = {}) =>
+    (await trainGan({ ...small, ...options, data: writeImages(count), epochs: 1 }).result).settings.augment;
+  expect(await augment(100)).toEqual(['translation']);
+  expect(await augment(255, { augment: ['none'] })).toEqual([]);
+  expect(await augment(255, { augment: ['cutout', 'color'] })).toEqual(['cutout', 'color']);
+  expect(await augment(1000)).toEqual([]);
 });
 
 test('of many epochs some are shown: about a hundred pictures and lines', async () => {

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ResnetDiscriminator, ResnetGenerator } from '../../src/models/resnet-gan';
 import { closeInference } from '../../src/pool/inference';
-import { setNumThreads } from '../../src/tensor/device';
 import { exportRun } from '../../src/training/export-run';
 import { loadDiscriminator, loadGenerator } from '../../src/training/load-run';
 import { trainGan } from '../../src/training/train-gan';
@@ -11,7 +10,6 @@ import { barsFile } from './bars';
 
 const folder = useTemporaryFolder();
 afterAll(closeInference);
-beforeAll(() => setNumThreads(1)); // as other threads draw: on several, convolutions are rounded otherwise
 
 const quiet = { threads: 1, onWarning: () => {} };
 const options = () =>
