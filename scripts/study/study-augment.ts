@@ -1,6 +1,7 @@
 /**
  * Compares ways to change what the discriminator sees, on small sets:
- * `npx tsx scripts/study/study-augment.ts [--images 300,1000,4000] [--steps 6000] [--seeds 0,1,2] [--data mnist] [--net mlp]`.
+ * `npx tsx scripts/study/study-augment.ts [--ways none,translation] [--images 300,1000,2000] [--steps 4000] [--seeds 0,1,2]
+ * [--data mnist] [--net mlp]`; several ways at once are `translation+cutout`.
  * README.md beside this file has the results.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,6 @@ import type { GanNet } from '../../src/training/gan-options';
 import { trainGan } from '../../src/training/train-gan';
 import { formatNumber, formatTable } from '../bench/table';
 
-const POLICIES: Augmentation[][] = [[], ['translation'], ['translation', 'cutout'], ['color', 'translation', 'cutout']];
 const NUM_DRAWN = 2000;
 const BATCH_SIZE = 128;
 
@@ -27,7 +27,7 @@ interface Case {
   numSteps: number;
   seed: number;
   net: GanNet;
-  augment: Augmentation[];
+  augment: (Augmentation | 'none')[];
 }
 
 /** Trains and returns the distance of the samples from all real images, also those that it was not trained on. */
@@ -62,13 +62,15 @@ function writeFirst({ images, height, width }: ImageSet, count: number, folder: 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      images: { type: 'string', default: '300,1000,4000' },
-      steps: { type: 'string', default: '6000' },
+      ways: { type: 'string', default: 'none,translation' },
+      images: { type: 'string', default: '300,1000,2000' },
+      steps: { type: 'string', default: '4000' },
       seeds: { type: 'string', default: '0,1,2' },
       data: { type: 'string', default: 'mnist' },
       net: { type: 'string', default: 'mlp' },
     },
   });
+  const ways = values.ways.split(',');
   const numbers = (text: string) => text.split(',').map(Number);
   const real = await readImages(values.data);
   const distance = judge(real);
@@ -78,18 +80,19 @@ async function main(): Promise<void> {
   for (const numImages of numbers(values.images)) {
     const data = writeFirst(real, numImages, folder);
     const cells: string[] = [];
-    for (const augment of POLICIES) {
+    for (const way of ways) {
+      const augment = way.split('+') as Case['augment'];
       const distances: number[] = [];
       for (const seed of numbers(values.seeds)) {
         distances.push(await train({ ...common, data, numImages, seed, augment }, distance));
       }
       cells.push(distances.map(formatNumber).join(' / '));
-      console.error(numImages, augment.join(' '), cells.at(-1));
+      console.error(numImages, way, cells.at(-1));
     }
     rows.push([`${numImages}`, ...cells]);
   }
   rmSync(folder, { recursive: true });
-  console.log(formatTable(['images', ...POLICIES.map((policy) => policy.join(' ') || 'none')], rows));
+  console.log(formatTable(['images', ...ways], rows));
 }
 
 main();
