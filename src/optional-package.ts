@@ -7,6 +7,7 @@ interface Packages {
   '@fastify/swagger': typeof import('@fastify/swagger');
   'prom-client': typeof import('prom-client');
   sharp: typeof sharp;
+  'onnxruntime-node': typeof import('onnxruntime-node');
 }
 
 /** What needs each of them. */
@@ -15,6 +16,7 @@ const USERS: Record<keyof Packages, string> = {
   '@fastify/swagger': 'A service',
   'prom-client': 'A service',
   sharp: 'Reading pictures',
+  'onnxruntime-node': 'Comparing images by the features of an ONNX file',
 };
 
 /**

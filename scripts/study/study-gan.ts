@@ -52,7 +52,7 @@ async function runVariant(options: TrainGanOptions, grid: string | undefined): P
   }
   const drawn = drawImagesSync(generator, { count: NUM_DRAWN, height, width });
   const heldOut = await readTestImages('mnist');
-  const evaluation = evaluateImages(drawn, await readImages('mnist'), { heldOut });
+  const evaluation = await evaluateImages(drawn, await readImages('mnist'), { heldOut });
   generator.dispose();
   discriminator.dispose();
   return { ...evaluation, seed: settings.seed, secondsPerEpoch: seconds / settings.epochs };

@@ -2,6 +2,7 @@ import { type ImageSet, readImages, readTestImages } from '../data/images';
 import { formatError } from '../errors';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
 import { writeFileAtomic } from '../files';
+import { nearestGrid } from '../report/nearest-grid';
 import { drawImagesSync } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
 import { problemOfLosses } from '../training/loss-problem';
@@ -11,13 +12,17 @@ import { warn } from './warn';
 interface ImageFlags {
   data?: string | undefined;
   out?: string | undefined;
+  features?: string | undefined;
   count: number;
   seed: number;
   json: boolean;
 }
 
 /** Compares a GAN's samples with its training images, on stdout and in evaluation.json, or with other images. */
-export async function evaluateGanRun(run: string, { data, out, count, seed, json }: ImageFlags): Promise<void> {
+export async function evaluateGanRun(
+  run: string,
+  { data, out, features, count, seed, json }: ImageFlags,
+): Promise<void> {
   const { generator, settings } = loadGenerator(run);
   if (settings.data === 'noise') {
     throw formatError(
@@ -30,8 +35,10 @@ export async function evaluateGanRun(run: string, { data, out, count, seed, json
   if (real.source?.isComplete === false) warn(`${source}: ${real.source.description}`);
   checkSize(source, real, settings);
   const { height, width } = settings;
-  const scores = evaluateImages(drawImagesSync(generator, { count, height, width, seed }), real, {
+  const generated = drawImagesSync(generator, { count, height, width, seed });
+  const scores = await evaluateImages(generated, real, {
     seed,
+    features,
     heldOut: await readTestImages(source, reading),
     onTraining: () => console.error('Training the classifier that compares the images; it is cached for later runs'),
   });
@@ -39,9 +46,10 @@ export async function evaluateGanRun(run: string, { data, out, count, seed, json
   const evaluation = { ...scores, problems: [...scores.problems, ...(ofLosses ? [ofLosses] : [])] };
   generator.dispose();
   const asJson = `${JSON.stringify(evaluation)}\n`;
-  process.stdout.write(json ? asJson : describeEvaluation(source, real, evaluation));
+  process.stdout.write(json ? asJson : describeEvaluation(source, evaluation));
   if (out) writeFileAtomic(out, asJson);
-  if (data === undefined) keepEvaluation(run, 'gan', evaluation);
+  const picture = () => nearestGrid(generated, real, evaluation.nearest.closest);
+  if (data === undefined) keepEvaluation(run, 'gan', evaluation, picture);
 }
 
 function checkSize(source: string, { height, width }: ImageSet, run: { height: number; width: number }): void {
@@ -60,26 +68,38 @@ const NAMES: Record<ImageScores['name'], string> = {
   pixelGaussian: 'pixel noise',
 };
 
-function describeEvaluation(source: string, real: ImageSet, evaluation: ImageEvaluation): string {
-  const { rows, numReal, classifierAccuracy, digits, problems } = evaluation;
+function describeEvaluation(source: string, evaluation: ImageEvaluation): string {
+  const { rows, numReal, features, digits, nearest, problems } = evaluation;
   const [generated, , noise] = rows as [ImageScores, ImageScores, ImageScores];
   const lines = [
-    `Compared with ${numReal} images of ${source}, by the features of a classifier with ${percent(classifierAccuracy)} accuracy on MNIST's test digits:`,
-    tableLine('', ['images', 'Fréchet', 'precision', 'recall', 'variety']),
-    ...rows.map(({ name, count, frechet, precision, recall, diversity }) =>
+    `Compared with ${numReal} images of ${source}, by ${features.description}:`,
+    tableLine('', ['images', 'Fréchet', 'KID', '±', 'precision', 'recall', 'variety']),
+    ...rows.map(({ name, count, frechet, kid, kidDeviation, precision, recall, diversity }) =>
       tableLine(NAMES[name], [
         String(count),
         short(frechet),
+        short(kid),
+        short(kidDeviation, 2),
         percent(precision),
         percent(recall),
         diversity.toFixed(2),
       ]),
     ),
     `The Fréchet distance is ${percent(generated.frechet / noise.frechet)} of that of independent pixels.`,
-    ...(digits ? describeDigits(digits) : [describeOtherImages(real)]),
+    ...tooFew(evaluation),
+    ...(digits ? describeDigits(digits) : []),
+    `Copies of training images: ${percent(nearest.copies)} of ${nearest.count} samples, ${percent(nearest.copiesOfReal)} of other real images.`,
     ...(problems.length > 0 ? problems.map((problem) => `Problem: ${problem}.`) : [soundness(generated)]),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function tooFew({ rows, numReal, features: { size } }: ImageEvaluation): string[] {
+  const fewest = Math.min(numReal, ...rows.map(({ count }) => count));
+  if (fewest > size) return [];
+  return [
+    `With ${size} features, ${fewest} images are too few for the Fréchet distance, which is too high: compare KID.`,
+  ];
 }
 
 /** Said only if there is no problem. */
@@ -94,18 +114,12 @@ function describeDigits({ generated, missing }: NonNullable<ImageEvaluation['dig
   return [`Digits: ${shares.join(', ')}`, verdict];
 }
 
-/** Explains what the features mean for images other than MNIST. */
-function describeOtherImages({ height, width }: ImageSet): string {
-  const resized = height === 28 && width === 28 ? '' : `, resized from ${width} x ${height} to 28 x 28 pixels`;
-  return `These are not MNIST's images${resized}: the classifier treats them as digits, so compare the distances only with the other rows.`;
-}
-
 function tableLine(name: string, cells: string[]): string {
   return `  ${name.padEnd(14)}${cells.map((cell) => cell.padStart(10)).join('')}`;
 }
 
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+function short(value: number, digits = 4): string {
+  return String(Number(value.toPrecision(digits)));
 }
 
 function percent(part: number): string {

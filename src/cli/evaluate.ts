@@ -14,6 +14,7 @@ interface GivenFlags {
   season?: number;
   paths?: number;
   count?: number;
+  features?: string;
   seed?: number;
   out?: string;
   json?: boolean;
@@ -38,7 +39,12 @@ const FLAGS = {
   count: {
     ...wholeNumber({ min: 65 }),
     default: 10_000,
-    help: 'draw n images, more than the classifier has features',
+    help: 'draw n images',
+  },
+  features: {
+    ...path('file'),
+    help: 'compare by the features of a model in an ONNX file',
+    defaultHelp: "a digit classifier's on MNIST, random convolutional ones on other images",
   },
   seed: { ...seed, help: 'seed the random numbers; the same seed draws the same paths or images' },
   out: { ...path('file'), help: 'also write the scores to this JSON file' },
@@ -48,10 +54,13 @@ const FLAGS = {
 /** Flags that do not apply to a kind of run. */
 const FOREIGN: Record<string, (keyof GivenFlags)[]> = {
   gan: ['series', 'horizon', 'season', 'paths'],
-  'mdn-rnn': ['count'],
+  'mdn-rnn': ['count', 'features'],
 };
 
-const HEADINGS: Headings<GivenFlags> = { 'MDN-RNN': ['series', 'horizon', 'season', 'paths'], GAN: ['count'] };
+const HEADINGS: Headings<GivenFlags> = {
+  'MDN-RNN': ['series', 'horizon', 'season', 'paths'],
+  GAN: ['count', 'features'],
+};
 
 export function addEvaluateCommand(program: Command): void {
   const command = program
@@ -63,6 +72,7 @@ export function addEvaluateCommand(program: Command): void {
     'evaluate runs/co2 --horizon 12',
     'evaluate runs/sales --series north --out north.json',
     'evaluate runs/digits --json',
+    'evaluate runs/faces --features inception.onnx',
   );
   addFlags<GivenFlags>(command, FLAGS, HEADINGS).action(run);
 }

@@ -36,6 +36,12 @@ export function valuesPerImage({ channels, height, width }: ImageSize): number {
   return channels * height * width;
 }
 
+/** Returns the images from `start` up to `end`, sharing their memory. */
+export function partOf(set: ImageSet, start: number, end: number): ImageSet {
+  const images = set.images.subarray(start * valuesPerImage(set), end * valuesPerImage(set));
+  return { ...set, images, count: images.length / valuesPerImage(set), source: undefined };
+}
+
 /** "3 x 64 x 64", without the channels of gray images. */
 export function sizeText({ channels, height, width }: ImageSize): string {
   return [...(channels === 1 ? [] : [channels]), height, width].join(' x ');

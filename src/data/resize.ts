@@ -17,11 +17,22 @@ export function resizedPixels(set: ImageSet, size: number, start: number, end: n
   });
 }
 
-/** Resizes images (B, H, W) to (B, size, size), bilinearly with antialiasing. */
-export function resized(images: Tensor, size: number): Tensor {
-  const [, height, width] = images.shape as [number, number, number];
-  if (height === size && width === size) return images;
-  return resizing(height, size).matmul(images.matmul(resizing(width, size).transpose(0, 1)));
+/** Returns all images as (B, 3, height, width) in [0, 1], resized likewise; transparent ones on white, gray ones in RGB. */
+export function resizedColors(set: ImageSet, { height, width }: { height: number; width: number }): Tensor {
+  const { images, count, channels } = set;
+  return scope(() => {
+    const pixels = tensor(images, { shape: [count, channels, set.height, set.width], dtype: 'float32' }).div(255);
+    const colors = channels === 4 ? onWhite(pixels.slice(1, 0, 3), pixels.slice(1, 3)) : pixels;
+    const planes = resized(colors.flatten(0, 1), height, width).view(count, -1, height, width);
+    return planes.expand(count, 3, height, width).contiguous();
+  });
+}
+
+/** Resizes images (B, H, W) to (B, height, width), bilinearly with antialiasing. */
+export function resized(images: Tensor, height: number, width = height): Tensor {
+  const [, fromHeight, fromWidth] = images.shape as [number, number, number];
+  if (fromHeight === height && fromWidth === width) return images;
+  return resizing(fromHeight, height).matmul(images.matmul(resizing(fromWidth, width).transpose(0, 1)));
 }
 
 /** The shares of red, green and blue in Rec. 601's gray. */
@@ -32,7 +43,11 @@ function grayOf(images: Tensor): Tensor {
   const numChannels = images.shape[1]!;
   if (numChannels === 1) return images.squeeze(1);
   const gray = LUMA.map((share, channel) => images.select(1, channel).mul(share)).reduce((sum, each) => sum.add(each));
-  return numChannels === 4 ? gray.sub(1).mul(images.select(1, 3)).add(1) : gray;
+  return numChannels === 4 ? onWhite(gray, images.select(1, 3)) : gray;
+}
+
+function onWhite(colors: Tensor, opacity: Tensor): Tensor {
+  return colors.sub(1).mul(opacity).add(1);
 }
 
 /**

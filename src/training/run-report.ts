@@ -54,7 +54,13 @@ function collectReport(run: string): RunReport {
   };
   const evaluation = readEvaluation(run);
   if (kind === 'gan') {
-    return { ...common, kind, images, samples: readSamples(join(run, 'samples')), scores: imageScores(evaluation) };
+    return {
+      ...common,
+      kind,
+      images,
+      samples: readSamples(join(run, 'samples')),
+      scores: imageScores(run, evaluation),
+    };
   }
   if (kind === 'mdn-rnn') {
     const scores = forecastScores(evaluation);
