@@ -1,6 +1,6 @@
 import { accessSync } from 'node:fs';
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
-import type { ImageSet } from '../data/image-set';
+import { type ImageSet, partOf } from '../data/image-set';
 import { resizedColors } from '../data/resize';
 import { formatError, LibtorchGenerativeError } from '../errors';
 import { fileError } from '../files';
@@ -37,14 +37,11 @@ export class OnnxFeatures implements ImageFeatures {
   ) {}
 
   /**
-   * Loads a model and tries it on an image of this size.
+   * Loads a model and tries it on one of the images.
    *
    * @throws ERR_NOT_INSTALLED without onnxruntime-node; ERR_FILE; ERR_DATA_FORMAT if the model is not such a model
    */
-  static async load(
-    path: string,
-    { height, width, channels }: Omit<ImageSet, 'images' | 'count'>,
-  ): Promise<OnnxFeatures> {
+  static async load(path: string, images: ImageSet): Promise<OnnxFeatures> {
     const { InferenceSession } = optionalPackage('onnxruntime-node');
     try {
       accessSync(path);
@@ -57,8 +54,7 @@ export class OnnxFeatures implements ImageFeatures {
       });
     });
     const features = new OnnxFeatures(path, session, inputOf(path, session));
-    const blank = { images: new Uint8Array(channels * height * width), count: 1, channels, height, width };
-    const seen = await features.#run(blank);
+    const seen = await features.#run(partOf(images, 0, 1));
     features.#size = seen.shape[1]!;
     seen.dispose();
     return features;
