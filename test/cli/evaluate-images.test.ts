@@ -1,7 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PNG } from 'pngjs';
 import type { ImageEvaluation } from '../../src/evaluation/evaluate-images';
+import { DcganDiscriminator } from '../../src/models/dcgan';
+import { exportOnnx } from '../../src/models/onnx';
 import { encodeGrid } from '../../src/report/png';
 import { RandomGenerator, rand } from '../../src/tensor/random';
 import { cacheIn, runCli } from './cli';
@@ -34,10 +37,11 @@ test('in words', async () => {
   expect(status).toBe(0);
   expect(stdout).toMatch(/^Compared with 60000 images of mnist, .* with 98\.\d % accuracy on MNIST's test digits:\n/);
   for (const row of ['generated +1000', 'other real +10000', 'pixel noise +1000']) {
-    expect(stdout).toMatch(new RegExp(`\n  ${row} +[\\d.]+ +[\\d.]+ % +[\\d.]+ % +\\d\\.\\d\\d\n`));
+    expect(stdout).toMatch(new RegExp(`\n  ${row} +[\\d.]+ +-?[\\d.]+ +[\\d.]+ +[\\d.]+ % +[\\d.]+ % +\\d\\.\\d\\d\n`));
   }
   expect(stdout).toMatch(/\nThe Fréchet distance is \d+\.\d % of that of independent pixels\.\n/);
   expect(stdout).toMatch(/\nDigits: 0: .* 9: \d+\.\d %\n/);
+  expect(stdout).toMatch(/\nCopies of training images: \d\.\d % of 250 samples, \d\.\d % of other real images\.\n/);
   expect(stdout).toMatch(/\nIt rarely draws the digits [\d, ]+\.\n/); // after two epochs
   expect(stdout).toMatch(/\nProblem: the samples cover only \d\.\d % of the real images \(recall\)\.\n$/);
   expect(stdout).not.toContain('No problem');
@@ -68,15 +72,45 @@ test('a run on PNG files of another size claims no digits', async () => {
   const { status, stdout } = await evaluate('png', '--count', '70');
   expect(status).toBe(0);
   expect(stdout).toMatch(/^Compared with 75 images of .*images,/);
-  expect(stdout).toContain(
-    "These are not MNIST's images, resized from 20 x 12 to 28 x 28 pixels: the classifier treats",
-  );
+  expect(stdout).toContain(', by random convolutional features (compare only within this table):\n');
   expect(stdout).not.toContain('Digits');
 
   const otherSize = await evaluate('png', '--data', 'mnist');
   expect(otherSize).toMatchObject({
     status: 1,
     stderr: "error: Expected images of 20 x 12 pixels in mnist, the generator's, but found 28 x 28\n",
+  });
+});
+
+test('the nearest training images are a picture, which the report shows and a resumed training forgets', async () => {
+  const picture = () => join(folder, 'png', 'nearest.png');
+  const { width, height } = PNG.sync.read(readFileSync(picture()));
+  expect([width, height]).toEqual([2 * (2 + 8 * 22), 2 * (2 + 4 * 14)]); // of 20 x 12 pixels
+  const { nearest } = JSON.parse(readFileSync(join(folder, 'png', 'evaluation.json'), 'utf8'));
+  expect(nearest).toMatchObject({ count: 70, copies: 0, closest: { length: 8 } });
+  await runCli(['report', 'png'], options());
+  const report = readFileSync(join(folder, 'png', 'report.html'), 'utf8');
+  expect(report).toContain(readFileSync(picture()).toString('base64'));
+  await runCli(['train', 'gan', '--resume', 'png', '--epochs', '3'], options());
+  expect(existsSync(picture())).toBe(false);
+});
+
+test('by the features of an ONNX file', async () => {
+  const discriminator = new DcganDiscriminator({ resolution: 32, channels: 3, filters: 1 });
+  exportOnnx(join(folder, 'features.onnx'), discriminator.eval());
+  const flags = ['--count', '70', '--features', 'features.onnx'];
+  const { status, stdout } = await evaluate('png', ...flags);
+  expect({ status, stdout }).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^Compared with 75 images of .*images, by the 1 features of features\.onnx:\n/),
+  });
+  const missing = await evaluate('png', '--features', 'no.onnx');
+  expect(missing).toMatchObject({ status: 1, stderr: 'error: Cannot read no.onnx: no such file or folder\n' });
+  writeFileSync(join(folder, 'no.onnx'), 'no model');
+  const invalid = await evaluate('png', '--features', 'no.onnx');
+  expect(invalid).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^error: Expected an ONNX model in no\.onnx/),
   });
 });
 

@@ -31,11 +31,27 @@ const gan: GanReport = {
   scores: {
     problems: [],
     rows: [
-      { name: 'generated', count: 100, frechet: 40, precision: 0.5, recall: 0.25, diversity: 0.8 },
+      {
+        name: 'generated',
+        count: 100,
+        frechet: 40,
+        kid: 0.25,
+        kidDeviation: 0.0123,
+        precision: 0.5,
+        recall: 0.25,
+        diversity: 0.8,
+      },
       { name: 'real', count: 100, frechet: 1, precision: 0.9, recall: 0.9, diversity: 1 },
       { name: 'pixelGaussian', count: 100, frechet: 200, precision: 0, recall: 0.1, diversity: 1 },
     ],
     digits: { generated: [10, 20, 5, 15, 10, 10, 0, 10, 10, 10], missing: [6] },
+    features: { description: 'the 8 features of <b>.onnx' },
+    nearest: {
+      count: 250,
+      copies: 0.2,
+      copiesOfReal: 0.01,
+      picture: encodeGrid(new Float32Array(64), { height: 1, width: 2, columns: 8 }),
+    },
   },
 };
 
@@ -110,6 +126,19 @@ testInBrowser("a GAN's report draws its metrics, and each measure over the epoch
   expect(await marksOf(page, 'Losses', 'symbol').count()).toBe(6);
   expect(await marksOf(page, 'Diversity', 'line').count()).toBe(1);
   await expectText(page.locator('.verdict'), /It rarely draws the digit 6\./);
+  await page.close();
+});
+
+testInBrowser('the features are named, and the nearest training images shown', async () => {
+  const { page, complaints } = await open(write(gan));
+  const table = page.locator('.backtest');
+  await expectText(table.locator('.note'), /^Compared by the 8 features of <b>\.onnx\./);
+  await expectText(table.locator('tr.own'), /40\s*0\.25 ± 0\.012\s*50 %/);
+  await expectText(page.locator('.nearest'), /Copies: 20 % of the samples, 1 % of other real images\./);
+  const picture = page.getByAltText('Samples, and below each its nearest training images');
+  const natural = await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth);
+  expect(natural).toBe(2 * (2 + 8 * 4));
+  expect(complaints).toEqual([]);
   await page.close();
 });
 
