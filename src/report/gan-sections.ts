@@ -67,7 +67,7 @@ ${nearest && nearestImages(nearest)}`;
 
 /** Shows whether the generator memorizes. */
 function nearestImages({ count, copies, copiesOfReal, picture }: NearestPicture): Html {
-  return html`<div class="card samples nearest">
+  return html`<div class="card nearest">
 <div>
 <h3>Nearest training images</h3>
 <p class="note">First row: of ${count.toLocaleString('en')} samples, those that are most similar to a training image, pixel by pixel. Below each: its three nearest training images. A generator that memorizes draws copies of them.</p>

@@ -37,7 +37,7 @@ code { font: .875em/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
 .tile dt { color: var(--muted); font-size: .875rem; }
 .tile dd { margin: 0; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .tile small { display: block; color: var(--muted); font-size: .8rem; font-weight: 400; }
-.backtest { margin-top: 1rem; }
+.backtest, .nearest { margin-top: 1rem; }
 .verdict { border-radius: 10px; padding: .8rem 1.1rem; margin: 0 0 1rem; max-width: none; background: var(--good); }
 .verdict.warning { background: var(--warning); }
 .hint { border-style: dashed; max-width: none; }
@@ -57,8 +57,8 @@ td.best { color: var(--green); font-weight: 700; }
 table.settings th { width: 40%; }
 table.settings td, table.settings th { white-space: normal; vertical-align: top; text-align: left; }
 table.settings td { overflow-wrap: anywhere; }
-.samples { display: grid; gap: 1rem 1.75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
-.samples img { display: block; width: 100%; height: auto; image-rendering: pixelated; border-radius: 6px; background: #000; }
+.samples, .nearest { display: grid; gap: 1rem 1.75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
+.samples img, .nearest img { display: block; width: 100%; height: auto; image-rendering: pixelated; border-radius: 6px; background: #000; }
 .samples img[hidden] { display: none; }
 .slider { display: flex; flex-wrap: wrap; align-items: center; align-content: center; gap: .4rem .9rem; }
 .slider label { font-weight: 600; }

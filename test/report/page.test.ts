@@ -138,6 +138,7 @@ testInBrowser('the features are named, and the nearest training images shown', a
   const picture = page.getByAltText('Samples, and below each its nearest training images');
   const natural = await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth);
   expect(natural).toBe(2 * (2 + 8 * 4));
+  expect(await picture.isVisible()).toBe(true);
   expect(complaints).toEqual([]);
   await page.close();
 });
