@@ -54,6 +54,8 @@ export {
   type ImageEvaluationOptions,
   type ImageScores,
 } from './evaluation/evaluate-images';
+export type { FeatureInfo } from './evaluation/image-features';
+export type { NearestComparison, NearestImages } from './evaluation/nearest-images';
 export type { OneStepScores, Pit } from './evaluation/one-step';
 export { mixtureCrps, pinballLoss, sampleCrps } from './evaluation/scores';
 export { testUniformity, type Uniformity } from './evaluation/uniformity';

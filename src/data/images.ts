@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { types } from 'node:util';
 import { finishBreathing } from '../breathe';
-import { type Checks, checkedLater, checkSize, checkString, oneOf, readAll, readOptions } from '../check';
+import { type Checks, checkBoolean, checkedLater, checkSize, checkString, oneOf, readAll, readOptions } from '../check';
 import { invalidArgument } from '../errors';
 import { fileError } from '../files';
 import { native } from '../native/addon';
@@ -11,7 +11,7 @@ import { CHANNELS, type ImageColor, type OnSizes } from './collected-pictures';
 import { convertGray } from './convert-gray';
 import { checkNoOtherFile, isArchive } from './file-kind';
 import { type IdxArray, readIdxAsync } from './idx';
-import { type Channels, type ImageSet, type ImageSize, sizeText, valuesPerImage } from './image-set';
+import { type Channels, type ImageSet, type ImageSize, type ImageSource, sizeText, valuesPerImage } from './image-set';
 import { describeSource, NO_LOSSES } from './image-source';
 import { findMnist, findMnistFile, type MnistPart, readMnistImagesAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
@@ -170,13 +170,15 @@ export function wholeCount(name: string, length: number, size: ImageSize): numbe
   throw invalidArgument(name, `one or more images of ${sizeText(size)} values`, `${length} values`);
 }
 
+const SOURCE: Checks<ImageSource> = { description: checkString, isComplete: checkBoolean };
+
 const IMAGE_SET: Checks<ImageSet> = {
   images: checkBytes,
   count: checkSize,
   channels: checkChannels,
   height: checkSize,
   width: checkSize,
-  source: checkedLater, // describes files only
+  source: (name, value) => void (value === undefined || readAll(value as ImageSource, SOURCE, name)),
 };
 
 /** Checks images from a caller. @throws ERR_INVALID_ARGUMENT, with the argument's name */
