@@ -39,7 +39,7 @@ export interface TrainGanOptions extends TrainingOptions {
   color?: ImageColor | undefined;
   /**
    * In which ways the discriminator sees images changed at random, see {@link diffAugment}, so that it cannot learn a
-   * small set by heart. Default translation for fewer than 1,000 images, else none.
+   * small set by heart. Default translation for fewer than 2,000 images, else none.
    */
   augment?: readonly (Augmentation | 'none')[] | undefined;
   /** Whether each image is shown mirrored, left to right, half of the times; default false. */
@@ -117,7 +117,7 @@ export const GAN_OPTIONS = {
     choices: [...AUGMENTATIONS, 'none'],
     default: [],
     help: 'show the discriminator images changed at random in these ways, for small sets',
-    defaultHelp: 'translation for fewer than 1,000 images',
+    defaultHelp: 'translation for fewer than 2,000 images',
   },
   mirror: { ...onOff, default: false, help: 'show each image mirrored half of the times' },
   preset: {

@@ -76,7 +76,7 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
 }
 
 /** Steps after which the recommended training of a small set gets little better, and the sets that are small. */
-const [FEWEST_STEPS, FEW_IMAGES] = [4000, 1000];
+const [FEWEST_STEPS, FEW_IMAGES] = [4000, 2000];
 
 /**
  * Returns a run's settings for its images: their size, a batch of all of them if there are fewer than asked for, and the

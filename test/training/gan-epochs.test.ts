@@ -32,7 +32,8 @@ test('a small set is shown moved, unless told otherwise', async () => {
   expect(await augment(100)).toEqual(['translation']);
   expect(await augment(255, { augment: ['none'] })).toEqual([]);
   expect(await augment(255, { augment: ['cutout', 'color'] })).toEqual(['cutout', 'color']);
-  expect(await augment(1000)).toEqual([]);
+  expect(await augment(1999)).toEqual(['translation']);
+  expect(await augment(2000)).toEqual([]);
 });
 
 test('of many epochs some are shown: about a hundred pictures and lines', async () => {
