@@ -4,7 +4,7 @@ import { Conv2d } from '../nn/conv2d';
 import { Module } from '../nn/module';
 import { noGrad } from '../tensor/autograd';
 import { cat } from '../tensor/creation';
-import { numThreads, setNumThreads } from '../tensor/device';
+import { onOneThread } from '../tensor/device';
 import { withSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
@@ -96,15 +96,5 @@ export class RandomFeatures implements ImageFeatures {
     this.#net.dispose();
     this.#scaling?.mean.dispose();
     this.#scaling?.deviation.dispose();
-  }
-}
-
-function onOneThread<T>(work: () => T): T {
-  const threads = numThreads();
-  setNumThreads(1);
-  try {
-    return work();
-  } finally {
-    setNumThreads(threads);
   }
 }
