@@ -9,14 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ImageSet, readImages } from '../../src/data/images';
-import { digitClassifier } from '../../src/evaluation/digit-classifier-cache';
-import { fitGaussian, frechetDistance, type Gaussian } from '../../src/evaluation/frechet';
 import type { Augmentation } from '../../src/nn/diff-augment';
-import { scope } from '../../src/tensor/scope';
 import { drawImagesSync } from '../../src/training/draw-images';
 import type { GanNet } from '../../src/training/gan-options';
 import { trainGan } from '../../src/training/train-gan';
 import { formatNumber, formatTable } from '../bench/table';
+import { type Judge, judge } from './frechet-judge';
 
 const NUM_DRAWN = 2000;
 const BATCH_SIZE = 128;
@@ -40,15 +38,6 @@ async function train({ numImages, numSteps, ...options }: Case, distance: Judge)
   generator.dispose();
   discriminator.dispose();
   return distance(drawn);
-}
-
-type Judge = (drawn: ImageSet) => number;
-
-function judge(real: ImageSet): Judge {
-  const classifier = digitClassifier();
-  const gaussianOf = (images: ImageSet): Gaussian => fitGaussian(classifier.look(images).features);
-  const gaussian = gaussianOf(real);
-  return (drawn) => scope(() => frechetDistance(gaussianOf(drawn), gaussian));
 }
 
 /** Writes the first images as an IDX file, and returns its path. */

@@ -6,8 +6,6 @@
 import { parseArgs } from 'node:util';
 import { DataLoader } from '../../src/data/data-loader';
 import { type ImageSet, pixelsToData, readImages, samplesToImages } from '../../src/data/images';
-import { digitClassifier } from '../../src/evaluation/digit-classifier-cache';
-import { fitGaussian, frechetDistance, type Gaussian } from '../../src/evaluation/frechet';
 import { Discriminator } from '../../src/models/discriminator';
 import { Generator } from '../../src/models/generator';
 import { Adam } from '../../src/nn/adam';
@@ -20,6 +18,7 @@ import { ganLoss } from '../../src/training/gan-loss';
 import { resolveGanSettings } from '../../src/training/gan-settings';
 import { ganStep } from '../../src/training/gan-step';
 import { formatNumber, formatTable } from '../bench/table';
+import { type Judge, judge } from './frechet-judge';
 
 /** By name: the decay of the update after `n` others. The first one copies the weights. */
 const DECAYS: Record<string, (n: number) => number> = {
@@ -71,16 +70,6 @@ function train(real: ImageSet, { images, epochs }: (typeof CASES)[0], seed: numb
 
 function follow(average: Generator, current: Generator, decay: number): void {
   average.parameters().forEach((weights, index) => void weights.lerp_(current.parameters()[index]!, 1 - decay));
-}
-
-type Judge = (drawn: ImageSet) => number;
-
-/** Returns a function that compares images with real ones. */
-function judge(real: ImageSet): Judge {
-  const classifier = digitClassifier();
-  const gaussianOf = (images: ImageSet): Gaussian => fitGaussian(classifier.look(images).features);
-  const gaussian = gaussianOf(real);
-  return (drawn) => scope(() => frechetDistance(gaussianOf(drawn), gaussian));
 }
 
 async function main(): Promise<void> {
