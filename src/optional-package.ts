@@ -15,7 +15,7 @@ const USERS: Record<keyof Packages, string> = {
   fastify: 'A service',
   '@fastify/swagger': 'A service',
   'prom-client': 'A service',
-  sharp: 'Reading pictures',
+  sharp: 'Reading and writing pictures',
   'onnxruntime-node': 'Comparing images by the features of an ONNX file',
 };
 

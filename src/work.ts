@@ -1,7 +1,7 @@
 /** How far a piece of work has come, for a progress bar. */
 export interface WorkProgress {
-  /** What is being done: choosing how to see series, calibrating, forecasting or evaluating. */
-  task: 'choose' | 'calibrate' | 'forecast' | 'evaluate';
+  /** What is being done: reading images, choosing how to see series, calibrating, forecasting or evaluating. */
+  task: 'read' | 'choose' | 'calibrate' | 'forecast' | 'evaluate';
   /** Number of pieces done. */
   done: number;
   /** Number of pieces in all. */

@@ -14,6 +14,7 @@ export interface ProgressBar {
 }
 
 const VERBS: Record<WorkProgress['task'], string> = {
+  read: 'reading',
   choose: 'choosing',
   calibrate: 'calibrating',
   forecast: 'forecasting',
@@ -39,7 +40,7 @@ export function progressBar(): ProgressBar | undefined {
   return {
     training: ({ epoch, epochs, batch, batches }) =>
       show('epoch', 'batches', epoch * batches + batch, epochs * batches, `epoch ${epoch + 1}/${epochs}`),
-    work: ({ task, done, total }) => show(VERBS[task], 'forecasts', done, total),
+    work: ({ task, done, total }) => show(VERBS[task], task === 'read' ? 'images' : 'forecasts', done, total),
     clear: () => process.stderr.write('\r\x1b[K'),
     stop: () => bar?.single.stop(),
   };

@@ -2,7 +2,6 @@ import { existsSync, fstatSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { TrainingOptions } from '../training/options';
 import type { TrainingRun } from '../training/training-run';
-import type { WorkProgress } from '../work';
 import { progressBar } from './progress';
 
 /** Returns an unused folder in runs/: NAME, or NAME-2, NAME-3, ... if it exists. */
@@ -21,10 +20,8 @@ export function trainingOptions<Flags extends TrainingOptions & { json?: boolean
   return { ...flags, out: flags.out ?? (flags.resume === undefined ? newRunFolder(name) : undefined) };
 }
 
-/** What a training is started with; only some trainings have other work than their epochs. */
-export interface Hooks extends Pick<TrainingOptions, 'signal' | 'onProgress'> {
-  onWork?: ((progress: WorkProgress) => void) | undefined;
-}
+/** What a training is started with. */
+export type Hooks = Pick<TrainingOptions, 'signal' | 'onProgress' | 'onWork'>;
 
 /**
  * Runs a training on the command line. Shows a progress bar on a terminal, prints one line (with `json`, one object)
@@ -63,7 +60,8 @@ export async function runTraining<Epoch extends { epoch: number }, Result>(
   } catch (error) {
     bar?.stop();
     if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error;
-    console.error(`Interrupted; continue with --resume ${folder}`);
+    const isKept = existsSync(join(folder, 'config.json'));
+    console.error(isKept ? `Interrupted; continue with --resume ${folder}` : 'Interrupted before the first epoch');
     process.exitCode = interrupt.exitCode();
   } finally {
     interrupt.release();

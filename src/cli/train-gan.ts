@@ -42,7 +42,7 @@ async function run({ digits = false, ...flags }: GanFlags): Promise<void> {
   const isNoise = data === 'noise';
   const folder = (flags.resume ?? options.out)!;
   let epochs: number | undefined;
-  const start = ({ signal, onProgress }: Hooks) => trainGan({ ...options, signal, onProgress, onWarning: warn });
+  const start = (hooks: Hooks) => trainGan({ ...options, ...hooks, onWarning: warn });
   await runTraining<GanEpoch, GanResult>(start, {
     folder,
     json: flags.json,

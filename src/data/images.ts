@@ -7,7 +7,7 @@ import { fileError } from '../files';
 import { native } from '../native/addon';
 import { wholeNumber } from '../option';
 import { Tensor } from '../tensor/tensor';
-import { CHANNELS, type ImageColor, type OnSizes } from './collected-pictures';
+import { CHANNELS, type ImageColor, } from './collected-pictures';
 import { convertGray } from './convert-gray';
 import { checkNoOtherFile, isArchive } from './file-kind';
 import { type IdxArray, readIdxAsync } from './idx';
@@ -17,7 +17,7 @@ import { findMnist, findMnistFile, type MnistPart, readMnistImagesAsync } from '
 import { asNumbers, type Numbers } from './numbers';
 import { listArchive } from './picture-archive';
 import { listFolder, type PictureFiles } from './picture-files';
-import { readPictures } from './read-pictures';
+import { type PictureOptions, readPictures } from './read-pictures';
 
 export type { ImageColor, ImageSet };
 
@@ -34,6 +34,9 @@ export interface ReadImagesOptions {
    */
   color?: ImageColor | undefined;
 }
+
+/** @internal */
+export type ReadHooks = Pick<PictureOptions, 'onSizes' | 'signal' | 'onProgress'>;
 
 /** Larger sides are mistakes. */
 export const RESOLUTION = wholeNumber({ min: 1, max: 4096 });
@@ -69,24 +72,23 @@ const READ_IMAGES: Checks<ReadImagesOptions> = {
  */
 export async function readImages(source: string, options: ReadImagesOptions = {}): Promise<ImageSet> {
   checkString('source', source);
-  return readChecked(source, readOptions(options, READ_IMAGES));
+  return readChecked(source, { ...readOptions(options, READ_IMAGES), onSizes: () => {} });
 }
 
 /**
  * @internal {@link readImages} with options that have been checked.
  *
- * @param onSizes called as soon as the images' number and size are known, and again if they have colors after all
+ * @param options.onSizes called as soon as the images' number and size are known, and again if they have colors after all
  */
 export async function readChecked(
   source: string,
-  { resolution, color = 'auto' }: ReadImagesOptions,
-  onSizes: OnSizes = () => {},
+  { resolution, color = 'auto', ...hooks }: ReadImagesOptions & ReadHooks,
 ): Promise<ImageSet> {
-  const options = { resolution, color, onSizes };
+  const options = { resolution, color, ...hooks };
   const pictures = source === 'mnist' ? undefined : await listPictures(source);
   if (pictures) return readPictures(source, pictures, options);
   const images = await asAsked(await readIdxImages(source, 'train'), options);
-  onSizes(images);
+  hooks.onSizes(images);
   return images;
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { WorkProgress } from '../work';
 import { CollectedPictures, type ImageColor, type OnSizes } from './collected-pictures';
 import { DamagedPicture, decodePicture, type Picture } from './decode-picture';
 import type { ImageSet } from './image-set';
@@ -10,6 +11,10 @@ export interface PictureOptions {
   color: ImageColor;
   resolution: number | undefined;
   onSizes: OnSizes;
+  /** Stops the reading; the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Called after each picture. */
+  onProgress?: ((progress: WorkProgress) => void) | undefined;
 }
 
 /** More than are decoded at once, so that the order in which they finish delays none. */
@@ -24,11 +29,14 @@ const AHEAD = 2 * availableParallelism();
 export async function readPictures(
   source: string,
   { pictures, skipped }: PictureFiles,
-  { color, resolution, onSizes }: PictureOptions,
+  { color, resolution, onSizes, signal, onProgress }: PictureOptions,
 ): Promise<ImageSet> {
   const damaged = new Map<string, DamagedPicture>();
   let collected: CollectedPictures | undefined;
+  let done = 0;
   for await (const { name, picture } of decodeAhead(source, pictures, resolution)) {
+    signal?.throwIfAborted();
+    onProgress?.({ task: 'read', done: ++done, total: pictures.length });
     if (picture instanceof DamagedPicture) {
       damaged.set(name, picture);
       continue;

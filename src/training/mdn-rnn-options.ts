@@ -7,7 +7,6 @@ import { SMOOTHING_WINDOW } from '../data/smoothing-encoding';
 import { checkDateFormat, checkTimeZone } from '../data/time-axis';
 import { checkFrequency } from '../data/time-step';
 import {
-  callback,
   choice,
   finiteNumber,
   listOf,
@@ -20,7 +19,6 @@ import {
   positive,
   size,
 } from '../option';
-import type { WorkProgress } from '../work';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
 import { PRETRAINED } from './pretrained';
 
@@ -133,11 +131,6 @@ export interface TrainMdnRnnOptions
   calibrate?: number | undefined;
   /** Uses libtorch's own GRU, whose results equal PyTorch's to the last bit; default false. */
   exact?: boolean | undefined;
-  /**
-   * Called after each piece of the work before the first epoch and after the last one: choosing how to see the series,
-   * calibrating, evaluating. With `worker` at the end of each task, and before that at most once in 50 ms.
-   */
-  onWork?: ((progress: WorkProgress) => void) | undefined;
 }
 
 /** One name or an array of names. */
@@ -294,5 +287,4 @@ export const MDN_RNN_OPTIONS = {
   lr: { ...LR, default: 3e-4, unless: [RANDOM, WINDOW].map((when) => [when, 1e-3]) },
   threads: { ...THREADS, defaultHelp: "1; with --resume the run's" },
   ...COMMON_OPTIONS,
-  onWork: callback,
 } satisfies OptionTable<TrainMdnRnnOptions>;

@@ -37,7 +37,7 @@ type WithoutDefault =
  * `data` is absolute.
  */
 export interface MdnRnnSettings
-  extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'start' | 'onWork'>>,
+  extends Kept<Omit<TrainMdnRnnOptions, WithoutDefault | 'start'>>,
     Pick<TrainMdnRnnOptions, WithoutDefault> {
   /** Where the weights started: "init" if they were those of the run or file `init`. */
   start: 'pretrained' | 'random' | 'init';
@@ -56,7 +56,7 @@ export interface MdnRnnSettings
 /** The settings before the data is read. */
 export type RequestedMdnRnnSettings = Omit<MdnRnnSettings, 'encodings' | 'candidates' | 'spread' | 'ownSpread'>;
 
-const { onWork: _, ...checks } = settingsOf(checksOf<TrainMdnRnnOptions>(MDN_RNN_OPTIONS));
+const checks = settingsOf(checksOf<TrainMdnRnnOptions>(MDN_RNN_OPTIONS));
 
 /** The kind of an MDN-RNN's run, and checks of its settings. */
 export const MDN_RNN_RUN: RunKind<MdnRnnSettings> = {
@@ -92,7 +92,7 @@ export function resolveMdnRnnSettings(options: TrainMdnRnnOptions): RequestedMdn
   const asked = readTrainingOptions(options, MDN_RNN_OPTIONS);
   if (asked.init !== undefined && asked.start !== undefined) throw startsTwice(asked.init);
   const start = asked.init === undefined ? undefined : ('init' as 'random');
-  const { onWork: _, ...filled } = settingsOf(withDefaults(start ? { ...asked, start } : asked, MDN_RNN_OPTIONS));
+  const filled = settingsOf(withDefaults(start ? { ...asked, start } : asked, MDN_RNN_OPTIONS));
   // Without validation there is nothing to wait for, unless it is asked for.
   const patience = asked.patience ?? (filled.validation > 0 ? filled.patience : undefined);
   const settings = { ...filled, patience };

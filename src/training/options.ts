@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from '../option';
 import { type Device, numThreads, resolveDevice } from '../tensor/device';
+import type { WorkProgress } from '../work';
 import { loadingFrom, RunFolder } from './run-folder';
 
 /** Progress of a training run, for a progress bar. */
@@ -70,6 +71,11 @@ export interface TrainingOptions {
   /** Called after each batch; with `worker` at the end of each epoch, and before that at most once in 50 ms. */
   onProgress?: ((progress: Progress) => void) | undefined;
   /**
+   * Called after each piece of the work before the first epoch and after the last one: reading pictures, choosing how to
+   * see series, calibrating, evaluating. With `worker` at the end of each task, and before that at most once in 50 ms.
+   */
+  onWork?: ((progress: WorkProgress) => void) | undefined;
+  /**
    * Receives a message for each problem with the data or the training that does not stop it; default
    * `process.emitWarning`.
    */
@@ -111,11 +117,12 @@ export const COMMON_OPTIONS = {
   init: { ...path('run'), help: 'start from the weights of this run, or of a .safetensors file' },
   signal: abortSignal,
   onProgress: callback,
+  onWork: callback,
   onWarning: callback,
   worker: { ...onOff, default: false },
 } satisfies Partial<OptionTable<TrainingOptions>>;
 
-type NotKept = 'device' | 'threads' | 'out' | 'resume' | 'signal' | 'onProgress' | 'onWarning' | 'worker';
+type NotKept = 'device' | 'threads' | 'out' | 'resume' | 'signal' | 'onProgress' | 'onWork' | 'onWarning' | 'worker';
 
 function checkDevice(name: string, value: unknown): void {
   if (typeof value === 'string' && /^(auto|cpu|cuda(:\d+)?)$/.test(value)) return;
@@ -152,7 +159,7 @@ export type Kept<Options> = Settled<Omit<Options, NotKept>>;
 
 /** Picks the entries of those options that a run saves as its settings. */
 export function settingsOf<T extends Record<NotKept, unknown>>(all: T): Omit<T, NotKept> {
-  const { device, threads, out, resume, signal, onProgress, onWarning, worker, ...kept } = all;
+  const { device, threads, out, resume, signal, onProgress, onWork, onWarning, worker, ...kept } = all;
   return kept;
 }
 

@@ -1,8 +1,7 @@
 import { Breather } from '../breathe';
-import type { OnSizes } from '../data/collected-pictures';
 import { DataLoader, type EpochCursor } from '../data/data-loader';
 import { type ImageSizes, valuesPerImage } from '../data/image-set';
-import { type ImageSet, pixelsToData, readChecked } from '../data/images';
+import { type ImageSet, pixelsToData, type ReadHooks, readChecked } from '../data/images';
 import { someMirrored } from '../data/mirror';
 import { cachedDigitClassifier } from '../evaluation/digit-classifier-cache';
 import type { SampleDiscriminator } from '../models/sample-discriminator';
@@ -90,7 +89,7 @@ async function* ganEpochsInWorker(options: TrainGanOptions): AsyncGenerator<GanE
 }
 
 async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGenerator<GanEpoch, GanResult, void> {
-  const { signal, onProgress, onWarning = emitWarning } = options;
+  const { signal, onProgress, onWork, onWarning = emitWarning } = options;
   const folder = claimFolder(GAN_RUN, options);
   let training: GanTraining | undefined;
   try {
@@ -100,11 +99,12 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     const placement = placementOf(options);
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const breather = new Breather();
-    const checkSizes = (sizes: ImageSizes) => {
+    const onSizes = (sizes: ImageSizes) => {
       checkImageSizes(requested, sizes, { isKept: folder !== undefined });
       if (initial) checkSameImages(initial, requested, sizes);
     };
-    const images = requested.data === 'noise' ? undefined : await readTrainingImages(requested, checkSizes);
+    const reading = { onSizes, signal, onProgress: onWork };
+    const images = requested.data === 'noise' ? undefined : await readTrainingImages(requested, reading);
     if (images?.source?.isComplete === false) onWarning(`${requested.data}: ${images.source.description}`);
     const settings = images ? settingsFor(requested, images, options) : requested;
     const data = images && (await loadData(images, settings, placement.device, isolation, breather));
@@ -123,9 +123,9 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 /** Reads the images of a run as its settings ask for them. */
 function readTrainingImages(
   { data, resolution, color }: Pick<GanSettings, 'data' | 'resolution' | 'color'>,
-  onSizes?: OnSizes,
+  hooks: ReadHooks,
 ): Promise<ImageSet> {
-  return readChecked(data, { resolution: resolution ?? undefined, color }, onSizes);
+  return readChecked(data, { resolution: resolution ?? undefined, color, ...hooks });
 }
 
 interface GanData {

@@ -12,9 +12,7 @@ export interface WorkerTask {
 }
 
 /** The callbacks of a training, which are called in the caller's thread. */
-export interface Callbacks extends Pick<TrainingOptions, 'onProgress' | 'onWarning'> {
-  onWork?: ((progress: WorkProgress) => void) | undefined;
-}
+export type Callbacks = Pick<TrainingOptions, 'onProgress' | 'onWork' | 'onWarning'>;
 
 /**
  * What the caller tells the thread: "next" asks for an epoch, or for the result after the last one; "return" stops the

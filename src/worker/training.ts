@@ -29,12 +29,10 @@ const onWork = sparingly(
 const onWarning = (message: string) => tell({ type: 'warning', message });
 
 giveWay(10);
-const common = { ...options, signal: stop.signal, onWarning, ...(wants.progress && { onProgress }) };
-if (kind === 'gan') serve(trainGan(common), sendGanResult);
-else {
-  const mdnRnn = { ...common, ...(wants.work && { onWork }) } as TrainMdnRnnOptions;
-  serve(trainMdnRnn(mdnRnn), sendMdnRnnResult);
-}
+const callbacks = { onWarning, ...(wants.progress && { onProgress }), ...(wants.work && { onWork }) };
+const given = { ...options, ...callbacks, signal: stop.signal };
+if (kind === 'gan') serve(trainGan(given), sendGanResult);
+else serve(trainMdnRnn(given as TrainMdnRnnOptions), sendMdnRnnResult);
 
 /** Answers the caller's requests; the thread ends with the last answer. */
 function serve<Epoch extends object, Result>(

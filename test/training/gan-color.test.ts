@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import sharp from 'sharp';
@@ -6,6 +6,7 @@ import { drawGrid, drawImages } from '../../src/training/draw-images';
 import type { TrainGanOptions } from '../../src/training/gan-options';
 import { loadGenerator } from '../../src/training/load-run';
 import { trainGan } from '../../src/training/train-gan';
+import type { WorkProgress } from '../../src/work';
 import { useTemporaryFolder } from '../cli/cli';
 
 const folder = useTemporaryFolder();
@@ -113,4 +114,19 @@ test('images of several sizes need a resolution, and a DCGAN one that fits it', 
     code: 'ERR_INVALID_ARGUMENT',
     message: expect.stringMatching(/18 x 18: set resolution/),
   });
+});
+
+test.each([false, true])('reading tells how far it is, and can be stopped; in a worker: %s', async (worker) => {
+  const [data, out] = [await writePhotos(), join(folder(), 'run')];
+  const seen: WorkProgress[] = [];
+  const onWork = (progress: WorkProgress) => void seen.push(progress);
+  await trainGan({ ...OPTIONS, worker, epochs: 1, data, onWork, onWarning: () => {} }).result;
+  expect(seen.at(-1)).toEqual({ task: 'read', done: 41, total: 41 });
+  if (worker) return;
+  expect(seen.map(({ done }) => done)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1));
+  const stop = new AbortController();
+  const stopAfter = ({ done }: WorkProgress) => void (done === 5 && stop.abort());
+  const stopped = trainGan({ ...OPTIONS, data, out, onWork: stopAfter, signal: stop.signal }).result;
+  await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+  expect(existsSync(out)).toBe(false);
 });
