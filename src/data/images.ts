@@ -7,7 +7,7 @@ import { fileError } from '../files';
 import { native } from '../native/addon';
 import { wholeNumber } from '../option';
 import { Tensor } from '../tensor/tensor';
-import { CHANNELS, type ImageColor, } from './collected-pictures';
+import { CHANNELS, type ImageColor } from './collected-pictures';
 import { convertGray } from './convert-gray';
 import { checkNoOtherFile, isArchive } from './file-kind';
 import { type IdxArray, readIdxAsync } from './idx';

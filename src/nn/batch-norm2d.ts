@@ -5,7 +5,7 @@ import { ones, tensor, zeros } from '../tensor/creation';
 import { Tensor } from '../tensor/tensor';
 import { checkBatch } from './image-sizes';
 import { Layer } from './module';
-import { Parameter } from './parameter';
+import { newParameter, type Parameter } from './parameter';
 
 /** Options of a {@link BatchNorm2d} layer. */
 export interface BatchNorm2dOptions {
@@ -66,8 +66,8 @@ export class BatchNorm2d extends Layer {
     this.eps = eps;
     this.momentum = momentum;
     if (affine) {
-      this.weight = new Parameter(ones([numFeatures]));
-      this.bias = new Parameter(zeros([numFeatures]));
+      this.weight = newParameter(() => ones([numFeatures]));
+      this.bias = newParameter(() => zeros([numFeatures]));
     }
     if (trackRunningStats) {
       this.registerBuffer('running_mean', zeros([numFeatures]));

@@ -5,7 +5,7 @@ import { Tensor } from '../tensor/tensor';
 import { handleOf } from '../tensor/tensor-memory';
 import { checkWeights } from './image-sizes';
 import { Module } from './module';
-import { Parameter } from './parameter';
+import { newParameter, type Parameter } from './parameter';
 
 /**
  * A table of vectors, one for each of some kinds of things, such as classes; initialised like PyTorch's from the same
@@ -37,7 +37,7 @@ export class Embedding extends Module {
     checkSize('embeddingDim', embeddingDim);
     const shape = [numEmbeddings, embeddingDim];
     checkWeights('numEmbeddings', numEmbeddings, shape);
-    this.weight = new Parameter(zeros(shape).normal_());
+    this.weight = newParameter(() => zeros(shape).normal_());
   }
 
   /**

@@ -1,6 +1,6 @@
 import { checkBoolean, checkInstance, readOptions } from '../check';
 import { native } from '../native/addon';
-import { keep } from '../tensor/scope';
+import { keep, scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
 /** Options of a {@link Parameter}. */
@@ -52,6 +52,15 @@ export class Parameter extends Tensor {
     keep(this);
     known.add(this);
   }
+}
+
+/** Creates a parameter from a new tensor, and frees the others that it is made from. */
+export function newParameter(make: () => Tensor): Parameter {
+  let parameter: Parameter | undefined;
+  scope(() => {
+    parameter = new Parameter(make()); // which outlives the scope
+  });
+  return parameter!;
 }
 
 /** Returns a tensor, which is a parameter from now on. */

@@ -60,7 +60,7 @@ export function spectralNorm<Each extends NormalizableLayer>(layer: Each, option
   const original = asParameter(layer.weight);
   const outputDim = layer instanceof ConvTranspose2d ? 1 : 0;
   const norm = new SpectralNorm(original, outputDim, nPowerIterations, eps).train(layer.training);
-  scope(() => norm.forward(original)); // as PyTorch does, which checks the shape of the result
+  scope(() => void norm.forward(original)); // as PyTorch does, which checks the shape of the result
   if (layer instanceof Linear) {
     const { layer: parameters } = layer[membersOf]();
     parameters.splice(0, parameters.length, ...parameters.filter(([name]) => name !== 'weight'));

@@ -6,13 +6,13 @@ import { ConvTranspose2d } from '../../src/nn/conv-transpose2d';
 import { Conv2d } from '../../src/nn/conv2d';
 import { Embedding } from '../../src/nn/embedding';
 import { Linear } from '../../src/nn/linear';
-import type { Layer } from '../../src/nn/module';
+import type { Layer, Module } from '../../src/nn/module';
 import { Sequential } from '../../src/nn/sequential';
 import { type NormalizableLayer, type SpectralNormOptions, spectralNorm } from '../../src/nn/spectral-norm';
 import { Upsample } from '../../src/nn/upsample';
 import { ones, tensor, zeros } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';
-import { scope } from '../../src/tensor/scope';
+import { memory, scope } from '../../src/tensor/scope';
 import type { Tensor } from '../../src/tensor/tensor';
 import { errorOf } from '../error-of';
 import { loadFixture } from '../fixtures/fixture';
@@ -224,4 +224,18 @@ test.each<[string, () => unknown, string, RegExp]>([
 ])('%s is refused', (_, make, code, message) => {
   const error = errorOf(make);
   expect([error.code, error.message]).toEqual([code, expect.stringMatching(message)]);
+});
+
+test.each([
+  ['Conv2d', () => new Conv2d(3, 4, 3)],
+  ['ConvTranspose2d', () => new ConvTranspose2d(3, 4, 3)],
+  ['BatchNorm2d', () => new BatchNorm2d(3)],
+  ['Embedding', () => new Embedding(3, 4)],
+  ['spectralNorm', () => spectralNorm(new Conv2d(3, 4, 3))],
+] as [string, () => Module][])('a new %s leaves no tensors but its own', (_, create) => {
+  const before = memory().tensors;
+  const layer = create();
+  expect(memory().tensors - before).toBe(layer.parameters().length + layer.buffers().length);
+  layer.dispose();
+  expect(memory().tensors).toBe(before);
 });
