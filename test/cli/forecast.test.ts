@@ -70,7 +70,7 @@ test('a run of the other kind, or a damaged one, is refused by name', async () =
   });
   writeFileSync(join(folder, 'run', 'model.safetensors'), readFileSync(join(folder, 'run', 'checkpoint.safetensors')));
   expect((await forecast()).stderr).toMatch(
-    /^error: Cannot load run\/model\.safetensors: The state does not fit MdnRnn/,
+    /^error: Cannot load run\/model\.safetensors: it is the checkpoint of a run/,
   );
   writeFileSync(join(folder, 'run', 'config.json'), '{"kind":"mdn-rnn","settings":null}');
   const { status, stderr } = await forecast();
