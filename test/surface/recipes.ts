@@ -132,6 +132,7 @@ const recipes: Record<string, () => unknown[]> = {
   'BatchNorm2d.forward': () => [ones([2, 2, 4, 4])],
   'AvgPool2d.forward': () => [ones([1, 2, 4, 4])],
   'Upsample.forward': () => [ones([1, 2, 4, 4])],
+  diffAugment: () => [ones([2, 3, 4, 4]), { policy: ['color', 'translation', 'cutout'] }],
   spectralNorm: () => [new Linear(3, 3), {}],
   'Embedding.forward': () => [tensor([0, 2], { dtype: 'int64' })],
   'DcganGenerator.forward': () => [ones([2, 3])],
