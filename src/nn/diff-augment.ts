@@ -40,7 +40,7 @@ const [MOST_SHIFT, HOLE] = [1 / 8, 1 / 2];
  * ```
  */
 export function diffAugment(images: Tensor<'float32'>, options?: DiffAugmentOptions): Tensor<'float32'> {
-  const { policy = AUGMENTATIONS } = readOptions<DiffAugmentOptions>(options ?? {}, OPTIONS);
+  const { policy = AUGMENTATIONS } = readOptions(options, OPTIONS);
   checkTensor('images', images);
   if (images.shape.length !== 4) {
     const message = `Expected a Tensor of shape (B, C, H, W) for images but received ${shapeText(images.shape)}`;
