@@ -8,33 +8,24 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { differences } from '../../../src/data/differencing';
 import { mean } from '../../../src/data/mean';
-import { pinball } from '../../../src/evaluation/scores';
 import { pathQuantiles, sortedQuantile } from '../../../src/models/forecast';
 import { pretrainedForecaster } from '../../../src/training/pretrained-forecaster';
 import { trainMdnRnn } from '../../../src/training/train-mdn-rnn';
 import { formatTable } from '../../bench/table';
 import { countSeries, type StudySeries, seriesInR, vegaSeries } from './series';
+import { LEVELS, PATHS, type Score, scoreOf, type Task, tasksOf } from './tasks';
 
-const NUM_ORIGINS = 3;
-const LEVELS = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
-const PATHS = 500;
 /** Values that the simplest forecast of a count repeats. */
 const LAST_VALUES = 200;
 
-/** What is known at an origin, and what came. */
-interface Task extends Omit<StudySeries, 'values'> {
-  past: Float64Array;
-  future: Float64Array;
-  /** Mean absolute seasonal difference of the past. */
-  unit: number;
+interface PlacedTask extends Task {
   /** Where R's forecasts are. */
   place: string;
 }
 
 /** Quantiles by level, then step; undefined if there are none. */
-type Method = (task: Task, seed: number) => number[][] | undefined | Promise<number[][] | undefined>;
+type Method = (task: PlacedTask, seed: number) => number[][] | undefined | Promise<number[][] | undefined>;
 
 const METHODS: Record<string, Method> = {
   trained: async (task, seed) => {
@@ -87,44 +78,6 @@ function timesOf({ past, season, horizon }: Task): string[] {
   });
 }
 
-function tasksOf({ values, ...series }: StudySeries, index: number): Task[] {
-  const { horizon, season } = series;
-  return Array.from({ length: NUM_ORIGINS }, (_, origin) => {
-    const at = values.length - (origin + 1) * horizon;
-    const past = values.subarray(0, at);
-    const unit = mean(differences(past, season).map(Math.abs));
-    return {
-      ...series,
-      past,
-      future: values.subarray(at, at + horizon),
-      unit,
-      place: join(folder, `${index}-${origin}`),
-    };
-  });
-}
-
-interface Score {
-  /** Twice the mean pinball loss, in units of the usual seasonal difference. */
-  crps: number;
-  /** Fraction of values within the 90 % interval. */
-  inside: number;
-  /** How far quantiles reach beyond the range of the past, in ranges. */
-  beyond: number;
-}
-
-function scoreOf(quantiles: number[][], { future, past, unit }: Task): Score {
-  const losses = LEVELS.flatMap((level, index) =>
-    Array.from(future, (value, step) => pinball(quantiles[index]![step]!, level, value)),
-  );
-  const [low, high] = [quantiles[0]!, quantiles.at(-1)!];
-  const [least, largest] = [Math.min(...past), Math.max(...past)];
-  return {
-    crps: (2 * mean(losses)) / unit,
-    inside: mean(Array.from(future, (value, step) => Number(low[step]! <= value && value <= high[step]!))),
-    beyond: Math.max(Math.max(...high) - largest, least - Math.min(...low)) / (largest - least),
-  };
-}
-
 const geometricMean = (numbers: number[]) => Math.exp(mean(numbers.map(Math.log)));
 /** A forecast of nothing but zeros may be perfect. */
 const averageOf = (series: StudySeries[]) => (series.some(({ isCount }) => isCount) ? mean : geometricMean);
@@ -141,7 +94,9 @@ async function main(): Promise<void> {
   const withR = !(values['no-r'] || values.counts);
   const all = values.counts ? countSeries() : [...vegaSeries(), ...(withR ? seriesInR() : [])];
   const chosen = all.filter(({ name }) => values.only === undefined || name.includes(values.only));
-  const tasks = chosen.map(tasksOf);
+  const tasks = chosen.map((series, index) =>
+    tasksOf(series).map((task, origin) => ({ ...task, place: join(folder, `${index}-${origin}`) })),
+  );
   if (withR) {
     for (const { place, season, horizon, past } of tasks.flat()) {
       writeFileSync(`${place}.in.csv`, [season, horizon, ...past].join('\n'));
