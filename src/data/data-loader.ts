@@ -14,9 +14,13 @@ import { native } from '../native/addon';
 import { RandomGenerator, randomSeed, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
+import { toElements } from './numbers';
+
+/** What a {@link DataLoader} returns batches of: a tensor's rows, or those of several tensors of as many rows. */
+export type Rows = Tensor | readonly Tensor[];
 
 /** Options of {@link DataLoader}. */
-export interface DataLoaderOptions {
+export interface DataLoaderOptions<Data extends Rows = Tensor> {
   /** Rows per batch. */
   batchSize: number;
   /** Whether to reshuffle the rows every epoch; default false. */
@@ -24,10 +28,10 @@ export interface DataLoaderOptions {
   /** Whether to drop an incomplete last batch; default false. */
   dropLast?: boolean | undefined;
   /** Transforms each batch before it is returned; needs less memory than transforming all rows at once. */
-  transform?: ((rows: Tensor) => Tensor) | undefined;
+  transform?: ((rows: Data) => Data) | undefined;
 }
 
-const OPTIONS: Checks<DataLoaderOptions> = {
+const OPTIONS: Checks<DataLoaderOptions<never>> = {
   batchSize: checkSize,
   shuffle: checkBoolean,
   dropLast: checkBoolean,
@@ -48,6 +52,9 @@ export interface EpochCursor {
  * Splits a tensor's rows into batches, in the order that PyTorch's DataLoader draws from the same seed. Each iteration
  * is one epoch. Each batch is a new tensor: use it inside a {@link scope} or dispose of it.
  *
+ * Several tensors of as many rows, such as images and labels, are split together, as PyTorch's TensorDataset is: each batch
+ * is an array of tensors.
+ *
  * @see https://docs.pytorch.org/docs/stable/data.html
  * @example
  * ```ts
@@ -61,37 +68,35 @@ export interface EpochCursor {
  * console.log([...loader].map((batch) => batch.shape)); // [ [ 2, 2 ], [ 2, 2 ], [ 1, 2 ] ]
  * ```
  */
-export class DataLoader implements Iterable<Tensor> {
+export class DataLoader<Data extends Rows = Tensor> implements Iterable<Data> {
   /** Rows per batch. */
   readonly batchSize: number;
   /** Whether the rows are reshuffled every epoch. */
   readonly shuffle: boolean;
   /** Whether an incomplete last batch is dropped. */
   readonly dropLast: boolean;
-  readonly #transform: ((rows: Tensor) => Tensor) | undefined;
+  readonly #transform: ((rows: never) => unknown) | undefined;
   readonly #numRows: number;
 
   /**
-   * Creates a loader for a tensor's rows.
+   * Creates a loader for a tensor's rows, or those of several tensors.
    *
-   * @param data (N, ...) on any device; must live as long as the loader
+   * @param data (N, ...), or an array of such tensors, on any device; must live as long as the loader
    * @throws ERR_INVALID_ARGUMENT, also if the rows do not fill a single batch
    */
   constructor(
-    /** The rows: (N, ...). */
-    readonly data: Tensor,
-    options: DataLoaderOptions,
+    /** The rows: (N, ...), or an array of such tensors. */
+    readonly data: Data,
+    options: DataLoaderOptions<Data>,
   ) {
-    checkInstance('data', data, Tensor);
+    const numRows = numRowsOf(data);
     const { batchSize, shuffle = false, dropLast = false, transform } = readOptions(options, OPTIONS);
     checkSize('batchSize', batchSize);
-    const { shape } = data;
-    if (!(shape[0]! > 0)) throw invalidArgument('data', 'a Tensor of at least one row', `(${shape.join(', ')})`);
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.dropLast = dropLast;
     this.#transform = transform;
-    this.#numRows = shape[0]!;
+    this.#numRows = numRows;
     if (this.numBatches === 0) {
       throw invalidArgument('batchSize', `at most ${this.#numRows}, the number of rows,`, batchSize);
     }
@@ -131,7 +136,7 @@ export class DataLoader implements Iterable<Tensor> {
    * console.log(cursor.batch, [...loader.batches(cursor)].length); // 1 2
    * ```
    */
-  batches(cursor: EpochCursor): Generator<Tensor, void> {
+  batches(cursor: EpochCursor): Generator<Data, void> {
     const {
       samplerSeed,
       batch,
@@ -156,14 +161,14 @@ export class DataLoader implements Iterable<Tensor> {
   *#batches(
     cursor: EpochCursor,
     epoch: { samplerSeed: bigint | undefined; batchSize: number; numBatches: number },
-  ): Generator<Tensor, void> {
+  ): Generator<Data, void> {
     const { samplerSeed, batchSize, numBatches } = epoch;
     const order =
       samplerSeed === undefined
         ? undefined
         : scope(() => {
             const generator = new RandomGenerator(samplerSeed);
-            return randperm(this.#numRows, { generator }).to({ device: this.data.device });
+            return randperm(this.#numRows, { generator }).to({ device: this.#tensors[0]!.device });
           });
     try {
       while (cursor.batch < numBatches) {
@@ -176,19 +181,41 @@ export class DataLoader implements Iterable<Tensor> {
     }
   }
 
-  #transformed(rows: Tensor): Tensor {
-    const batch = this.#transform ? this.#transform(rows) : rows;
-    if (isInstance(batch, Tensor)) return batch;
-    throw invalidArgument('the result of transform', 'a Tensor', batch);
+  get #tensors(): readonly Tensor[] {
+    return [this.data].flat() as Tensor[];
   }
 
-  #rows(order: Tensor | undefined, start: number, end: number): Tensor {
-    if (!order) return this.data.slice(0, start, end);
-    return new Tensor(native().selectRows(this.data.handle, order.handle, start, end));
+  #transformed(rows: Data): Data {
+    const batch = this.#transform ? this.#transform(rows as never) : rows;
+    const isArray = Array.isArray(batch) && batch.every((each) => isInstance(each, Tensor));
+    if (isArray || isInstance(batch, Tensor)) return batch as Data;
+    throw invalidArgument('the result of transform', 'a Tensor, or an array of them,', batch);
+  }
+
+  #rows(order: Tensor | undefined, start: number, end: number): Data {
+    const rowsOf = (data: Tensor) =>
+      order ? new Tensor(native().selectRows(data.handle, order.handle, start, end)) : data.slice(0, start, end);
+    return (Array.isArray(this.data) ? this.data.map(rowsOf) : rowsOf(this.data as Tensor)) as Data;
   }
 
   /** Starts a new epoch and returns its batches. */
-  [Symbol.iterator](): Generator<Tensor, void> {
+  [Symbol.iterator](): Generator<Data, void> {
     return this.batches(this.startEpoch());
   }
+}
+
+/** Checks data and returns the number of its rows. */
+function numRowsOf(data: Rows): number {
+  const tensors = Array.isArray(data) ? toElements('data', data) : [data];
+  let numRows: number | undefined;
+  for (const [index, each] of tensors.entries()) {
+    const name = Array.isArray(data) ? `data[${index}]` : 'data';
+    checkInstance(name, each, Tensor);
+    const { shape } = each as Tensor;
+    if (!(shape[0]! > 0)) throw invalidArgument(name, 'a Tensor of at least one row', `(${shape.join(', ')})`);
+    numRows ??= shape[0]!;
+    if (shape[0] !== numRows) throw invalidArgument(name, `a Tensor of ${numRows} rows`, `(${shape.join(', ')})`);
+  }
+  if (numRows === undefined) throw invalidArgument('data', 'at least one Tensor', data);
+  return numRows;
 }

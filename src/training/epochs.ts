@@ -1,5 +1,5 @@
 import { Breather } from '../breathe';
-import type { EpochCursor } from '../data/data-loader';
+import type { EpochCursor, Rows } from '../data/data-loader';
 import type { Isolation } from '../tensor/isolation';
 import type { Tensor } from '../tensor/tensor';
 import type { Position } from './checkpoint';
@@ -23,7 +23,7 @@ export interface EpochTime {
 export type EpochRecord<BatchLosses> = EpochTime & BatchLosses;
 
 /** The model-specific part of a training run. */
-export interface Training<BatchLosses extends Losses> extends Savable {
+export interface Training<BatchLosses extends Losses, Batch extends Rows = Rows> extends Savable {
   /** The training data, which must be the same when resuming. Default none, if all data is random. */
   readonly data?: readonly Tensor[];
   /** What images the data was read from, for config.json. */
@@ -35,8 +35,8 @@ export interface Training<BatchLosses extends Losses> extends Savable {
   startEpoch(): EpochCursor;
   /** Number of batches of an epoch, which may have begun with another batch size than the next one will have. */
   numBatchesOf(cursor: EpochCursor): number;
-  batches(cursor: EpochCursor): Iterable<Tensor>;
-  step(batch: Tensor): BatchLosses;
+  batches(cursor: EpochCursor): Iterable<Batch>;
+  step(batch: Batch): BatchLosses;
   /** Called after each epoch; the returned values are added to its record. */
   endEpoch(epoch: number, folder: RunFolder | undefined): Partial<BatchLosses>;
 }
@@ -109,11 +109,7 @@ function* steps<BatchLosses extends Losses>(
   }
 }
 
-function takeStep<BatchLosses extends Losses>(
-  training: Training<BatchLosses>,
-  batch: Tensor,
-  step: number,
-): BatchLosses {
+function takeStep<BatchLosses extends Losses>(training: Training<BatchLosses>, batch: Rows, step: number): BatchLosses {
   try {
     const losses = training.step(batch);
     checkFinite(losses, step, training.models);
@@ -121,7 +117,7 @@ function takeStep<BatchLosses extends Losses>(
   } catch (error) {
     throw explainFailure(error, step, training.models);
   } finally {
-    batch.dispose();
+    for (const each of [batch].flat()) each.dispose();
   }
 }
 

@@ -30,6 +30,20 @@ test.each(cases)(
   },
 );
 
+test('several tensors are split together, in the order of one alone', () => {
+  const [data, labels] = [arange(0, 20).view(10, 2), arange(100, 110)];
+  const options = { batchSize: 3, shuffle: true };
+  manualSeed(7);
+  const alone = numbersOf(new DataLoader(labels, options));
+  manualSeed(7);
+  const transform = ([rows, others]: readonly Tensor[]) => [rows!.mul(10), others!];
+  const both = [...new DataLoader([data, labels] as readonly Tensor[], { ...options, transform })];
+  expect(numbersOf(both.map(([, others]) => others!))).toEqual(alone);
+  for (const [rows, others] of both) {
+    expect(rows!.select(1, 0).div(20).add(100).toArray()).toEqual(others!.to({ dtype: 'float32' }).toArray());
+  }
+});
+
 test('an epoch goes on from a saved cursor with the same batches', () => {
   const loader = new DataLoader(arange(0, 50), { batchSize: 8, shuffle: true });
   const cursor = loader.startEpoch();
@@ -134,7 +148,9 @@ test('what is no tensor of rows, no option or no function is refused by name', (
     errorOf(() => new (DataLoader as new (...args: unknown[]) => DataLoader)(...args));
   const cases: [unknown[], RegExp][] = [
     [[], /a Tensor for data but received undefined/],
-    [[[1, 2]], /a Tensor for data but received an array of 2/],
+    [[[1, 2]], /a Tensor for data\[0\] but received 1/],
+    [[[]], /at least one Tensor for data but received an array of 0/],
+    [[[data, zeros([9, 2])], { batchSize: 1 }], /a Tensor of 10 rows for data\[1\] but received "\(9, 2\)"/],
     [[tensor(1), { batchSize: 1 }], /a Tensor of at least one row for data but received "\(\)"/],
     [[zeros([0, 3]), { batchSize: 1 }], /a Tensor of at least one row for data but received "\(0, 3\)"/],
     [[data], /for batchSize but received undefined/],
@@ -147,7 +163,9 @@ test('what is no tensor of rows, no option or no function is refused by name', (
     expect(refusal(...args)).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(message) });
   }
   const wrong = new DataLoader(data, { batchSize: 4, transform: (() => 7) as never });
-  expect(errorOf(() => [...wrong]).message).toBe('Expected a Tensor for the result of transform but received 7');
+  expect(errorOf(() => [...wrong]).message).toBe(
+    'Expected a Tensor, or an array of them, for the result of transform but received 7',
+  );
 });
 
 test('a cursor that is none of the loader is refused at once', () => {
