@@ -14,7 +14,7 @@ import { drawImagesSync } from '../../src/training/draw-images';
 import type { GanNet } from '../../src/training/gan-options';
 import { trainGan } from '../../src/training/train-gan';
 import { formatNumber, formatTable } from '../bench/table';
-import { type Judge, judge } from './frechet-judge';
+import { digitJudge, type Judge } from './frechet-judge';
 
 const NUM_DRAWN = 2000;
 const BATCH_SIZE = 128;
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const ways = values.ways.split(',');
   const numbers = (text: string) => text.split(',').map(Number);
   const real = await readImages(values.data);
-  const distance = judge(real);
+  const distance = digitJudge(real);
   const folder = mkdtempSync(join(tmpdir(), 'study-'));
   const common = { numSteps: Number(values.steps), net: values.net as GanNet };
   const rows: string[][] = [];

@@ -18,7 +18,7 @@ import { ganLoss } from '../../src/training/gan-loss';
 import { resolveGanSettings } from '../../src/training/gan-settings';
 import { ganStep } from '../../src/training/gan-step';
 import { formatNumber, formatTable } from '../bench/table';
-import { type Judge, judge } from './frechet-judge';
+import { digitJudge, type Judge } from './frechet-judge';
 
 /** By name: the decay of the update after `n` others. The first one copies the weights. */
 const DECAYS: Record<string, (n: number) => number> = {
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   });
   setNumThreads(1);
   const real = await readImages(values.data);
-  const distance = judge(real);
+  const distance = digitJudge(real);
   const rows = CASES.map((trained) => {
     const bySeed = values.seeds.split(',').map((seed) => scope(() => train(real, trained, Number(seed), distance)));
     const cells = Object.keys(DECAYS).map((_, index) => bySeed.map((distances) => formatNumber(distances[index]!)));
