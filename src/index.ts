@@ -59,6 +59,7 @@ export type { NearestComparison, NearestImages } from './evaluation/nearest-imag
 export type { OneStepScores, Pit } from './evaluation/one-step';
 export { mixtureCrps, pinballLoss, sampleCrps } from './evaluation/scores';
 export { testUniformity, type Uniformity } from './evaluation/uniformity';
+export { ConditionalGenerator, type ConditionalGeneratorOptions } from './models/conditional-generator';
 export {
   DcganDiscriminator,
   type DcganDiscriminatorOptions,
@@ -72,6 +73,7 @@ export { Generator, type GeneratorOptions } from './models/generator';
 export { MdnRnn, type MdnRnnOptions, type MdnRnnStep } from './models/mdn-rnn';
 export { Mixture, type MixtureOptions, mixtureNll } from './models/mixture';
 export { exportOnnx, type OnnxExportable } from './models/onnx';
+export { ProjectionDiscriminator, type ProjectionDiscriminatorOptions } from './models/projection-discriminator';
 export {
   ResnetDiscriminator,
   type ResnetDiscriminatorOptions,

@@ -1,3 +1,4 @@
+import { COLORS } from '../data/image-set';
 import { type ImageSet, readImages, readTestImages } from '../data/images';
 import { formatError } from '../errors';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
@@ -58,9 +59,6 @@ function checkSize(source: string, { height, width }: ImageSet, run: { height: n
     `Expected images of ${run.width} x ${run.height} pixels in ${source}, the generator's, but found ${width} x ${height}`,
   );
 }
-
-/** The colors of a generator's images, whatever others have. */
-const COLORS = { 1: 'gray', 3: 'rgb', 4: 'rgba' } as const;
 
 const NAMES: Record<ImageScores['name'], string> = {
   generated: 'generated',

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { arrayOf } from '../check';
+import { arrayOf, checkString } from '../check';
 import { checkMemory } from '../check-memory';
 import { type ImageSet, type ImageSize, valuesPerImage } from '../data/image-set';
 import { samplesToImages } from '../data/images';
 import { invalidArgument, worded } from '../errors';
 import type { SampleGenerator } from '../models/sample-generator';
 import { type OptionTable, path, positive, size, wholeNumber, withDefaults } from '../option';
+import { classNumber } from '../training/class-number';
 import type { GanSettings } from '../training/gan-settings';
 import { loadGenerator } from '../training/load-run';
 import { addExamples, addFlags } from './flags';
@@ -15,6 +16,7 @@ interface SampleFlags {
   count?: number;
   seed?: number;
   truncation?: number;
+  class?: string;
   between?: number[];
   steps?: number;
   columns?: number;
@@ -25,6 +27,12 @@ const FLAGS = {
   count: { ...wholeNumber({ min: 1 }), default: 64, help: 'draw n images; one alone is not framed' },
   seed: { ...wholeNumber(), default: 0, help: 'seed the random numbers; the same seed draws the same first images' },
   truncation: { ...positive, default: 1, help: 'multiply the noise by x: below 1, images are more typical' },
+  class: {
+    check: checkString,
+    placeholder: 'name',
+    help: 'draw this class only, by its name or number',
+    defaultHelp: 'all',
+  },
   between: {
     ...wholeNumber(),
     check: arrayOf(wholeNumber().check),
@@ -47,6 +55,7 @@ export function addSampleCommand(program: Command): void {
     command,
     'sample runs/digits --count 100 --out grid.png',
     'sample runs/faces --seed 3 --count 1 --truncation 0.8 --out face.jpg',
+    'sample runs/digits --class 7 --count 10 --columns 10',
     'sample runs/faces --between 3 7 12 --steps 20 --out morph.webp',
   );
   addFlags<SampleFlags>(command.argument('<run>', 'the run folder'), FLAGS).action(run);
@@ -58,7 +67,8 @@ async function run(runFolder: string, given: SampleFlags): Promise<void> {
   const { out } = flags;
   const place = placeOf(out);
   const { generator, settings } = loadGenerator(runFolder);
-  const images = between ? drawBetween(generator, settings, { ...flags, between }) : draw(generator, settings, flags);
+  const wanted = { ...flags, class: classNumber(flags.class, settings.classes) };
+  const images = between ? drawBetween(generator, settings, { ...wanted, between }) : draw(generator, settings, wanted);
   await writeImages(images, place, { ...flags, between });
   const { count } = images;
   console.error(count === 1 ? `The image is in ${out}` : `${count} images are in ${out}`);
@@ -77,20 +87,29 @@ function checkTogether({ between, count, seed, steps }: SampleFlags): void {
 function draw(
   generator: SampleGenerator,
   settings: GanSettings,
-  { count, seed, truncation }: { count: number; seed: number; truncation: number },
+  { count, seed, ...how }: { count: number; seed: number } & Drawing,
 ): ImageSet {
   checkMemory('count', count, count * bytesPerSample(settings));
-  return samplesToImages(generator.sampleSync({ count, seed, truncation }), sizeOf(settings));
+  return samplesToImages(generator.sampleSync({ count, seed, ...drawingOf(how) }), sizeOf(settings));
 }
 
 function drawBetween(
   generator: SampleGenerator,
   settings: GanSettings,
-  { between, steps, truncation }: { between: number[]; steps: number; truncation: number },
+  { between, steps, ...how }: { between: number[]; steps: number } & Drawing,
 ): ImageSet {
   if (between.length < 2) throw invalidArgument('between', 'two seeds or more', between.length);
   checkMemory('steps', steps, steps * (between.length - 1) * bytesPerSample(settings));
-  return samplesToImages(generator.interpolateSync({ seeds: between, steps, truncation }), sizeOf(settings));
+  return samplesToImages(generator.interpolateSync({ seeds: between, steps, ...drawingOf(how) }), sizeOf(settings));
+}
+
+interface Drawing {
+  truncation: number;
+  class: number | undefined;
+}
+
+function drawingOf({ truncation, class: number }: Drawing) {
+  return { truncation, class: number };
 }
 
 function bytesPerSample(settings: GanSettings): number {

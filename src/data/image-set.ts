@@ -15,6 +15,10 @@ export interface ImageSet {
   width: number;
   /** What the images were read from; undefined if they weren't. */
   source?: ImageSource | undefined;
+  /** The number of each image's class, (count); undefined if these aren't known. */
+  labels?: Int32Array | undefined;
+  /** The names of the classes, by number; undefined if these aren't known. */
+  classes?: readonly string[] | undefined;
 }
 
 /** What images were read from. */
@@ -26,7 +30,7 @@ export interface ImageSource {
 }
 
 /** The number and the size of images. */
-export type ImageSizes = Omit<ImageSet, 'images' | 'source'>;
+export type ImageSizes = Omit<ImageSet, 'images' | 'source' | 'labels' | 'classes'>;
 
 /** The size of an image. */
 export type ImageSize = Omit<ImageSizes, 'count'>;
@@ -39,8 +43,12 @@ export function valuesPerImage({ channels, height, width }: ImageSize): number {
 /** Returns the images from `start` up to `end`, sharing their memory. */
 export function partOf(set: ImageSet, start: number, end: number): ImageSet {
   const images = set.images.subarray(start * valuesPerImage(set), end * valuesPerImage(set));
-  return { ...set, images, count: images.length / valuesPerImage(set), source: undefined };
+  const labels = set.labels?.subarray(start, end);
+  return { ...set, images, labels, count: images.length / valuesPerImage(set), source: undefined };
 }
+
+/** The options that keep these channels of images. */
+export const COLORS = { 1: 'gray', 3: 'rgb', 4: 'rgba' } as const;
 
 /** "3 x 64 x 64", without the channels of gray images. */
 export function sizeText({ channels, height, width }: ImageSize): string {

@@ -1,8 +1,18 @@
 import { statSync } from 'node:fs';
 import { types } from 'node:util';
 import { finishBreathing } from '../breathe';
-import { type Checks, checkBoolean, checkedLater, checkSize, checkString, oneOf, readAll, readOptions } from '../check';
-import { invalidArgument } from '../errors';
+import {
+  arrayOf,
+  type Checks,
+  checkBoolean,
+  checkedLater,
+  checkSize,
+  checkString,
+  oneOf,
+  readAll,
+  readOptions,
+} from '../check';
+import { formatError, invalidArgument } from '../errors';
 import { fileError } from '../files';
 import { native } from '../native/addon';
 import { wholeNumber } from '../option';
@@ -11,9 +21,10 @@ import { CHANNELS, type ImageColor } from './collected-pictures';
 import { convertGray } from './convert-gray';
 import { checkNoOtherFile, isArchive } from './file-kind';
 import { type IdxArray, readIdxAsync } from './idx';
+import { labelsOfMnist } from './image-labels';
 import { type Channels, type ImageSet, type ImageSize, type ImageSource, sizeText, valuesPerImage } from './image-set';
 import { describeSource, NO_LOSSES } from './image-source';
-import { findMnist, findMnistFile, type MnistPart, readMnistImagesAsync } from './mnist';
+import { findMnist, findMnistFile, type MnistPart, readMnistImagesAsync, readMnistLabelsAsync } from './mnist';
 import { asNumbers, type Numbers } from './numbers';
 import { listArchive } from './picture-archive';
 import { listFolder, type PictureFiles } from './picture-files';
@@ -33,6 +44,11 @@ export interface ReadImagesOptions {
    * opacity isn't kept, images are shown on white.
    */
   color?: ImageColor | undefined;
+  /**
+   * Whether to read which class each image is of: the folder that it is in, below the one that all are in, or MNIST's
+   * labels. Default false.
+   */
+  labels?: boolean | undefined;
 }
 
 /** @internal */
@@ -44,6 +60,7 @@ export const RESOLUTION = wholeNumber({ min: 1, max: 4096 });
 const READ_IMAGES: Checks<ReadImagesOptions> = {
   resolution: RESOLUTION.check,
   color: oneOf('auto', 'gray', 'rgb', 'rgba'),
+  labels: checkBoolean,
 };
 
 /**
@@ -82,14 +99,25 @@ export async function readImages(source: string, options: ReadImagesOptions = {}
  */
 export async function readChecked(
   source: string,
-  { resolution, color = 'auto', ...hooks }: ReadImagesOptions & ReadHooks,
+  { resolution, color = 'auto', labels = false, ...hooks }: ReadImagesOptions & ReadHooks,
 ): Promise<ImageSet> {
-  const options = { resolution, color, ...hooks };
+  const options = { resolution, color, labels, ...hooks };
   const pictures = source === 'mnist' ? undefined : await listPictures(source);
   if (pictures) return readPictures(source, pictures, options);
   const images = await asAsked(await readIdxImages(source, 'train'), options);
   hooks.onSizes(images);
-  return images;
+  return labels ? withMnistLabels(images, source, 'train') : images;
+}
+
+/** Adds the classes of MNIST's images. */
+async function withMnistLabels(images: ImageSet, source: string, part: MnistPart): Promise<ImageSet> {
+  const dir = source === 'mnist' ? findMnist() : source;
+  if (!isFolder(dir)) {
+    throw formatError(
+      `Cannot tell the classes of the images in ${source}: expected a folder with MNIST's images and labels`,
+    );
+  }
+  return { ...images, ...labelsOfMnist(dir, await readMnistLabelsAsync(dir, part), images.count) };
 }
 
 /** Returns the pictures of a folder or an archive; undefined for MNIST's files. */
@@ -131,7 +159,8 @@ export async function readTestImages(source: string, options: ReadImagesOptions 
   const dir = source === 'mnist' ? findMnist() : source;
   if (!isFolder(dir) || !findMnistFile(dir, 'train', 'images') || !findMnistFile(dir, 'test', 'images'))
     return undefined;
-  return asAsked(await readMnistImagesAsync(dir, 'test'), checked);
+  const images = await asAsked(await readMnistImagesAsync(dir, 'test'), checked);
+  return checked.labels ? withMnistLabels(images, source, 'test') : images;
 }
 
 /**
@@ -181,15 +210,31 @@ const IMAGE_SET: Checks<ImageSet> = {
   height: checkSize,
   width: checkSize,
   source: (name, value) => void (value === undefined || readAll(value as ImageSource, SOURCE, name)),
+  labels: (name, value) => {
+    if (value !== undefined && !types.isInt32Array(value)) throw invalidArgument(name, 'an Int32Array', value);
+  },
+  classes: (name, value) => void (value === undefined || checkNames(name, value)),
 };
+
+const checkNames = arrayOf(checkString, 'an array of names');
 
 /** Checks images from a caller. @throws ERR_INVALID_ARGUMENT, with the argument's name */
 export function toImageSet(name: string, value: ImageSet): ImageSet {
   const { source, ...set } = readAll(value, IMAGE_SET, name);
+  checkLabels(name, set);
   const expected = set.count * valuesPerImage(set);
   if (set.images.length === expected) return set;
   const bytes = `${expected} bytes (count x channels x height x width)`;
   throw invalidArgument(`${name}.images`, bytes, `${set.images.length}`);
+}
+
+function checkLabels(name: string, { count, labels, classes = [] }: ImageSet): void {
+  if (labels === undefined) return;
+  if (labels.length !== count)
+    throw invalidArgument(`${name}.labels`, `${count} labels, one per image,`, labels.length);
+  const wrong = labels.find((label) => !(label >= 0 && label < classes.length));
+  if (wrong === undefined) return;
+  throw invalidArgument(`${name}.labels`, `numbers of the ${classes.length} names in classes`, wrong);
 }
 
 function checkBytes(name: string, value: unknown): void {

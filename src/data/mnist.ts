@@ -88,6 +88,11 @@ export async function readMnistImagesAsync(dir: string, part: MnistPart): Promis
   return readIdxAsync(mnistFile(dir, part, 'images'), numDims.images);
 }
 
+/** @internal {@link readMnistLabels} without blocking the event loop. */
+export async function readMnistLabelsAsync(dir: string, part: MnistPart): Promise<IdxArray> {
+  return readIdxAsync(mnistFile(dir, part, 'labels'), numDims.labels);
+}
+
 function mnistFile(dir: string, part: MnistPart, kind: 'images' | 'labels'): string {
   const path = findMnistFile(dir, part, kind);
   if (path) return path;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { WorkProgress } from '../work';
 import { CollectedPictures, type ImageColor, type OnSizes } from './collected-pictures';
 import { DamagedPicture, decodePicture, type Picture } from './decode-picture';
+import { labelsOfFolders } from './image-labels';
 import type { ImageSet } from './image-set';
 import type { PictureFile, PictureFiles } from './picture-files';
 
@@ -10,6 +11,8 @@ import type { PictureFile, PictureFiles } from './picture-files';
 export interface PictureOptions {
   color: ImageColor;
   resolution: number | undefined;
+  /** Whether the folders are classes. */
+  labels: boolean;
   onSizes: OnSizes;
   /** Stops the reading; the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -29,8 +32,13 @@ const AHEAD = 2 * availableParallelism();
 export async function readPictures(
   source: string,
   { pictures, skipped }: PictureFiles,
-  { color, resolution, onSizes, signal, onProgress }: PictureOptions,
+  { color, resolution, labels, onSizes, signal, onProgress }: PictureOptions,
 ): Promise<ImageSet> {
+  if (labels)
+    labelsOfFolders(
+      source,
+      pictures.map(({ name }) => name),
+    ); // before all are decoded
   const damaged = new Map<string, DamagedPicture>();
   let collected: CollectedPictures | undefined;
   let done = 0;
@@ -45,7 +53,16 @@ export async function readPictures(
     collected.add(name, picture);
   }
   if (!collected) throw [...damaged.values()][0]!;
-  return collected.finish({ skipped, damaged: [...damaged.keys()] });
+  const images = collected.finish({ skipped, damaged: [...damaged.keys()] });
+  const read = pictures.filter(({ name }) => !damaged.has(name));
+  return {
+    ...images,
+    ...(labels &&
+      labelsOfFolders(
+        source,
+        read.map(({ name }) => name),
+      )),
+  };
 }
 
 /** Decodes pictures on sharp's threads, a few at once, and yields them in order. */

@@ -9,10 +9,8 @@ import type { Module } from '../nn/module';
 import { Sequential } from '../nn/sequential';
 import { noGrad } from '../tensor/autograd';
 import type { Tensor } from '../tensor/tensor';
-import type { GeneratorRecipe } from './generator-copies';
-import { asImages, checkNoise } from './image-rows';
-import { SampleDiscriminator } from './sample-discriminator';
-import { SampleGenerator } from './sample-generator';
+import type { NetRecipe } from './generator-copies';
+import { ImageDiscriminator, ImageGenerator } from './image-nets';
 
 /** The size of a {@link DcganDiscriminator}. */
 export interface DcganDiscriminatorOptions {
@@ -51,17 +49,7 @@ const NEGATIVE_SLOPE = 0.2;
  * console.log(generator.forward(randn([8, 100])).shape); // [ 8, 3, 32, 32 ]
  * ```
  */
-export class DcganGenerator extends SampleGenerator {
-  /** Length of a noise vector. */
-  readonly noiseDim: number;
-  /** Height and width of an image. */
-  readonly resolution: number;
-  /** Channels of an image. */
-  readonly channels: number;
-  /** Channels of the largest hidden layer. */
-  readonly filters: number;
-  /** Values per image. */
-  readonly dataDim: number;
+export class DcganGenerator extends ImageGenerator {
   /** The layers. */
   readonly main: Sequential;
 
@@ -71,14 +59,9 @@ export class DcganGenerator extends SampleGenerator {
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(options: DcganGeneratorOptions = {}) {
-    super();
     const given = readOptions<DcganGeneratorOptions>(options, { ...CHECKS, noiseDim: checkSize });
     const { noiseDim = 100, resolution = 64, channels = 3, filters = 64 } = given;
-    this.noiseDim = noiseDim;
-    this.resolution = resolution;
-    this.channels = channels;
-    this.filters = filters;
-    this.dataDim = channels * resolution ** 2;
+    super({ noiseDim, resolution, channels, filters });
     const { start, widths } = stagesOf(resolution, filters);
     const [widest, ...narrower] = widths.toReversed() as [number, ...number[]];
     const doubling = narrower.flatMap((width, index) => [
@@ -105,15 +88,13 @@ export class DcganGenerator extends SampleGenerator {
    * @throws ERR_SHAPE
    */
   forward<D extends DType>(noise: Tensor<D>): Tensor<D> {
-    checkNoise(noise, this.noiseDim);
+    this.checkNoise(noise);
     return this.main.forward(noise.unsqueeze(-1).unsqueeze(-1));
   }
 
   /** @internal */
-  override get recipe(): GeneratorRecipe | undefined {
-    if (this.constructor !== DcganGenerator) return undefined;
-    const { noiseDim, resolution, channels, filters } = this;
-    return { net: 'dcgan', options: { noiseDim, resolution, channels, filters } };
+  override get recipe(): NetRecipe | undefined {
+    return this.recipeOf('dcgan', DcganGenerator);
   }
 }
 
@@ -130,18 +111,13 @@ export class DcganGenerator extends SampleGenerator {
  * console.log(discriminator.forward(rand([8, 1, 28, 28])).shape); // [ 8, 1 ]
  * ```
  */
-export class DcganDiscriminator extends SampleDiscriminator {
-  /** Height and width of an image. */
-  readonly resolution: number;
-  /** Channels of an image. */
-  readonly channels: number;
-  /** Channels of the largest hidden layer. */
-  readonly filters: number;
-  /** Values per image. */
-  readonly dataDim: number;
+export class DcganDiscriminator extends ImageDiscriminator {
   /** The layers. */
   readonly main: Sequential;
-  readonly #logits: Sequential;
+  /** @internal */
+  readonly numFeatures: number;
+  readonly #hidden: Sequential;
+  readonly #judge: Sequential;
 
   /**
    * Creates a discriminator with new weights drawn from the thread's random numbers, as DCGAN's are.
@@ -149,12 +125,8 @@ export class DcganDiscriminator extends SampleDiscriminator {
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(options: DcganDiscriminatorOptions = {}) {
-    super();
     const { resolution = 64, channels = 3, filters = 64 } = readOptions(options, CHECKS);
-    this.resolution = resolution;
-    this.channels = channels;
-    this.filters = filters;
-    this.dataDim = channels * resolution ** 2;
+    super({ resolution, channels, filters });
     const { start, widths } = stagesOf(resolution, filters);
     const halving = widths
       .slice(1)
@@ -170,34 +142,20 @@ export class DcganDiscriminator extends SampleDiscriminator {
       new Conv2d(widths.at(-1)!, 1, start, { bias: false }),
       new Sigmoid(),
     );
-    this.#logits = this.main.slice(0, -1);
+    this.#hidden = this.main.slice(0, -2);
+    this.#judge = this.main.slice(-2, -1);
+    this.numFeatures = widths.at(-1)! * start ** 2;
     initialise(this);
   }
 
-  /**
-   * Returns the realness logit of each image, before the sigmoid.
-   *
-   * @param images (B, channels, resolution, resolution), or each as a row of as many values
-   * @returns (B, 1)
-   * @throws ERR_SHAPE
-   */
-  logits<D extends DType>(images: Tensor<D>): Tensor<D> {
-    return this.#logits.forward(this.#asImages(images)).flatten(1);
+  /** @internal */
+  hidden<D extends DType>(images: Tensor<D>): Tensor<D> {
+    return this.#hidden.forward(this.asImages(images));
   }
 
-  /**
-   * Returns the probability that each image is real.
-   *
-   * @param images (B, channels, resolution, resolution), or each as a row of as many values
-   * @returns (B, 1), in [0, 1]
-   * @throws ERR_SHAPE
-   */
-  forward<D extends DType>(images: Tensor<D>): Tensor<D> {
-    return this.main.forward(this.#asImages(images)).flatten(1);
-  }
-
-  #asImages<D extends DType>(images: Tensor<D>): Tensor<D> {
-    return asImages(images, this.channels, this.resolution);
+  /** @internal */
+  judge<D extends DType>(hidden: Tensor<D>): Tensor<D> {
+    return this.#judge.forward(hidden).flatten(1);
   }
 }
 

@@ -4,7 +4,7 @@ import { LeakyReLU, Sigmoid } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Sequential } from '../nn/sequential';
 import type { Tensor } from '../tensor/tensor';
-import { SampleDiscriminator } from './sample-discriminator';
+import { checkNoLabels, SampleDiscriminator } from './sample-discriminator';
 
 /** The size of a {@link Discriminator}. */
 export interface DiscriminatorOptions {
@@ -43,6 +43,8 @@ export class Discriminator extends SampleDiscriminator {
   readonly negativeSlope: number;
   /** The layers. */
   readonly model: Sequential;
+  readonly #hidden: Sequential;
+  readonly #judge: Sequential;
   readonly #logits: Sequential;
 
   /**
@@ -62,28 +64,34 @@ export class Discriminator extends SampleDiscriminator {
       new Linear(hiddenDim, 1),
       new Sigmoid(),
     );
+    this.#hidden = this.model.slice(0, -2);
+    this.#judge = this.model.slice(-2, -1);
     this.#logits = this.model.slice(0, -1);
   }
 
-  /**
-   * Returns the realness logit of each sample, before the sigmoid. Train on these with {@link bceWithLogitsLoss}.
-   *
-   * @param data (B, dataDim)
-   * @returns (B, 1)
-   * @throws ERR_SHAPE
-   */
-  logits<D extends DType>(data: Tensor<D>): Tensor<D> {
+  /** @internal */
+  get numFeatures(): number {
+    return this.hiddenDim;
+  }
+
+  /** @internal */
+  hidden<D extends DType>(data: Tensor<D>): Tensor<D> {
+    return this.#hidden.forward(data);
+  }
+
+  /** @internal */
+  judge<D extends DType>(hidden: Tensor<D>): Tensor<D> {
+    return this.#judge.forward(hidden);
+  }
+
+  /** All layers at once are one operator. */
+  override logits<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
+    checkNoLabels(labels);
     return this.#logits.forward(data);
   }
 
-  /**
-   * Returns the probability that each sample is real.
-   *
-   * @param data (B, dataDim)
-   * @returns (B, 1), in [0, 1]
-   * @throws ERR_SHAPE
-   */
-  forward<D extends DType>(data: Tensor<D>): Tensor<D> {
+  override forward<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
+    checkNoLabels(labels);
     return this.model.forward(data);
   }
 }

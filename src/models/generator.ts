@@ -4,7 +4,7 @@ import { ReLU, Tanh } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Sequential } from '../nn/sequential';
 import type { Tensor } from '../tensor/tensor';
-import type { GeneratorRecipe } from './generator-copies';
+import type { NetRecipe } from './generator-copies';
 import { SampleGenerator } from './sample-generator';
 
 /** The size of a {@link Generator}. */
@@ -80,7 +80,7 @@ export class Generator extends SampleGenerator {
   }
 
   /** @internal */
-  override get recipe(): GeneratorRecipe | undefined {
+  override get recipe(): NetRecipe | undefined {
     if (this.constructor !== Generator) return undefined;
     const { noiseDim, hiddenDim, dataDim } = this;
     return { net: 'mlp', options: { noiseDim, hiddenDim, dataDim } };

@@ -2,6 +2,7 @@ import { ReLU } from '../nn/activations';
 import { AvgPool2d } from '../nn/avg-pool2d';
 import { BatchNorm2d } from '../nn/batch-norm2d';
 import { Conv2d } from '../nn/conv2d';
+import { Embedding } from '../nn/embedding';
 import type { Linear } from '../nn/linear';
 import { Layer } from '../nn/module';
 import { Sequential } from '../nn/sequential';
@@ -75,14 +76,14 @@ export function convolution(inChannels: number, outChannels: number, size: 1 | 3
 }
 
 /** Draws weights as `torch.nn.init.xavier_uniform_` does, and sets biases to 0. @returns the layer */
-export function glorot<Each extends Conv2d | Linear>(layer: Each, gain = 1): Each {
+export function glorot<Each extends Conv2d | Linear | Embedding>(layer: Each, gain = 1): Each {
   const { shape } = layer.weight;
   const window = shape.slice(2).reduce((product, size) => product * size, 1);
   const [fanOut, fanIn] = [shape[0]! * window, shape[1]! * window];
   const bound = Math.sqrt(3) * (gain * Math.sqrt(2 / (fanIn + fanOut)));
   noGrad(() => {
     layer.weight.uniform_(-bound, bound);
-    layer.bias?.zero_();
+    if (!(layer instanceof Embedding)) layer.bias?.zero_();
   });
   return layer;
 }

@@ -7,11 +7,9 @@ import { Linear } from '../nn/linear';
 import { Sequential } from '../nn/sequential';
 import { spectralNorm } from '../nn/spectral-norm';
 import type { Tensor } from '../tensor/tensor';
-import type { GeneratorRecipe } from './generator-copies';
-import { asImages, checkNoise } from './image-rows';
+import type { NetRecipe } from './generator-copies';
+import { ImageDiscriminator, ImageGenerator } from './image-nets';
 import { convolution, enlargingBlock, glorot, judgingBlock } from './residual-block';
-import { SampleDiscriminator } from './sample-discriminator';
-import { SampleGenerator } from './sample-generator';
 
 /** The size of a {@link ResnetDiscriminator}. */
 export interface ResnetDiscriminatorOptions {
@@ -66,17 +64,7 @@ const START = 4;
  * console.log(generator.forward(randn([4, 128])).shape); // [ 4, 3, 32, 32 ]
  * ```
  */
-export class ResnetGenerator extends SampleGenerator {
-  /** Length of a noise vector. */
-  readonly noiseDim: number;
-  /** Height and width of an image. */
-  readonly resolution: number;
-  /** Channels of an image. */
-  readonly channels: number;
-  /** The option {@link ResnetDiscriminatorOptions.filters}. */
-  readonly filters: number;
-  /** Values per image. */
-  readonly dataDim: number;
+export class ResnetGenerator extends ImageGenerator {
   /** Makes the smallest layer from noise. */
   readonly first: Linear;
   /** The residual blocks. */
@@ -90,16 +78,11 @@ export class ResnetGenerator extends SampleGenerator {
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(options: ResnetGeneratorOptions = {}) {
-    super();
     const given = readOptions<ResnetGeneratorOptions>(options, { ...CHECKS, noiseDim: checkSize });
     const { noiseDim = 128, resolution = 64, channels = 3 } = given;
     const plan = planOf(resolution);
     const { filters = plan.filters } = given;
-    this.noiseDim = noiseDim;
-    this.resolution = resolution;
-    this.channels = channels;
-    this.filters = filters;
-    this.dataDim = channels * resolution ** 2;
+    super({ noiseDim, resolution, channels, filters });
     const widths = plan.generator.map((multiple) => multiple * filters);
     this.first = glorot(new Linear(noiseDim, widths[0]! * START ** 2));
     this.blocks = new Sequential(...widths.slice(1).map((width, index) => enlargingBlock(widths[index]!, width)));
@@ -115,7 +98,7 @@ export class ResnetGenerator extends SampleGenerator {
    * @throws ERR_SHAPE
    */
   forward<D extends DType>(noise: Tensor<D>): Tensor<D> {
-    checkNoise(noise, this.noiseDim);
+    this.checkNoise(noise);
     const start = this.first.forward(noise).view(noise.size(0), ...this.startShape);
     return this.last.forward(this.blocks.forward(start));
   }
@@ -126,10 +109,8 @@ export class ResnetGenerator extends SampleGenerator {
   }
 
   /** @internal */
-  override get recipe(): GeneratorRecipe | undefined {
-    if (this.constructor !== ResnetGenerator) return undefined;
-    const { noiseDim, resolution, channels, filters } = this;
-    return { net: 'resnet', options: { noiseDim, resolution, channels, filters } };
+  override get recipe(): NetRecipe | undefined {
+    return this.recipeOf('resnet', ResnetGenerator);
   }
 }
 
@@ -146,19 +127,13 @@ export class ResnetGenerator extends SampleGenerator {
  * console.log(discriminator.logits(rand([4, 1, 32, 32])).shape); // [ 4, 1 ]
  * ```
  */
-export class ResnetDiscriminator extends SampleDiscriminator {
-  /** Height and width of an image. */
-  readonly resolution: number;
-  /** Channels of an image. */
-  readonly channels: number;
-  /** The option {@link ResnetDiscriminatorOptions.filters}. */
-  readonly filters: number;
-  /** Values per image. */
-  readonly dataDim: number;
+export class ResnetDiscriminator extends ImageDiscriminator {
   /** The residual blocks, and the activation after them. */
   readonly blocks: Sequential;
   /** Makes a logit from the sums over the pixels. */
   readonly last: Linear;
+  /** @internal */
+  readonly numFeatures: number;
 
   /**
    * Creates a discriminator with new weights drawn from the thread's random numbers, as SNGAN's are.
@@ -166,15 +141,11 @@ export class ResnetDiscriminator extends SampleDiscriminator {
    * @throws ERR_INVALID_ARGUMENT
    */
   constructor(options: ResnetDiscriminatorOptions = {}) {
-    super();
     const given = readOptions(options, CHECKS);
     const { resolution = 64, channels = 3 } = given;
     const plan = planOf(resolution);
     const { filters = plan.filters } = given;
-    this.resolution = resolution;
-    this.channels = channels;
-    this.filters = filters;
-    this.dataDim = channels * resolution ** 2;
+    super({ resolution, channels, filters });
     const widths = plan.discriminator.map((multiple) => multiple * filters);
     const blocks = widths.map((width, index) =>
       judgingBlock(index === 0 ? channels : widths[index - 1]!, width, {
@@ -183,31 +154,19 @@ export class ResnetDiscriminator extends SampleDiscriminator {
       }),
     );
     this.blocks = new Sequential(...blocks, new ReLU());
-    this.last = spectralNorm(glorot(new Linear(widths.at(-1)!, 1)));
+    this.numFeatures = widths.at(-1)!;
+    this.last = spectralNorm(glorot(new Linear(this.numFeatures, 1)));
   }
 
-  /**
-   * Returns the realness logit of each image, before the sigmoid.
-   *
-   * @param images (B, channels, resolution, resolution), or each as a row of as many values
-   * @returns (B, 1)
-   * @throws ERR_SHAPE
-   */
-  logits<D extends DType>(images: Tensor<D>): Tensor<D> {
-    const features: Tensor = this.blocks.forward(asImages(images, this.channels, this.resolution));
-    return this.last.forward(features.sum([2, 3])) as Tensor<D>;
+  /** @internal */
+  hidden<D extends DType>(images: Tensor<D>): Tensor<D> {
+    const maps: Tensor = this.blocks.forward(this.asImages(images));
+    return maps.sum([2, 3]) as Tensor<D>;
   }
 
-  /**
-   * Returns the probability that each image is real.
-   *
-   * @param images (B, channels, resolution, resolution), or each as a row of as many values
-   * @returns (B, 1), in [0, 1]
-   * @throws ERR_SHAPE
-   */
-  forward<D extends DType>(images: Tensor<D>): Tensor<D> {
-    const logits: Tensor = this.logits(images);
-    return logits.sigmoid() as Tensor<D>;
+  /** @internal */
+  judge<D extends DType>(hidden: Tensor<D>): Tensor<D> {
+    return this.last.forward(hidden) as Tensor<D>;
   }
 }
 

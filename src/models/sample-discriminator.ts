@@ -1,10 +1,11 @@
+import { invalidArgument } from '../errors';
 import type { DType } from '../native/handle';
 import { Layer } from '../nn/module';
 import type { Tensor } from '../tensor/tensor';
 
 /**
- * A network that tells real samples from generated ones: a {@link Discriminator}, {@link DcganDiscriminator} or
- * {@link ResnetDiscriminator}.
+ * A network that tells real samples from generated ones: a {@link Discriminator}, {@link DcganDiscriminator},
+ * {@link ResnetDiscriminator} or {@link ProjectionDiscriminator}.
  *
  * @example
  * ```ts
@@ -20,9 +21,43 @@ export abstract class SampleDiscriminator extends Layer {
   /** Values per sample. */
   abstract readonly dataDim: number;
 
-  /** Returns the realness logit of each sample, before the sigmoid: (B, 1). */
-  abstract logits<D extends DType>(data: Tensor<D>): Tensor<D>;
+  /** @internal Values of a sample's last hidden layer. */
+  abstract readonly numFeatures: number;
 
-  /** Returns the probability that each sample is real: (B, 1), in [0, 1]. */
-  abstract override forward<D extends DType>(data: Tensor<D>): Tensor<D>;
+  /** @internal Returns the last hidden layer: (B, ...), numFeatures each. */
+  abstract hidden<D extends DType>(data: Tensor<D>): Tensor<D>;
+
+  /** @internal Returns the realness logits (B, 1) for a last hidden layer. */
+  abstract judge<D extends DType>(hidden: Tensor<D>): Tensor<D>;
+
+  /**
+   * Returns the realness logit of each sample, before the sigmoid. Train on these with {@link bceWithLogitsLoss}.
+   *
+   * @param data (B, dataDim); those for images also take (B, channels, height, width)
+   * @param labels int64 (B), the class that each sample is said to be of, for a {@link ProjectionDiscriminator}
+   * @returns (B, 1)
+   * @throws ERR_SHAPE; ERR_INVALID_ARGUMENT for labels where there are no classes
+   */
+  logits<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
+    checkNoLabels(labels);
+    return this.judge(this.hidden(data));
+  }
+
+  /**
+   * Returns the probability that each sample is real.
+   *
+   * @param data (B, dataDim); those for images also take (B, channels, height, width)
+   * @param labels int64 (B), the class that each sample is said to be of, for a {@link ProjectionDiscriminator}
+   * @returns (B, 1), in [0, 1]
+   * @throws ERR_SHAPE; ERR_INVALID_ARGUMENT for labels where there are no classes
+   */
+  override forward<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
+    const logits: Tensor = this.logits(data, labels);
+    return logits.sigmoid() as Tensor<D>;
+  }
+}
+
+/** @throws ERR_INVALID_ARGUMENT if there are labels */
+export function checkNoLabels(labels: unknown): void {
+  if (labels !== undefined) throw invalidArgument('labels', 'undefined, as this net has no classes,', labels);
 }

@@ -21,6 +21,8 @@ export interface SampleOptions {
   seed?: number | undefined;
   /** Factor of the noise, above 0: below 1, samples are more typical and less varied. Default 1. */
   truncation?: number | undefined;
+  /** The class of all samples, from 0, of a {@link ConditionalGenerator}; default one class after the other. */
+  class?: number | undefined;
 }
 
 /** Options of {@link Generator.interpolate}. */
@@ -31,15 +33,24 @@ export interface InterpolationOptions {
   steps?: number | undefined;
   /** Factor of the noise, above 0: below 1, samples are more typical and less varied. Default 1. */
   truncation?: number | undefined;
+  /** The class of all samples, from 0, of a {@link ConditionalGenerator}; default 0. */
+  class?: number | undefined;
 }
 
 const checkSeed: Check = (name, value) => checkInteger(name, value);
 export const checkTruncation: Check = within({ above: 0 });
-const SAMPLE: Checks<SampleOptions> = { count: checkSize, seed: checkSeed, truncation: checkTruncation };
+export const checkClass: Check = (name, value) => checkInteger(name, value, { min: 0 });
+const SAMPLE: Checks<SampleOptions> = {
+  count: checkSize,
+  seed: checkSeed,
+  truncation: checkTruncation,
+  class: checkClass,
+};
 const INTERPOLATION: Checks<InterpolationOptions> = {
   seeds: arrayOf(checkSeed, 'an array of seeds'),
   steps: checkSize,
   truncation: checkTruncation,
+  class: checkClass,
 };
 
 /** The largest buffer that Node supports on all systems. */
@@ -49,8 +60,8 @@ const MAX_BYTES = 2 ** 31 - 1;
 const BATCH_SIZE = 1000;
 
 /**
- * A network that maps noise to samples: a {@link Generator}, {@link DcganGenerator} or {@link ResnetGenerator}, or a class of your
- * own, which draws in the calling thread only.
+ * A network that maps noise to samples: a {@link Generator}, {@link DcganGenerator}, {@link ResnetGenerator} or
+ * {@link ConditionalGenerator}, or a class of your own, which draws in the calling thread only.
  *
  * @example
  * ```ts
@@ -74,6 +85,8 @@ export abstract class SampleGenerator extends Layer {
   abstract readonly noiseDim: number;
   /** Values per sample. */
   abstract readonly dataDim: number;
+  /** Number of classes of a {@link ConditionalGenerator}; 0 for others. */
+  readonly numClasses: number = 0;
   readonly #copies = new GeneratorCopies(this);
 
   /** @internal What another one of its size is made from; undefined for a class of the caller's own. */
@@ -89,8 +102,8 @@ export abstract class SampleGenerator extends Layer {
     return false;
   }
 
-  /** Generates samples from noise (B, noiseDim). */
-  abstract override forward<D extends DType>(noise: Tensor<D>): Tensor<D>;
+  /** Generates samples from noise (B, noiseDim), for a {@link ConditionalGenerator} of the classes that labels (B) name. */
+  abstract override forward<D extends DType>(noise: Tensor<D>, labels?: Tensor): Tensor<D>;
 
   /**
    * Draws samples without blocking the event loop: worker threads draw, see {@link configureInference}. The noise is the
@@ -115,8 +128,8 @@ export abstract class SampleGenerator extends Layer {
 
   /** As {@link Generator.sample}, in this thread, which it blocks. */
   sampleSync(options: SampleOptions = {}): Float32Array {
-    const { count, seed, truncation } = this.#filled(readOptions(options, SAMPLE));
-    return this.#inBatches(count, truncation, (first, rows) => this.#noise(seed, first, rows));
+    const { count, seed, ...how } = this.#filled(readOptions(options, SAMPLE));
+    return this.#inBatches(count, how, (first, rows) => this.#noise(seed, first, rows));
   }
 
   /**
@@ -142,17 +155,17 @@ export abstract class SampleGenerator extends Layer {
 
   /** As {@link Generator.interpolate}, in this thread, which it blocks. */
   interpolateSync(options: InterpolationOptions): Float32Array {
-    const { seeds, steps, truncation } = this.#filledBetween(readOptions(options, INTERPOLATION));
+    const { seeds, steps, ...how } = this.#filledBetween(readOptions(options, INTERPOLATION));
     const ends = seeds.map((seed) => scope(() => this.#noise(seed, 0, 1).toArray()));
     const noise = ends.slice(1).flatMap((end, index) => arc(ends[index]!, end, steps));
     noise.push(ends.at(-1)!);
-    return this.#inBatches(noise.length, truncation, (first, rows) => {
+    return this.#inBatches(noise.length, how, (first, rows) => {
       return stack(noise.slice(first, first + rows).map((each) => tensor(each)));
     });
   }
 
   /** Draws samples from noise (rows, noiseDim) for those from `first` on. */
-  #inBatches(count: number, truncation: number, noiseOf: (first: number, rows: number) => Tensor<'float32'>) {
+  #inBatches(count: number, how: Drawing, noiseOf: (first: number, rows: number) => Tensor<'float32'>) {
     const samples = new Float32Array(count * this.dataDim);
     const { device } = this.parameters()[0]!;
     const isAlike = this.isSameInAnyBatch || device !== 'cpu';
@@ -160,7 +173,7 @@ export abstract class SampleGenerator extends Layer {
     const drawAll = () => {
       for (let start = 0; start < count; start += atOnce) {
         const rows = Math.min(atOnce, count - start);
-        const drawn = scope(() => this.#draw(noiseOf(start, rows), truncation).toArray());
+        const drawn = scope(() => this.#draw(noiseOf(start, rows), start, how).toArray());
         samples.set(drawn.subarray(0, rows * this.dataDim), start * this.dataDim);
       }
     };
@@ -170,13 +183,21 @@ export abstract class SampleGenerator extends Layer {
   }
 
   /** Samples are the same beside any others if their number is a multiple of {@link ROWS}. */
-  #draw(noise: Tensor<'float32'>, truncation: number): Tensor<'float32'> {
+  #draw(noise: Tensor<'float32'>, first: number, { truncation, class: only }: Drawing): Tensor<'float32'> {
     const { device } = this.parameters()[0]!;
     const [rows] = noise.shape as [number];
     const missing = Math.ceil(rows / ROWS) * ROWS - rows;
     const filled = missing > 0 ? cat([noise, zeros([missing, this.noiseDim])]) : noise;
     const scaled = truncation === 1 ? filled : filled.mul(truncation);
-    return noGrad(() => inEvalMode(this, () => this.forward(scaled.to({ device }))));
+    const labels = this.labels(filled.shape[0]!, { first, only });
+    return noGrad(() => inEvalMode(this, () => this.forward(scaled.to({ device }), labels)));
+  }
+
+  /** @internal Returns the classes of samples from a number on, (rows); undefined if there are no classes. */
+  labels(rows: number, { first = 0, only }: { first?: number; only?: number | undefined } = {}): Tensor | undefined {
+    if (this.numClasses === 0) return undefined;
+    const labels = classesFrom(first, rows, { numClasses: this.numClasses, only });
+    return tensor(labels, { dtype: 'int64', device: this.parameters()[0]!.device });
   }
 
   /** The noise of samples `first` to `first + rows - 1` of a seed. */
@@ -199,21 +220,44 @@ export abstract class SampleGenerator extends Layer {
     super.dispose();
   }
 
-  #filled({ count = 1, seed = 0, truncation = 1 }: SampleOptions) {
+  #filled({ count = 1, seed = 0, truncation = 1, class: only }: SampleOptions) {
     this.#checkCount('count', count);
-    return { count, seed, truncation };
+    this.checkKnown(only);
+    return { count, seed, truncation, ...(only !== undefined && { class: only }) };
   }
 
-  #filledBetween({ seeds, steps = 10, truncation = 1 }: InterpolationOptions) {
-    const asked = readArray('seeds', seeds, checkSeed, 'an array of seeds');
-    if (asked.length < 2) throw invalidArgument('seeds', 'two seeds or more', `${asked.length}`);
-    this.#checkCount('steps', steps * (asked.length - 1));
-    return { seeds: asked, steps, truncation };
+  #filledBetween({ seeds, steps = 10, truncation = 1, class: asked }: InterpolationOptions) {
+    this.checkKnown(asked);
+    const only = asked ?? (this.numClasses > 0 ? 0 : undefined);
+    const ends = readArray('seeds', seeds, checkSeed, 'an array of seeds');
+    if (ends.length < 2) throw invalidArgument('seeds', 'two seeds or more', `${ends.length}`);
+    this.#checkCount('steps', steps * (ends.length - 1));
+    return { seeds: ends, steps, truncation, ...(only !== undefined && { class: only }) };
+  }
+
+  /** @internal Throws ERR_INVALID_ARGUMENT unless there is such a class, if any is asked for. */
+  checkKnown(asked: number | undefined): void {
+    if (asked === undefined || asked < this.numClasses) return;
+    const expected =
+      this.numClasses === 0 ? 'nothing, as the generator has no classes,' : `0 to ${this.numClasses - 1}`;
+    throw invalidArgument('class', expected, asked);
   }
 
   #checkCount(name: string, count: number): void {
     checkInteger(name, count, { max: Math.floor(MAX_BYTES / (this.dataDim * Float32Array.BYTES_PER_ELEMENT)) });
   }
+}
+
+/** How samples are drawn from noise. */
+type Drawing = Pick<Required<SampleOptions>, 'truncation'> & Pick<SampleOptions, 'class'>;
+
+/** Returns the classes of samples from a number on: one after the other, or the only one. */
+export function classesFrom(
+  first: number,
+  count: number,
+  { numClasses, only }: { numClasses: number; only?: number | undefined },
+): number[] {
+  return Array.from({ length: count }, (_, index) => only ?? (first + index) % numClasses);
 }
 
 /** Returns points on the arc from one vector to another, the first included, the last not. */

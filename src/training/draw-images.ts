@@ -2,7 +2,7 @@ import { type Checks, checkInteger, checkSize, readAll, readOptions } from '../c
 import type { Channels } from '../data/image-set';
 import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
-import { checkTruncation, SampleGenerator } from '../models/sample-generator';
+import { checkClass, checkTruncation, SampleGenerator } from '../models/sample-generator';
 import { inEvalMode } from '../nn/eval-mode';
 import { checkModule } from '../nn/module';
 import { ABORTABLE, type Abortable } from '../pool/abortable';
@@ -23,6 +23,8 @@ export interface DrawImagesOptions {
   seed?: number | undefined;
   /** Factor of the noise, above 0: below 1, images are more typical and less varied. Default 1. */
   truncation?: number | undefined;
+  /** The class of all images, from 0, of a {@link ConditionalGenerator}; default one class after the other. */
+  class?: number | undefined;
 }
 
 const SIZES = { count: checkSize, height: checkSize, width: checkSize };
@@ -30,6 +32,7 @@ const CHECKS: Checks<DrawImagesOptions> = {
   ...SIZES,
   seed: (name, value) => checkInteger(name, value),
   truncation: checkTruncation,
+  class: checkClass,
 };
 
 /** The largest buffer that Node supports on all systems. */
@@ -105,17 +108,21 @@ export function drawGridSync(generator: SampleGenerator, options: DrawImagesOpti
  */
 export function drawImagesSync(generator: SampleGenerator, options: DrawImagesOptions): ImageSet {
   checkModule('generator', generator, SampleGenerator);
-  const { count, seed, truncation, height, width } = checked(generator, readOptions(options, CHECKS));
+  const { height, width, ...wanted } = checked(generator, readOptions(options, CHECKS));
   const channels = channelsOf(generator, { height, width });
-  return samplesToImages(generator.sampleSync({ count, seed, truncation }), { channels, height, width });
+  return samplesToImages(generator.sampleSync(wanted), { channels, height, width });
 }
 
 /** Checks options and fills in the defaults. */
-function checked(generator: SampleGenerator, { seed = 0, truncation = 1, ...given }: Partial<DrawImagesOptions>) {
-  const size = readAll(given as Omit<DrawImagesOptions, 'seed' | 'truncation'>, SIZES, 'options');
+function checked(
+  generator: SampleGenerator,
+  { seed = 0, truncation = 1, class: only, ...given }: Partial<DrawImagesOptions>,
+) {
+  const size = readAll(given as Pick<DrawImagesOptions, keyof typeof SIZES>, SIZES, 'options');
+  generator.checkKnown(only);
   channelsOf(generator, size);
   checkInteger('count', size.count, { max: Math.floor(MAX_BYTES / generator.dataDim) });
-  return { ...size, seed, truncation };
+  return { ...size, seed, truncation, ...(only !== undefined && { class: only }) };
 }
 
 /** Returns the channels of a generator's images. @throws ERR_INVALID_ARGUMENT if they haven't this size */
@@ -128,5 +135,6 @@ function channelsOf({ dataDim }: SampleGenerator, { height, width }: { height: n
 
 /** Draws samples in [-1, 1] from noise (B, noiseDim), in row-major order. */
 export function drawSamples(generator: SampleGenerator, noise: Tensor<'float32'>): Float32Array {
-  return scope(() => noGrad(() => inEvalMode(generator, () => generator.forward(noise).toArray())));
+  const draw = () => generator.forward(noise, generator.labels(noise.size(0))).toArray();
+  return scope(() => noGrad(() => inEvalMode(generator, draw)));
 }

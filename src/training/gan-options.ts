@@ -1,6 +1,5 @@
 import { arrayOf, oneOf } from '../check';
-import type { ImageColor } from '../data/images';
-import { RESOLUTION } from '../data/images';
+import { type ImageColor, RESOLUTION } from '../data/images';
 import { AUGMENTATIONS, type Augmentation } from '../nn/diff-augment';
 import { choice, finiteNumber, type OptionTable, onOff, part, path, positive, size } from '../option';
 import { BATCH_SIZE, COMMON_OPTIONS, EPOCHS, LR, THREADS, type TrainingOptions } from './options';
@@ -42,6 +41,11 @@ export interface TrainGanOptions extends TrainingOptions {
    * small set by heart. Default translation for fewer than 2,000 images, else none.
    */
   augment?: readonly (Augmentation | 'none')[] | undefined;
+  /**
+   * Whether to learn the class of each image too, so that samples of a class can be drawn: the folder that it is in, or
+   * MNIST's labels. Default false.
+   */
+  conditional?: boolean | undefined;
   /** Whether each image is shown mirrored, left to right, half of the times; default false. */
   mirror?: boolean | undefined;
   /** Number of epochs; default 20, or more on small sets, so that they take 4,000 steps; on noise 200. */
@@ -118,6 +122,11 @@ export const GAN_OPTIONS = {
     default: [],
     help: 'show the discriminator images changed at random in these ways, for small sets',
     defaultHelp: 'translation for fewer than 2,000 images',
+  },
+  conditional: {
+    ...onOff,
+    default: false,
+    help: 'learn to draw each class: the folders that pictures are in, or the labels of MNIST',
   },
   mirror: { ...onOff, default: false, help: 'show each image mirrored half of the times' },
   preset: {

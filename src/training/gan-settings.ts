@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
-import { checkSize, oneOf } from '../check';
+import { arrayOf, checkSize, checkString, oneOf } from '../check';
 import { checkMemory, gib, memoryShortage } from '../check-memory';
-import { type Channels, type ImageSizes, valuesPerImage } from '../data/image-set';
+import { type Channels, type ImageSet, type ImageSizes, valuesPerImage } from '../data/image-set';
 import { checkChannels } from '../data/images';
 import { type Surface, worded } from '../errors';
 import { DCGAN_SIZES, dcganSizes, dcganWeights } from '../models/dcgan';
@@ -31,6 +31,8 @@ export interface GanSettings
   noiseDim: number;
   /** Values per pixel of a sample: 1 for gray, 3 for RGB, 4 for RGB and opacity. */
   channels: Channels;
+  /** The names of the classes that were learned, by number; none without `conditional`. */
+  classes: readonly string[];
   /** Height of a sample in pixels; on noise the article's 28. */
   height: number;
   /** Width of a sample in pixels; on noise the article's 28. */
@@ -51,6 +53,7 @@ export const GAN_RUN: RunKind<GanSettings> = {
     output: oneOf('probability', 'logit'),
     noiseDim: checkSize,
     channels: checkChannels,
+    classes: arrayOf(checkString),
     height: checkSize,
     width: checkSize,
   },
@@ -69,7 +72,7 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   const { preset, loss, resolution = null, clipNorm = null, emaDecay } = settings;
   const isProbability = preset === 'article' && loss === 'bce' && settings.r1Gamma === 0; // R1 is the logits' slope
   const output: GanSettings['output'] = isProbability ? 'probability' : 'logit';
-  const ofNoise = { noiseDim: NOISE_DIM, channels: 1, height: SIDE, width: SIDE } as const;
+  const ofNoise = { noiseDim: NOISE_DIM, channels: 1, classes: [], height: SIDE, width: SIDE } as const;
   const augment = settings.augment.filter((way) => way !== 'none');
   const own = { resolution, augment, clipNorm, emaDecay: emaDecay || null, output };
   return { ...settings, ...own, ...ofNoise, ...(init !== undefined && { init }) };
@@ -82,10 +85,10 @@ const [FEWEST_STEPS, FEW_IMAGES] = [4000, 2000];
  * Returns a run's settings for its images: their size, a batch of all of them if there are fewer than asked for, and the
  * recommended defaults for small sets.
  */
-export function settingsFor(requested: GanSettings, images: ImageSizes, options: TrainGanOptions): GanSettings {
-  const { count, channels, height, width } = images;
+export function settingsFor(requested: GanSettings, images: ImageSet, options: TrainGanOptions): GanSettings {
+  const { count, channels, classes = [], height, width } = images;
   const batchSize = Math.min(requested.batchSize, count);
-  const settings = { ...requested, batchSize, channels, height, width };
+  const settings = { ...requested, batchSize, channels, classes, height, width };
   if (requested.preset !== 'recommended' || options.resume !== undefined) return settings;
   const steps = Math.floor(count / batchSize);
   const { epochs = Math.max(requested.epochs, Math.ceil(FEWEST_STEPS / steps)) } = options;
@@ -136,7 +139,8 @@ export function checkImageSizes(
 }
 
 /** Returns the numbers of weights of both networks and of the largest matrix, and the option that they grow with. */
-function numWeightsOf({ net, hidden, filters, noiseDim, channels, height, width }: GanSettings) {
+function numWeightsOf({ net, hidden, filters, conditional, channels, height, width, ...settings }: GanSettings) {
+  const noiseDim = (conditional ? 2 : 1) * settings.noiseDim; // a class's vector is as long
   if (net === 'mlp') {
     const numValues = valuesPerImage({ channels, height, width });
     const ofGenerator = hidden * (noiseDim + numValues);
@@ -160,11 +164,15 @@ function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'heig
 
 /** Throws if options contradict each other. */
 function checkTogether(
-  settings: Pick<GanSettings, 'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net' | 'r1Gamma'>,
+  settings: Pick<
+    GanSettings,
+    'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net' | 'r1Gamma' | 'conditional'
+  >,
 ): void {
   const needs: [name: keyof typeof settings, value: unknown, others: Partial<typeof settings>][] = [
     ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce', net: 'mlp', r1Gamma: 0 }],
     ['preset', 'article', { net: 'mlp' }],
+    ['data', 'noise', { conditional: false }],
     ['loss', 'hinge', { realLabel: 1 }], // it has no targets to smooth
     ['loss', 'wgan-gp', { realLabel: 1 }],
   ];

@@ -1,5 +1,5 @@
-import type { ImageSize } from '../data/image-set';
-import { worded } from '../errors';
+import { COLORS, type ImageSize } from '../data/image-set';
+import { invalidArgument, worded } from '../errors';
 import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_RUN, type GanSettings } from './gan-settings';
 import { InitialWeights, type Misfit, type Remedy } from './initial-weights';
@@ -18,9 +18,10 @@ export function openInitial(
   const initial = InitialWeights.open(GAN_RUN, settings.init, folder, remedyFor);
   const run = initial?.run;
   if (!run) return initial;
-  if (run.net !== settings.net) {
+  for (const name of ['net', 'conditional'] as const) {
+    if (run[name] === settings[name]) continue;
     throw worded('ERR_INVALID_ARGUMENT', ({ setting }) => {
-      return `Cannot start from ${initial.path}: it was trained with ${setting('net', run.net)}, which has to be set here too.`;
+      return `Cannot start from ${initial.path}: it was trained with ${setting(name, run[name])}, which has to be set here too.`;
     });
   }
   const { hidden, filters } = settings;
@@ -36,10 +37,23 @@ export function openInitial(
 export function checkSameImages(initial: InitialWeights<GanSettings>, settings: GanSettings, size: ImageSize): void {
   const { channels, height, width } = size;
   if (initial.run) checkSameSize(initial.path, initial.run, { channels, height, width });
-  else initial.check(() => ({ model: newGenerator({ ...settings, channels, height, width }) }));
+  else if (!settings.conditional) checkWeights(initial, { ...settings, channels, height, width });
 }
 
-const COLORS = { 1: 'gray', 3: 'rgb', 4: 'rgba' } as const;
+/** Throws ERR_INVALID_ARGUMENT unless weights are of nets that draw these classes. */
+export function checkSameClasses(initial: InitialWeights<GanSettings>, settings: GanSettings): void {
+  if (!settings.conditional) return;
+  if (!initial.run) return checkWeights(initial, settings);
+  const [then, now] = [initial.run, settings].map(({ classes }) =>
+    classes.map((name) => JSON.stringify(name)).join(', '),
+  );
+  if (then === now) return;
+  throw invalidArgument('init', `a run of the classes ${now}`, `${initial.path}, of ${then}`);
+}
+
+function checkWeights(initial: InitialWeights<GanSettings>, settings: GanSettings): void {
+  initial.check(() => ({ model: newGenerator(settings) }));
+}
 
 function checkSameSize(path: string, then: ImageSize, now: ImageSize): void {
   const isSameArea = then.height === now.height && then.width === now.width;

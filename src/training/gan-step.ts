@@ -41,6 +41,7 @@ interface GanStepOptions {
  *
  * @param real (B, dataDim)
  * @param noise (B, noiseDim)
+ * @param labels (B), the classes of the real data, of which the fakes are to be too
  * @see https://arxiv.org/abs/1406.2661
  */
 export function ganStep(
@@ -48,17 +49,18 @@ export function ganStep(
   { loss, output, shown = (data) => data, clipNorm, r1Gamma }: GanStepOptions,
   real: Tensor,
   noise: Tensor,
+  labels?: Tensor,
 ): { lossD: number; lossG: number } {
   return scope(() => {
     const outputOf = (data: Tensor) => {
       const input = shown(data);
-      return output === 'logit' ? discriminator.logits(input) : discriminator.forward(input);
+      return output === 'logit' ? discriminator.logits(input, labels) : discriminator.forward(input, labels);
     };
     const needsSlopes = r1Gamma > 0 || loss.penalty !== undefined;
     const judge = needsSlopes ? (data: Tensor) => withoutFusion(() => outputOf(data)) : outputOf;
     const clipped = (gradients: Tensor[]) => (clipNorm === null ? gradients : clipGradNorm(gradients, clipNorm));
 
-    const fake = generator.forward(noise); // (B, dataDim)
+    const fake = generator.forward(noise, labels); // (B, dataDim)
     const ofFake = judge(fake); // (B, 1)
     const lossG = loss.generator(ofFake);
     // A separate scope lets the discriminator's gradients reuse this memory, which is still in the cache.

@@ -26,7 +26,7 @@ import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
 import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings, settingsFor } from './gan-settings';
-import { checkSameImages, openInitial } from './gan-start';
+import { checkSameClasses, checkSameImages, openInitial } from './gan-start';
 import { type GanPlayers, ganStep } from './gan-step';
 import type { InitialWeights } from './initial-weights';
 import { lossProblem } from './loss-problem';
@@ -107,6 +107,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     const images = requested.data === 'noise' ? undefined : await readTrainingImages(requested, reading);
     if (images?.source?.isComplete === false) onWarning(`${requested.data}: ${images.source.description}`);
     const settings = images ? settingsFor(requested, images, options) : requested;
+    if (initial) checkSameClasses(initial, settings);
     const data = images && (await loadData(images, settings, placement.device, isolation, breather));
     await breather.breathe();
     training = isolation.run(() => new GanTraining(settings, data, placement.device, onWarning, initial));
@@ -122,17 +123,17 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
 
 /** Reads the images of a run as its settings ask for them. */
 function readTrainingImages(
-  { data, resolution, color }: Pick<GanSettings, 'data' | 'resolution' | 'color'>,
+  { data, resolution, color, conditional }: Pick<GanSettings, 'data' | 'resolution' | 'color' | 'conditional'>,
   hooks: ReadHooks,
 ): Promise<ImageSet> {
-  return readChecked(data, { resolution: resolution ?? undefined, color, ...hooks });
+  return readChecked(data, { resolution: resolution ?? undefined, color, labels: conditional, ...hooks });
 }
 
 interface GanData {
   /** What was read. */
   images: string | undefined;
-  /** Batches (B, channels · height · width) of pixels in [-1, 1]. */
-  loader: DataLoader;
+  /** Batches (B, channels · height · width) of pixels in [-1, 1], and with classes (B) of their numbers. */
+  loader: DataLoader<Tensor[]>;
   watch: CollapseWatch;
 }
 
@@ -149,8 +150,13 @@ async function loadData(
   const pixels = isolation.run(() => tensor(images.images, { shape, device }));
   await breather.breathe();
   return isolation.run(() => {
-    const transform = (rows: Tensor) => pixelsToData(mirror ? someMirrored(rows, images) : rows);
-    const loader = new DataLoader(pixels, { batchSize, shuffle: true, dropLast: true, transform });
+    const transform = ([rows, ...labels]: Tensor[]) => [
+      pixelsToData(mirror ? someMirrored(rows!, images) : rows!),
+      ...labels,
+    ];
+    const labels = images.labels ? [tensor(images.labels, { dtype: 'int64', device })] : [];
+    const options = { batchSize, shuffle: true, dropLast: true, transform };
+    const loader = new DataLoader([pixels, ...labels] as Tensor[], options);
     const watch = new CollapseWatch(images, { noiseDim, device, classifier });
     return { images: images.source?.description, loader, watch };
   });
@@ -177,11 +183,22 @@ function adviceFor({ preset, batchSize }: GanSettings, steps: number): string {
   return 'Try another seed, a lower lr, or more images';
 }
 
-class GanTraining implements Training<GanLosses> {
+/** Of few classes, each has a column. */
+const MOST_COLUMNS = 16;
+
+/** Returns how many samples a grid has, and how they are arranged. */
+function gridOf({ height, width, classes: { length: columns } }: GanSettings) {
+  const most = Math.min(GRID_SIZE, Math.max(1, Math.floor(GRID_PIXELS / (height * width))));
+  const scale = most < GRID_SIZE ? 1 : 2;
+  if (columns === 0 || columns > Math.min(most, MOST_COLUMNS)) return { gridSize: most, columns: undefined, scale };
+  return { gridSize: columns * Math.floor(most / columns), columns, scale };
+}
+
+class GanTraining implements Training<GanLosses, Tensor[]> {
   readonly models: { generator: SampleGenerator; discriminator: SampleDiscriminator };
   readonly parts: GanPlayers & Parts;
   readonly numBatches: number;
-  readonly loader: DataLoader | undefined;
+  readonly loader: DataLoader<Tensor[]> | undefined;
   readonly watch: CollapseWatch | undefined;
   readonly data: Tensor[];
   readonly images: string | undefined;
@@ -219,14 +236,14 @@ class GanTraining implements Training<GanLosses> {
       discriminator: () => discriminator.stateDict(),
     };
     this.numBatches = this.loader?.numBatches ?? 1;
-    this.data = this.loader ? [this.loader.data] : [];
+    this.data = this.loader?.data ?? [];
     this.images = source?.images;
     this.#batchSize = settings.batchSize;
     this.#loss = ganLoss(settings, device);
     // A separate random generator, so that drawing pictures does not affect the training.
     const ownGenerator = new RandomGenerator(seed);
-    const gridSize = Math.min(GRID_SIZE, Math.max(1, Math.floor(GRID_PIXELS / (height * width))));
-    this.#grid = { channels, height, width, scale: gridSize < GRID_SIZE ? 1 : 2 };
+    const { gridSize, columns, scale } = gridOf(settings);
+    this.#grid = { channels, height, width, columns, scale };
     this.#gridNoise = scope(() => randn([gridSize, noiseDim], { generator: ownGenerator }).to({ device }));
   }
 
@@ -244,7 +261,7 @@ class GanTraining implements Training<GanLosses> {
     return this.loader?.numBatchesOf(batchSize!) ?? 1;
   }
 
-  batches(cursor: EpochCursor): Iterable<Tensor> {
+  batches(cursor: EpochCursor): Iterable<Tensor[]> {
     this.#useBatchSize(cursor.batchSize!);
     return this.loader?.batches(cursor) ?? this.#noiseBatch(cursor);
   }
@@ -256,16 +273,16 @@ class GanTraining implements Training<GanLosses> {
     this.#loss = ganLoss({ ...this.settings, batchSize }, this.device);
   }
 
-  *#noiseBatch(cursor: EpochCursor): Iterable<Tensor> {
+  *#noiseBatch(cursor: EpochCursor): Iterable<Tensor[]> {
     const { batchSize } = this.settings;
-    if (cursor.batch++ === 0) yield randn([batchSize, valuesPerImage(this.settings)], { device: this.device });
+    if (cursor.batch++ === 0) yield [randn([batchSize, valuesPerImage(this.settings)], { device: this.device })];
   }
 
-  step(real: Tensor): GanLosses {
+  step([real, labels]: Tensor[]): GanLosses {
     const { noiseDim } = this.settings;
     this.#losses = scope(() => {
       const noise = randn([this.#batchSize, noiseDim], { device: this.device });
-      return ganStep(this.parts, { ...this.settings, loss: this.#loss, shown: this.#shown }, real, noise);
+      return ganStep(this.parts, { ...this.settings, loss: this.#loss, shown: this.#shown }, real!, noise, labels);
     });
     return this.#losses;
   }
@@ -309,6 +326,6 @@ class GanTraining implements Training<GanLosses> {
     const { optimizerG, optimizerD, generator } = this.parts;
     for (const each of [optimizerG, optimizerD, this.#loss, this.#gridNoise, this.watch]) each?.dispose();
     if (this.sampler !== generator) generator.dispose();
-    this.loader?.data.dispose();
+    for (const each of this.data) each.dispose();
   }
 }
