@@ -10,11 +10,13 @@ export interface OnnxGraph {
   initializers: OnnxInitializer[];
 }
 
-/** A float32 input or output tensor. */
+/** An input or output tensor. */
 export interface OnnxValue {
   name: string;
   /** The sizes; a name for a dynamic one. */
-  dims: (number | string)[];
+  dims: readonly (number | string)[];
+  /** Default float32. */
+  type?: 'int64';
 }
 
 export interface OnnxNode {
@@ -93,12 +95,12 @@ function encodeInitializer({ name, dims, data }: OnnxInitializer): Message {
     .bytes(9, bytes);
 }
 
-function encodeValue({ name, dims }: OnnxValue): Message {
+function encodeValue({ name, dims, type }: OnnxValue): Message {
   const shape = new Message();
   for (const dim of dims) {
     shape.message(1, typeof dim === 'number' ? new Message().int(1, dim) : new Message().text(2, dim));
   }
-  const tensorType = new Message().int(1, FLOAT).message(2, shape);
+  const tensorType = new Message().int(1, type === 'int64' ? INT64 : FLOAT).message(2, shape);
   return new Message().text(1, name).message(2, new Message().message(1, tensorType));
 }
 

@@ -7,10 +7,12 @@ import { cat } from '../tensor/creation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import { packageVersion } from '../version';
+import { ConditionalGenerator } from './conditional-generator';
 import { DcganDiscriminator, DcganGenerator } from './dcgan';
 import { Discriminator } from './discriminator';
 import { Generator } from './generator';
 import { MdnRnn } from './mdn-rnn';
+import { conditionalGeneratorGraph, projectionDiscriminatorGraph } from './onnx-conditional';
 import type { OnnxGraph } from './onnx-file';
 import {
   dcganDiscriminatorGraph,
@@ -19,6 +21,7 @@ import {
   resnetGeneratorGraph,
 } from './onnx-image-nets';
 import { initializersOf, linear } from './onnx-layers';
+import { ProjectionDiscriminator } from './projection-discriminator';
 import { ResnetDiscriminator, ResnetGenerator } from './resnet-gan';
 import type { SampleDiscriminator } from './sample-discriminator';
 import type { SampleGenerator } from './sample-generator';
@@ -38,6 +41,7 @@ const OPSET = 17;
  * | {@link Discriminator} | `data` (batch, dataDim) | `probability` (batch, 1) |
  * | {@link DcganGenerator}, {@link ResnetGenerator} | `noise` (batch, noiseDim) | `samples` (batch, channels, height, width) in [-1, 1] |
  * | {@link DcganDiscriminator}, {@link ResnetDiscriminator} | `data` (batch, channels, height, width) | `probability` (batch, 1) |
+ * | {@link ConditionalGenerator}, {@link ProjectionDiscriminator} | as their net, and `label` (batch), int64 | as their net |
  * | {@link MdnRnn} | `input` (batch, time, inputDim) | `raw` (batch, K, D + 2), as {@link MdnRnn.forward} returns it |
  *
  * @param file path of the file; the write is atomic, so a failure leaves no partial file
@@ -81,6 +85,8 @@ function graphOf(model: OnnxExportable): OnnxGraph {
   if (isMade(model, DcganDiscriminator)) return dcganDiscriminatorGraph(model);
   if (isMade(model, ResnetGenerator)) return resnetGeneratorGraph(model);
   if (isMade(model, ResnetDiscriminator)) return resnetDiscriminatorGraph(model);
+  if (isMade(model, ConditionalGenerator)) return conditionalGeneratorGraph(model, graphOf(model.net));
+  if (isMade(model, ProjectionDiscriminator)) return projectionDiscriminatorGraph(model, graphOf(model.net));
   if (isMade(model, MdnRnn)) return mdnRnnGraph(model);
   throw invalidArgument('model', 'a Generator, a Discriminator, one of a DCGAN or ResNet, or an MdnRnn', model);
 }

@@ -43,7 +43,10 @@ export function checkSameImages(initial: InitialWeights<GanSettings>, settings: 
 /** Throws ERR_INVALID_ARGUMENT unless weights are of nets that draw these classes. */
 export function checkSameClasses(initial: InitialWeights<GanSettings>, settings: GanSettings): void {
   if (!settings.conditional) return;
-  if (!initial.run) return checkWeights(initial, settings);
+  if (!initial.run) {
+    checkWeights(initial, settings);
+    return;
+  }
   const [then, now] = [initial.run, settings].map(({ classes }) =>
     classes.map((name) => JSON.stringify(name)).join(', '),
   );

@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConditionalGenerator } from '../../src/models/conditional-generator';
 import { DcganDiscriminator, DcganGenerator } from '../../src/models/dcgan';
 import { Discriminator } from '../../src/models/discriminator';
 import { Generator } from '../../src/models/generator';
 import { MdnRnn } from '../../src/models/mdn-rnn';
 import { exportOnnx, type OnnxExportable } from '../../src/models/onnx';
+import { ProjectionDiscriminator } from '../../src/models/projection-discriminator';
 import { ResnetDiscriminator, ResnetGenerator } from '../../src/models/resnet-gan';
+import type { SampleDiscriminator } from '../../src/models/sample-discriminator';
+import type { SampleGenerator } from '../../src/models/sample-generator';
+import { spectralNorm } from '../../src/nn/spectral-norm';
 import { noGrad } from '../../src/tensor/autograd';
 import { tensor } from '../../src/tensor/creation';
 import { manualSeed, randn } from '../../src/tensor/random';
@@ -19,24 +24,27 @@ const file = () => join(folder(), 'model.onnx');
 
 interface OnnxRuns {
   input: string;
+  label?: string;
   output: string;
   runs: { dims: number[]; numbers: number[] }[];
 }
 
-function runOnnx(inputs: Tensor[]): OnnxRuns {
+/** @param labels of as many samples as the largest input has */
+function runOnnx(inputs: Tensor[], labels?: Tensor): OnnxRuns {
   const script = join(__dirname, 'children', 'onnx.js');
-  const input = JSON.stringify(inputs.map((each) => [each.shape, numbersOf(each)]));
+  const labelsOf = ({ shape }: Tensor) => labels && numbersOf(labels).slice(0, shape[0]);
+  const input = JSON.stringify(inputs.map((each) => [each.shape, numbersOf(each), labelsOf(each)]));
   return JSON.parse(execFileSync(process.execPath, [script, file()], { input, encoding: 'utf8', maxBuffer: 2 ** 26 }));
 }
 
 /** Exports the model, and compares onnxruntime's outputs with its own to 1e-5. */
-function expectSameOutputs(model: OnnxExportable, shapes: number[][]): Pick<OnnxRuns, 'input' | 'output'> {
+function expectSameOutputs(model: OnnxExportable, shapes: number[][], labels?: Tensor): Omit<OnnxRuns, 'runs'> {
   exportOnnx(file(), model);
   const inputs = shapes.map((shape) => randn(shape));
-  const { runs, ...names } = runOnnx(inputs);
+  const { runs, ...names } = runOnnx(inputs, labels);
   for (const [index, input] of inputs.entries()) {
     const { dims, numbers } = runs[index]!;
-    const ours = noGrad(() => model.forward(input));
+    const ours = noGrad(() => model.forward(input, labels?.slice(0, 0, input.size(0))));
     expect(ours.abs().max().item()).toBeGreaterThan(0.01);
     expectSame(tensor(numbers).view(...dims), ours, `the output for (${shapes[index]})`, 1e-5);
   }
@@ -51,6 +59,32 @@ test.each([
 ])('the generator, %j', (options) => {
   const shapes = [1, 2, 65].map((batch) => [batch, options.noiseDim]);
   expect(expectSameOutputs(new Generator(options), shapes)).toEqual({ input: 'noise', output: 'samples' });
+});
+
+const labels = () => tensor([2, 0, 1, 1], { dtype: 'int64' });
+
+test.each<[string, () => SampleGenerator]>([
+  ['linear layers', () => new Generator({ noiseDim: 12, hiddenDim: 16, dataDim: 9 })],
+  ['a DCGAN', () => new DcganGenerator({ noiseDim: 12, resolution: 28, channels: 1, filters: 4 })],
+  ['a ResNet', () => new ResnetGenerator({ noiseDim: 12, resolution: 32, channels: 1, filters: 4 })],
+])('a conditional generator of %s', (_, newNet) => {
+  const generator = new ConditionalGenerator(newNet(), { numClasses: 3, embeddingDim: 5 });
+  noGrad(() => generator.parameters().at(-1)!.mul_(20));
+  for (let batch = 0; batch < 5; batch++) generator.forward(randn([4, 7]), labels());
+  const names = expectSameOutputs(generator.eval(), [[1, 7], [4, 7]], labels()); // biome-ignore format: one line
+  expect(names).toEqual({ input: 'noise', label: 'label', output: 'samples' });
+});
+
+test.each<[string, number[], () => SampleDiscriminator]>([
+  ['linear layers', [9], () => new Discriminator({ hiddenDim: 16, dataDim: 9 })],
+  ['a DCGAN', [1, 28, 28], () => new DcganDiscriminator({ resolution: 28, channels: 1, filters: 4 })],
+  ['a ResNet', [1, 32, 32], () => new ResnetDiscriminator({ resolution: 32, channels: 1, filters: 4 })],
+])('a projection discriminator of %s', (_, size, newNet) => {
+  const discriminator = new ProjectionDiscriminator(newNet(), { numClasses: 3 });
+  spectralNorm(discriminator.embedding);
+  for (let batch = 0; batch < 5; batch++) discriminator.forward(randn([4, ...size]), labels());
+  const names = expectSameOutputs(discriminator.eval(), [[1, ...size], [4, ...size]], labels()); // biome-ignore format: one line
+  expect(names).toEqual({ input: 'data', label: 'label', output: 'probability' });
 });
 
 test.each([
