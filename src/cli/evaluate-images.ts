@@ -1,6 +1,7 @@
 import { COLORS } from '../data/image-set';
 import { type ImageSet, readImages, readTestImages } from '../data/images';
 import { formatError } from '../errors';
+import type { ClassAccuracy } from '../evaluation/class-accuracy';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
 import { writeFileAtomic } from '../files';
 import { nearestGrid } from '../report/nearest-grid';
@@ -31,10 +32,12 @@ export async function evaluateGanRun(
     );
   }
   const source = data ?? settings.data;
-  const reading = { resolution: settings.resolution ?? undefined, color: COLORS[settings.channels] };
+  const { resolution, channels, conditional } = settings;
+  const reading = { resolution: resolution ?? undefined, color: COLORS[channels], labels: conditional };
   const real = await readImages(source, reading);
   if (real.source?.isComplete === false) warn(`${source}: ${real.source.description}`);
   checkSize(source, real, settings);
+  checkClasses(source, real, settings);
   const { height, width } = settings;
   const generated = drawImagesSync(generator, { count, height, width, seed });
   const scores = await evaluateImages(generated, real, {
@@ -60,6 +63,15 @@ function checkSize(source: string, { height, width }: ImageSet, run: { height: n
   );
 }
 
+/** Classes are compared by their numbers. */
+function checkClasses(source: string, { classes = [] }: ImageSet, run: { classes: readonly string[] }): void {
+  const isSame = classes.length === run.classes.length && classes.every((name, number) => name === run.classes[number]);
+  if (isSame) return;
+  throw formatError(
+    `Expected the classes ${run.classes.join(', ')} in ${source}, the generator's, but found ${classes.join(', ')}`,
+  );
+}
+
 const NAMES: Record<ImageScores['name'], string> = {
   generated: 'generated',
   real: 'other real',
@@ -67,7 +79,7 @@ const NAMES: Record<ImageScores['name'], string> = {
 };
 
 function describeEvaluation(source: string, evaluation: ImageEvaluation): string {
-  const { rows, numReal, features, digits, nearest, problems } = evaluation;
+  const { rows, numReal, features, digits, classes, nearest, problems } = evaluation;
   const [generated, , noise] = rows as [ImageScores, ImageScores, ImageScores];
   const lines = [
     `Compared with ${numReal} images of ${source}, by ${features.description}:`,
@@ -86,6 +98,7 @@ function describeEvaluation(source: string, evaluation: ImageEvaluation): string
     `The Fréchet distance is ${percent(generated.frechet / noise.frechet)} of that of independent pixels.`,
     ...tooFew(evaluation),
     ...(digits ? describeDigits(digits) : []),
+    ...(classes ? describeClasses(classes) : []),
     `Copies of training images: ${percent(nearest.copies)} of ${nearest.count} samples, ${percent(nearest.copiesOfReal)} of other real images.`,
     ...(problems.length > 0 ? problems.map((problem) => `Problem: ${problem}.`) : [soundness(generated)]),
   ];
@@ -110,6 +123,18 @@ function describeDigits({ generated, missing }: NonNullable<ImageEvaluation['dig
   const shares = generated.map((count, digit) => `${digit}: ${percent(count / total)}`);
   const verdict = missing.length > 0 ? `It rarely draws the digits ${missing.join(', ')}.` : 'It draws all ten digits.';
   return [`Digits: ${shares.join(', ')}`, verdict];
+}
+
+const WORST_CLASSES = 3;
+
+function describeClasses({ classes, generated, real, byClass }: ClassAccuracy): string[] {
+  const known = byClass.flatMap((part, number) => (part === null ? [] : [{ name: classes[number], part }]));
+  const worst = known.sort((a, b) => a.part - b.part).slice(0, WORST_CLASSES);
+  const names = worst.map(({ name, part }) => `${name} (${percent(part)})`).join(', ');
+  return [
+    `Of the class asked for: ${percent(generated)} of the samples, ${percent(real)} of other real images, as a classifier sees them.`,
+    `Least often: ${names}.`,
+  ];
 }
 
 function tableLine(name: string, cells: string[]): string {

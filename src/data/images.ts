@@ -228,13 +228,18 @@ export function toImageSet(name: string, value: ImageSet): ImageSet {
   throw invalidArgument(`${name}.images`, bytes, `${set.images.length}`);
 }
 
-function checkLabels(name: string, { count, labels, classes = [] }: ImageSet): void {
+function checkLabels(name: string, { count, labels, classes }: ImageSet): void {
   if (labels === undefined) return;
   if (labels.length !== count)
     throw invalidArgument(`${name}.labels`, `${count} labels, one per image,`, labels.length);
-  const wrong = labels.find((label) => !(label >= 0 && label < classes.length));
+  const most = (classes?.length ?? Infinity) - 1;
+  const wrong = labels.find((label) => label < 0 || label > most);
   if (wrong === undefined) return;
-  throw invalidArgument(`${name}.labels`, `numbers of the ${classes.length} names in classes`, wrong);
+  throw invalidArgument(
+    `${name}.labels`,
+    classes ? `0 to ${most}, the numbers of classes,` : 'numbers of at least 0',
+    wrong,
+  );
 }
 
 function checkBytes(name: string, value: unknown): void {

@@ -11,7 +11,8 @@ import type { StateDict } from '../nn/state-dict';
 import { withSeed } from '../tensor/random';
 import { readSafetensors, writeSafetensors } from '../tensor/safetensors';
 import { scope } from '../tensor/scope';
-import { DigitClassifier, SIZE } from './digit-classifier';
+import { DigitClassifier } from './digit-classifier';
+import { SIZE } from './image-classifier';
 import { RECIPE, trainDigitClassifier } from './train-digit-classifier';
 
 /** Options for obtaining the digit classifier. */

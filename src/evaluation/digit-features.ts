@@ -1,5 +1,6 @@
 import type { ImageSet } from '../data/image-set';
-import { type DigitClassifier, NUM_FEATURES, type SeenDigits } from './digit-classifier';
+import type { DigitClassifier, SeenDigits } from './digit-classifier';
+import { NUM_FEATURES } from './image-classifier';
 import type { ImageFeatures } from './image-features';
 
 /** The last hidden layer of a digit classifier. */

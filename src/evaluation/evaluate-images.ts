@@ -5,6 +5,7 @@ import { checkPath } from '../option';
 import { RandomGenerator, randperm } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import { type ClassAccuracy, classAccuracy, classProblem } from './class-accuracy';
 import { missingDigits } from './collapse';
 import { areMnistImages, type DigitClassifierOptions, digitClassifier } from './digit-classifier-cache';
 import { DigitFeatures } from './digit-features';
@@ -18,6 +19,7 @@ import { compareNearest, memorizingProblem, type NearestComparison } from './nea
 import { OnnxFeatures } from './onnx-features';
 import { drawPixelGaussian } from './pixel-gaussian';
 import { RandomFeatures } from './random-features';
+import { trainImageClassifier } from './train-image-classifier';
 
 /** Options of {@link evaluateImages}. */
 export interface ImageEvaluationOptions extends DigitClassifierOptions {
@@ -82,6 +84,8 @@ export interface ImageEvaluation {
         missing: number[];
       }
     | undefined;
+  /** How often they are of the class asked for; only where the classes of all images are known. */
+  classes?: ClassAccuracy | undefined;
   /** What is wrong with the generated images; empty only if they resemble the real ones and are varied. */
   problems: string[];
   /** What the images are compared by. */
@@ -103,6 +107,9 @@ const MANIFOLD_SIZE = 5000;
  * convolutional ones for others, or those of a model of your own. Distances compare only if the features are the same, and
  * random ones also depend on the real images. The digit classifier is trained in a few seconds on the first call and kept
  * in the package's cache. Images may have any size, but all the same one.
+ *
+ * Where `labels` tell the classes of all images, such as those of a {@link ConditionalGenerator}, another classifier, trained
+ * on the real images, says how often generated ones are of their class.
  *
  * @param generated such as from {@link drawImages}
  * @param real the generator's training images, such as from {@link readImages}
@@ -151,8 +158,9 @@ async function compare(
     const { kind, size, description, accuracy: classifierAccuracy } = features;
     const nearest = compareNearest({ generated, real }, { others, reference });
     const found = scope(() => score(sets, seen as Required<typeof seen>, seed));
-    const problems = [...found.problems, ...memorizingProblem(nearest)];
-    return { ...found, problems, features: { kind, size, description }, classifierAccuracy, nearest };
+    const classes = classesOf(sets, features, real.classes, options);
+    const problems = [...found.problems, ...(classes ? classProblem(classes) : []), ...memorizingProblem(nearest)];
+    return { ...found, classes, problems, features: { kind, size, description }, classifierAccuracy, nearest };
   } finally {
     features.dispose();
     for (const each of Object.values(seen)) each.features.dispose();
@@ -163,6 +171,24 @@ async function compare(
 async function featuresFor(real: ImageSet, { features, onTraining }: ImageEvaluationOptions): Promise<ImageFeatures> {
   if (features !== undefined) return OnnxFeatures.load(features, real);
   return areMnistImages(real) ? new DigitFeatures(digitClassifier({ onTraining })) : RandomFeatures.for(real);
+}
+
+/** Returns how often generated images are of the class asked for, if all classes are known. */
+function classesOf(
+  { reference, generated, real }: Sets<ImageSet>,
+  features: ImageFeatures,
+  classes: readonly string[] | undefined,
+  { onTraining }: ImageEvaluationOptions,
+): ClassAccuracy | undefined {
+  if (!generated.labels || !reference.labels || !real.labels || !classes) return undefined;
+  if (features instanceof DigitFeatures) return classAccuracy(features.classifier, { generated, real }, classes);
+  onTraining?.();
+  const classifier = trainImageClassifier(reference, classes.length);
+  try {
+    return classAccuracy(classifier, { generated, real }, classes);
+  } finally {
+    classifier.dispose();
+  }
 }
 
 type Sets<Of> = Record<'reference' | 'generated' | 'real' | 'noise', Of>;
@@ -227,11 +253,14 @@ function checkImages(name: string, images: ImageSet, real: ImageSet): void {
   if (height !== real.height || width !== real.width) {
     throw invalidArgument(name, `images of ${real.width} x ${real.height} pixels`, `${width} x ${height}`);
   }
+  const numClasses = real.classes?.length ?? Infinity;
+  const unknown = images.labels?.find((label) => label >= numClasses);
+  if (unknown !== undefined) throw invalidArgument(`${name}.labels`, `0 to ${numClasses - 1}`, unknown);
   if (channels !== real.channels) throw invalidArgument(`${name}.channels`, `${real.channels}`, channels);
 }
 
 /** Splits images at random into two disjoint halves. */
-function halves({ images, count, channels, height, width }: ImageSet, seed: number): [ImageSet, ImageSet] {
+function halves({ images, count, labels, channels, height, width }: ImageSet, seed: number): [ImageSet, ImageSet] {
   const size = channels * height * width;
   const order = scope(() => randperm(count, { generator: new RandomGenerator(seed) }).toArray());
   const pick = (from: number, to: number): ImageSet => {
@@ -240,7 +269,8 @@ function halves({ images, count, channels, height, width }: ImageSet, seed: numb
       const index = Number(order[i]);
       picked.set(images.subarray(index * size, (index + 1) * size), (i - from) * size);
     }
-    return { images: picked, count: to - from, channels, height, width };
+    const pickedLabels = labels && Int32Array.from(order.subarray(from, to), (index) => labels[Number(index)]!);
+    return { images: picked, count: to - from, labels: pickedLabels, channels, height, width };
   };
   const half = Math.floor(count / 2);
   return [pick(0, half), pick(half, 2 * half)];

@@ -2,7 +2,7 @@ import { type Checks, checkInteger, checkSize, readAll, readOptions } from '../c
 import type { Channels } from '../data/image-set';
 import { type ImageSet, samplesToImages } from '../data/images';
 import { invalidArgument } from '../errors';
-import { checkClass, checkTruncation, SampleGenerator } from '../models/sample-generator';
+import { checkClass, checkTruncation, classesFrom, SampleGenerator } from '../models/sample-generator';
 import { inEvalMode } from '../nn/eval-mode';
 import { checkModule } from '../nn/module';
 import { ABORTABLE, type Abortable } from '../pool/abortable';
@@ -62,7 +62,7 @@ export async function drawImages(
   const wanted = checked(generator, asked);
   const { count, height, width } = wanted;
   const images = (await generator.ask({ ask: 'images', ...wanted }, signal)) as Uint8Array;
-  return { images, count, channels: channelsOf(generator, wanted), height, width };
+  return withLabels({ images, count, channels: channelsOf(generator, wanted), height, width }, generator, wanted);
 }
 
 /**
@@ -110,7 +110,17 @@ export function drawImagesSync(generator: SampleGenerator, options: DrawImagesOp
   checkModule('generator', generator, SampleGenerator);
   const { height, width, ...wanted } = checked(generator, readOptions(options, CHECKS));
   const channels = channelsOf(generator, { height, width });
-  return samplesToImages(generator.sampleSync(wanted), { channels, height, width });
+  return withLabels(samplesToImages(generator.sampleSync(wanted), { channels, height, width }), generator, wanted);
+}
+
+/** Adds the classes that were asked for, if there are any. */
+function withLabels(
+  images: ImageSet,
+  { numClasses }: SampleGenerator,
+  { class: only }: Pick<DrawImagesOptions, 'class'>,
+): ImageSet {
+  if (numClasses === 0) return images;
+  return { ...images, labels: Int32Array.from(classesFrom(0, images.count, { numClasses, only })) };
 }
 
 /** Checks options and fills in the defaults. */
