@@ -1,7 +1,7 @@
 import type { Figures } from './figures';
 import { capitalize, enumerate, percent, short } from './format';
 import { Html, html } from './html';
-import { classHistogram, frechetChart, IMAGE_ROWS } from './image-charts';
+import { classChart, classHistogram, frechetChart, IMAGE_ROWS } from './image-charts';
 import type { GanReport, ImageRow, ImageScores, MaybeNumber, NearestPicture, SamplePicture } from './run-report';
 
 /** Shows the GAN's samples and their quality. */
@@ -55,10 +55,14 @@ function dataUrl(png: Uint8Array): string {
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
 
-function quality({ rows, digits, features, nearest }: ImageScores, figures: Figures): Html {
+function quality({ rows, digits, classes, features, nearest }: ImageScores, figures: Figures): Html {
   const missing = digits?.missing ?? [];
   const warning = `It rarely draws the ${missing.length === 1 ? 'digit' : 'digits'} ${enumerate(missing)}.`;
-  const charts = [frechetChart(rows), ...(digits ? [classHistogram(digits.generated)] : [])];
+  const charts = [
+    frechetChart(rows),
+    ...(digits ? [classHistogram(digits.generated)] : []),
+    ...(classes ? [classChart(classes)] : []),
+  ];
   return html`${missing.length > 0 ? html`<p class="verdict warning">${warning}</p>` : undefined}
 <div class="grid">${charts.map((chart) => figures.add(chart))}</div>
 ${imageTable(rows, features?.description ?? 'the features of a classifier of handwritten digits')}

@@ -1,7 +1,7 @@
 import type { Chart } from './chart';
-import { short } from './format';
+import { percent, short } from './format';
 import { PAGE_PALETTE } from './palette';
-import type { ImageRow } from './run-report';
+import type { ClassScores, ImageRow } from './run-report';
 
 /** Shows the classes of the samples; a missing class indicates mode collapse. */
 export function classHistogram(histogram: number[]): Chart {
@@ -32,6 +32,46 @@ export function classHistogram(histogram: number[]): Chart {
           data: { values: [{}] },
           mark: { type: 'rule', strokeDash: [4, 4] },
           encoding: { y: { datum: 100 / histogram.length, type: 'quantitative' } },
+        },
+      ],
+    },
+  };
+}
+
+/** Of more classes, those that are drawn worst are shown. */
+const MOST_CLASSES = 20;
+
+/** Shows how often samples are of the class that was asked for. */
+export function classChart({ classes, generated, real, byClass }: ClassScores): Chart {
+  const known = classes.map((name, number) => ({ name, part: byClass[number] ?? null }));
+  const drawn = known.flatMap(({ name, part }) => (part === null ? [] : [{ name, part: 100 * part }]));
+  const worst = drawn.toSorted((a, b) => a.part - b.part).slice(0, MOST_CLASSES);
+  const values = drawn.length > MOST_CLASSES ? worst : drawn;
+  const shown = drawn.length > MOST_CLASSES ? `The ${MOST_CLASSES} worst of ${drawn.length} classes. ` : '';
+  return {
+    title: 'Samples of the class asked for',
+    description: `As a classifier sees them: ${values.map(({ name, part }) => `${name}: ${short(part)} %`).join(', ')}.`,
+    note: `${shown}As a classifier sees them: ${percent(generated)} of all. Dashed line: ${percent(real)} of other real images.`,
+    spec: {
+      width: 'container',
+      height: 240,
+      data: { values },
+      layer: [
+        {
+          mark: { type: 'bar', color: PAGE_PALETTE.series[0] },
+          encoding: {
+            x: { field: 'name', type: 'nominal', sort: null, title: 'Class', axis: { labelLimit: 80 } },
+            y: { field: 'part', type: 'quantitative', title: 'Samples of the class (%)', scale: { domain: [0, 100] } },
+            tooltip: [
+              { field: 'name', type: 'nominal', title: 'Class' },
+              { field: 'part', type: 'quantitative', title: 'Of the class (%)', format: '.1f' },
+            ],
+          },
+        },
+        {
+          data: { values: [{}] },
+          mark: { type: 'rule', strokeDash: [4, 4] },
+          encoding: { y: { datum: 100 * real, type: 'quantitative' } },
         },
       ],
     },

@@ -40,12 +40,23 @@ export interface ImageScores {
   rows: ImageRow[];
   /** Number of images classified as 0, 1, ... */
   digits?: { generated: number[]; missing: number[] };
+  /** How often they are of the class asked for. */
+  classes?: ClassScores | undefined;
   /** What is wrong with the generated images. */
   problems: string[];
   /** What the images are compared by; a digit classifier if it is not given. */
   features?: { description: string } | undefined;
   /** The training images that are most similar to generated ones. */
   nearest?: NearestPicture | undefined;
+}
+
+export interface ClassScores {
+  classes: string[];
+  /** Fraction of the generated images, and of other real ones, that a classifier sees as of their class. */
+  generated: number;
+  real: number;
+  /** The same of the generated images of each class. */
+  byClass: (number | null)[];
 }
 
 export interface NearestPicture {

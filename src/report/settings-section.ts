@@ -38,10 +38,14 @@ function flatten(values: object, prefix = ''): [name: string, value: string][] {
   });
 }
 
+/** Such as classes. */
+const MOST_LISTED = 50;
+
 function listed(values: unknown[]): string {
   if (values.length === 0) return 'none';
   // Such as the scaling of each series; there may be thousands of them.
   if (values.some((value) => typeof value === 'object'))
     return `${count(values.length, 'entry', 'entries')}, see config.json`;
+  if (values.length > MOST_LISTED) return `${count(values.length, 'name', 'names')}, see config.json`;
   return values.map((value) => (typeof value === 'number' ? short(value) : value)).join(', ');
 }

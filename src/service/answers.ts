@@ -29,6 +29,8 @@ export interface SampleAnswer {
   width: number;
   /** The levels of each image, one channel after another, row by row, from 0 for black to 255 for white. */
   images: number[][];
+  /** The class of each image, of a GAN that has learned classes. */
+  classes?: string[] | undefined;
 }
 
 /** A model of a service, as `GET /models` lists it. */
@@ -47,6 +49,8 @@ export interface ModelAnswer {
   height?: number | undefined;
   /** Width of an image in pixels, of a GAN. */
   width?: number | undefined;
+  /** The classes that a GAN has learned, if any. */
+  classes?: string[] | undefined;
   /** The columns that an MDN-RNN forecasts. */
   columns?: string[] | undefined;
   /** Number of past values that an MDN-RNN needs. */
@@ -82,14 +86,18 @@ const forecast = { name: text, levels: list(number), steps: list(step) };
 /** The schemas of answers, by the names of their types. */
 export const ANSWERS: Record<string, Schema> = {
   ForecastAnswer: object({ model: text, ...forecast, series: list(object(forecast)) }, ['model']),
-  SampleAnswer: object({
-    model: text,
-    count: { type: 'integer' },
-    channels: { type: 'integer' },
-    height: { type: 'integer' },
-    width: { type: 'integer' },
-    images: list(list({ type: 'integer' })),
-  }),
+  SampleAnswer: object(
+    {
+      model: text,
+      count: { type: 'integer' },
+      channels: { type: 'integer' },
+      height: { type: 'integer' },
+      width: { type: 'integer' },
+      images: list(list({ type: 'integer' })),
+      classes: list(text),
+    },
+    ['model', 'count', 'channels', 'height', 'width', 'images'],
+  ),
   ModelAnswer: object(
     {
       name: text,
@@ -99,6 +107,7 @@ export const ANSWERS: Record<string, Schema> = {
       channels: { type: 'integer' },
       height: { type: 'integer' },
       width: { type: 'integer' },
+      classes: list(text),
       columns: list(text),
       historyLength: { type: 'integer' },
       covariates: list(text),

@@ -79,6 +79,7 @@ ${button('Forecast')}
 <h2>Images</h2>
 <form class="card">
 ${select('sample-model', 'Model')}
+${select('sample-class', 'Class')}
 ${number('sample-count', 'Images', 16, `min="1" max="${maxCount}"`)}
 ${number('sample-seed', 'Seed', 0, '')}
 ${button('Draw')}

@@ -109,8 +109,8 @@ export function describeModel({ name, run, loaded }: ServedModel): ModelAnswer {
   const { kind, checksum } = loaded;
   const common = { name, kind, checksum, isTraining: RunLock.isHeld(run) };
   if (loaded.kind === 'gan') {
-    const { channels, height, width } = loaded.settings;
-    return { ...common, channels, height, width };
+    const { channels, classes, height, width } = loaded.settings;
+    return { ...common, channels, height, width, ...(classes.length > 0 && { classes: [...classes] }) };
   }
   const { column, covariates, pastCovariates, horizon, staticCovariates } = loaded.settings;
   return {

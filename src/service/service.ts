@@ -1,4 +1,5 @@
 import type { Forecast } from '../data/forecast';
+import { classNumber } from '../training/class-number';
 import { drawGrid, drawImages } from '../training/draw-images';
 import type { ForecastAnswer, ModelAnswer, SampleAnswer } from './answers';
 import { type ForecastRequest, ForecastRequests, inSeries } from './forecast-request';
@@ -53,17 +54,19 @@ export class Service {
 
   /** Answers `POST /sample` as numbers or as a picture. @throws as {@link drawImages}, with the field */
   async sample(
-    { model: asked, count, seed, truncation }: ReturnType<SampleRequests['read']>,
+    { model: asked, count, seed, truncation, class: askedClass }: ReturnType<SampleRequests['read']>,
     format: 'png' | 'json',
     signal: AbortSignal,
   ): Promise<Uint8Array | SampleAnswer> {
     const { name: model, loaded } = this.models.chosen('gan', asked);
-    const { channels, height, width } = loaded.settings;
-    const options = { count, height, width, seed, truncation, signal };
+    const { channels, classes, height, width } = loaded.settings;
+    const only = classNumber(askedClass, classes);
+    const options = { count, height, width, seed, truncation, class: only, signal };
     if (format === 'png') return drawGrid(loaded.generator, options);
-    const { images } = await drawImages(loaded.generator, options);
+    const { images, labels } = await drawImages(loaded.generator, options);
     const size = channels * height * width;
     const each = Array.from({ length: count }, (_, index) => [...images.subarray(index * size, (index + 1) * size)]);
-    return { model, count, channels, height, width, images: each };
+    const named = labels && { classes: Array.from(labels, (label) => classes[label]!) };
+    return { model, count, channels, height, width, images: each, ...named };
   }
 }

@@ -3,6 +3,9 @@ import type { ModelAnswer } from '../answers';
 import { post } from './api';
 import { element, fill, live } from './form';
 
+/** Stands for all classes. */
+const ALL = '';
+
 /** Connects the part of the page that draws images. */
 export function connectSamples(models: ModelAnswer[]): void {
   const section = element('#samples');
@@ -16,8 +19,15 @@ export function connectSamples(models: ModelAnswer[]): void {
     model,
     models.map(({ name, height, width }) => ({ value: name, text: `${name} (${height} × ${width} pixels)` })),
   );
+  const only = element<HTMLSelectElement>('[name=class]', form);
+  const choose = () => {
+    const { classes = [] } = models.find(({ name }) => name === model.value)!;
+    fill(only, [{ value: ALL, text: 'all' }, ...classes.map((name) => ({ value: name, text: name }))]);
+    only.parentElement!.hidden = classes.length === 0;
+  };
   const run = live(form, async (signal) => {
-    const body = { model: model.value, count: number('count'), seed: number('seed') };
+    const ofClass = only.selectedIndex > 0 ? { class: only.value } : {};
+    const body = { model: model.value, count: number('count'), seed: number('seed'), ...ofClass };
     const answer = await post('sample', body, 'image/png', signal);
     URL.revokeObjectURL(picture.src);
     picture.src = URL.createObjectURL(await answer.blob());
@@ -25,5 +35,7 @@ export function connectSamples(models: ModelAnswer[]): void {
     picture.hidden = false;
     return `${count(body.count, 'image')} from seed ${body.seed}.`;
   });
+  model.addEventListener('change', choose);
+  choose();
   run();
 }
