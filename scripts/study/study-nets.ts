@@ -1,7 +1,7 @@
 /**
  * Compares the kinds of nets on several data sets, for the same computing time each:
  * `npx tsx scripts/study/study-nets.ts [--data mnist,FOLDER] [--resolution 32] [--nets mlp,dcgan16] [--minutes 3]
- * [--seeds 0,1,2] [--grids FOLDER]`. A net's name may be followed by other options, such as `dcgan16:lr=2e-4:beta1=0`.
+ * [--seeds 0,1,2] [--grids FOLDER]`. A net's name may be followed by other options, such as `dcgan16:conditional:beta1=0`.
  * README.md beside this file has the results.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -56,8 +56,10 @@ function optionsOf(text: string): TrainGanOptions {
   const [name = '', ...others] = text.split(':');
   const [, net, size] = /^([a-z]+)(\d*)$/.exec(name) ?? [];
   const sizes = size ? { [net === 'mlp' ? 'hidden' : 'filters']: Number(size) } : {};
-  const set = others.map((other) => other.split('='));
-  const given = set.map(([option, value]) => [option, Number.isNaN(Number(value)) ? value : Number(value)]);
+  const given = others.map((other) => {
+    const [option, value] = other.split('=');
+    return [option, value === undefined ? true : Number.isNaN(Number(value)) ? value : Number(value)];
+  });
   return { net: net as TrainGanOptions['net'], ...sizes, ...Object.fromEntries(given) };
 }
 

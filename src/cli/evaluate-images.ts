@@ -5,6 +5,7 @@ import type { ClassAccuracy } from '../evaluation/class-accuracy';
 import { evaluateImages, type ImageEvaluation, type ImageScores } from '../evaluation/evaluate-images';
 import { writeFileAtomic } from '../files';
 import { nearestGrid } from '../report/nearest-grid';
+import { areSameClasses, classNames } from '../training/classes';
 import { drawImagesSync } from '../training/draw-images';
 import { loadGenerator } from '../training/load-run';
 import { problemOfLosses } from '../training/loss-problem';
@@ -65,10 +66,9 @@ function checkSize(source: string, { height, width }: ImageSet, run: { height: n
 
 /** Classes are compared by their numbers. */
 function checkClasses(source: string, { classes = [] }: ImageSet, run: { classes: readonly string[] }): void {
-  const isSame = classes.length === run.classes.length && classes.every((name, number) => name === run.classes[number]);
-  if (isSame) return;
+  if (areSameClasses(classes, run.classes)) return;
   throw formatError(
-    `Expected the classes ${run.classes.join(', ')} in ${source}, the generator's, but found ${classes.join(', ')}`,
+    `Expected the classes ${classNames(run.classes)} in ${source}, the generator's, but found ${classNames(classes)}`,
   );
 }
 

@@ -6,7 +6,7 @@ import { samplesToImages } from '../data/images';
 import { invalidArgument, worded } from '../errors';
 import type { SampleGenerator } from '../models/sample-generator';
 import { type OptionTable, path, positive, size, wholeNumber, withDefaults } from '../option';
-import { classNumber } from '../training/class-number';
+import { classNumber } from '../training/classes';
 import type { GanSettings } from '../training/gan-settings';
 import { loadGenerator } from '../training/load-run';
 import { addExamples, addFlags } from './flags';

@@ -1,5 +1,6 @@
 import { formatError } from '../errors';
 import type { IdxArray } from './idx';
+import type { ImageSet } from './image-set';
 
 /** Which class each of some images is of. */
 export interface ImageLabels {
@@ -7,6 +8,13 @@ export interface ImageLabels {
   labels: Int32Array;
   /** The names of the classes, by number. */
   classes: readonly string[];
+}
+
+/** Adds classes to images. */
+export function withLabels(images: ImageSet, { labels, classes }: ImageLabels): ImageSet {
+  const { source } = images;
+  const description = `${source?.description}, ${classes.length.toLocaleString('en')} classes`;
+  return { ...images, labels, classes, source: source && { ...source, description } };
 }
 
 const MOST_NAMES = 3;

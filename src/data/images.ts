@@ -21,7 +21,7 @@ import { CHANNELS, type ImageColor } from './collected-pictures';
 import { convertGray } from './convert-gray';
 import { checkNoOtherFile, isArchive } from './file-kind';
 import { type IdxArray, readIdxAsync } from './idx';
-import { labelsOfMnist } from './image-labels';
+import { labelsOfMnist, withLabels } from './image-labels';
 import { type Channels, type ImageSet, type ImageSize, type ImageSource, sizeText, valuesPerImage } from './image-set';
 import { describeSource, NO_LOSSES } from './image-source';
 import { findMnist, findMnistFile, type MnistPart, readMnistImagesAsync, readMnistLabelsAsync } from './mnist';
@@ -117,7 +117,7 @@ async function withMnistLabels(images: ImageSet, source: string, part: MnistPart
       `Cannot tell the classes of the images in ${source}: expected a folder with MNIST's images and labels`,
     );
   }
-  return { ...images, ...labelsOfMnist(dir, await readMnistLabelsAsync(dir, part), images.count) };
+  return withLabels(images, labelsOfMnist(dir, await readMnistLabelsAsync(dir, part), images.count));
 }
 
 /** Returns the pictures of a folder or an archive; undefined for MNIST's files. */

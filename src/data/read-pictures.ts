@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { WorkProgress } from '../work';
 import { CollectedPictures, type ImageColor, type OnSizes } from './collected-pictures';
 import { DamagedPicture, decodePicture, type Picture } from './decode-picture';
-import { labelsOfFolders } from './image-labels';
+import { labelsOfFolders, withLabels } from './image-labels';
 import type { ImageSet } from './image-set';
 import type { PictureFile, PictureFiles } from './picture-files';
 
@@ -54,15 +54,9 @@ export async function readPictures(
   }
   if (!collected) throw [...damaged.values()][0]!;
   const images = collected.finish({ skipped, damaged: [...damaged.keys()] });
+  if (!labels) return images;
   const read = pictures.filter(({ name }) => !damaged.has(name));
-  return {
-    ...images,
-    ...(labels &&
-      labelsOfFolders(
-        source,
-        read.map(({ name }) => name),
-      )),
-  };
+  return withLabels(images, labelsOfFolders(source, read.map(({ name }) => name))); // biome-ignore format: one line
 }
 
 /** Decodes pictures on sharp's threads, a few at once, and yields them in order. */

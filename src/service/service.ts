@@ -1,5 +1,5 @@
 import type { Forecast } from '../data/forecast';
-import { classNumber } from '../training/class-number';
+import { classNumber } from '../training/classes';
 import { drawGrid, drawImages } from '../training/draw-images';
 import type { ForecastAnswer, ModelAnswer, SampleAnswer } from './answers';
 import { type ForecastRequest, ForecastRequests, inSeries } from './forecast-request';

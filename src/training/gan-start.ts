@@ -1,5 +1,6 @@
 import { COLORS, type ImageSize } from '../data/image-set';
-import { invalidArgument, worded } from '../errors';
+import { LibtorchGenerativeError, worded } from '../errors';
+import { areSameClasses, classNames } from './classes';
 import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_RUN, type GanSettings } from './gan-settings';
 import { InitialWeights, type Misfit, type Remedy } from './initial-weights';
@@ -43,15 +44,19 @@ export function checkSameImages(initial: InitialWeights<GanSettings>, settings: 
 /** Throws ERR_INVALID_ARGUMENT unless weights are of nets that draw these classes. */
 export function checkSameClasses(initial: InitialWeights<GanSettings>, settings: GanSettings): void {
   if (!settings.conditional) return;
-  if (!initial.run) {
-    checkWeights(initial, settings);
-    return;
+  if (!initial.run) checkWeights(initial, settings);
+  else if (!areSameClasses(initial.run.classes, settings.classes)) {
+    const [then, now] = [initial.run, settings].map(({ classes }) => classNames(classes));
+    const message = `Cannot start from ${initial.path}: it has learned the classes ${then}, but these images have ${now}.`;
+    throw new LibtorchGenerativeError('ERR_INVALID_ARGUMENT', message);
   }
-  const [then, now] = [initial.run, settings].map(({ classes }) =>
-    classes.map((name) => JSON.stringify(name)).join(', '),
-  );
-  if (then === now) return;
-  throw invalidArgument('init', `a run of the classes ${now}`, `${initial.path}, of ${then}`);
+}
+
+/** Throws ERR_CHECKPOINT unless the images of a run that goes on have the classes that it began with. */
+export function checkSameClassesAsBefore(before: GanSettings, { data, classes }: GanSettings): void {
+  if (areSameClasses(before.classes, classes)) return;
+  const changed = `they were ${classNames(before.classes)}, and are ${classNames(classes)}`;
+  throw new LibtorchGenerativeError('ERR_CHECKPOINT', `The classes in ${data} have changed since the run began: ${changed}. Restore them.`); // biome-ignore format: one line
 }
 
 function checkWeights(initial: InitialWeights<GanSettings>, settings: GanSettings): void {

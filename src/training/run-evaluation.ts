@@ -34,8 +34,9 @@ export function forecastScores({ oneStep, backtest }: Evaluation = {}): Forecast
 
 /** @param run the run folder, with the evaluation's picture */
 export function imageScores(run: string, evaluation: Evaluation = {}): ImageScores | undefined {
-  const { rows, digits, problems = [], features, nearest } = evaluation;
+  const { rows, nearest, problems = [], digits, classes, features } = evaluation;
   const path = join(run, NEAREST);
   const picture = nearest && existsSync(path) ? readFileBytes(path) : undefined;
-  return rows && { rows, digits, problems, features, nearest: nearest && picture && { ...nearest, picture } };
+  if (!rows) return undefined;
+  return { rows, digits, classes, problems, features, nearest: nearest && picture && { ...nearest, picture } };
 }

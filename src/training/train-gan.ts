@@ -26,7 +26,7 @@ import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
 import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings, settingsFor } from './gan-settings';
-import { checkSameClasses, checkSameImages, openInitial } from './gan-start';
+import { checkSameClasses, checkSameClassesAsBefore, checkSameImages, openInitial } from './gan-start';
 import { type GanPlayers, ganStep } from './gan-step';
 import type { InitialWeights } from './initial-weights';
 import { lossProblem } from './loss-problem';
@@ -108,6 +108,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     if (images?.source?.isComplete === false) onWarning(`${requested.data}: ${images.source.description}`);
     const settings = images ? settingsFor(requested, images, options) : requested;
     if (initial) checkSameClasses(initial, settings);
+    if (options.resume !== undefined) checkSameClassesAsBefore(requested, settings);
     const data = images && (await loadData(images, settings, placement.device, isolation, breather));
     await breather.breathe();
     training = isolation.run(() => new GanTraining(settings, data, placement.device, onWarning, initial));
