@@ -51,14 +51,14 @@ async function runVariant(options: TrainGanOptions, grid: string | undefined): P
     writeGrid(grid, drawSamples(generator, noise), { channels, height, width });
   }
   const drawn = drawImagesSync(generator, { count: NUM_DRAWN, height, width });
-  const heldOut = await readTestImages('mnist');
-  const evaluation = await evaluateImages(drawn, await readImages('mnist'), { heldOut });
+  const heldOut = await readTestImages('mnist', { labels: true });
+  const evaluation = await evaluateImages(drawn, await readImages('mnist', { labels: true }), { heldOut });
   generator.dispose();
   discriminator.dispose();
   return { ...evaluation, seed: settings.seed, secondsPerEpoch: seconds / settings.epochs };
 }
 
-const HEADER = ['variant', 'Fréchet', 'of pixel noise', 'precision', 'recall', 'rarest digit', 'missing', 's an epoch'];
+const HEADER = ['variant', 'Fréchet', 'of pixel noise', 'precision', 'recall', 'rarest digit', 'missing', 'of their class', 's an epoch']; // biome-ignore format: one line
 
 /** Over the seeds the mean, and in brackets the extremes. */
 function tableRow(name: string, outcomes: Outcome[]): string[] {
@@ -74,6 +74,7 @@ function tableRow(name: string, outcomes: Outcome[]): string[] {
     percent(mean(own!.map(({ recall }) => recall))),
     percent(Math.min(...rarest)),
     missing.size > 0 ? [...missing].sort().join(' ') : 'none',
+    outcomes[0]!.classes ? percent(mean(outcomes.map(({ classes }) => classes!.generated))) : '–',
     mean(outcomes.map(({ secondsPerEpoch }) => secondsPerEpoch)).toFixed(1),
   ];
 }

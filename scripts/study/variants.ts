@@ -17,6 +17,7 @@ export const VARIANTS: Record<string, TrainGanOptions> = {
   fast: FAST,
   averaged: AVERAGED,
   recommended: { preset: 'recommended' }, // averaged, with beta1 0
+  'by class': { conditional: true },
   'averaged, lr 5e-4': { ...AVERAGED, lr: 5e-4 },
   'averaged, lr 2e-3': { ...AVERAGED, lr: 2e-3 },
   'averaged, beta1 0.3': { ...AVERAGED, beta1: 0.3 },

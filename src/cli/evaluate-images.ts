@@ -33,19 +33,20 @@ export async function evaluateGanRun(
     );
   }
   const source = data ?? settings.data;
-  const { resolution, channels, conditional } = settings;
+  const { resolution, channels } = settings;
+  const conditional = settings.conditional && data === undefined; // other images may have no classes
   const reading = { resolution: resolution ?? undefined, color: COLORS[channels], labels: conditional };
   const real = await readImages(source, reading);
   if (real.source?.isComplete === false) warn(`${source}: ${real.source.description}`);
   checkSize(source, real, settings);
-  checkClasses(source, real, settings);
+  if (conditional) checkClasses(source, real, settings);
   const { height, width } = settings;
   const generated = drawImagesSync(generator, { count, height, width, seed });
   const scores = await evaluateImages(generated, real, {
     seed,
     features,
     heldOut: await readTestImages(source, reading),
-    onTraining: () => console.error('Training the classifier that compares the images; it is cached for later runs'),
+    onTraining: () => console.error('Training the classifier that compares the images'),
   });
   const ofLosses = problemOfLosses(run, settings);
   const evaluation = { ...scores, problems: [...scores.problems, ...(ofLosses ? [ofLosses] : [])] };

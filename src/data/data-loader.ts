@@ -7,6 +7,7 @@ import {
   checkSize,
   isInstance,
   readAll,
+  reading,
   readOptions,
 } from '../check';
 import { invalidArgument } from '../errors';
@@ -206,10 +207,11 @@ export class DataLoader<Data extends Rows = Tensor> implements Iterable<Data> {
 
 /** Checks data and returns the number of its rows. */
 function numRowsOf(data: Rows): number {
-  const tensors = Array.isArray(data) ? toElements('data', data) : [data];
+  const isArray = reading('data', () => Array.isArray(data));
+  const tensors = isArray ? toElements('data', data) : [data];
   let numRows: number | undefined;
   for (const [index, each] of tensors.entries()) {
-    const name = Array.isArray(data) ? `data[${index}]` : 'data';
+    const name = isArray ? `data[${index}]` : 'data';
     checkInstance(name, each, Tensor);
     const { shape } = each as Tensor;
     if (!(shape[0]! > 0)) throw invalidArgument(name, 'a Tensor of at least one row', `(${shape.join(', ')})`);

@@ -79,11 +79,16 @@ export class ConditionalGenerator extends SampleGenerator {
    * @returns as the net returns them, in [-1, 1]
    * @throws ERR_SHAPE; ERR_LIBTORCH for a label out of range
    */
-  forward<D extends DType>(noise: Tensor<D>, labels: Tensor): Tensor<D> {
+  forward<D extends DType>(noise: Tensor<D>, labels?: Tensor): Tensor<D> {
     checkTensor('noise', noise);
     checkLabels(labels, noise.shape[0]!);
-    const vectors = this.embedding.forward(labels as Tensor<'int64'>); // (B, embeddingDim)
+    const vectors = this.embedding.forward(labels); // (B, embeddingDim)
     return this.net.forward(cat([noise, vectors], 1) as Tensor<D>);
+  }
+
+  /** @internal */
+  override generate<D extends DType>(noise: Tensor<D>, labels?: Tensor): Tensor<D> {
+    return this.forward(noise, labels);
   }
 
   /** @internal */
@@ -100,9 +105,9 @@ export class ConditionalGenerator extends SampleGenerator {
 }
 
 /** Throws ERR_SHAPE unless `labels` is (B). */
-export function checkLabels(labels: Tensor, batchSize: number): void {
+export function checkLabels(labels: Tensor | undefined, batchSize: number): asserts labels is Tensor<'int64'> {
   checkTensor('labels', labels);
-  const { shape } = labels;
+  const { shape } = labels as Tensor;
   if (shape.length === 1 && shape[0] === batchSize) return;
   throw new LibtorchGenerativeError(
     'ERR_SHAPE',

@@ -4,7 +4,7 @@ import { LeakyReLU, Sigmoid } from '../nn/activations';
 import { Linear } from '../nn/linear';
 import { Sequential } from '../nn/sequential';
 import type { Tensor } from '../tensor/tensor';
-import { checkNoLabels, SampleDiscriminator } from './sample-discriminator';
+import { SampleDiscriminator } from './sample-discriminator';
 
 /** The size of a {@link Discriminator}. */
 export interface DiscriminatorOptions {
@@ -85,13 +85,11 @@ export class Discriminator extends SampleDiscriminator {
   }
 
   /** All layers at once are one operator. */
-  override logits<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
-    checkNoLabels(labels);
+  override logits<D extends DType>(data: Tensor<D>): Tensor<D> {
     return this.#logits.forward(data);
   }
 
-  override forward<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
-    checkNoLabels(labels);
+  override forward<D extends DType>(data: Tensor<D>): Tensor<D> {
     return this.model.forward(data);
   }
 }

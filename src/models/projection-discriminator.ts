@@ -54,6 +54,7 @@ export class ProjectionDiscriminator extends SampleDiscriminator {
     const { numClasses } = readOptions(options, CHECKS);
     checkSize('numClasses', numClasses);
     this.numClasses = numClasses;
+    net.stateDict(); // refuses a disposed net
     this.embedding = glorot(new Embedding(numClasses, net.numFeatures));
   }
 
@@ -85,12 +86,25 @@ export class ProjectionDiscriminator extends SampleDiscriminator {
    * @returns (B, 1)
    * @throws ERR_SHAPE; ERR_LIBTORCH for a label out of range
    */
-  override logits<D extends DType>(data: Tensor<D>, labels: Tensor): Tensor<D> {
+  override logits<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
     checkTensor('data', data);
     checkLabels(labels, data.shape[0]!);
     const hidden: Tensor = this.net.hidden(data);
-    const vectors = this.embedding.forward(labels as Tensor<'int64'>); // (B, F)
+    const vectors = this.embedding.forward(labels); // (B, F)
     const ofClass = vectors.mul(hidden.flatten(1)).sum(1, { keepdim: true }); // (B, 1)
     return this.net.judge(hidden).add(ofClass) as Tensor<D>;
+  }
+
+  /**
+   * Returns the probability that each sample is real, as one of its class.
+   *
+   * @param data (B, dataDim); nets for images also take (B, channels, height, width)
+   * @param labels int64 (B), the class that each sample is said to be of
+   * @returns (B, 1), in [0, 1]
+   * @throws ERR_SHAPE; ERR_LIBTORCH for a label out of range
+   */
+  override forward<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
+    const logits: Tensor = this.logits(data, labels);
+    return logits.sigmoid() as Tensor<D>;
   }
 }

@@ -1,4 +1,3 @@
-import { invalidArgument } from '../errors';
 import type { DType } from '../native/handle';
 import { Layer } from '../nn/module';
 import type { Tensor } from '../tensor/tensor';
@@ -34,12 +33,10 @@ export abstract class SampleDiscriminator extends Layer {
    * Returns the realness logit of each sample, before the sigmoid. Train on these with {@link bceWithLogitsLoss}.
    *
    * @param data (B, dataDim); those for images also take (B, channels, height, width)
-   * @param labels int64 (B), the class that each sample is said to be of, for a {@link ProjectionDiscriminator}
    * @returns (B, 1)
-   * @throws ERR_SHAPE; ERR_INVALID_ARGUMENT for labels where there are no classes
+   * @throws ERR_SHAPE
    */
-  logits<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
-    checkNoLabels(labels);
+  logits<D extends DType>(data: Tensor<D>): Tensor<D> {
     return this.judge(this.hidden(data));
   }
 
@@ -47,17 +44,11 @@ export abstract class SampleDiscriminator extends Layer {
    * Returns the probability that each sample is real.
    *
    * @param data (B, dataDim); those for images also take (B, channels, height, width)
-   * @param labels int64 (B), the class that each sample is said to be of, for a {@link ProjectionDiscriminator}
    * @returns (B, 1), in [0, 1]
-   * @throws ERR_SHAPE; ERR_INVALID_ARGUMENT for labels where there are no classes
+   * @throws ERR_SHAPE
    */
-  override forward<D extends DType>(data: Tensor<D>, labels?: Tensor): Tensor<D> {
-    const logits: Tensor = this.logits(data, labels);
+  override forward<D extends DType>(data: Tensor<D>): Tensor<D> {
+    const logits: Tensor = this.logits(data);
     return logits.sigmoid() as Tensor<D>;
   }
-}
-
-/** @throws ERR_INVALID_ARGUMENT if there are labels */
-export function checkNoLabels(labels: unknown): void {
-  if (labels !== undefined) throw invalidArgument('labels', 'undefined, as this net has no classes,', labels);
 }

@@ -102,8 +102,13 @@ export abstract class SampleGenerator extends Layer {
     return false;
   }
 
-  /** Generates samples from noise (B, noiseDim), for a {@link ConditionalGenerator} of the classes that labels (B) name. */
-  abstract override forward<D extends DType>(noise: Tensor<D>, labels?: Tensor): Tensor<D>;
+  /** Generates samples from noise (B, noiseDim). */
+  abstract override forward<D extends DType>(noise: Tensor<D>): Tensor<D>;
+
+  /** @internal Generates samples of the classes that labels (B) name, if there are classes. */
+  generate<D extends DType>(noise: Tensor<D>, _labels?: Tensor): Tensor<D> {
+    return this.forward(noise);
+  }
 
   /**
    * Draws samples without blocking the event loop: worker threads draw, see {@link configureInference}. The noise is the
@@ -190,7 +195,7 @@ export abstract class SampleGenerator extends Layer {
     const filled = missing > 0 ? cat([noise, zeros([missing, this.noiseDim])]) : noise;
     const scaled = truncation === 1 ? filled : filled.mul(truncation);
     const labels = this.labels(filled.shape[0]!, { first, only });
-    return noGrad(() => inEvalMode(this, () => this.forward(scaled.to({ device }), labels)));
+    return noGrad(() => inEvalMode(this, () => this.generate(scaled.to({ device }), labels)));
   }
 
   /** @internal Returns the classes of samples from a number on, (rows); undefined if there are no classes. */

@@ -145,6 +145,6 @@ function channelsOf({ dataDim }: SampleGenerator, { height, width }: { height: n
 
 /** Draws samples in [-1, 1] from noise (B, noiseDim), in row-major order. */
 export function drawSamples(generator: SampleGenerator, noise: Tensor<'float32'>): Float32Array {
-  const draw = () => generator.forward(noise, generator.labels(noise.size(0))).toArray();
+  const draw = () => generator.generate(noise, generator.labels(noise.size(0))).toArray();
   return scope(() => noGrad(() => inEvalMode(generator, draw)));
 }

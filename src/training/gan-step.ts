@@ -1,3 +1,4 @@
+import { ProjectionDiscriminator } from '../models/projection-discriminator';
 import type { SampleDiscriminator } from '../models/sample-discriminator';
 import type { SampleGenerator } from '../models/sample-generator';
 import type { Adam } from '../nn/adam';
@@ -53,14 +54,17 @@ export function ganStep(
 ): { lossD: number; lossG: number } {
   return scope(() => {
     const outputOf = (data: Tensor) => {
+      const judge = output === 'logit' ? 'logits' : 'forward';
       const input = shown(data);
-      return output === 'logit' ? discriminator.logits(input, labels) : discriminator.forward(input, labels);
+      return discriminator instanceof ProjectionDiscriminator
+        ? discriminator[judge](input, labels)
+        : discriminator[judge](input);
     };
     const needsSlopes = r1Gamma > 0 || loss.penalty !== undefined;
     const judge = needsSlopes ? (data: Tensor) => withoutFusion(() => outputOf(data)) : outputOf;
     const clipped = (gradients: Tensor[]) => (clipNorm === null ? gradients : clipGradNorm(gradients, clipNorm));
 
-    const fake = generator.forward(noise, labels); // (B, dataDim)
+    const fake = generator.generate(noise, labels); // (B, dataDim)
     const ofFake = judge(fake); // (B, 1)
     const lossG = loss.generator(ofFake);
     // A separate scope lets the discriminator's gradients reuse this memory, which is still in the cache.

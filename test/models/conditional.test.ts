@@ -132,7 +132,6 @@ test('what does not fit together is refused by name', () => {
   const generator = new ConditionalGenerator(net, { numClasses: 3 });
   expect([generator.noiseDim, generator.embedding.weight.shape]).toEqual([5, [3, 5]]);
   const discriminator = new ProjectionDiscriminator(new Discriminator({ dataDim: 9 }), { numClasses: 3 });
-  const labels = arange(0, 2);
   const cases: [() => unknown, string | RegExp][] = [
     [() => new ConditionalGenerator(generator, { numClasses: 3 }), /a generator without classes for net/],
     [() => new ConditionalGenerator(net, { numClasses: 0 }), /at least 1 for numClasses but received 0/],
@@ -143,13 +142,10 @@ test('what does not fit together is refused by name', () => {
     [() => new ProjectionDiscriminator(discriminator, { numClasses: 3 }), /a discriminator without classes for net/],
     [() => generator.forward(randn([2, 5]), undefined as never), /a Tensor for labels but received undefined/],
     [() => generator.forward(randn([2, 5]), arange(0, 3)), 'Expected a Tensor of shape (2), a label per sample, for labels but received [3]'],
-    [() => generator.forward(randn([2, 5]), randn([2])), /int64/i],
+    [() => generator.forward(randn([2, 5]), randn([2])), /scalar types: Long/],
     [() => generator.forward(randn([2, 5]), tensor([0, 3], { dtype: 'int64' })), /out of range/],
     [() => discriminator.logits(rand([2, 9]), arange(0, 3)), /a label per sample/],
     [() => discriminator.forward(rand([2, 9])), /a Tensor for labels but received undefined/],
-    [() => new Discriminator({ dataDim: 9 }).logits(rand([2, 9]), labels), /undefined, as this net has no classes, for labels/],
-    [() => new Discriminator({ dataDim: 9 }).forward(rand([2, 9]), labels), /as this net has no classes/],
-    [() => new DcganDiscriminator(DCGAN).forward(rand([2, 256]), labels), /as this net has no classes/],
   ]; // biome-ignore format: one line each
   for (const [refused, message] of cases) expect(errorOf(refused).message).toMatch(message);
 });

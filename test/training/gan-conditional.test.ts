@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { readImages } from '../../src/data/images';
@@ -13,32 +13,15 @@ import { loadDiscriminator, loadGenerator } from '../../src/training/load-run';
 import { trainGan } from '../../src/training/train-gan';
 import { useTemporaryFolder } from '../cli/cli';
 import { errorOf, rejectionOf } from '../error-of';
+import { writeHalves as writePictures } from './halves';
 
 const folder = useTemporaryFolder();
 afterAll(closeInference);
 const at = (name: string) => join(folder(), name);
 const bytes = (run: string, file: string) => readFileSync(join(run, file));
 
-/** Writes pictures of which one half is bright, in a folder per half. */
-function writeHalves(halves: readonly string[] = ['left', 'right', 'top'], name = 'halves', side = 16): string {
-  const isBright: Record<string, (x: number, y: number) => boolean> = {
-    left: (x) => x < side / 2,
-    right: (x) => x >= side / 2,
-    top: (_, y) => y < side / 2,
-  };
-  for (const half of halves) {
-    mkdirSync(at(`${name}/${half}`), { recursive: true });
-    for (let number = 0; number < 24; number++) {
-      const picture = new PNG({ width: side, height: side });
-      for (let pixel = 0; pixel < side * side; pixel++) {
-        const level = isBright[half]!(pixel % side, Math.floor(pixel / side)) ? 200 + number : number;
-        picture.data.set([level, level, level, 255], 4 * pixel);
-      }
-      writeFileSync(at(`${name}/${half}/${number}.png`), PNG.sync.write(picture));
-    }
-  }
-  return at(name);
-}
+const writeHalves = (halves?: readonly string[], name?: string, side?: number) =>
+  writePictures(folder(), { halves, name, side });
 
 const OPTIONS = { conditional: true, batchSize: 12, hidden: 32, filters: 4, threads: 1, seed: 2 } satisfies TrainGanOptions; // biome-ignore format: one line
 const quiet = { onWarning: () => {} };
