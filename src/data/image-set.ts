@@ -1,3 +1,5 @@
+import { evenly } from './evenly';
+
 /** Values per pixel: 1 for gray, 3 for RGB, 4 for RGB and opacity. */
 export type Channels = 1 | 3 | 4;
 
@@ -45,6 +47,19 @@ export function partOf(set: ImageSet, start: number, end: number): ImageSet {
   const images = set.images.subarray(start * valuesPerImage(set), end * valuesPerImage(set));
   const labels = set.labels?.subarray(start, end);
   return { ...set, images, labels, count: images.length / valuesPerImage(set), source: undefined };
+}
+
+/** Returns at most so many images, evenly spaced. */
+export function evenlyOf(set: ImageSet, most: number): ImageSet {
+  if (set.count <= most) return set;
+  const indices = evenly(Array.from({ length: set.count }, (_, index) => index), most); // biome-ignore format: one line
+  const size = valuesPerImage(set);
+  const images = new Uint8Array(indices.length * size);
+  for (const [at, index] of indices.entries()) {
+    images.set(set.images.subarray(index * size, (index + 1) * size), at * size);
+  }
+  const labels = set.labels && Int32Array.from(indices, (index) => set.labels![index]!);
+  return { ...set, images, labels, count: indices.length, source: undefined };
 }
 
 /** The options that keep these channels of images. */

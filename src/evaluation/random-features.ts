@@ -1,4 +1,4 @@
-import type { ImageSet } from '../data/image-set';
+import { type ImageSet, type ImageSize, valuesPerImage } from '../data/image-set';
 import { resizedColors } from '../data/resize';
 import { Conv2d } from '../nn/conv2d';
 import { Module } from '../nn/module';
@@ -14,7 +14,8 @@ import { lookInBatches } from './in-batches';
 /** Height and width to which images are resized. */
 const SIZE = 64;
 const SEED = 0;
-const BATCH_SIZE = 250;
+/** Images that are resized at once, fewer of large ones. */
+const [BATCH_SIZE, BATCH_VALUES] = [250, 2 ** 24];
 /** PyTorch's initial weights, times this, are He's. */
 const GAIN = Math.sqrt(6);
 /** Units whose deviation is a small part of the others' are not scaled up to theirs. */
@@ -25,6 +26,11 @@ const TINY = 1e-6;
 /** The means of this many units of each of the four convolutions are features. */
 const PER_LAYER = 16;
 const LAYERS = 4;
+
+/** Returns how many images are looked at together. */
+export function batchSizeFor(size: ImageSize): number {
+  return Math.max(1, Math.min(BATCH_SIZE, Math.floor(BATCH_VALUES / valuesPerImage(size))));
+}
 
 /** Convolutions with random weights, each of which halves the height and the width. */
 class RandomConvolutions extends Module {
@@ -78,18 +84,31 @@ export class RandomFeatures implements ImageFeatures {
 
   async look(images: ImageSet): Promise<SeenImages> {
     const means = await this.#means(images);
-    const { mean, deviation } = this.#scaling!;
-    const features = scope(() => means.sub(mean).div(deviation));
+    const features = this.#scaled(means);
     means.dispose();
     return { features };
   }
 
+  /** Computes the features (N, F) of a few images at once. */
+  lookAtFew(images: ImageSet): Tensor {
+    return scope(() => this.#scaled(this.#meansOf(images)));
+  }
+
+  #scaled(means: Tensor): Tensor {
+    const { mean, deviation } = this.#scaling!;
+    return scope(() => means.sub(mean).div(deviation));
+  }
+
   #means(images: ImageSet): Promise<Tensor> {
-    const look = (batch: ImageSet) => {
+    return lookInBatches(images, batchSizeFor(images), (batch) => this.#meansOf(batch));
+  }
+
+  #meansOf(batch: ImageSet): Tensor {
+    const look = () => {
       const colors = resizedColors(batch, { height: SIZE, width: SIZE });
       return noGrad(() => this.#net.forward(colors)).to({ dtype: 'float64' });
     };
-    return lookInBatches(images, BATCH_SIZE, (batch) => onOneThread(() => scope(() => look(batch))));
+    return onOneThread(() => scope(look));
   }
 
   dispose(): void {

@@ -17,8 +17,8 @@ export interface WatchedVariety extends SampleVariety {
   problem?: string | undefined;
 }
 
-/** When the watch looks. */
-interface Moment {
+/** When samples are looked at. */
+export interface Moment {
   /** Steps of the generator so far. */
   steps: number;
   /** Those of them since the last look. */

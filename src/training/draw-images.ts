@@ -143,8 +143,12 @@ function channelsOf({ dataDim }: SampleGenerator, { height, width }: { height: n
   throw invalidArgument('height and width', expected, `${height} x ${width}`);
 }
 
-/** Draws samples in [-1, 1] from noise (B, noiseDim), in row-major order. */
-export function drawSamples(generator: SampleGenerator, noise: Tensor<'float32'>): Float32Array {
-  const draw = () => generator.generate(noise, generator.labels(noise.size(0))).toArray();
+/**
+ * Draws samples in [-1, 1] from noise (B, noiseDim), in row-major order.
+ *
+ * @param first the number of the first sample, by which their classes go on
+ */
+export function drawSamples(generator: SampleGenerator, noise: Tensor<'float32'>, first = 0): Float32Array {
+  const draw = () => generator.generate(noise, generator.labels(noise.size(0), { first })).toArray();
   return scope(() => noGrad(() => inEvalMode(generator, draw)));
 }

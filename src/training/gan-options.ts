@@ -56,7 +56,7 @@ export interface TrainGanOptions extends TrainingOptions {
   batchSize?: number | undefined;
   /** Learning rate of Adam; default 1e-3, with preset "article" or net "resnet" 2e-4. */
   lr?: number | undefined;
-  /** The kind of both networks; default "mlp". */
+  /** The kind of both networks; default "mlp", and "dcgan" for images in color of such sizes. */
   net?: GanNet | undefined;
   /** Units of the hidden layers of net "mlp"; default 512, with preset "article" 128. */
   hidden?: number | undefined;
@@ -65,7 +65,7 @@ export interface TrainGanOptions extends TrainingOptions {
    * see {@link ResnetGeneratorOptions.filters}. Default 32.
    */
   filters?: number | undefined;
-  /** Adam's decay of the first moment, in [0, 1); default 0, with preset "article" 0.9, with net "dcgan" 0.5. */
+  /** Adam's decay of the first moment, in [0, 1); default 0, with preset "article" 0.9. */
   beta1?: number | undefined;
   /**
    * The discriminator's target for real data; default 0.9, one-sided label smoothing, with preset "article" 1. The
@@ -91,6 +91,12 @@ export interface TrainGanOptions extends TrainingOptions {
    * Samples, `model.safetensors` and the result use the average; the training itself is unaffected.
    */
   emaDecay?: number | undefined;
+  /**
+   * Whether to end with the best weights of the generator so far where the last ones are clearly worse, as when a training
+   * fails: the Fréchet distance of samples, by random features, is measured every thousand steps. Default true, on noise and
+   * with preset "article" false.
+   */
+  keepBest?: boolean | undefined;
   /**
    * Follows the article's program to the letter: data "noise", preset "article", and a generator target of 0, which
    * trains the generator to look fake. Default false: the generator's target is 1.
@@ -138,6 +144,7 @@ export const GAN_OPTIONS = {
   net: {
     ...choice('mlp', 'dcgan', 'resnet'),
     default: 'mlp',
+    defaultHelp: 'mlp; for images in color of such sizes dcgan',
     help: "train networks of this kind: the article's linear layers, DCGAN's convolutions, or SNGAN's residual networks",
   },
   hidden: {
@@ -151,10 +158,7 @@ export const GAN_OPTIONS = {
     ...part,
     placeholder: 'x',
     default: 0,
-    unless: [
-      [ARTICLE, 0.9],
-      [{ net: 'dcgan' }, 0.5],
-    ],
+    unless: [[ARTICLE, 0.9]],
     help: "set Adam's decay of the first moment",
   },
   realLabel: {
@@ -185,6 +189,15 @@ export const GAN_OPTIONS = {
     default: 0.999,
     unless: [[ARTICLE, 0]],
     help: "draw from a moving average of the generator's weights with this decay, 0 for none",
+  },
+  keepBest: {
+    ...onOff,
+    default: true,
+    unless: [
+      [ARTICLE, false],
+      [ON_NOISE, false],
+    ],
+    help: 'end with the last weights of the generator, even if earlier ones were clearly better',
   },
   asWritten: { ...onOff, default: false, help: "follow the article's program to the letter, on random data" },
   epochs: { ...EPOCHS, default: 20, unless: [[ON_NOISE, 200]], defaultHelp: '20, or more on small sets; on noise 200' },

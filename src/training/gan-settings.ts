@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { arrayOf, checkSize, checkString, oneOf } from '../check';
 import { checkMemory, gib, memoryShortage } from '../check-memory';
-import { type Channels, type ImageSet, type ImageSizes, valuesPerImage } from '../data/image-set';
+import { type Channels, type ImageSet, type ImageSize, type ImageSizes, valuesPerImage } from '../data/image-set';
 import { checkChannels } from '../data/images';
 import { type Surface, worded } from '../errors';
 import { DCGAN_SIZES, dcganSizes, dcganWeights } from '../models/dcgan';
@@ -78,6 +78,17 @@ export function resolveGanSettings(options: TrainGanOptions): GanSettings {
   return { ...settings, ...own, ...ofNoise, ...(init !== undefined && { init }) };
 }
 
+/**
+ * Returns a run's settings with the net for images of a size, unless one is asked for: on one computer and in the same time,
+ * convolutions draw better in color, linear layers better digits (scripts/study/study-nets.ts).
+ */
+export function withNetFor(requested: GanSettings, size: ImageSize, options: TrainGanOptions): GanSettings {
+  const { net, hidden, init, resume } = options;
+  const isAsked = [net, hidden, init, resume].some((option) => option !== undefined);
+  const isInColor = size.channels > 1 && size.height === size.width && dcganSizes(size.height) !== undefined;
+  return isAsked || requested.preset === 'article' || !isInColor ? requested : { ...requested, net: 'dcgan' };
+}
+
 /** Steps after which the recommended training of a small set gets little better, and the sets that are small. */
 const [FEWEST_STEPS, FEW_IMAGES] = [4000, 2000];
 
@@ -88,7 +99,7 @@ const [FEWEST_STEPS, FEW_IMAGES] = [4000, 2000];
 export function settingsFor(requested: GanSettings, images: ImageSet, options: TrainGanOptions): GanSettings {
   const { count, channels, classes = [], height, width } = images;
   const batchSize = Math.min(requested.batchSize, count);
-  const settings = { ...requested, batchSize, channels, classes, height, width };
+  const settings = { ...withNetFor(requested, images, options), batchSize, channels, classes, height, width };
   if (requested.preset !== 'recommended' || options.resume !== undefined) return settings;
   const steps = Math.floor(count / batchSize);
   const { epochs = Math.max(requested.epochs, Math.ceil(FEWEST_STEPS / steps)) } = options;
@@ -166,13 +177,13 @@ function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'heig
 function checkTogether(
   settings: Pick<
     GanSettings,
-    'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net' | 'r1Gamma' | 'conditional'
+    'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net' | 'r1Gamma' | 'conditional' | 'keepBest'
   >,
 ): void {
   const needs: [name: keyof typeof settings, value: unknown, others: Partial<typeof settings>][] = [
     ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce', net: 'mlp', r1Gamma: 0 }],
     ['preset', 'article', { net: 'mlp' }],
-    ['data', 'noise', { conditional: false }],
+    ['data', 'noise', { conditional: false, keepBest: false }],
     ['loss', 'hinge', { realLabel: 1 }], // it has no targets to smooth
     ['loss', 'wgan-gp', { realLabel: 1 }],
   ];

@@ -10,6 +10,7 @@ import { Adam } from '../nn/adam';
 import { diffAugment } from '../nn/diff-augment';
 import { Ema } from '../nn/ema';
 import type { StateDict } from '../nn/state-dict';
+import { short } from '../report/format';
 import { type GridOptions, writeGrid } from '../report/png';
 import { tensor } from '../tensor/creation';
 import { type Device, numThreads } from '../tensor/device';
@@ -17,15 +18,23 @@ import { Isolation } from '../tensor/isolation';
 import { RandomGenerator, randn, withSeed } from '../tensor/random';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
+import { BestWeights } from './best-weights';
 import type { Parts } from './checkpoint';
-import { CollapseWatch, type WatchedVariety } from './collapse-watch';
+import { CollapseWatch, type Moment, type WatchedVariety } from './collapse-watch';
 import { drawSamples } from './draw-images';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { type GanLoss, ganLoss } from './gan-loss';
 import { newDiscriminator, newGenerator } from './gan-nets';
 import { GAN_OPTIONS, type TrainGanOptions } from './gan-options';
 import { type GanResult, receiveGanResult, type SentGanResult } from './gan-result';
-import { checkImageSizes, GAN_RUN, type GanSettings, resolveGanSettings, settingsFor } from './gan-settings';
+import {
+  checkImageSizes,
+  GAN_RUN,
+  type GanSettings,
+  resolveGanSettings,
+  settingsFor,
+  withNetFor,
+} from './gan-settings';
 import { checkSameClasses, checkSameClassesAsBefore, checkSameImages, openInitial } from './gan-start';
 import { type GanPlayers, ganStep } from './gan-step';
 import type { InitialWeights } from './initial-weights';
@@ -33,12 +42,16 @@ import { lossProblem } from './loss-problem';
 import { emitWarning, placementOf, readTrainingOptions } from './options';
 import type { RunFolder } from './run-folder';
 import { writeRunReport } from './run-report';
+import { SampleDistance } from './sample-distance';
 import { claimFolder, requestedSettings, startRun, withFullPaths } from './start-run';
 import { epochsInWorker } from './train-in-worker';
 import { TrainingRun } from './training-run';
 
 /** Losses of the epoch's last batch, and on images the variety of the samples. */
-export interface GanEpoch extends EpochTime, GanLosses, Partial<WatchedVariety> {}
+export interface GanEpoch extends EpochTime, GanLosses, Partial<WatchedVariety> {
+  /** Fréchet distance of samples, see {@link TrainGanOptions.keepBest}, after every thousand steps and at the end. */
+  frechet?: number | undefined;
+}
 
 /** The losses of a batch. */
 export type GanLosses = {
@@ -100,7 +113,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     const isolation = new Isolation({ seed: requested.seed, ...placement });
     const breather = new Breather();
     const onSizes = (sizes: ImageSizes) => {
-      checkImageSizes(requested, sizes, { isKept: folder !== undefined });
+      checkImageSizes(withNetFor(requested, sizes, options), sizes, { isKept: folder !== undefined });
       if (initial) checkSameImages(initial, requested, sizes);
     };
     const reading = { onSizes, signal, onProgress: onWork };
@@ -114,6 +127,7 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     training = isolation.run(() => new GanTraining(settings, data, placement.device, onWarning, initial));
     const start = await startRun(folder, GAN_RUN, settings, training, isolation);
     yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
+    isolation.run(() => training!.finish());
     if (folder) isolation.run(() => writeRunReport(folder.path));
     return { generator: training.sampler, discriminator: training.models.discriminator, settings };
   } finally {
@@ -136,17 +150,20 @@ interface GanData {
   /** Batches (B, channels · height · width) of pixels in [-1, 1], and with classes (B) of their numbers. */
   loader: DataLoader<Tensor[]>;
   watch: CollapseWatch;
+  /** How far samples are from the images, if the best weights are to be kept. */
+  distance: SampleDistance | undefined;
 }
 
 /** Moves the training images to the device. */
 async function loadData(
   images: ImageSet,
-  { batchSize, noiseDim, mirror }: GanSettings,
+  { batchSize, noiseDim, mirror, keepBest }: GanSettings,
   device: Device,
   isolation: Isolation,
   breather: Breather,
 ): Promise<GanData> {
   const classifier = await cachedDigitClassifier(images);
+  const distance = keepBest ? await SampleDistance.to(images, { noiseDim, device }) : undefined;
   const shape = [images.count, valuesPerImage(images)];
   const pixels = isolation.run(() => tensor(images.images, { shape, device }));
   await breather.breathe();
@@ -159,7 +176,7 @@ async function loadData(
     const options = { batchSize, shuffle: true, dropLast: true, transform };
     const loader = new DataLoader([pixels, ...labels] as Tensor[], options);
     const watch = new CollapseWatch(images, { noiseDim, device, classifier });
-    return { images: images.source?.description, loader, watch };
+    return { images: images.source?.description, loader, watch, distance };
   });
 }
 
@@ -173,6 +190,9 @@ function newEma(settings: GanSettings, generator: SampleGenerator, device: Devic
   scope(() => average.loadStateDict(generator.stateDict()));
   return new Ema(average, settings.emaDecay, { warmup: WARMUP });
 }
+
+/** From this factor on, differences are no chance: the distance varies by a few percent. */
+const CLEARLY_WORSE = 1.2;
 
 /** Fewer steps are too few for any images. */
 const FEW_STEPS = 2000;
@@ -201,6 +221,8 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
   readonly numBatches: number;
   readonly loader: DataLoader<Tensor[]> | undefined;
   readonly watch: CollapseWatch | undefined;
+  readonly distance: SampleDistance | undefined;
+  readonly #best: BestWeights | undefined;
   readonly data: Tensor[];
   readonly images: string | undefined;
   readonly savedModels: Record<string, () => StateDict>;
@@ -221,6 +243,7 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
   ) {
     this.loader = source?.loader;
     this.watch = source?.watch;
+    this.distance = source?.distance;
     const { noiseDim, channels, height, width, lr, beta1, seed } = settings;
     const generator = newGenerator(settings);
     const discriminator = newDiscriminator(settings);
@@ -232,8 +255,9 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
     const optimizerD = new Adam(discriminator.parameters(), { lr, betas });
     const ema = newEma(settings, generator, device);
     this.parts = { generator, discriminator, optimizerG, optimizerD, ...(ema && { ema }) };
+    if (this.distance) this.parts.best = this.#best = new BestWeights(this.sampler);
     this.savedModels = {
-      model: () => this.sampler.stateDict(),
+      model: () => this.#bestWeights(),
       discriminator: () => discriminator.stateDict(),
     };
     this.numBatches = this.loader?.numBatches ?? 1;
@@ -306,12 +330,35 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
     if (folder && (isLast || (this.loader && epoch % Math.ceil(epochs / NUM_GRIDS) === 0))) {
       writeGrid(folder.sampleFile(epoch), drawSamples(this.sampler, this.#gridNoise), this.#grid);
     }
-    return this.watch ? this.#judge(this.watch, epoch, isLast) : {};
+    const moment = { steps: (epoch + 1) * this.numBatches, stepsOfEpoch: this.numBatches, isLast };
+    return { ...this.#measure(epoch, moment), ...(this.watch && this.#judge(this.watch, epoch, moment)) };
+  }
+
+  /** Measures how good the samples are. */
+  #measure(epoch: number, moment: Moment): { frechet?: number } {
+    const frechet = this.distance?.measure(this.sampler, moment);
+    if (frechet === undefined) return {};
+    this.#best!.update(epoch, frechet);
+    return { frechet };
+  }
+
+  /** Returns the weights to draw with: the best ones, if the last are clearly worse than these. */
+  #bestWeights(): StateDict {
+    const best = this.#best;
+    return best && best.last > CLEARLY_WORSE * best.best ? best.weights : this.sampler.stateDict();
+  }
+
+  /** Ends with the best weights. */
+  finish(): void {
+    const best = this.#best;
+    if (!best || this.#bestWeights() !== best.weights) return;
+    const distances = `Fréchet distance ${short(best.best)}, at the end ${short(best.last)}`;
+    this.onWarning(`The generator was best after epoch ${best.bestEpoch} (${distances}): its weights are kept`);
+    scope(() => this.sampler.loadStateDict(best.weights));
   }
 
   /** Looks at the samples and the last losses. Warns once, as a training that has failed rarely recovers. */
-  #judge(watch: CollapseWatch, epoch: number, isLast: boolean): Partial<WatchedVariety> {
-    const moment = { steps: (epoch + 1) * this.numBatches, stepsOfEpoch: this.numBatches, isLast };
+  #judge(watch: CollapseWatch, epoch: number, moment: Moment): Partial<WatchedVariety> {
     const variety = watch.look(this.sampler, moment);
     const problems = [lossProblem(this.#losses, this.settings), variety?.problem].filter(Boolean);
     const problem = problems.join('; ');
@@ -326,6 +373,8 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
   dispose(): void {
     const { optimizerG, optimizerD, generator } = this.parts;
     for (const each of [optimizerG, optimizerD, this.#loss, this.#gridNoise, this.watch]) each?.dispose();
+    this.#best?.dispose();
+    this.distance?.dispose();
     if (this.sampler !== generator) generator.dispose();
     for (const each of this.data) each.dispose();
   }

@@ -20,10 +20,10 @@ import { Isolation } from '../tensor/isolation';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { WorkProgress } from '../work';
+import { BestWeights } from './best-weights';
 import type { Candidate } from './candidates';
 import type { Stateful } from './checkpoint';
 import { type ChosenEncodings, chooseEncodings, horizonOf, likelyLink } from './choose-encodings';
-import { EarlyStopping } from './early-stopping';
 import { type EpochTime, runEpochs, type Training } from './epochs';
 import { tryToEvaluate } from './held-out';
 import type { InitialWeights } from './initial-weights';
@@ -227,7 +227,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   readonly numBatches: number;
   readonly loader: DataLoader;
   readonly validation: Tensor | undefined;
-  readonly #earlyStopping: EarlyStopping | undefined;
+  readonly #best: BestWeights | undefined;
   readonly #scheduler: ReduceLROnPlateau | undefined;
   /** The part that this training has in the weights that it ends with, beside the pretrained ones. */
   readonly #share: number;
@@ -254,9 +254,9 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     this.parts = { model, optimizer };
     this.data = this.validation ? [this.loader.data, this.validation] : [this.loader.data];
     if (patience !== undefined) {
-      this.#earlyStopping = new EarlyStopping(model, patience);
-      if (settings.start !== 'random' && this.validation) this.#earlyStopping.begin(this.#validate(this.validation));
-      this.parts.earlyStopping = this.#earlyStopping;
+      this.#best = new BestWeights(model);
+      if (settings.start !== 'random' && this.validation) this.#best.begin(this.#validate(this.validation));
+      this.parts.earlyStopping = this.#best;
     }
     if (lrPatience !== undefined) {
       this.#scheduler = new ReduceLROnPlateau(optimizer, { patience: lrPatience, factor: lrFactor });
@@ -265,7 +265,8 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   }
 
   get isFinished(): boolean {
-    return this.#earlyStopping?.isFinished ?? false;
+    const { patience } = this.settings;
+    return this.#best !== undefined && this.#best.epochsSince >= patience!;
   }
 
   /** Overrides the rate that the scheduler has restored. */
@@ -301,7 +302,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
     if (!validation) return {};
     const loss = this.#validate(validation);
     this.#scheduler?.step(loss);
-    this.#earlyStopping?.update(epoch, loss);
+    this.#best?.update(epoch, loss);
     return { validationLoss: loss };
   }
 
@@ -327,7 +328,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
    */
   #result(): StateDict {
     const { model } = this.models;
-    const best = this.#earlyStopping?.weights ?? model.stateDict();
+    const best = this.#best?.weights ?? model.stateDict();
     const knowsAllInputs = model.inputDim === NUM_SMOOTHING_INPUTS;
     if (this.settings.start !== 'pretrained' || !knowsAllInputs) return best;
     const start = createMdnRnn(this.settings).to(this.loader.data.device);
@@ -344,7 +345,7 @@ class MdnRnnTraining implements Training<MdnRnnLosses> {
   /** Frees everything except the model. */
   dispose(): void {
     this.parts.optimizer.dispose();
-    this.#earlyStopping?.dispose();
+    this.#best?.dispose();
     this.loader.data.dispose();
     this.validation?.dispose();
   }

@@ -6,6 +6,7 @@ import { tensor } from '../../src/tensor/creation';
 import { setNumThreads } from '../../src/tensor/device';
 import { getGeneratorState, rand } from '../../src/tensor/random';
 import { memory } from '../../src/tensor/scope';
+import type { Tensor } from '../../src/tensor/tensor';
 import { CollapseWatch } from '../../src/training/collapse-watch';
 import { type GanEpoch, trainGan } from '../../src/training/train-gan';
 
@@ -16,6 +17,11 @@ beforeAll(async () => {
 });
 const labels = readMnistLabels(findMnist()).data;
 
+/** A generator without weights. */
+function generating(generate: (noise: Tensor) => Tensor): Generator {
+  return { generate, labels: () => undefined } as unknown as Generator;
+}
+
 /** Draws the first 250 real images of some digits, whatever the noise. */
 function drawing(...digits: number[]): Generator {
   const chosen = [...labels.keys()].filter((index) => digits.includes(labels[index]!)).slice(0, 250);
@@ -23,7 +29,7 @@ function drawing(...digits: number[]): Generator {
   const samples = tensor(Uint8Array.from(pixels), { shape: [250, 784], dtype: 'float32' })
     .div(127.5)
     .sub(1);
-  return { forward: () => samples.clone() } as unknown as Generator;
+  return generating(() => samples.clone());
 }
 
 const STEPS_OF_EPOCH = 468;
@@ -56,7 +62,7 @@ test('short epochs are looked at once in a hundred steps, other images without d
   const before = memory().tensors;
   const watch = new CollapseWatch(few, { noiseDim: 7, device: 'cpu' });
   const random = getGeneratorState();
-  const same = { forward: (noise) => noise.mul(0).sum(1, { keepdim: true }).expand(-1, 784) } as Generator;
+  const same = generating((noise) => noise.mul(0).sum(1, { keepdim: true }).expand(-1, 784));
   const looks = Array.from({ length: 60 }, (_, epoch) =>
     watch.look(same, { steps: 7 * (epoch + 1), stepsOfEpoch: 7, isLast: false }),
   );
@@ -72,7 +78,7 @@ test('short epochs are looked at once in a hundred steps, other images without d
 
 test('static at the end of a training is a problem, in its first epochs not yet', () => {
   const watch = new CollapseWatch(real, { noiseDim: 7, device: 'cpu' });
-  const noisy = { forward: () => rand([250, 784]).mul(2).sub(1) } as unknown as Generator;
+  const noisy = generating(() => rand([250, 784]).mul(2).sub(1));
   const young = { steps: 468, stepsOfEpoch: 468 };
   expect(watch.look(noisy, { ...young, isLast: false })!.problem).toBeUndefined();
   expect(watch.look(noisy, { ...young, isLast: true })!.problem).toMatch(/^the samples look like static/);

@@ -130,3 +130,16 @@ test.each([false, true])('reading tells how far it is, and can be stopped; in a 
   await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
   expect(existsSync(out)).toBe(false);
 });
+
+test.each<[TrainGanOptions, string]>([
+  [{}, 'dcgan'],
+  [{ net: 'mlp' }, 'mlp'],
+  [{ hidden: 8 }, 'mlp'], // of its layers
+  [{ color: 'gray' }, 'mlp'],
+  [{ resolution: 18 }, 'mlp'], // no size of a DCGAN's
+  [{ preset: 'article' }, 'mlp'],
+])('in color, convolutions are the default: %j trains %s', async (options, net) => {
+  const common = { resolution: 16, batchSize: 8, filters: 2, epochs: 1, threads: 1, onWarning: () => {} };
+  const { settings } = await trainGan({ ...common, data: await writePhotos(), ...options }).result;
+  expect(settings.net).toBe(net);
+});

@@ -33,7 +33,15 @@ function stoppingAt(epoch: number, batch: number) {
 }
 
 const gan = () =>
-  ({ data: images(), hidden: 8, batchSize: 8, emaDecay: 0.9, threads: 1, onWarning: () => {} }) as const;
+  ({
+    data: images(),
+    hidden: 8,
+    batchSize: 8,
+    emaDecay: 0.9,
+    keepBest: false,
+    threads: 1,
+    onWarning: () => {},
+  }) as const;
 const mdnRnn = {
   data: co2,
   column: 'CO2',

@@ -5,19 +5,21 @@ import { numbersFromState, numbersToState } from '../nn/state-numbers';
 import { keep, scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 
-/** Keeps the weights of the epoch with the lowest validation loss, and stops the training if it does not improve. */
-export class EarlyStopping {
+/** Keeps the weights of the epoch with the lowest score, such as a validation loss. */
+export class BestWeights {
   #best = Infinity;
   #bestEpoch = -1;
+  #last = Infinity;
   #epoch = -1;
   #weights: StateDict;
 
-  /** @param patience number of epochs without improvement after which to stop */
-  constructor(
-    readonly model: Module,
-    readonly patience: number,
-  ) {
+  constructor(readonly model: Module) {
     this.#weights = copyOf(() => model.stateDict());
+  }
+
+  /** The lowest score. */
+  get best(): number {
+    return this.#best;
   }
 
   /** Counted from 0; -1 if no epoch was better than the initial weights. */
@@ -25,8 +27,14 @@ export class EarlyStopping {
     return this.#bestEpoch;
   }
 
-  get isFinished(): boolean {
-    return this.#epoch - this.#bestEpoch >= this.patience;
+  /** The score of the last epoch. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Number of epochs without improvement. */
+  get epochsSince(): number {
+    return this.#epoch - this.#bestEpoch;
   }
 
   /** The weights of the best epoch. */
@@ -34,34 +42,36 @@ export class EarlyStopping {
     return this.#weights;
   }
 
-  /** Call before the first epoch, with the validation loss, if the initial weights may be the best. */
-  begin(loss: number): void {
-    this.#best = loss;
+  /** Call before the first epoch, if the initial weights may be the best. */
+  begin(score: number): void {
+    this.#best = score;
   }
 
-  /** Call after each epoch with its validation loss. */
-  update(epoch: number, loss: number): void {
+  /** Call after an epoch with its score. */
+  update(epoch: number, score: number): void {
     this.#epoch = epoch;
-    if (!(loss < this.#best)) return;
-    this.#best = loss;
+    this.#last = score;
+    if (!(score < this.#best)) return;
+    this.#best = score;
     this.#bestEpoch = epoch;
     this.#replaceWeights(() => this.model.stateDict());
   }
 
   stateDict(): StateDict {
-    const state = numbersToState([this.#best, this.#bestEpoch, this.#epoch]);
+    const state = numbersToState([this.#best, this.#bestEpoch, this.#last, this.#epoch]);
     const weights = Object.entries(this.#weights).map(([name, weight]): [string, Tensor] => [`best.${name}`, weight]);
     return { state, ...Object.fromEntries(weights) };
   }
 
   /** @throws ERR_CHECKPOINT if the state does not match */
   loadStateDict(state: StateDict): void {
-    const [best, bestEpoch, epoch] = numbersFromState(state, 'state', 3);
+    const [best, bestEpoch, last, epoch] = numbersFromState(state, 'state', 4);
     const names = Object.keys(this.#weights);
     const missing = names.find((name) => !state[`best.${name}`]);
     if (missing) throw new LibtorchGenerativeError('ERR_CHECKPOINT', `Expected best.${missing} in the state`);
     this.#best = best!;
     this.#bestEpoch = bestEpoch!;
+    this.#last = last!;
     this.#epoch = epoch!;
     this.#replaceWeights(() => Object.fromEntries(names.map((name) => [name, state[`best.${name}`]!])));
   }
