@@ -67,6 +67,13 @@ export interface TrainGanOptions extends TrainingOptions {
   filters?: number | undefined;
   /** Adam's decay of the first moment, in [0, 1); default 0, with preset "article" 0.9. */
   beta1?: number | undefined;
+  /** Adam's decay of the second moment, in [0, 1); default 0.999, with net "resnet" 0.9. */
+  beta2?: number | undefined;
+  /**
+   * Steps of the discriminator, each on a new batch, for one of the generator; default 1, with net "resnet" or loss "wgan-gp"
+   * 5. An epoch begins with a step of both.
+   */
+  nCritic?: number | undefined;
   /**
    * The discriminator's target for real data; default 0.9, one-sided label smoothing, with preset "article" 1. The
    * hinge loss and "wgan-gp" have no targets and require 1.
@@ -160,6 +167,23 @@ export const GAN_OPTIONS = {
     default: 0,
     unless: [[ARTICLE, 0.9]],
     help: "set Adam's decay of the first moment",
+  },
+  beta2: {
+    ...part,
+    placeholder: 'x',
+    default: 0.999,
+    unless: [[{ net: 'resnet' }, 0.9]],
+    help: "set Adam's decay of the second moment",
+  },
+  nCritic: {
+    ...size,
+    default: 1,
+    unless: [
+      [ON_NOISE, 1],
+      [{ net: 'resnet' }, 5],
+      [{ loss: 'wgan-gp' }, 5],
+    ],
+    help: 'train the discriminator on n batches for each step of the generator',
   },
   realLabel: {
     ...finiteNumber({ above: 0, max: 1 }),

@@ -177,13 +177,13 @@ function checkImageShape({ net, height, width }: Pick<GanSettings, 'net' | 'heig
 function checkTogether(
   settings: Pick<
     GanSettings,
-    'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net' | 'r1Gamma' | 'conditional' | 'keepBest'
+    'asWritten' | 'data' | 'preset' | 'loss' | 'realLabel' | 'net' | 'r1Gamma' | 'conditional' | 'keepBest' | 'nCritic'
   >,
 ): void {
   const needs: [name: keyof typeof settings, value: unknown, others: Partial<typeof settings>][] = [
     ['asWritten', true, { data: 'noise', preset: 'article', loss: 'bce', net: 'mlp', r1Gamma: 0 }],
     ['preset', 'article', { net: 'mlp' }],
-    ['data', 'noise', { conditional: false, keepBest: false }],
+    ['data', 'noise', { conditional: false, keepBest: false, nCritic: 1 }], // an epoch is one batch
     ['loss', 'hinge', { realLabel: 1 }], // it has no targets to smooth
     ['loss', 'wgan-gp', { realLabel: 1 }],
   ];

@@ -5,7 +5,7 @@ import type { Adam } from '../nn/adam';
 import { clipGradNorm } from '../nn/clip-grad-norm';
 import type { Ema } from '../nn/ema';
 import { withoutFusion } from '../nn/linear';
-import { grad } from '../tensor/autograd';
+import { grad, noGrad } from '../tensor/autograd';
 import { scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
 import type { GanLoss } from './gan-loss';
@@ -32,10 +32,12 @@ interface GanStepOptions {
   clipNorm: number | null;
   /** The weight of R1; 0 for none. */
   r1Gamma: number;
+  /** Whether only the discriminator is updated. */
+  isCriticOnly?: boolean | undefined;
 }
 
 /**
- * Takes one training step as in the article: updates the generator, then the discriminator.
+ * Takes one training step as in the article: updates the generator, unless `isCriticOnly`, then the discriminator.
  *
  * The discriminator judges the fakes once for both losses, and each loss is differentiated only for its own network's
  * parameters. The results equal the article's two separate judgements to the last bit.
@@ -47,7 +49,7 @@ interface GanStepOptions {
  */
 export function ganStep(
   { generator, discriminator, optimizerG, optimizerD, ema }: GanPlayers,
-  { loss, output, shown = (data) => data, clipNorm, r1Gamma }: GanStepOptions,
+  { loss, output, shown = (data) => data, clipNorm, r1Gamma, isCriticOnly = false }: GanStepOptions,
   real: Tensor,
   noise: Tensor,
   labels?: Tensor,
@@ -64,12 +66,15 @@ export function ganStep(
     const judge = needsSlopes ? (data: Tensor) => withoutFusion(() => outputOf(data)) : outputOf;
     const clipped = (gradients: Tensor[]) => (clipNorm === null ? gradients : clipGradNorm(gradients, clipNorm));
 
-    const fake = generator.generate(noise, labels); // (B, dataDim)
+    const draw = () => generator.generate(noise, labels);
+    const fake = isCriticOnly ? noGrad(draw) : draw(); // (B, dataDim)
     const ofFake = judge(fake); // (B, 1)
     const lossG = loss.generator(ofFake);
-    // A separate scope lets the discriminator's gradients reuse this memory, which is still in the cache.
-    scope(() => optimizerG.step(clipped(grad(lossG, generator.parameters(), { retainGraph: true }))));
-    ema?.update(generator);
+    if (!isCriticOnly) {
+      // A separate scope lets the discriminator's gradients reuse this memory, which is still in the cache.
+      scope(() => optimizerG.step(clipped(grad(lossG, generator.parameters(), { retainGraph: true }))));
+      ema?.update(generator);
+    }
 
     const seen = r1Gamma > 0 ? real.detach().requiresGrad_() : real; // R1 is a slope with respect to it
     const ofReal = judge(seen);

@@ -229,6 +229,8 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
   #loss: GanLoss;
   /** Of the current epoch, which may have begun with another one than the settings'. */
   #batchSize: number;
+  /** Of the current epoch. */
+  #cursor: EpochCursor | undefined;
   readonly #gridNoise: Tensor<'float32'>;
   readonly #grid: GridOptions;
   #losses: GanLosses = { lossD: Number.NaN, lossG: Number.NaN };
@@ -244,13 +246,13 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
     this.loader = source?.loader;
     this.watch = source?.watch;
     this.distance = source?.distance;
-    const { noiseDim, channels, height, width, lr, beta1, seed } = settings;
+    const { noiseDim, channels, height, width, lr, beta1, beta2, seed } = settings;
     const generator = newGenerator(settings);
     const discriminator = newDiscriminator(settings);
     initial?.load('model', generator);
     initial?.load('discriminator', discriminator);
     this.models = { generator: generator.to(device), discriminator: discriminator.to(device) };
-    const betas: [number, number] = [beta1, 0.999];
+    const betas: [number, number] = [beta1, beta2];
     const optimizerG = new Adam(generator.parameters(), { lr, betas });
     const optimizerD = new Adam(discriminator.parameters(), { lr, betas });
     const ema = newEma(settings, generator, device);
@@ -287,6 +289,7 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
   }
 
   batches(cursor: EpochCursor): Iterable<Tensor[]> {
+    this.#cursor = cursor;
     this.#useBatchSize(cursor.batchSize!);
     return this.loader?.batches(cursor) ?? this.#noiseBatch(cursor);
   }
@@ -304,10 +307,12 @@ class GanTraining implements Training<GanLosses, Tensor[]> {
   }
 
   step([real, labels]: Tensor[]): GanLosses {
-    const { noiseDim } = this.settings;
+    const { noiseDim, nCritic } = this.settings;
+    const isCriticOnly = (this.#cursor!.batch - 1) % nCritic !== 0; // the cursor is past this batch
+    const options = { ...this.settings, loss: this.#loss, shown: this.#shown, isCriticOnly };
     this.#losses = scope(() => {
       const noise = randn([this.#batchSize, noiseDim], { device: this.device });
-      return ganStep(this.parts, { ...this.settings, loss: this.#loss, shown: this.#shown }, real!, noise, labels);
+      return ganStep(this.parts, options, real!, noise, labels);
     });
     return this.#losses;
   }

@@ -16,6 +16,7 @@ import { loadGenerator } from '../../src/training/load-run';
 import { trainGan } from '../../src/training/train-gan';
 import { useTemporaryFolder } from '../cli/cli';
 import { loadFixture } from '../fixtures/fixture';
+import { barsFile } from './bars';
 
 interface Sizes {
   noise: number;
@@ -30,7 +31,7 @@ const fixture = loadFixture<{ cases: Case[]; sizes: Sizes }>('training/gan_optio
 
 fixture.bitTest.each(fixture.cases.cases)(
   "PyTorch's losses and weights: $name",
-  ({ name, seed, warmup, ...options }) => {
+  ({ name, seed, warmup, nCritic = 1, ...options }) => {
     const { noise, hidden, data, batch, steps } = fixture.cases.sizes;
     const settings = { ...resolveGanSettings({ realLabel: 1, ...options }), batchSize: batch };
     const average = new Generator({ noiseDim: noise, hiddenDim: hidden, dataDim: data });
@@ -42,8 +43,9 @@ fixture.bitTest.each(fixture.cases.cases)(
     const players = { generator, discriminator, optimizerG: adam(generator), optimizerD: adam(discriminator), ema };
     const loss = ganLoss(settings, 'cpu');
 
-    const losses = Array.from({ length: steps }, () => {
-      const { lossD, lossG } = ganStep(players, { ...settings, loss }, randn([batch, data]), randn([batch, noise]));
+    const losses = Array.from({ length: steps }, (_, step) => {
+      const all = { ...settings, loss, isCriticOnly: step % nCritic !== 0 };
+      const { lossD, lossG } = ganStep(players, all, randn([batch, data]), randn([batch, noise]));
       return [lossD, lossG];
     });
     fixture.expectSame(tensor(losses), `${name}.losses`);
@@ -129,4 +131,35 @@ test.each([
   [{ emaDecay: 1 }, 'Expected a number of at least 0 and below 1 for emaDecay but received 1'],
 ])('%j is refused', (options, message) => {
   expect(() => resolveGanSettings(options as TrainGanOptions)).toThrow(message);
+});
+
+describe('several steps of the discriminator for one of the generator', () => {
+  const folder = useTemporaryFolder();
+  const options = () => ({ data: barsFile(folder(), 8, 8), augment: [], hidden: 8, batchSize: 4, epochs: 3, threads: 1, keepBest: false, emaDecay: 0 }) as const; // biome-ignore format: one line
+  const stepsOf = (run: string) => {
+    const { tensors } = readSafetensors(join(folder(), run, 'checkpoint.safetensors'));
+    return ['optimizerG', 'optimizerD'].map((name) => tensors[`${name}.state.0.step`]!.item());
+  };
+
+  test('on a new batch each, an epoch beginning with both, wherever it was stopped', async () => {
+    await trainGan({ ...options(), nCritic: 4, out: join(folder(), 'whole') }).result;
+    expect(stepsOf('whole')).toEqual([6, 18]); // two of six batches of each epoch
+    const controller = new AbortController();
+    const onProgress = ({ epoch, batch }: { epoch: number; batch: number }) =>
+      epoch === 1 && batch === 3 && controller.abort();
+    const out = join(folder(), 'parts');
+    await expect(trainGan({ ...options(), nCritic: 4, out, signal: controller.signal, onProgress }).result).rejects.toThrow(); // biome-ignore format: one line
+    await trainGan({ resume: out, threads: 1 }).result;
+    const weights = (run: string) => readFileSync(join(folder(), run, 'model.safetensors'));
+    expect(weights('parts').equals(weights('whole'))).toBe(true);
+  });
+
+  test('by default of the loss and the net, not on noise', () => {
+    const nCriticOf = (options: TrainGanOptions) => resolveGanSettings(options).nCritic;
+    expect(nCriticOf({})).toBe(1);
+    expect(nCriticOf({ loss: 'wgan-gp' })).toBe(5);
+    expect(nCriticOf({ net: 'resnet' })).toBe(5);
+    expect(nCriticOf({ loss: 'wgan-gp', data: 'noise', realLabel: 1, preset: 'recommended' })).toBe(1);
+    expect(() => trainGan({ data: 'noise', nCritic: 2 })).toThrow('data: "noise" requires nCritic: 1.');
+  });
 });

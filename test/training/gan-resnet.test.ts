@@ -28,7 +28,16 @@ test('a run of a ResNet is loaded, drawn from, exported and continued', async ()
   const [whole, parts] = [join(folder(), 'whole'), join(folder(), 'parts')];
   const { generator, discriminator, settings } = await trainGan({ ...options(), out: whole }).result;
   expect([generator, discriminator]).toEqual([expect.any(ResnetGenerator), expect.any(ResnetDiscriminator)]);
-  expect(settings).toMatchObject({ net: 'resnet', filters: 2, loss: 'hinge', realLabel: 1, lr: 2e-4, beta1: 0 });
+  expect(settings).toMatchObject({
+    net: 'resnet',
+    filters: 2,
+    loss: 'hinge',
+    realLabel: 1,
+    lr: 2e-4,
+    beta1: 0,
+    beta2: 0.9,
+    nCritic: 5,
+  });
 
   const samples = loadGenerator(whole).generator.sampleSync({ count: 5, seed: 1 });
   expect(samples.length).toBe(5 * 1024);
