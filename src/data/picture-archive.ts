@@ -2,7 +2,7 @@ import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { memoryShortage } from '../check-memory';
 import { formatError } from '../errors';
 import { readFileBytesAsync } from '../files';
-import { isHidden, isPicture, type PictureFiles, selectPictures } from './picture-files';
+import { isHidden, isPicture, type PictureFiles, selectPictures, stampOf } from './picture-files';
 
 /** Files that are unpacked together: each time, the whole table of contents is read. */
 const AT_ONCE = 256;
@@ -14,7 +14,11 @@ const AT_ONCE = 256;
  */
 export async function listArchive(path: string): Promise<PictureFiles> {
   const archive = new Archive(path, await readFileBytesAsync(path));
-  return selectPictures(path, archive.names, async (name) => archive.read(name));
+  const stamp = await stampOf(path);
+  return selectPictures(path, archive.names, {
+    read: async (name) => archive.read(name),
+    stampOf: async () => stamp,
+  });
 }
 
 class Archive {

@@ -1,4 +1,5 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { formatError } from '../errors';
 import { fileError, readFileBytesAsync } from '../files';
@@ -20,6 +21,8 @@ export interface PictureFiles {
   pictures: PictureFile[];
   /** Number of other files by kind, such as ".txt". */
   skipped: ReadonlyMap<string, number>;
+  /** Returns what changes when a picture does. */
+  stampOf: (name: string) => Promise<string>;
 }
 
 /**
@@ -30,14 +33,17 @@ export interface PictureFiles {
 export function listFolder(dir: string): PictureFiles {
   const names: string[] = [];
   collect(dir, '', names, new Set());
-  return selectPictures(dir, names, (name) => readFileBytesAsync(join(dir, name)));
+  return selectPictures(dir, names, {
+    read: (name) => readFileBytesAsync(join(dir, name)),
+    stampOf: (name) => stampOf(join(dir, name)),
+  });
 }
 
 /** Selects the pictures among the files of a folder or an archive. @throws ERR_DATA_FORMAT if there are none */
 export function selectPictures(
   source: string,
   names: string[],
-  read: (name: string) => Promise<Uint8Array>,
+  { read, stampOf }: { read: (name: string) => Promise<Uint8Array> } & Pick<PictureFiles, 'stampOf'>,
 ): PictureFiles {
   const skipped = new Map<string, number>();
   for (const name of names.filter((name) => !isPicture(name))) {
@@ -45,10 +51,17 @@ export function selectPictures(
     skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
   }
   const pictures = names.filter(isPicture).sort();
-  if (pictures.length > 0) return { pictures: pictures.map((name) => ({ name, read: () => read(name) })), skipped };
+  const files = pictures.map((name) => ({ name, read: () => read(name) }));
+  if (files.length > 0) return { pictures: files, skipped, stampOf };
   const found = skipped.size > 0 ? ` but found ${describeKinds(skipped).join(', ')}` : '';
   const expected = "expected PNG, JPEG, WebP, AVIF, TIFF or GIF files, or MNIST's train-images-idx3-ubyte";
   throw formatError(`No images in ${source}: ${expected}${found}`);
+}
+
+/** Returns what changes when a file does. */
+export async function stampOf(path: string): Promise<string> {
+  const { size, mtimeMs } = (await stat(path).catch(() => undefined)) ?? {};
+  return `${size} ${mtimeMs}`;
 }
 
 /** Whether a file's name is that of a picture. */

@@ -5,6 +5,7 @@ import { CollectedPictures, type ImageColor, type OnSizes } from './collected-pi
 import { DamagedPicture, decodePicture, type Picture } from './decode-picture';
 import { labelsOfFolders, withLabels } from './image-labels';
 import type { ImageSet } from './image-set';
+import { type Decoded, PictureCache } from './picture-cache';
 import type { PictureFile, PictureFiles } from './picture-files';
 
 /** How pictures are read. */
@@ -25,20 +26,30 @@ const AHEAD = 2 * availableParallelism();
 
 /**
  * Reads pictures, in the order of their names. Damaged and other files are skipped, which the result's `source` describes.
+ * What took long to decode is kept in the package's cache.
  *
  * @param source the folder or archive that they are in
  * @throws ERR_DATA_FORMAT if none can be read, or they differ in size; ERR_FILE; ERR_NOT_INSTALLED without sharp
  */
-export async function readPictures(
+export async function readPictures(source: string, files: PictureFiles, options: PictureOptions): Promise<ImageSet> {
+  const { color, resolution, labels, onSizes } = options;
+  const names = files.pictures.map(({ name }) => name);
+  if (labels) labelsOfFolders(source, names); // before all are decoded
+  const cache = await PictureCache.of(source, files, { color, resolution, skipped: [...files.skipped] });
+  const startMs = performance.now();
+  const kept = await cache.read(onSizes);
+  const decoded = kept ?? (await decodeAll(source, files, options));
+  if (!kept) await cache.write(decoded, performance.now() - startMs);
+  if (!labels) return decoded.images;
+  const damaged = new Set(decoded.damaged);
+  return withLabels(decoded.images, labelsOfFolders(source, names.filter((name) => !damaged.has(name)))); // biome-ignore format: one line
+}
+
+async function decodeAll(
   source: string,
   { pictures, skipped }: PictureFiles,
-  { color, resolution, labels, onSizes, signal, onProgress }: PictureOptions,
-): Promise<ImageSet> {
-  if (labels)
-    labelsOfFolders(
-      source,
-      pictures.map(({ name }) => name),
-    ); // before all are decoded
+  { color, resolution, onSizes, signal, onProgress }: PictureOptions,
+): Promise<Decoded> {
   const damaged = new Map<string, DamagedPicture>();
   let collected: CollectedPictures | undefined;
   let done = 0;
@@ -53,10 +64,7 @@ export async function readPictures(
     collected.add(name, picture);
   }
   if (!collected) throw [...damaged.values()][0]!;
-  const images = collected.finish({ skipped, damaged: [...damaged.keys()] });
-  if (!labels) return images;
-  const read = pictures.filter(({ name }) => !damaged.has(name));
-  return withLabels(images, labelsOfFolders(source, read.map(({ name }) => name))); // biome-ignore format: one line
+  return { images: collected.finish({ skipped, damaged: [...damaged.keys()] }), damaged: [...damaged.keys()] };
 }
 
 /** Decodes pictures on sharp's threads, a few at once, and yields them in order. */
