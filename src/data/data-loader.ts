@@ -69,7 +69,7 @@ export interface EpochCursor {
  * console.log([...loader].map((batch) => batch.shape)); // [ [ 2, 2 ], [ 2, 2 ], [ 1, 2 ] ]
  * ```
  */
-export class DataLoader<Data extends Rows = Tensor> implements Iterable<Data> {
+export class DataLoader<const Data extends Rows = Tensor> implements Iterable<Data> {
   /** Rows per batch. */
   readonly batchSize: number;
   /** Whether the rows are reshuffled every epoch. */
