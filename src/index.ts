@@ -2,7 +2,7 @@
 export type { CalendarCycle } from './data/calendar';
 export type { Categories, CovariateColumns } from './data/covariates';
 export { type MissingValues, readCsvColumns, readCsvHeader } from './data/csv';
-export { DataLoader, type DataLoaderOptions, type EpochCursor } from './data/data-loader';
+export { DataLoader, type DataLoaderOptions, type EpochCursor, type Rows } from './data/data-loader';
 export type { DecimalSign } from './data/decimals';
 export type { Encoding } from './data/encoding';
 export type { Forecast, ForecastOptions, ForecastStep } from './data/forecast';
@@ -41,6 +41,7 @@ export { Scaler, slidingWindows } from './data/time-series';
 export type { TimeStep } from './data/time-step';
 export { type ErrorCode, LibtorchGenerativeError } from './errors';
 export type { Backtest, BacktestRow, LeftOut } from './evaluation/backtest';
+export type { ClassAccuracy } from './evaluation/class-accuracy';
 export type { SampleVariety } from './evaluation/collapse';
 export type { DigitClassifierOptions } from './evaluation/digit-classifier-cache';
 export {

@@ -42,7 +42,7 @@ export abstract class ImageGenerator extends SampleGenerator {
     if (shape.length !== 2 || shape[1] !== this.noiseDim) throw misshapen('noise', [this.noiseDim], shape);
   }
 
-  /** What one of a kind is made from; a class of the caller's own is not known in other threads. */
+  /** @internal What one of a kind is made from; a class of the caller's own is not known in other threads. */
   protected recipeOf(net: 'dcgan' | 'resnet', type: unknown): NetRecipe | undefined {
     if (this.constructor !== type) return undefined;
     const { noiseDim, resolution, channels, filters } = this;
