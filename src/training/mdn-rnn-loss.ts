@@ -38,7 +38,8 @@ function mixtureLoss(raw: Tensor, target: Tensor, { loss, betaNll }: LossOptions
 
 function split(windows: Tensor): { inputs: Tensor; target: Tensor } {
   const inputs = windows.slice(1, 0, -1); // (B, window, I)
-  return { inputs, target: windows.select(1, -1).slice(1, 0, 1) }; // (B, 1)
+  const last = windows.select(1, -1); // (B, I)
+  return { inputs, target: last.size(1) === 1 ? last : last.slice(1, 0, 1) }; // (B, 1)
 }
 
 /** @see https://arxiv.org/abs/2203.09168 */

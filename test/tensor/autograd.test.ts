@@ -1,5 +1,6 @@
+import { bceWithLogitsLoss } from '../../src/nn/losses';
 import { grad, noGrad } from '../../src/tensor/autograd';
-import { ones, tensor } from '../../src/tensor/creation';
+import { ones, tensor, zeros } from '../../src/tensor/creation';
 import { errorOf } from '../error-of';
 import { loadFixture, numbersOf } from '../fixtures/fixture';
 
@@ -147,4 +148,15 @@ test('a penalty of a slope has a gradient, also at a slope of 0', () => {
   expect(slope.norm([0, 1], { keepdim: true }).shape).toEqual([1, 1]);
   slope.norm(1).sub(1).square().sum().backward();
   expect([...x.grad!.toArray()].map((each) => Number(each.toFixed(5)))).toEqual([4.8, 6.4, 0, 0]);
+});
+
+test('a gradient that is 1 belongs to the caller alone', () => {
+  const [target, added] = [zeros([2, 1]), tensor(3, { requiresGrad: true })];
+  const output = ones([2, 1], { requiresGrad: true });
+  const lossOf = () => bceWithLogitsLoss(output, target).add(added);
+  const [first] = grad(lossOf(), [added]);
+  first.mul_(7);
+  const [second, other] = grad(lossOf(), [added, output]);
+  expect([first.item(), second.item()]).toEqual([7, 1]);
+  expect(other.equal(grad(bceWithLogitsLoss(output, target), [output])[0])).toBe(true);
 });

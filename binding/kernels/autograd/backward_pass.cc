@@ -1,6 +1,7 @@
 #include "backward_pass.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/ones_like.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
@@ -23,6 +24,17 @@ constexpr size_t kMost = 64;
 bool isOwnNode(const torch::autograd::Node& node) {
   // The sum of two losses is libtorch's, by a header that takes a minute to compile.
   return dynamic_cast<const OwnNode*>(&node) || std::strstr(typeid(node).name(), "12AddBackward0");
+}
+
+/** Of a loss with respect to itself, on the CPU: to make it takes as long as a node of a small layer. Read only. */
+const Tensor& one() {
+  static float value = 1;
+  static const Tensor& tensor = *new Tensor(at::from_blob(&value, {}, at::kFloat));  // no thread's memory
+  return tensor;
+}
+
+Tensor onesFor(const Tensor& loss) {
+  return loss.dim() == 0 && loss.scalar_type() == at::kFloat ? one() : at::ones_like(loss);
 }
 
 void addTo(Tensor& sum, const Tensor& gradient) { sum = sum.defined() ? sum.add(gradient) : gradient; }
@@ -125,7 +137,7 @@ std::vector<Tensor> BackwardPass::run(bool retainGraph) {
 
 void BackwardPass::runNodes(bool retainGraph) {
   const at::NoGradGuard noGrad;
-  visited_.back().gradient = at::ones_like(loss_);
+  visited_.back().gradient = onesFor(loss_);
   for (auto each = visited_.rbegin(); each != visited_.rend(); ++each) {
     if (!each->isNeeded || !each->gradient.defined()) continue;
     const variable_list gradients = (*each->node)({std::exchange(each->gradient, Tensor())});
@@ -139,7 +151,7 @@ void BackwardPass::runNodes(bool retainGraph) {
 void BackwardPass::deliver(const torch::autograd::Edge& edge, const Tensor& gradient) {
   if (!edge.is_valid()) return;
   if (Leaf* leaf = leafOf(*edge.function)) {
-    addTo(leaf->sum, gradient);
+    addTo(leaf->sum, gradient.is_same(one()) ? gradient.clone() : gradient);  // the caller may write to it
   } else if (Visited* next = find(*edge.function)) {
     addTo(next->gradient, gradient);
   }
