@@ -10,7 +10,7 @@ import type { Loader } from './loader';
  * How many iterations threads spin for each other before they sleep. With libgomp's default, 300,000, threads on busy
  * cores spin for milliseconds; scripts/bench/README.md has measurements.
  */
-export const SPIN_COUNT = 2000;
+export const SPIN_COUNT = 1500;
 
 /** Who decides how threads wait: this package, the user through a variable, or whoever loaded libgomp before. */
 export type WaitPolicy = 'package' | 'OMP_WAIT_POLICY' | 'GOMP_SPINCOUNT' | 'host' | 'libtorch';
