@@ -186,6 +186,7 @@ export { type ExportFormat, type ExportOptions, exportRun } from './training/exp
 export type { GanLossName, GanNet, GanPreset, TrainGanOptions } from './training/gan-options';
 export type { GanResult } from './training/gan-result';
 export type { GanSettings } from './training/gan-settings';
+export type { GanLosses } from './training/gan-training';
 export {
   type LoadedForecaster,
   type LoadedGenerator,
@@ -200,7 +201,7 @@ export type { MdnRnnSettings } from './training/mdn-rnn-settings';
 export type { Progress, TrainingOptions } from './training/options';
 export { type PretrainedForecasterOptions, pretrainedForecaster } from './training/pretrained-forecaster';
 export { writeRunReport } from './training/run-report';
-export { type GanEpoch, type GanLosses, trainGan } from './training/train-gan';
+export { type GanEpoch, trainGan } from './training/train-gan';
 export { type MdnRnnEpoch, type MdnRnnLosses, trainMdnRnn } from './training/train-mdn-rnn';
 export type { TrainingRun } from './training/training-run';
 export { WatchedRun, type WatchRunOptions, watchRun } from './training/watch-run';
