@@ -1,4 +1,4 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { Message } from '../protobuf-message';
 
 /** A computation graph in ONNX's terms; tensors are identified by name. */
 export interface OnnxGraph {
@@ -102,36 +102,4 @@ function encodeValue({ name, dims, type }: OnnxValue): Message {
   }
   const tensorType = new Message().int(1, type === 'int64' ? INT64 : FLOAT).message(2, shape);
   return new Message().text(1, name).message(2, new Message().message(1, tensorType));
-}
-
-/** Builds a protobuf message from fields by number. */
-class Message {
-  readonly #writer = new BinaryWriter();
-
-  int(field: number, value: number): this {
-    this.#writer.tag(field, WireType.Varint).int64(value);
-    return this;
-  }
-  float(field: number, value: number): this {
-    this.#writer.tag(field, WireType.Bit32).float(value);
-    return this;
-  }
-  ints(field: number, values: number[]): this {
-    for (const value of values) this.int(field, value);
-    return this;
-  }
-  text(field: number, value: string): this {
-    this.#writer.tag(field, WireType.LengthDelimited).string(value);
-    return this;
-  }
-  bytes(field: number, value: Uint8Array): this {
-    this.#writer.tag(field, WireType.LengthDelimited).bytes(value);
-    return this;
-  }
-  message(field: number, value: Message): this {
-    return this.bytes(field, value.finish());
-  }
-  finish(): Uint8Array {
-    return this.#writer.finish();
-  }
 }

@@ -5,7 +5,7 @@ import type { SettingChange } from './run-folder';
 /** Where the data is and how long to train: changes that say nothing of what was trained. */
 const MOVABLE = ['epochs', 'data'];
 /** How the nets learn, as opposed to what: options whose new value continues the same training. */
-const ADJUSTABLE = ['lr', 'batchSize', 'clipNorm', 'nCritic', 'lrFactor', 'calibrate'];
+const ADJUSTABLE = ['lr', 'batchSize', 'clipNorm', 'nCritic', 'lrFactor', 'calibrate', 'tensorboard'];
 /** Options that add a part to the checkpoint: their value may change, but not whether there is one. */
 const ADJUSTABLE_WHILE_ON = ['patience', 'lrPatience', 'emaDecay'];
 /** Options that the nets' inputs and sizes depend on: weights of a run with other ones do not fit. */

@@ -4,6 +4,7 @@ import type { Isolation } from '../tensor/isolation';
 import type { Tensor } from '../tensor/tensor';
 import type { Position } from './checkpoint';
 import { Checkpointer, type Savable } from './checkpointer';
+import { EventFile } from './event-file';
 import { checkFinite, explainFailure } from './not-finite';
 import type { Progress } from './options';
 import type { RunFolder } from './run-folder';
@@ -47,6 +48,8 @@ export interface EpochsOptions {
   /** Runs everything except the caller's code between batches. */
   isolation: Isolation;
   folder?: RunFolder | undefined;
+  /** Whether to write events for TensorBoard into the folder. */
+  tensorboard?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -57,10 +60,11 @@ export interface EpochsOptions {
  */
 export async function* runEpochs<BatchLosses extends Losses>(
   training: Training<BatchLosses>,
-  { epochs, start, isolation, folder, signal, onProgress }: EpochsOptions,
+  { epochs, start, isolation, folder, tensorboard = false, signal, onProgress }: EpochsOptions,
 ): AsyncGenerator<EpochRecord<BatchLosses>, void, void> {
   const breather = new Breather();
   const checkpoints = folder && new Checkpointer(training, folder, isolation);
+  const events = folder && tensorboard ? new EventFile(folder, start.epoch) : undefined;
   let { epoch, cursor } = start;
   const save = async () => checkpoints?.save({ epoch, cursor }, breather);
   let isStopped = true; // from outside, unless it ends or fails
@@ -81,6 +85,7 @@ export async function* runEpochs<BatchLosses extends Losses>(
       const seconds = (performance.now() - startMs) / 1000;
       const record = { epoch, ...losses, ...isolation.run(() => endEpoch(training, epoch, folder)), seconds };
       folder?.appendMetrics(record);
+      events?.add(record);
       epoch++;
       cursor = undefined;
       yield record;

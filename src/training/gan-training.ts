@@ -1,5 +1,6 @@
 import type { DataLoader, EpochCursor } from '../data/data-loader';
 import { valuesPerImage } from '../data/image-set';
+import { makeFolder } from '../files';
 import type { SampleDiscriminator } from '../models/sample-discriminator';
 import type { SampleGenerator } from '../models/sample-generator';
 import { Adam } from '../nn/adam';
@@ -205,6 +206,7 @@ export class GanTraining implements Training<GanLosses, Tensor[]> {
     const { epochs } = this.settings;
     const isLast = epoch === epochs - 1;
     if (folder && (isLast || (this.loader && epoch % Math.ceil(epochs / NUM_GRIDS) === 0))) {
+      makeFolder(folder.file('samples'));
       writeGrid(folder.sampleFile(epoch), drawSamples(this.sampler, this.#gridNoise), this.#grid);
     }
     const moment = { steps: (epoch + 1) * this.numBatches, stepsOfEpoch: this.numBatches, isLast };

@@ -51,6 +51,11 @@ export interface TrainingOptions {
   /** The run folder to write; default none: nothing is written. */
   out?: string | undefined;
   /**
+   * Whether to write event files for TensorBoard into the run folder, too: the numbers of each epoch, and the pictures of
+   * samples. Default false.
+   */
+  tensorboard?: boolean | undefined;
+  /**
    * The run folder to resume from its checkpoint. Options are the run's. Given ones may differ where they change how long
    * and how it learns: `epochs`, `lr`, `batchSize` (from the next epoch on), `clipNorm`, `lrFactor`, `calibrate`, and, where
    * the run has them, `emaDecay`, `patience` and `lrPatience`; and `data` if it has moved. The run keeps the new values.
@@ -110,6 +115,7 @@ export const COMMON_OPTIONS = {
     defaultHelp: "auto; with --resume the run's",
   },
   out: { ...path('dir'), help: 'write this run folder', defaultHelp: 'a new one in runs/' },
+  tensorboard: { ...onOff, default: false, help: 'write events for TensorBoard into the run folder, too' },
   resume: {
     ...path('run'),
     help: 'resume this run with its options; what changes how it learns, such as --epochs or --lr, may be given anew',
@@ -140,7 +146,10 @@ export function readTrainingOptions<Options extends TrainingOptions>(
   table: OptionTable<Options>,
 ): Options {
   const read = readDeclared(options, table);
-  const { out, resume, init } = read;
+  const { out, resume, init, tensorboard } = read;
+  if (tensorboard && out === undefined && resume === undefined) {
+    throw worded('ERR_INVALID_ARGUMENT', ({ option }) => `${option('tensorboard')} requires ${option('out')}.`);
+  }
   if (init !== undefined && resume !== undefined) {
     throw worded(
       'ERR_INVALID_ARGUMENT',

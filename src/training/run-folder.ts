@@ -239,7 +239,6 @@ export class RunFolder {
 
   /** Returns the path of the picture of an epoch, in samples/. */
   sampleFile(epoch: number): string {
-    makeFolder(this.file('samples'));
     return this.file('samples', `epoch-${String(epoch).padStart(4, '0')}.png`);
   }
 

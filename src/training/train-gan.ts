@@ -94,7 +94,8 @@ async function* ganEpochs(asked: GanSettings, options: TrainGanOptions): AsyncGe
     await breather.breathe();
     training = isolation.run(() => new GanTraining(settings, data, placement.device, onWarning, initial));
     const start = await startRun(folder, GAN_RUN, settings, training, isolation);
-    yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
+    const { epochs, tensorboard } = settings;
+    yield* runEpochs(training, { epochs, tensorboard, start, isolation, folder, signal, onProgress });
     isolation.run(() => training!.finish());
     if (folder) isolation.run(() => writeRunReport(folder.path));
     return { generator: training.sampler, discriminator: training.models.discriminator, settings };

@@ -143,7 +143,8 @@ async function* mdnRnnEpochs(
     };
     training = isolation.run(() => new MdnRnnTraining(settings, data, placement.device, initial));
     const start = await startRun(folder, MDN_RNN_RUN, settings, training, isolation);
-    yield* runEpochs(training, { epochs: settings.epochs, start, isolation, folder, signal, onProgress });
+    const { epochs, tensorboard } = settings;
+    yield* runEpochs(training, { epochs, tensorboard, start, isolation, folder, signal, onProgress });
     const { model } = training.models;
     isolation.run(() => training!.finish());
     const { encodings } = data;

@@ -63,7 +63,7 @@ const options: Record<string, string[]> = {
   path: ['data', 'out', 'resume', 'init'],
   names: ['covariates', 'staticCovariates', 'pastCovariates', 'calendar'],
   column: ['column'],
-  switch: ['asWritten', 'exact', 'select', 'mirror', 'conditional', 'keepBest', 'worker'],
+  switch: ['asWritten', 'exact', 'select', 'mirror', 'conditional', 'keepBest', 'tensorboard', 'worker'],
   callback: ['signal', 'onProgress', 'onWork', 'onWarning'],
 };
 const kindOf = (option: string) => Object.keys(options).find((kind) => options[kind]!.includes(option)) ?? 'number';
