@@ -16,10 +16,22 @@ type GanFlags = TrainGanOptions & { json?: boolean; digits?: boolean };
 const MOST_LINES = 100;
 
 const HEADINGS: Headings<TrainGanOptions> = {
-  Data: ['data', 'resolution', 'color', 'mirror', 'augment'],
-  Model: ['preset', 'net', 'hidden', 'filters', 'loss', 'r1Gamma', 'emaDecay', 'asWritten'],
-  Training: ['epochs', 'batchSize', 'lr', 'beta1', 'realLabel', 'clipNorm', 'seed', 'threads', 'device'],
-  Run: ['out', 'resume', 'init'],
+  Data: ['data', 'resolution', 'color', 'conditional', 'mirror', 'augment'],
+  Model: ['preset', 'net', 'hidden', 'filters', 'loss', 'r1Gamma', 'emaDecay', 'keepBest', 'asWritten'],
+  Training: [
+    'epochs',
+    'batchSize',
+    'lr',
+    'beta1',
+    'beta2',
+    'nCritic',
+    'realLabel',
+    'clipNorm',
+    'seed',
+    'threads',
+    'device',
+  ],
+  Run: ['out', 'resume', 'init', 'tensorboard'],
 };
 
 export function addTrainGanCommand(train: Command): void {
@@ -27,7 +39,8 @@ export function addTrainGanCommand(train: Command): void {
   addExamples(
     command,
     'train gan --data mnist --epochs 20 --out runs/digits',
-    'train gan --data faces/ --resolution 64 --net dcgan --mirror',
+    'train gan --data faces/ --resolution 64 --mirror',
+    'train gan --data pets/ --conditional --resolution 64',
     'train gan --resume runs/digits --epochs 40',
   );
   addFlags<TrainGanOptions>(command, GAN_OPTIONS, HEADINGS)

@@ -51,7 +51,7 @@ const HEADINGS: Headings<TrainMdnRnnOptions> = {
     'threads',
     'device',
   ],
-  Run: ['out', 'resume', 'init'],
+  Run: ['out', 'resume', 'init', 'tensorboard'],
 };
 
 export function addTrainMdnRnnCommand(train: Command): void {

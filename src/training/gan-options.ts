@@ -151,7 +151,7 @@ export const GAN_OPTIONS = {
   net: {
     ...choice('mlp', 'dcgan', 'resnet'),
     default: 'mlp',
-    defaultHelp: 'mlp; for images in color of such sizes dcgan',
+    defaultHelp: 'mlp; for square images in color dcgan',
     help: "train networks of this kind: the article's linear layers, DCGAN's convolutions, or SNGAN's residual networks",
   },
   hidden: {

@@ -115,3 +115,10 @@ describe("the article's programs", () => {
     expect(article('train-gan', '--seed', '7', '--epochs', '11').stdout).toBe(String(source));
   });
 });
+
+test.each(['gan', 'mdn-rnn'])('train %s --help: every option that a program has, too, has a heading', async (model) => {
+  const { stdout } = await runCli(['train', model, '--help']);
+  const [, unsorted] = stdout.split('\nOptions:\n');
+  const flags = [...unsorted!.split('\n\n')[0]!.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag);
+  expect(flags).toEqual(model === 'gan' ? ['--digits', '--json', '--help'] : ['--json', '--help']);
+});
