@@ -13,9 +13,12 @@ import { SampleGenerator } from './sample-generator';
 export interface ConditionalGeneratorOptions {
   /** Number of classes. */
   numClasses: number;
-  /** Length of the vector that stands for a class; default half of what the net takes. */
+  /** Length of the vector that stands for a class; default 16, or half of what the net takes if that is less. */
   embeddingDim?: number | undefined;
 }
+
+/** With a vector as long as the noise, convolutions soon ignored the noise, and drew one image a class. */
+export const EMBEDDING_DIM = 16;
 
 const CHECKS: Checks<ConditionalGeneratorOptions> = { numClasses: checkSize, embeddingDim: checkSize };
 
@@ -28,7 +31,7 @@ const CHECKS: Checks<ConditionalGeneratorOptions> = { numClasses: checkSize, emb
  * ```ts
  * import { ConditionalGenerator, Generator, randn, tensor } from 'libtorch-generative';
  *
- * const generator = new ConditionalGenerator(new Generator({ noiseDim: 200 }), { numClasses: 10 });
+ * const generator = new ConditionalGenerator(new Generator({ noiseDim: 116 }), { numClasses: 10 });
  * const labels = tensor([3, 7], { dtype: 'int64' });
  * console.log(generator.forward(randn([2, 100]), labels).shape); // [ 2, 784 ]
  * const sevens = await generator.sample({ count: 5, class: 7 });
@@ -59,7 +62,8 @@ export class ConditionalGenerator extends SampleGenerator {
     super();
     checkModule('net', net, SampleGenerator);
     if (net.numClasses > 0) throw invalidArgument('net', 'a generator without classes', net);
-    const { numClasses, embeddingDim = Math.floor(net.noiseDim / 2) } = readOptions(options, CHECKS);
+    const usual = Math.min(EMBEDDING_DIM, Math.floor(net.noiseDim / 2));
+    const { numClasses, embeddingDim = usual } = readOptions(options, CHECKS);
     checkSize('numClasses', numClasses);
     const most = net.noiseDim - 1; // noise is needed too
     if (embeddingDim < 1 || embeddingDim > most) {

@@ -1,4 +1,5 @@
 import { valuesPerImage } from '../data/image-set';
+import { EMBEDDING_DIM } from '../models/conditional-generator';
 import { DcganDiscriminator } from '../models/dcgan';
 import { Discriminator } from '../models/discriminator';
 import type { GeneratorRecipe, NetRecipe } from '../models/generator-copies';
@@ -37,11 +38,10 @@ function newNet({ net, hidden, filters, ...size }: NetSettings): SampleDiscrimin
   return net === 'dcgan' ? new DcganDiscriminator(options) : new ResnetDiscriminator(options);
 }
 
-/** The vector of a class is as long as the noise. */
 function recipeOf({ conditional, classes, noiseDim, ...settings }: NetSettings): GeneratorRecipe {
   if (!conditional) return netRecipeOf({ ...settings, noiseDim });
-  const net = netRecipeOf({ ...settings, noiseDim: 2 * noiseDim });
-  return { ...net, numClasses: classes.length, embeddingDim: noiseDim };
+  const net = netRecipeOf({ ...settings, noiseDim: noiseDim + EMBEDDING_DIM });
+  return { ...net, numClasses: classes.length, embeddingDim: EMBEDDING_DIM };
 }
 
 function netRecipeOf({

@@ -4,6 +4,7 @@ import { checkMemory, gib, memoryShortage } from '../check-memory';
 import { type Channels, type ImageSet, type ImageSize, type ImageSizes, valuesPerImage } from '../data/image-set';
 import { checkChannels } from '../data/images';
 import { type Surface, worded } from '../errors';
+import { EMBEDDING_DIM } from '../models/conditional-generator';
 import { DCGAN_SIZES, dcganSizes, dcganWeights } from '../models/dcgan';
 import { hasResnet, RESNET_SIZES, resnetWeights } from '../models/resnet-gan';
 import type { Augmentation } from '../nn/diff-augment';
@@ -151,7 +152,7 @@ export function checkImageSizes(
 
 /** Returns the numbers of weights of both networks and of the largest matrix, and the option that they grow with. */
 function numWeightsOf({ net, hidden, filters, conditional, channels, height, width, ...settings }: GanSettings) {
-  const noiseDim = (conditional ? 2 : 1) * settings.noiseDim; // a class's vector is as long
+  const noiseDim = settings.noiseDim + (conditional ? EMBEDDING_DIM : 0);
   if (net === 'mlp') {
     const numValues = valuesPerImage({ channels, height, width });
     const ofGenerator = hidden * (noiseDim + numValues);
