@@ -4,7 +4,7 @@ import type { Isolation } from '../tensor/isolation';
 import type { Tensor } from '../tensor/tensor';
 import type { Position } from './checkpoint';
 import { Checkpointer, type Savable } from './checkpointer';
-import { EventFile } from './event-file';
+import type { EventFile } from './event-file';
 import { checkFinite, explainFailure } from './not-finite';
 import type { Progress } from './options';
 import type { RunFolder } from './run-folder';
@@ -64,7 +64,7 @@ export async function* runEpochs<BatchLosses extends Losses>(
 ): AsyncGenerator<EpochRecord<BatchLosses>, void, void> {
   const breather = new Breather();
   const checkpoints = folder && new Checkpointer(training, folder, isolation);
-  const events = folder && tensorboard ? new EventFile(folder, start.epoch) : undefined;
+  const events = folder && tensorboard ? eventFileIn(folder, start.epoch) : undefined;
   let { epoch, cursor } = start;
   const save = async () => checkpoints?.save({ epoch, cursor }, breather);
   let isStopped = true; // from outside, unless it ends or fails
@@ -101,6 +101,12 @@ export async function* runEpochs<BatchLosses extends Losses>(
   } finally {
     if (isStopped) await save();
   }
+}
+
+function eventFileIn(folder: RunFolder, epoch: number): EventFile {
+  // Loaded lazily: few trainings write such files.
+  const events = require('./event-file') as typeof import('./event-file');
+  return new events.EventFile(folder, epoch);
 }
 
 /** Runs the steps of an epoch from the cursor on. */

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { buf } from 'crc-32/crc32c';
 import { fileError, readFileBytes } from '../files';
 import { Message } from '../protobuf-message';
 import type { RunFolder } from './run-folder';
@@ -72,8 +73,6 @@ function recordOf(data: Uint8Array): Uint8Array {
 }
 
 function maskedChecksum(bytes: Uint8Array): number {
-  // Loaded lazily: few trainings write such files.
-  const crc32c = require('crc-32/crc32c') as typeof import('crc-32');
-  const checksum = crc32c.buf(bytes) >>> 0;
+  const checksum = buf(bytes) >>> 0;
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
 }
