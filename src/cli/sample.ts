@@ -87,29 +87,28 @@ function checkTogether({ between, count, seed, steps }: SampleFlags): void {
 function draw(
   generator: SampleGenerator,
   settings: GanSettings,
-  { count, seed, ...how }: { count: number; seed: number } & Drawing,
+  { count, seed, truncation, class: only }: { count: number; seed: number } & Drawing,
 ): ImageSet {
   checkMemory('count', count, count * bytesPerSample(settings));
-  return samplesToImages(generator.sampleSync({ count, seed, ...drawingOf(how) }), sizeOf(settings));
+  return samplesToImages(generator.sampleSync({ count, seed, truncation, class: only }), sizeOf(settings));
 }
 
 function drawBetween(
   generator: SampleGenerator,
   settings: GanSettings,
-  { between, steps, ...how }: { between: number[]; steps: number } & Drawing,
+  { between, steps, truncation, class: only }: { between: number[]; steps: number } & Drawing,
 ): ImageSet {
   if (between.length < 2) throw invalidArgument('between', 'two seeds or more', between.length);
   checkMemory('steps', steps, steps * (between.length - 1) * bytesPerSample(settings));
-  return samplesToImages(generator.interpolateSync({ seeds: between, steps, ...drawingOf(how) }), sizeOf(settings));
+  return samplesToImages(
+    generator.interpolateSync({ seeds: between, steps, truncation, class: only }),
+    sizeOf(settings),
+  );
 }
 
 interface Drawing {
   truncation: number;
   class: number | undefined;
-}
-
-function drawingOf({ truncation, class: number }: Drawing) {
-  return { truncation, class: number };
 }
 
 function bytesPerSample(settings: GanSettings): number {

@@ -35,8 +35,9 @@ export class PictureCache {
 
   /** @param options all that the result depends on, apart from the files */
   static async of(source: string, { pictures, stampOf }: PictureFiles, options: object): Promise<PictureCache> {
+    const stamps = await Promise.all(pictures.map(({ name }) => stampOf(name)));
     const hash = createHash('sha256').update(JSON.stringify([RECIPE, resolve(source), options]));
-    for (const { name } of pictures) hash.update(JSON.stringify([name, await stampOf(name)]));
+    for (const [index, { name }] of pictures.entries()) hash.update(JSON.stringify([name, stamps[index]]));
     return new PictureCache(join(folder(), hash.digest('hex').slice(0, 32)));
   }
 

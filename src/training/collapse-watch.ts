@@ -27,6 +27,12 @@ export interface Moment {
   isLast: boolean;
 }
 
+/** Whether an epoch has brought another multiple of so many steps, or is the last. */
+export function isDue({ steps, stepsOfEpoch, isLast }: Moment, everySteps: number): boolean {
+  const looks = (until: number) => Math.floor(until / everySteps);
+  return looks(steps) !== looks(steps - stepsOfEpoch) || isLast;
+}
+
 /** Steps until a healthy generator draws more than one blur: four epochs of MNIST. */
 const YOUNG_STEPS = 2000;
 /** Samples are static if they are rougher than this share of the way from real images to independent pixels. */
@@ -65,9 +71,9 @@ export class CollapseWatch {
   /**
    * Checks the generator after an epoch; if epochs are short, only every hundred steps and at the end.
    */
-  look(generator: SampleGenerator, { steps, stepsOfEpoch, isLast }: Moment): WatchedVariety | undefined {
-    const looks = (until: number) => Math.floor(until / LOOK_EVERY_STEPS);
-    if (looks(steps) === looks(steps - stepsOfEpoch) && !isLast) return undefined;
+  look(generator: SampleGenerator, moment: Moment): WatchedVariety | undefined {
+    if (!isDue(moment, LOOK_EVERY_STEPS)) return undefined;
+    const { steps, isLast } = moment;
     return scope(() => {
       const samples = samplesToImages(drawSamples(generator, this.#noise), this.#size);
       const diversity = diversityBeside(measureSpread(samples, this.#numSamples), this.#real);

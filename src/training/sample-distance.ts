@@ -8,7 +8,7 @@ import { type Device, onOneThread } from '../tensor/device';
 import { RandomGenerator, randn } from '../tensor/random';
 import { keep, scope } from '../tensor/scope';
 import type { Tensor } from '../tensor/tensor';
-import type { Moment } from './collapse-watch';
+import { isDue, type Moment } from './collapse-watch';
 import { drawSamples } from './draw-images';
 
 /** Real images, and samples, that are compared: a look takes a seventh of a second. Of large images they are fewer. */
@@ -51,9 +51,8 @@ export class SampleDistance {
   }
 
   /** Returns the distance, lower is better, after every thousand steps and at the end. */
-  measure(generator: SampleGenerator, { steps, stepsOfEpoch, isLast }: Moment): number | undefined {
-    const looks = (until: number) => Math.floor(until / EVERY_STEPS);
-    if (looks(steps) === looks(steps - stepsOfEpoch) && !isLast) return undefined;
+  measure(generator: SampleGenerator, moment: Moment): number | undefined {
+    if (!isDue(moment, EVERY_STEPS)) return undefined;
     return scope(() => {
       const features = this.#featuresOf(generator);
       return onOneThread(() => frechetDistance(fitGaussian(features), this.real));
